@@ -1,0 +1,124 @@
+/**
+ * Bytes to strings and strings to keys, by one rule each (docs/decisions/0005-bytes-to-strings.md).
+ */
+
+const HEX = '0123456789abcdef';
+const strict = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * The text of `bytes[start, end)`: valid UTF-8 as it is, every byte that is not part of valid UTF-8 as `\xNN`, and a
+ * backslash that would read as such an escape as `\x5c`. Reversible with `untext`.
+ */
+export function text(bytes: Uint8Array, start: number, end: number): string {
+  if (start < 0 || start >= end) return '';
+  let plain = true;
+  for (let i = start; i < end; i++) {
+    const b = bytes[i]!;
+    if (b >= 0x80 || b === 0x5c) {
+      plain = false;
+      break;
+    }
+  }
+  if (plain) return latin1(bytes, start, end);
+  return slowText(bytes.subarray(start, end));
+}
+
+/** `bytes[start, end)` as Latin-1; only for bytes known to be ASCII. */
+export function latin1(bytes: Uint8Array, start: number, end: number): string {
+  if (end - start <= 24) {
+    let s = '';
+    for (let i = start; i < end; i++) s += String.fromCharCode(bytes[i]!);
+    return s;
+  }
+  return Buffer.prototype.latin1Slice.call(bytes, start, end);
+}
+
+function slowText(bytes: Uint8Array): string {
+  let s = '';
+  for (let i = 0; i < bytes.length; ) {
+    const b = bytes[i]!;
+    if (b === 0x5c) {
+      s += bytes[i + 1] === 0x78 ? '\\x5c' : '\\';
+      i++;
+      continue;
+    }
+    const n = utf8Length(bytes, i);
+    if (n === 0) {
+      s += `\\x${HEX[b >> 4]}${HEX[b & 15]}`;
+      i++;
+    } else {
+      s += n === 1 ? String.fromCharCode(b) : strict.decode(bytes.subarray(i, i + n));
+      i += n;
+    }
+  }
+  return s;
+}
+
+/** Length of the valid UTF-8 sequence (RFC 3629) at `i`, 0 if there is none. */
+function utf8Length(bytes: Uint8Array, i: number): number {
+  const b = bytes[i]!;
+  if (b < 0x80) return 1;
+  const n = b >= 0xc2 && b <= 0xdf ? 2 : b >= 0xe0 && b <= 0xef ? 3 : b >= 0xf0 && b <= 0xf4 ? 4 : 0;
+  if (n === 0 || i + n > bytes.length) return 0;
+  const c = bytes[i + 1]!;
+  // The second byte excludes overlong forms, surrogates and code points above U+10FFFF.
+  const low = b === 0xe0 ? 0xa0 : b === 0xf0 ? 0x90 : 0x80;
+  const high = b === 0xed ? 0x9f : b === 0xf4 ? 0x8f : 0xbf;
+  if (c < low || c > high) return 0;
+  for (let k = 2; k < n; k++) if ((bytes[i + k]! & 0xc0) !== 0x80) return 0;
+  return n;
+}
+
+/** The bytes that `text` made `s` from. */
+export function untext(s: string): Uint8Array {
+  const out: number[] = [];
+  for (let i = 0; i < s.length; ) {
+    const hex = s[i] === '\\' && s[i + 1] === 'x' ? s.slice(i + 2, i + 4) : '';
+    if (/^[0-9a-f]{2}$/.test(hex)) {
+      out.push(Number.parseInt(hex, 16));
+      i += 4;
+    } else {
+      const point = String.fromCodePoint(s.codePointAt(i)!);
+      out.push(...Buffer.from(point, 'utf8'));
+      i += point.length;
+    }
+  }
+  return Uint8Array.from(out);
+}
+
+/** Length of an endpoint key: 16 address bytes and the port. */
+export const ENDPOINT = 18;
+/** Length of the address part of an endpoint key. */
+export const ADDRESS = 16;
+
+/** True if the endpoint holds an IPv4 address (::ffff:0:0/96). */
+export function isIPv4(endpoint: Uint8Array): boolean {
+  for (let i = 0; i < 10; i++) if (endpoint[i] !== 0) return false;
+  return endpoint[10] === 0xff && endpoint[11] === 0xff;
+}
+
+/** Address of an endpoint as text: dotted IPv4 or RFC 5952 IPv6. */
+export function addressText(endpoint: Uint8Array): string {
+  if (isIPv4(endpoint)) return `${endpoint[12]}.${endpoint[13]}.${endpoint[14]}.${endpoint[15]}`;
+  const groups: number[] = [];
+  for (let i = 0; i < 16; i += 2) groups.push((endpoint[i]! << 8) | endpoint[i + 1]!);
+  // RFC 5952 §4.2: the longest run of two or more zero groups, the first of equals.
+  let best = -1;
+  let length = 1;
+  for (let i = 0; i < 8; i++) {
+    let n = 0;
+    while (i + n < 8 && groups[i + n] === 0) n++;
+    if (n > length) {
+      best = i;
+      length = n;
+    }
+  }
+  const hex = groups.map((g) => g.toString(16));
+  if (best < 0) return hex.join(':');
+  return `${hex.slice(0, best).join(':')}::${hex.slice(best + length).join(':')}`;
+}
+
+/** Port of an endpoint. */
+export function portOf(endpoint: Uint8Array): number {
+  return (endpoint[16]! << 8) | endpoint[17]!;
+}

@@ -1,0 +1,194 @@
+/**
+ * The types everyone knows: read-only plain data that crosses stages. JSON can carry all of it but `bytes`.
+ * Times are microseconds since 1970-01-01 UTC, as a number. Addresses inside the engine are 18 bytes
+ * (16 address bytes, IPv4 mapped as ::ffff:a.b.c.d, then the port big-endian), so that they are table keys as they
+ * stand; they become text only in an Event.
+ */
+
+/** A byte range `[start, end)` of the buffer it belongs to. `start < 0`: absent. */
+export interface Span {
+  start: number;
+  end: number;
+}
+
+/** How a payload travelled. */
+export type Transport = 'udp' | 'tcp' | 'tls' | 'ws' | 'wss' | 'sctp';
+
+/** Where a packet was seen; one object per source and interface, shared by its packets. */
+export interface Where {
+  /** Sensor name, or the name given to the source in the config; `file` for captures. */
+  readonly source: string;
+  /** File name as given on the command line, `-` for standard input, empty for live sources. */
+  readonly file: string;
+  /** Link type name of the interface, e.g. `ethernet`, `sll`, `raw`. */
+  readonly link: string;
+}
+
+/**
+ * One transport payload as it arrived. The object and everything it points to are reused: good until the next packet
+ * of the same source is read. `src` and `dst` are 18 bytes each (see top of file).
+ */
+export interface Packet {
+  kind: 'packet';
+  /** µs since 1970. */
+  time: number;
+  /** 1, 2, 3 … over the whole run. */
+  ordinal: number;
+  /** Frame number in its file, counted as tshark does, from 1. */
+  frameNumber: number;
+  /** Byte offset of the record in its (uncompressed) file. */
+  offset: number;
+  where: Where;
+  /** Outermost VLAN id, or -1. */
+  vlan: number;
+  transport: Transport;
+  src: Uint8Array;
+  dst: Uint8Array;
+  /** The whole link frame; empty span when the payload came out of reassembly. */
+  frame: Uint8Array;
+  frameStart: number;
+  frameEnd: number;
+  /** The payload: `bytes[start, end)`. */
+  bytes: Uint8Array;
+  start: number;
+  end: number;
+  /** The capture cut this payload short (snap length): bytes are missing at its end. */
+  truncated: boolean;
+}
+
+/** Time passed on a quiet source: each second live, once at the end of a file. */
+export interface Tick {
+  kind: 'tick';
+  time: number;
+  /** The source has ended. */
+  last: boolean;
+}
+
+/** What a source yields. FlowRecord and LogEvent join with the sources that make them. */
+export type Input = Packet | Tick;
+
+/** One thing that was odd about a message, with the bytes it is about. Names: `decode/oddities.ts`. */
+export interface Oddity {
+  /** Index into the catalogue of oddities. */
+  code: number;
+  start: number;
+  end: number;
+}
+
+/** A neutral fact. Its type and the fields of `data` are listed in `events.ts`. */
+export interface Event {
+  /** `node.boot.ordinal`: the same input gives the same id. */
+  readonly id: string;
+  readonly time: number;
+  readonly type: string;
+  readonly node: string;
+  /** Source address as text (IPv4 dotted, IPv6 RFC 5952), empty if there is none. */
+  readonly src: string;
+  readonly srcPort: number;
+  readonly dst: string;
+  readonly dstPort: number;
+  /** Empty if the Event has none. */
+  readonly callId: string;
+  /** `user@realm`; empty if the Event names no account. */
+  readonly account: string;
+  readonly data: Readonly<Record<string, string | number | boolean>>;
+  /** Where the packet that caused it lies, for evidence: file and frame number (0: no packet). */
+  readonly file: string;
+  readonly frame: number;
+}
+
+export const LEVELS = ['info', 'notice', 'warning', 'high', 'critical'] as const;
+/** How bad; `warning` and above change the exit code of `analyze`. */
+export type Level = (typeof LEVELS)[number];
+
+export const CLASSES = [
+  'server-scan', 'extension-scan', 'password-guessing', 'distributed-guessing', 'account-takeover', 'flood',
+  'reflection', 'teardown', 'hijack', 'impersonation', 'media-attack', 'spit', 'toll-fraud', 'billing-bypass',
+  'malformed', 'injection', 'exploit', 'covert-channel', 'anomaly', 'policy',
+] as const;
+/** What kind of attack (VOIPSA terms; docs/reference/classes.md). */
+export type AttackClass = (typeof CLASSES)[number];
+
+export const STAGES = ['recon', 'enumerate', 'credential', 'abuse', 'disrupt', 'none'] as const;
+/** Where in an attack's life it belongs (paper 004 §II). */
+export type Stage = (typeof STAGES)[number];
+
+export const OUTCOMES = ['succeeded', 'failed', 'unknown'] as const;
+/** Whether the attacker got what he wanted. */
+export type Outcome = (typeof OUTCOMES)[number];
+
+export const SUBJECT_KINDS = ['address', 'endpoint', 'account', 'server', 'network', 'call', 'number', 'none'] as const;
+/** Who or what an Alert is about. */
+export interface Party {
+  readonly kind: (typeof SUBJECT_KINDS)[number];
+  readonly value: string;
+}
+
+/** A pointer to the packet that shows it. */
+export interface Evidence {
+  readonly file: string;
+  readonly frame: number;
+  readonly time: number;
+  /** Event type that was seen there. */
+  readonly event: string;
+}
+
+/** A rule was met by someone. Each new version of the same Alert repeats its `id`. */
+export interface Alert {
+  readonly id: string;
+  readonly time: number;
+  readonly node: string;
+  readonly rule: string;
+  readonly ruleVersion: number;
+  readonly title: string;
+  readonly level: Level;
+  readonly class: AttackClass;
+  readonly stage: Stage;
+  readonly subject: Party;
+  readonly target: Party;
+  readonly outcome: Outcome;
+  /** `open` when first met, `update` when something important changed, `closed` when it was over (idle time). */
+  readonly state: 'open' | 'update' | 'closed';
+  /** Time of the first and the last Event that belongs to it. */
+  readonly first: number;
+  readonly last: number;
+  /** Events that belong to it (shape `count`) or different values seen (shape `distinct`). */
+  readonly count: number;
+  /** Up to a bound, the different values or accounts concerned; fields of kind secret are masked. */
+  readonly sample: readonly string[];
+  readonly evidence: readonly Evidence[];
+  /** One or two sentences for a person: what was seen, against which limit. */
+  readonly why: string;
+}
+
+/** Alerts of one attacker, over stages (and, with later work, addresses). */
+export interface Incident {
+  readonly id: string;
+  readonly subject: Party;
+  readonly first: number;
+  readonly last: number;
+  readonly level: Level;
+  readonly outcome: Outcome;
+  readonly stages: readonly { readonly stage: Stage; readonly first: number; readonly last: number; readonly alerts: readonly string[] }[];
+  readonly links: readonly { readonly alert: string; readonly reason: string; readonly weight: number; readonly kind: 'same actor' | 'shares knowledge' }[];
+  /** Accounts at risk, `user@realm`. */
+  readonly accounts: readonly string[];
+  readonly targets: readonly string[];
+}
+
+/** One call as far as its signalling was seen. */
+export interface Call {
+  readonly callId: string;
+  readonly from: string;
+  readonly to: string;
+  readonly src: string;
+  readonly dst: string;
+  readonly start: number;
+  /** 0: never answered. */
+  readonly answered: number;
+  /** 0: its end was not seen. */
+  readonly ended: number;
+  readonly disposition: 'answered' | 'busy' | 'cancelled' | 'rejected' | 'challenged' | 'unanswered';
+  /** Last final status of its INVITE, 0 if none was seen. */
+  readonly status: number;
+}
