@@ -39,7 +39,7 @@ const PARTS: readonly Part[] = [
   { name: 'house', budget: 30, run: () => nodeTest(['test/house/*.test.ts'], []) },
   { name: 'docs', budget: 30, run: () => nodeTest(['test/docs/*.test.ts'], []) },
   { name: 'unit', budget: 90, run: () => nodeTest(['src/**/*.test.ts'], ['--test-isolation=none', ...coverage()]) },
-  { name: 'traces', budget: 120, run: () => nodeTest(['test/traces/*.test.ts'], []) },
+  { name: 'traces', budget: 120, run: () => nodeTest(['test/traces/*.test.ts', 'test/samples/*.test.ts'], []) },
   { name: 'fuzz', budget: 120, run: () => nodeTest(['test/fuzz/*.test.ts'], ['--expose-gc']) },
   { name: 'package', budget: 180, run: () => nodeTest(['test/package/*.test.ts'], []) },
 ];
