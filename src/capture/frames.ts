@@ -259,7 +259,12 @@ export class Frames {
     if (bytes === this.#fragments.bytes) return FRAGMENT_MALFORMED;
     if (claimed > end || claimed < at + 8) return bytes[at] === UDP ? this.#cutFragment(bytes, at + 8, end, wire, claimed, offset) : SHORT;
     const { src, dst } = this.packet;
-    const key = this.#key.reset().addByte(6).add(bytes, at + 4, at + 8).add(src, 0, 16).add(dst, 0, 16);
+    const key = this.#key
+      .reset()
+      .addByte(6)
+      .add(bytes, at + 4, at + 8)
+      .add(src, 0, 16)
+      .add(dst, 0, 16);
     return this.#reassemble(key, bytes, at + 8, claimed, offset, (fragmented & 1) !== 0, bytes[at]!, true);
   }
 
@@ -268,16 +273,7 @@ export class Frames {
     return offset === 0 ? this.#udp(bytes, at, end, wire, claimed) : SHORT;
   }
 
-  #reassemble(
-    key: Key,
-    bytes: Uint8Array,
-    from: number,
-    to: number,
-    offset: number,
-    more: boolean,
-    next: number,
-    strict: boolean,
-  ): number {
+  #reassemble(key: Key, bytes: Uint8Array, from: number, to: number, offset: number, more: boolean, next: number, strict: boolean): number {
     const { packet } = this;
     key.addByte(packet.vlan & 255).addByte((packet.vlan >> 8) & 255);
     const fragment = this.#fragment;
@@ -331,7 +327,9 @@ export class Frames {
 /** RFC 1042: LLC with SNAP and Ethernet types after an 802.3 length (or SLL's 0x0004). */
 function isSnap(bytes: Uint8Array, at: number, end: number, type: number): boolean {
   if (type > 1500 || end - at < 8) return false;
-  return bytes[at] === 0xaa && bytes[at + 1] === 0xaa && bytes[at + 2] === 3 && bytes[at + 3] === 0 && bytes[at + 4] === 0 && bytes[at + 5] === 0;
+  return (
+    bytes[at] === 0xaa && bytes[at + 1] === 0xaa && bytes[at + 2] === 3 && bytes[at + 3] === 0 && bytes[at + 4] === 0 && bytes[at + 5] === 0
+  );
 }
 
 function notUdp(protocol: number): number {

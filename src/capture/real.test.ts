@@ -36,7 +36,15 @@ function captureFiles(): string[] {
 }
 
 const FIELDS = [
-  'frame.number', 'frame.time_epoch', 'ip.src', 'ip.dst', 'ipv6.src', 'ipv6.dst', 'udp.srcport', 'udp.dstport', 'udp.payload',
+  'frame.number',
+  'frame.time_epoch',
+  'ip.src',
+  'ip.dst',
+  'ipv6.src',
+  'ipv6.dst',
+  'udp.srcport',
+  'udp.dstport',
+  'udp.payload',
   'frame.protocols',
 ];
 
