@@ -41,6 +41,8 @@ export interface Packet {
   where: Where;
   /** Outermost VLAN id, or -1. */
   vlan: number;
+  /** Tunnels it came through, outermost first, e.g. `gre/erspan`; empty if none. Addresses are those inside. */
+  tunnel: string;
   transport: Transport;
   src: Uint8Array;
   dst: Uint8Array;

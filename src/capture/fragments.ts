@@ -71,6 +71,10 @@ export class Fragments {
   expired = 0;
   /** Fragments stored whose datagram was given up for an overlap. */
   overlapped = 0;
+  /** Fragments that lay over others without being copies of one, with the same bytes. */
+  overlaps = 0;
+  /** Fragments that said other bytes than those before them for the same place (Ptacek and Newsham's ambiguity). */
+  conflicts = 0;
 
   readonly #table: Table<Datagram>;
   readonly #ring: Buffer = Buffer.alloc(RING_BYTES);
@@ -131,10 +135,27 @@ export class Fragments {
     if (d.total >= 0 ? end > d.total || (!f.more && end !== d.total) : !f.more && end < reach) return BROKEN;
     const at = firstEndingAfter(pieces, f.offset);
     if (at === n || pieces[at]! >= end) this.#insert(d, at, f, f.offset, end, place);
-    else if (f.strict) return this.#strictOverlap(d, at, f, end);
-    else if (!this.#fillGaps(d, at, f, end, place) && (f.more || d.total >= 0)) return DUPLICATE;
+    else {
+      this.#judge(pieces, at, f, end);
+      if (f.strict) return this.#strictOverlap(d, at, f, end);
+      if (!this.#fillGaps(d, at, f, end, place) && (f.more || d.total >= 0)) return DUPLICATE;
+    }
     if (!f.more) d.total = end;
     return STORED;
+  }
+
+  /** Counts a fragment that lies over pieces from `first` on, unless it is a copy of one. */
+  #judge(pieces: readonly number[], first: number, f: Fragment, end: number): void {
+    for (let at = first; at < pieces.length && pieces[at]! < end; at += 3) {
+      const from = Math.max(pieces[at]!, f.offset);
+      const to = Math.min(pieces[at + 1]!, end);
+      const held = pieces[at + 2]! + from - pieces[at]!;
+      const brought = f.from + from - f.offset;
+      if (this.#ring.compare(f.bytes, brought, brought + to - from, held, held + to - from) === 0) continue;
+      this.conflicts++;
+      return;
+    }
+    if (pieces[first] !== f.offset || pieces[first + 1] !== end) this.overlaps++;
   }
 
   /** IPv4: keeps what came first, takes what lies between. False if there was nothing to take. */

@@ -43,6 +43,7 @@ async function gives(frame: Uint8Array, linkType: number, link: string, v6 = fal
       offset: 24,
       link,
       vlan,
+      tunnel: link === 'ethernet' && frame[12] === 0x88 && frame[13] === 0x64 ? 'pppoe' : '',
       src: v6 ? '2001:db8::1 5060' : '192.0.2.1 5060',
       dst: v6 ? '2001:db8::2 5070' : '198.51.100.2 5070',
       payload: HELLO.toString(),
@@ -145,14 +146,11 @@ describe('what is no UDP', () => {
     await drops(of(6), 'tcp');
     await drops(of(1), 'icmp');
     await drops(of(132), 'sctp');
-    for (const tunnel of [4, 41, 47]) await drops(of(tunnel), 'tunnel');
     await drops(of(2), 'other-protocol');
     await drops(ethernet(0x86dd, ipv6(6, DATAGRAM)), 'tcp');
     await drops(ethernet(0x86dd, ipv6(58, DATAGRAM)), 'icmp');
     await drops(ethernet(0x86dd, ipv6(59, new Uint8Array(8))), 'other-protocol');
     await drops(ethernet(0x0806, IP4), 'arp');
-    await drops(ethernet(0x8847, IP4), 'tunnel');
-    await drops(ethernet(0x8848, IP4), 'tunnel');
     await drops(ethernet(0x88cc, IP4), 'not-ip');
     await drops(ethernet(60, new Uint8Array(60)), 'not-ip');
     await drops(ethernet(0x0800, hex('00'.repeat(40))), 'malformed');

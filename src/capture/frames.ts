@@ -1,5 +1,6 @@
 /**
- * From a link frame to its UDP payload: link header, VLAN tags, IPv4 or IPv6 with extension headers, fragments, UDP.
+ * From a link frame to its UDP payload: link header, VLAN tags, tunnels, IPv4 or IPv6 with extension headers, fragments,
+ * UDP. Of a tunnel the innermost addresses count; the packet names the tunnels it came through, outermost first.
  * Every frame either fills `packet` or is dropped for exactly one named reason. Nothing is allocated for a frame.
  *
  * Three ends matter below: `end`, where the captured bytes stop; `wire`, where the frame stopped on the wire (later
@@ -8,11 +9,33 @@
 import { Key, type Seed } from '../table.ts';
 import type { Packet } from '../types.ts';
 import { BROKEN, DUPLICATE, type Fragment, Fragments, OVERLAP, WHOLE } from './fragments.ts';
-import { ETHERNET, type Link, LOOPBACK, NO_LINK, RAW, SLL, SLL2 } from './links.ts';
+import { ETHERNET, HDLC, type Link, LOOPBACK, MPLS, NO_LINK, PPP, PPPOE, RAW, SLL, SLL2 } from './links.ts';
+import {
+  CLOSED,
+  ERSPAN_1,
+  ERSPAN_2,
+  ERSPAN_3,
+  FRAME_INSIDE,
+  type Inside,
+  IP_INSIDE,
+  MAX_TUNNELS,
+  OPEN,
+  openErspan,
+  openGre,
+  openGtp,
+  openL2tp,
+  openMpls,
+  openPpp,
+  openVxlan,
+  type Path,
+  Paths,
+  PPP_INSIDE,
+} from './tunnels.ts';
 
 /**
  * Why a frame gave no packet, by code; code 0 is a packet. `short`: the capture holds too little of a header, or of a
- * fragment. `malformed`: a header contradicts itself. `tunnel`: IP in IP, GRE, MPLS, which are not opened.
+ * fragment. `malformed`: a header contradicts itself. `tunnel`: a form of tunnel that is not read; `tunnel-depth`: more
+ * tunnels in each other than are opened.
  * `fragment-pending`: stored, and waiting or since made whole; `fragment-expired`: stored, but its datagram was given up.
  */
 export const REASONS = [
@@ -32,6 +55,7 @@ export const REASONS = [
   'unsupported-link',
   'short',
   'malformed',
+  'tunnel-depth',
 ] as const;
 /** One of the list above. */
 export type Reason = Exclude<(typeof REASONS)[number], ''>;
@@ -52,13 +76,23 @@ const FRAGMENT_MALFORMED = 12;
 const UNSUPPORTED_LINK = 13;
 const SHORT = 14;
 const MALFORMED = 15;
+const TUNNEL_DEPTH = 16;
 
 const UDP = 17;
+/** Destination ports of L2TP (RFC 2661), GTP-U (3GPP TS 29.281) and VXLAN (RFC 7348; Linux before it). */
+const L2TP_PORT = 1701;
+const VXLAN_PORT = 4789;
+const VXLAN_LINUX_PORT = 8472;
+const GTP_PORT = 2152;
+/** Bytes below which a fragment that is not the last is tiny (RFC 1858): no link makes them that small. */
+const TINY = 64;
 const NOTHING = new Uint8Array(0);
 
 /** Strips frames into one reused packet. */
 export class Frames {
   readonly packet: Packet;
+  /** Fragments that no link needs to make so small. */
+  #tiny = 0;
   /** Frames per reason code, without what `fragments` later gave up. */
   readonly #counts: number[] = REASONS.map(() => 0);
   readonly #fragments: Fragments;
@@ -66,6 +100,14 @@ export class Frames {
   readonly #fragment: Fragment = { bytes: NOTHING, from: 0, to: 0, offset: 0, more: false, next: 0, strict: false };
   /** Both addresses of `packet` have the ::ffff:0:0/96 prefix in place. */
   #mapped = false;
+  /** Tunnels entered in this frame: how many, by which path, and a number that tells neighbours apart. */
+  #depth = 0;
+  #tunnels = 0;
+  readonly #paths = new Paths();
+  #path: Path = this.#paths.root;
+  readonly #inside: Inside = { at: 0, type: 0, id: 0 };
+  /** Depth at which a datagram was put together in this frame, -1: none was. */
+  #whole = -1;
 
   constructor(packet: Packet, seed: Seed) {
     this.packet = packet;
@@ -82,6 +124,7 @@ export class Frames {
     packet.frame = bytes;
     packet.frameStart = start;
     packet.frameEnd = end;
+    if (this.#depth !== 0) this.#leave();
     const reason = this.#link(link, bytes, start, end, start + original > end ? start + original : end);
     this.#counts[reason]!++;
     return reason === TAKEN;
@@ -109,6 +152,17 @@ export class Frames {
     return dropped;
   }
 
+  /** What was odd about frames, by name: counts of fragments; those that did not occur are left out. */
+  oddities(): Map<string, number> {
+    const { overlaps, conflicts } = this.#fragments;
+    const all: [string, number][] = [
+      ['fragment-tiny', this.#tiny],
+      ['fragment-overlap', overlaps],
+      ['fragment-conflict', conflicts],
+    ];
+    return new Map(all.filter(([, count]) => count > 0));
+  }
+
   #link(link: Link, bytes: Uint8Array, at: number, end: number, wire: number): number {
     switch (link.code) {
       case ETHERNET:
@@ -121,6 +175,14 @@ export class Frames {
         return end - at < 4 ? SHORT : this.#loopback(bytes, at, end, wire);
       case RAW:
         return this.#ip(bytes, at, end, wire);
+      case PPP:
+        return this.#content(bytes, at, end, wire, PPP_INSIDE);
+      case HDLC:
+        return this.#hdlc(bytes, at, end, wire);
+      case PPPOE:
+        return this.#content(bytes, at, end, wire, 0x8864);
+      case MPLS:
+        return this.#content(bytes, at, end, wire, 0x8847);
       case NO_LINK:
         return NOT_IP;
       default:
@@ -135,8 +197,7 @@ export class Frames {
   }
 
   /**
-   * What `type` says is at `start`. VLAN tags (IEEE 802.1Q, 802.1ad), SNAP (RFC 1042) and PPPoE sessions (RFC 2516) put
-   * another type before it.
+   * What `type` says is at `start`. VLAN tags (IEEE 802.1Q, 802.1ad) and SNAP (RFC 1042) put another type before it.
    */
   #tagged(bytes: Uint8Array, start: number, end: number, wire: number, first: number): number {
     let at = start;
@@ -151,13 +212,59 @@ export class Frames {
       } else if (isSnap(bytes, at, end, type)) {
         type = (bytes[at + 6]! << 8) | bytes[at + 7]!;
         at += 8;
-      } else if (type === 0x8864) {
-        if (end - at < 8) return SHORT;
-        const protocol = (bytes[at + 6]! << 8) | bytes[at + 7]!;
-        return protocol === 0x21 || protocol === 0x57 ? this.#ip(bytes, at + 8, end, wire) : NOT_IP;
-      } else if (type === 0x0806) return ARP;
-      else return type === 0x8847 || type === 0x8848 ? TUNNEL : NOT_IP;
+      } else return type === 0x0806 ? ARP : this.#content(bytes, at, end, wire, type);
     }
+  }
+
+  /** What tunnels carry, PPP and MPLS: `type` is an Ethernet type or a constant of `tunnels.ts`. */
+  #content(bytes: Uint8Array, at: number, end: number, wire: number, type: number): number {
+    switch (type) {
+      case IP_INSIDE:
+        return this.#ip(bytes, at, end, wire);
+      case FRAME_INSIDE:
+        return end - at < 14 ? SHORT : this.#typed(bytes, at + 12, end, wire);
+      case 0x8864: // PPPoE session (RFC 2516)
+        return end - at < 8 ? SHORT : this.#enter('pppoe', openPpp(bytes, at + 6, end, this.#inside), bytes, end, wire);
+      case PPP_INSIDE:
+        return this.#enter('ppp', openPpp(bytes, at, end, this.#inside), bytes, end, wire);
+      case 0x8847:
+      case 0x8848:
+        return this.#enter('mpls', openMpls(bytes, at, end, this.#inside), bytes, end, wire);
+      case ERSPAN_1:
+      case ERSPAN_2:
+      case ERSPAN_3:
+        return this.#enter('erspan', openErspan(type, bytes, at, end, this.#inside), bytes, end, wire);
+      default:
+        return type <= 0xffff && isTyped(type) ? this.#tagged(bytes, at, end, wire, type) : NOT_IP;
+    }
+  }
+
+  /** Goes on with what `#inside` says, if `opened` is well. */
+  #enter(tunnel: string, opened: number, bytes: Uint8Array, end: number, wire: number): number {
+    const { at, type, id } = this.#inside;
+    this.#inside.id = 0;
+    if (opened !== OPEN) return opened === CLOSED ? (tunnel === 'ppp' || tunnel === 'pppoe' ? NOT_IP : TUNNEL) : SHORT;
+    if (this.#depth === MAX_TUNNELS) return TUNNEL_DEPTH;
+    this.#depth++;
+    this.#tunnels = (Math.imul(this.#tunnels, 0x01000193) ^ id) | 0;
+    this.#path = this.#paths.step(this.#path, tunnel);
+    this.packet.tunnel = this.#path.name;
+    return this.#content(bytes, at, end, wire, type);
+  }
+
+  /** Forgets the tunnels of the frame before. */
+  #leave(): void {
+    this.#depth = 0;
+    this.#tunnels = 0;
+    this.#path = this.#paths.root;
+    this.packet.tunnel = '';
+  }
+
+  /** PPP in HDLC-like framing, or Cisco's HDLC, whose first bytes are those of no PPP. */
+  #hdlc(bytes: Uint8Array, at: number, end: number, wire: number): number {
+    if (end - at < 4) return SHORT;
+    if (bytes[at] !== 0x0f && bytes[at] !== 0x8f) return this.#content(bytes, at, end, wire, PPP_INSIDE);
+    return this.#tagged(bytes, at + 4, end, wire, (bytes[at + 2]! << 8) | bytes[at + 3]!);
   }
 
   /** The family has the byte order of the capturing host (NULL) or of the network (LOOP); it is small, so both show. */
@@ -184,14 +291,15 @@ export class Frames {
     const total = (bytes[at + 2]! << 8) | bytes[at + 3]!;
     if (header < 20 || (total !== 0 && total < header)) return MALFORMED;
     const protocol = bytes[at + 9]!;
-    if (protocol !== UDP) return notUdp(protocol);
+    if (protocol !== UDP && !carries(protocol)) return notUdp(protocol);
     if (end - at < header) return SHORT;
     // Length 0: the network card cut the datagram up after the capture had seen it.
     const claimed = total === 0 ? wire : at + total;
     this.#addresses4(bytes, at);
     const fragmented = ((bytes[at + 6]! & 0x3f) << 8) | bytes[at + 7]!;
     if (fragmented !== 0) return this.#fragment4(bytes, at, at + header, end, wire, claimed, fragmented);
-    return this.#udp(bytes, at + header, end, wire, claimed);
+    if (protocol === UDP) return this.#udp(bytes, at + header, end, wire, claimed);
+    return this.#headers(bytes, at + header, end, wire, claimed, protocol);
   }
 
   #addresses4(bytes: Uint8Array, at: number): void {
@@ -213,10 +321,12 @@ export class Frames {
 
   #fragment4(bytes: Uint8Array, ip: number, at: number, end: number, wire: number, claimed: number, fragmented: number): number {
     const offset = (fragmented & 0x1fff) << 3;
-    if (claimed > end || claimed < at) return this.#cutFragment(bytes, at, end, wire, claimed, offset);
-    const key = this.#key.reset().addByte(4).addByte(UDP);
+    const protocol = bytes[ip + 9]!;
+    if (this.#whole === this.#depth) return FRAGMENT_MALFORMED;
+    if (claimed > end || claimed < at) return this.#cutFragment(bytes, at, end, wire, claimed, offset, protocol);
+    const key = this.#key.reset().addByte(4).addByte(protocol);
     key.add(bytes, ip + 4, ip + 6).add(bytes, ip + 12, ip + 20);
-    return this.#reassemble(key, bytes, at, claimed, offset, (fragmented & 0x2000) !== 0, UDP, false);
+    return this.#reassemble(key, bytes, at, claimed, offset, (fragmented & 0x2000) !== 0, protocol, false);
   }
 
   /** RFC 8200 §3. */
@@ -231,17 +341,15 @@ export class Frames {
       src[i] = bytes[at + 8 + i]!;
       dst[i] = bytes[at + 24 + i]!;
     }
-    return this.#headers6(bytes, at + 40, end, wire, claimed, bytes[at + 6]!);
+    return this.#headers(bytes, at + 40, end, wire, claimed, bytes[at + 6]!);
   }
 
-  /** The chain of extension headers (RFC 8200 §4) down to UDP. */
-  #headers6(bytes: Uint8Array, start: number, end: number, wire: number, claimed: number, first: number): number {
+  /** The chain of extension headers (RFC 8200 §4; in IPv4 only AH, RFC 4302) down to the transport. */
+  #headers(bytes: Uint8Array, start: number, end: number, wire: number, claimed: number, first: number): number {
     let at = start;
     let next = first;
     while (next !== UDP) {
-      // Hop-by-hop options, routing, destination options, authentication (RFC 4302).
-      const plain = next === 0 || next === 43 || next === 60 || next === 51;
-      if (!plain && next !== 44) return notUdp(next);
+      if (next !== 44 && !isExtension(next)) return this.#transport(next, bytes, at, end, wire, claimed);
       if (end - at < 8) return SHORT;
       if (next === 44) {
         const fragmented = (bytes[at + 2]! << 8) | bytes[at + 3]!;
@@ -255,11 +363,26 @@ export class Frames {
     return this.#udp(bytes, at, end, wire, claimed);
   }
 
+  /** What is no UDP: tunnels are opened. */
+  #transport(protocol: number, bytes: Uint8Array, at: number, end: number, wire: number, claimed: number): number {
+    if (!carries(protocol)) return notUdp(protocol);
+    if (at > end) return SHORT;
+    if (claimed < at) return MALFORMED;
+    const stop = claimed < wire ? claimed : wire;
+    const last = stop < end ? stop : end;
+    const inside = this.#inside;
+    if (protocol === 47) return this.#enter('gre', openGre(bytes, at, last, inside), bytes, last, stop);
+    inside.at = at;
+    inside.type = IP_INSIDE;
+    const name = this.#mapped ? (protocol === 4 ? '4in4' : '6in4') : protocol === 4 ? '4in6' : '6in6';
+    return this.#enter(name, OPEN, bytes, last, stop);
+  }
+
   #fragment6(bytes: Uint8Array, at: number, end: number, wire: number, claimed: number, fragmented: number): number {
     const offset = fragmented & 0xfff8;
-    // A fragment header inside a reassembled datagram is not opened again.
-    if (bytes === this.#fragments.bytes) return FRAGMENT_MALFORMED;
-    if (claimed > end || claimed < at + 8) return bytes[at] === UDP ? this.#cutFragment(bytes, at + 8, end, wire, claimed, offset) : SHORT;
+    // A fragment header inside a datagram put together is not opened again, but for one in a tunnel.
+    if (this.#whole === this.#depth) return FRAGMENT_MALFORMED;
+    if (claimed > end || claimed < at + 8) return this.#cutFragment(bytes, at + 8, end, wire, claimed, offset, bytes[at]!);
     const { src, dst } = this.packet;
     const key = this.#key
       .reset()
@@ -271,13 +394,16 @@ export class Frames {
   }
 
   /** A fragment that is cut, or shorter than it says, cannot be put together; the first one still shows how its payload begins. */
-  #cutFragment(bytes: Uint8Array, at: number, end: number, wire: number, claimed: number, offset: number): number {
-    return offset === 0 ? this.#udp(bytes, at, end, wire, claimed) : SHORT;
+  #cutFragment(bytes: Uint8Array, at: number, end: number, wire: number, claimed: number, offset: number, next: number): number {
+    if (offset !== 0 || (next !== UDP && !carries(next))) return SHORT;
+    return next === UDP ? this.#udp(bytes, at, end, wire, claimed) : this.#transport(next, bytes, at, end, wire, claimed);
   }
 
   #reassemble(key: Key, bytes: Uint8Array, from: number, to: number, offset: number, more: boolean, next: number, strict: boolean): number {
     const { packet } = this;
     key.addByte(packet.vlan & 255).addByte((packet.vlan >> 8) & 255);
+    if (this.#depth > 0) key.addNumber(this.#tunnels);
+    if (more && to - from < TINY) this.#tiny++;
     const fragment = this.#fragment;
     fragment.bytes = bytes;
     fragment.from = from;
@@ -290,7 +416,7 @@ export class Frames {
     switch (fragments.add(key, packet.time, fragment)) {
       case WHOLE:
         packet.frameEnd = packet.frameStart;
-        return this.#headers6(fragments.bytes, 0, fragments.length, fragments.length, fragments.length, fragments.next);
+        return this.#reassembled();
       case DUPLICATE:
         return FRAGMENT_DUPLICATE;
       case OVERLAP:
@@ -300,6 +426,22 @@ export class Frames {
       default:
         return FRAGMENT_PENDING;
     }
+  }
+
+  #reassembled(): number {
+    const { bytes, length, next } = this.#fragments;
+    this.#whole = this.#depth;
+    const reason = this.#headers(bytes, 0, length, length, length, next);
+    this.#whole = -1;
+    return reason;
+  }
+
+  /** L2TP, GTP-U or VXLAN in a datagram to their ports, if that is what it is; -1 if not. */
+  #udpTunnel(port: number, bytes: Uint8Array, at: number, end: number, wire: number): number {
+    const inside = this.#inside;
+    const open = port === L2TP_PORT ? openL2tp : port === GTP_PORT ? openGtp : openVxlan;
+    if (open(bytes, at, end, inside) !== OPEN) return -1;
+    return this.#enter(port === L2TP_PORT ? 'l2tp' : port === GTP_PORT ? 'gtp' : 'vxlan', OPEN, bytes, end, wire);
   }
 
   /** RFC 768. */
@@ -321,6 +463,11 @@ export class Frames {
     packet.start = start;
     packet.end = stop > end ? end : stop;
     packet.truncated = stop > end;
+    const port = (dst[16]! << 8) | dst[17]!;
+    if (port === VXLAN_PORT || port === GTP_PORT || port === VXLAN_LINUX_PORT || port === L2TP_PORT) {
+      const reason = this.#udpTunnel(port, bytes, start, packet.end, stop);
+      if (reason >= 0) return reason;
+    }
     return TAKEN;
   }
 }
@@ -333,6 +480,32 @@ function isSnap(bytes: Uint8Array, at: number, end: number, type: number): boole
   );
 }
 
+/** IP protocols that are looked into: IP in IP (RFC 2003, 4213, 2473), GRE, and AH before them. */
+function carries(protocol: number): boolean {
+  return protocol === 4 || protocol === 41 || protocol === 47 || protocol === 51;
+}
+
+/** Extension headers that lead on: hop-by-hop, routing, destination options, AH, mobility, HIP, Shim6 (IANA). */
+function isExtension(protocol: number): boolean {
+  switch (protocol) {
+    case 0:
+    case 43:
+    case 51:
+    case 60:
+    case 135:
+    case 139:
+    case 140:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Ethernet types that `#tagged` reads itself, so that the two cannot hand a frame to each other for ever. */
+function isTyped(type: number): boolean {
+  return type === 0x0800 || type === 0x86dd || type === 0x8100 || type === 0x88a8 || type === 0x9100 || type === 0x0806;
+}
+
 function notUdp(protocol: number): number {
   switch (protocol) {
     case 6:
@@ -342,10 +515,6 @@ function notUdp(protocol: number): number {
       return ICMP;
     case 132:
       return SCTP;
-    case 4:
-    case 41:
-    case 47:
-      return TUNNEL;
     default:
       return OTHER_PROTOCOL;
   }

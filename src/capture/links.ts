@@ -17,6 +17,15 @@ export const RAW = 5;
 /** No link at all: an entry that tshark counts as a frame though it never was on a wire. */
 export const NO_LINK = 6;
 
+/** PPP, with or without its HDLC address and control. */
+export const PPP = 7;
+/** PPP in HDLC-like framing, or Cisco's HDLC. */
+export const HDLC = 8;
+/** A PPPoE session without its Ethernet header. */
+export const PPPOE = 9;
+/** A stack of MPLS labels. */
+export const MPLS = 10;
+
 /** One kind of link: `code` is a constant of this file. */
 export interface Link {
   readonly code: number;
@@ -26,11 +35,16 @@ export interface Link {
 const LINKS = new Map<number, Link>([
   [0, { code: LOOPBACK, name: 'null' }],
   [1, { code: ETHERNET, name: 'ethernet' }],
+  [9, { code: PPP, name: 'ppp' }],
   [12, { code: RAW, name: 'raw' }],
   [14, { code: RAW, name: 'raw' }],
+  [50, { code: HDLC, name: 'ppp-hdlc' }],
+  [51, { code: PPPOE, name: 'pppoe' }],
   [101, { code: RAW, name: 'raw' }],
+  [104, { code: HDLC, name: 'c-hdlc' }],
   [108, { code: LOOPBACK, name: 'loop' }],
   [113, { code: SLL, name: 'sll' }],
+  [219, { code: MPLS, name: 'mpls' }],
   [228, { code: RAW, name: 'raw-ipv4' }],
   [229, { code: RAW, name: 'raw-ipv6' }],
   [276, { code: SLL2, name: 'sll2' }],

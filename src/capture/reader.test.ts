@@ -76,7 +76,14 @@ describe('pcap', () => {
         assert.deepEqual([position, size], [bytes.length, bytes.length]);
         assert.deepEqual(
           { ...counts },
-          { frames: 3, bytes: 3 * THREE[0]!.length + 2, packets: 3, dropped: new Map(), links: new Map([['ethernet', 3]]) },
+          {
+            frames: 3,
+            bytes: 3 * THREE[0]!.length + 2,
+            packets: 3,
+            dropped: new Map(),
+            oddities: new Map(),
+            links: new Map([['ethernet', 3]]),
+          },
         );
       }
     }

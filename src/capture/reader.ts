@@ -29,6 +29,8 @@ export interface CaptureCounts {
   packets: number;
   /** Reason (a `Reason` of `frames.ts`) to frames. */
   dropped: Map<string, number>;
+  /** What was odd, by name, whatever came of the frame: `fragment-tiny`, `fragment-overlap`, `fragment-conflict`. */
+  oddities: Map<string, number>;
   /** Link name to frames. */
   links: Map<string, number>;
 }
@@ -193,7 +195,9 @@ export class CaptureReader {
     for (const { link, frames } of this.#records?.faces ?? []) {
       if (frames > 0) links.set(link.name, (links.get(link.name) ?? 0) + frames);
     }
-    return { frames: this.#frameCount, bytes: this.#bytes, packets: this.#frames.packets, dropped: this.#frames.dropped(), links };
+    const frames = this.#frames;
+    const counted = { packets: frames.packets, dropped: frames.dropped(), oddities: frames.oddities() };
+    return { frames: this.#frameCount, bytes: this.#bytes, ...counted, links };
   }
 
   /** Bytes of the file on disk, 0 if unknown. */
@@ -261,6 +265,7 @@ function makePacket(file: string, bytes: Uint8Array): Packet {
     offset: 0.5,
     where: { source: 'file', file, link: '' },
     vlan: -1,
+    tunnel: '',
     transport: 'udp',
     src: new Uint8Array(18),
     dst: new Uint8Array(18),

@@ -56,6 +56,7 @@ const NO_PACKET: Packet = {
   offset: 0,
   where: NO_WHERE,
   vlan: -1,
+  tunnel: '',
   transport: 'udp',
   src: NOTHING,
   dst: NOTHING,

@@ -145,6 +145,44 @@ export function pppoe(protocol: number, payload: Uint8Array): Buffer {
   return ethernet(0x8864, join(head, payload));
 }
 
+/** A GRE header (RFC 2784, 2890). `flags`: its first two bytes; what they announce is zero, the key 7. */
+export function gre(type: number, payload: Uint8Array, flags = 0): Buffer {
+  const words = (flags & 0x8000 ? '00000000' : '') + (flags & 0x2000 ? '00000007' : '') + (flags & 0x1000 ? '00000000' : '');
+  const head = Buffer.alloc(4);
+  putU16(head, 0, flags, true);
+  putU16(head, 2, type, true);
+  return join(head, hex(words), hex(flags & 0x80 ? '00000000' : ''), payload);
+}
+
+/** MPLS labels (RFC 3032) before `payload`. */
+export function mpls(labels: readonly number[], payload: Uint8Array): Buffer {
+  const stack = labels.map((label, i) => {
+    const word = new Uint8Array(4);
+    putU32(word, 0, (label << 12) | (i + 1 === labels.length ? 0x100 : 0) | 64, true);
+    return word;
+  });
+  return join(...stack, payload);
+}
+
+/** An Ethernet frame in VXLAN (RFC 7348), network 42. */
+export function vxlan(frame: Uint8Array, port = 4789): Buffer {
+  return udp(49_152, port, join(hex('08000000 00002a00'), frame));
+}
+
+/** An IP packet in GTP-U (3GPP TS 29.281), tunnel 0x0102. `options`: flags and the bytes they announce. */
+export function gtp(packet: Uint8Array, flags = 0, options = ''): Buffer {
+  const head = hex(`${(0x30 | flags).toString(16)}ff 0000 00000102${options}`);
+  putU16(head, 2, head.length - 8 + packet.length, true);
+  return udp(2152, 2152, join(head, packet));
+}
+
+/** ERSPAN of type 1, 2 or 3 (draft-foschiano-erspan) in GRE, around an Ethernet frame. */
+export function erspan(type: 1 | 2 | 3, frame: Uint8Array): Buffer {
+  if (type === 1) return gre(0x88be, frame);
+  if (type === 2) return gre(0x88be, join(hex('1001 0005 00000000'), frame), 0x1000);
+  return gre(0x22eb, join(hex('2001 0005 00000000 0000 0000'), frame), 0x1000);
+}
+
 /** A pcap file of frames, one a millisecond from 1,000,000,000 s on. */
 export function pcapOf(frames: readonly Uint8Array[], choice: PcapChoice = {}): Buffer {
   return join(writePcapHeader(choice), ...frames.map((frame, i) => writePcapRecord(1e15 + 1000 * i, frame, choice)));
@@ -201,6 +239,44 @@ function zoo(): readonly (readonly [number, Uint8Array])[] {
     [1, six(0, 24)],
     [1, six(32, long.length)],
     [1, six(24, 32)],
+    ...tunnelled(ip4, ip6),
+  ];
+}
+
+/** Both packets in tunnels of every kind but MPLS pseudowires, of which tshark has to be told. */
+function tunnelled(ip4: Buffer, ip6: Buffer): readonly (readonly [number, Uint8Array])[] {
+  const frame = ethernet(0x0800, ip4);
+  const four = (protocol: number, payload: Uint8Array): Buffer => ipv4(payload, { protocol, src: '203.0.113.1', dst: '203.0.113.2' });
+  return [
+    [1, ethernet(0x0800, ip4, [3, 2, 1])],
+    [1, ethernet(0x8847, mpls([17, 18], ip4))],
+    [1, ethernet(0x8847, mpls([2], ip6))],
+    [101, four(4, ip4)],
+    [101, four(41, ip6)],
+    [101, ipv6(4, ip4)],
+    [101, ipv6(41, ip6)],
+    [101, four(4, four(4, four(41, ip6)))],
+    [101, four(47, gre(0x0800, ip4))],
+    [101, four(47, gre(0x86dd, ip6, 0xb000))],
+    [101, four(47, gre(0x6558, frame, 0x2000))],
+    [101, four(47, join(hex('3001 880b 0000 0001 00000001 ff03 0021'), ip4))],
+    [101, four(47, join(hex('3081 880b 0000 0001 00000001 00000001 21'), ip4))],
+    [101, four(47, erspan(1, frame))],
+    [101, four(47, erspan(2, frame))],
+    [101, four(47, erspan(3, frame))],
+    [101, four(17, vxlan(frame))],
+    [101, four(17, vxlan(ethernet(0x86dd, ip6, [9])))],
+    [101, four(17, gtp(ip4))],
+    [101, four(17, gtp(ip6, 2, '00010000'))],
+    [101, four(17, gtp(ip4, 4, '00000085 01100500'))],
+    [101, four(17, udp(1701, 1701, join(hex('0002 0001 0002 ff03 0021'), ip4)))],
+    [101, four(17, udp(1701, 1701, join(hex('0a02 0001 0002 00000000 0002 ffff 0057'), ip6)))],
+    [9, join(hex('ff030021'), ip4)],
+    [50, join(hex('ff030057'), ip6)],
+    [104, join(hex('0f000800'), ip4)],
+    [51, pppoe(0x21, ip4).subarray(14)],
+    [101, ipv4(join(hex('1104 0000 00000001 00000001'), new Uint8Array(12), ip4.subarray(20)), { protocol: 51 })],
+    [101, ipv6(0, join(extension6(135), extension6(139), extension6(140), extension6(17), ip6.subarray(40)))],
   ];
 }
 

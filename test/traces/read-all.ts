@@ -14,6 +14,7 @@ export interface Seen {
   readonly offset: number;
   readonly link: string;
   readonly vlan: number;
+  readonly tunnel: string;
   readonly src: string;
   readonly dst: string;
   readonly payload: string;
@@ -46,6 +47,7 @@ export async function readAll(path: string, options: CaptureOptions = {}): Promi
         offset: p.offset,
         link: p.where.link,
         vlan: p.vlan,
+        tunnel: p.tunnel,
         src: `${addressText(p.src)} ${portOf(p.src)}`,
         dst: `${addressText(p.dst)} ${portOf(p.dst)}`,
         payload: Buffer.from(p.bytes.subarray(p.start, p.end)).toString('latin1'),

@@ -26,20 +26,22 @@ export interface Listing {
   datagrams: Map<number, string>;
 }
 
-/** What tshark sees, one line per datagram; ICMP errors quote datagrams that were not sent in that frame. */
+/** What tshark sees, one line per datagram, the innermost of tunnels; ICMP errors quote datagrams that were not sent in that frame. */
 export async function byTshark(path: string): Promise<Listing> {
   const fields = FIELDS.flatMap((field) => ['-e', field]);
-  const { stdout } = await run('tshark', ['-n', '-r', path, '-T', 'fields', '-E', 'occurrence=f', ...fields], { maxBuffer: 1 << 29 });
+  const { stdout } = await run('tshark', ['-n', '-r', path, '-T', 'fields', '-E', 'occurrence=l', ...fields], { maxBuffer: 1 << 29 });
   const datagrams = new Map<number, string>();
   let frames = 0;
   for (const row of stdout.split('\n')) {
     if (row === '') continue;
     frames++;
     const [number, time, src4, dst4, src6, dst6, srcPort, dstPort, payload, protocols] = row.split('\t');
-    if (srcPort === '' || /:icmp.*:udp/.test(protocols!)) continue;
+    // Datagrams quoted by ICMP errors, and those of tunnels that hold no UDP.
+    if (srcPort === '' || /:icmp.*:udp|:udp:(l2tp:ppp|vxlan|gtp:ip)(?!.*:udp)/.test(protocols!)) continue;
+    const six = /(^|:)ipv6(?!.*:ip:)/.test(protocols!);
     const [seconds, fraction = ''] = time!.split('.');
     const micros = Number(seconds) * 1e6 + Number(fraction.slice(0, 6));
-    datagrams.set(Number(number), `${micros} ${src4 || src6}:${srcPort} ${dst4 || dst6}:${dstPort} ${payload}`);
+    datagrams.set(Number(number), `${micros} ${six ? src6 : src4}:${srcPort} ${six ? dst6 : dst4}:${dstPort} ${payload}`);
   }
   return { frames, datagrams };
 }
