@@ -188,6 +188,9 @@ describe('IPv6', () => {
   test('extension headers are walked', async () => {
     const chain = join(extension6(43, 1), extension6(60), extension6(17, 2), DATAGRAM);
     await gives(ethernet(0x86dd, ipv6(0, chain)), 1, 'ethernet', true);
+    // Mobility, HIP and Shim6 lead on too, though tshark stops there.
+    const rare = join(extension6(139), extension6(140), extension6(17), DATAGRAM);
+    await gives(ethernet(0x86dd, ipv6(135, rare)), 1, 'ethernet', true);
     // Authentication header: its length counts 32-bit words less two.
     await gives(ethernet(0x86dd, ipv6(51, join(hex('11 04 0000'), new Uint8Array(20), DATAGRAM))), 1, 'ethernet', true);
   });

@@ -276,7 +276,6 @@ function tunnelled(ip4: Buffer, ip6: Buffer): readonly (readonly [number, Uint8A
     [104, join(hex('0f000800'), ip4)],
     [51, pppoe(0x21, ip4).subarray(14)],
     [101, ipv4(join(hex('1104 0000 00000001 00000001'), new Uint8Array(12), ip4.subarray(20)), { protocol: 51 })],
-    [101, ipv6(0, join(extension6(135), extension6(139), extension6(140), extension6(17), ip6.subarray(40)))],
   ];
 }
 
