@@ -43,6 +43,7 @@ async function gives(frame: Uint8Array, linkType: number, link: string, v6 = fal
       offset: 24,
       link,
       vlan,
+      transport: 'udp',
       tunnel: link === 'ethernet' && frame[12] === 0x88 && frame[13] === 0x64 ? 'pppoe' : '',
       src: v6 ? '2001:db8::1 5060' : '192.0.2.1 5060',
       dst: v6 ? '2001:db8::2 5070' : '198.51.100.2 5070',
@@ -143,11 +144,12 @@ describe('links', () => {
 describe('what is no UDP', () => {
   test('every frame has one reason', async () => {
     const of = (protocol: number): Buffer => ethernet(0x0800, ipv4(DATAGRAM, { protocol }));
-    await drops(of(6), 'tcp');
+    await drops(ethernet(0x0800, ipv4(join(hex('0050 0050 00000001 00000001 5010 0000 0000 0000')), { protocol: 6 })), 'tcp');
+    await drops(of(6), 'malformed');
     await drops(of(1), 'icmp');
     await drops(of(132), 'sctp');
     await drops(of(2), 'other-protocol');
-    await drops(ethernet(0x86dd, ipv6(6, DATAGRAM)), 'tcp');
+    await drops(ethernet(0x86dd, ipv6(6, hex('0050 0050 00000001 00000001 5010 0000 0000 0000'))), 'tcp');
     await drops(ethernet(0x86dd, ipv6(58, DATAGRAM)), 'icmp');
     await drops(ethernet(0x86dd, ipv6(59, new Uint8Array(8))), 'other-protocol');
     await drops(ethernet(0x0806, IP4), 'arp');
@@ -344,12 +346,12 @@ describe('fragments', () => {
   });
 
   test('fragments of what is no UDP', async () => {
-    await drops(ethernet(0x0800, ipv4(whole.subarray(0, 16), { more: true, protocol: 6 })), 'tcp');
-    const { counts } = await read([six(0, 16, 6), six(16, whole.length, 6)]);
+    await drops(ethernet(0x0800, ipv4(whole.subarray(0, 16), { more: true, protocol: 1 })), 'icmp');
+    const { counts } = await read([six(0, 16, 58), six(16, whole.length, 58)]);
     assert.deepEqual(
       [...counts.dropped],
       [
-        ['tcp', 1],
+        ['icmp', 1],
         ['fragment-pending', 1],
       ],
     );
@@ -378,7 +380,7 @@ describe('fragments', () => {
       );
       assert.deepEqual([...counts.dropped], [['short', 1]]);
     }
-    const { counts } = await readBytes(join(writePcapHeader(), cut(six(0, 24, 6))));
+    const { counts } = await readBytes(join(writePcapHeader(), cut(six(0, 24, 58))));
     assert.deepEqual([...counts.dropped], [['short', 1]]);
   });
 

@@ -1,6 +1,6 @@
 /**
- * From a link frame to its UDP payload: link header, VLAN tags, tunnels, IPv4 or IPv6 with extension headers, fragments,
- * UDP. Of a tunnel the innermost addresses count; the packet names the tunnels it came through, outermost first.
+ * From a link frame to its payload: link header, VLAN tags, tunnels, IPv4 or IPv6 with extension headers, fragments,
+ * UDP, SCTP, TCP. Of a tunnel the innermost addresses count; the packet names the tunnels it came through, outermost first.
  * Every frame either fills `packet` or is dropped for exactly one named reason. Nothing is allocated for a frame.
  *
  * Three ends matter below: `end`, where the captured bytes stop; `wire`, where the frame stopped on the wire (later
@@ -8,8 +8,30 @@
  */
 import { Key, type Seed } from '../table.ts';
 import type { Packet } from '../types.ts';
+import { Chunks } from './chunks.ts';
 import { BROKEN, DUPLICATE, type Fragment, Fragments, OVERLAP, WHOLE } from './fragments.ts';
 import { ETHERNET, HDLC, type Link, LOOPBACK, MPLS, NO_LINK, PPP, PPPOE, RAW, SLL, SLL2 } from './links.ts';
+import {
+  ARP,
+  FRAGMENT_DUPLICATE,
+  FRAGMENT_EXPIRED,
+  FRAGMENT_MALFORMED,
+  FRAGMENT_OVERLAP,
+  FRAGMENT_PENDING,
+  ICMP,
+  MALFORMED,
+  NOT_IP,
+  OTHER_PROTOCOL,
+  REASONS,
+  SCTP,
+  SHORT,
+  STREAM,
+  TAKEN,
+  TUNNEL,
+  TUNNEL_DEPTH,
+  UNSUPPORTED_LINK,
+} from './reasons.ts';
+import { Streams } from './streams.ts';
 import {
   CLOSED,
   ERSPAN_1,
@@ -32,52 +54,6 @@ import {
   PPP_INSIDE,
 } from './tunnels.ts';
 
-/**
- * Why a frame gave no packet, by code; code 0 is a packet. `short`: the capture holds too little of a header, or of a
- * fragment. `malformed`: a header contradicts itself. `tunnel`: a form of tunnel that is not read; `tunnel-depth`: more
- * tunnels in each other than are opened.
- * `fragment-pending`: stored, and waiting or since made whole; `fragment-expired`: stored, but its datagram was given up.
- */
-export const REASONS = [
-  '',
-  'tcp',
-  'icmp',
-  'sctp',
-  'arp',
-  'tunnel',
-  'other-protocol',
-  'not-ip',
-  'fragment-pending',
-  'fragment-expired',
-  'fragment-duplicate',
-  'fragment-overlap',
-  'fragment-malformed',
-  'unsupported-link',
-  'short',
-  'malformed',
-  'tunnel-depth',
-] as const;
-/** One of the list above. */
-export type Reason = Exclude<(typeof REASONS)[number], ''>;
-
-const TAKEN = 0;
-const TCP = 1;
-const ICMP = 2;
-const SCTP = 3;
-const ARP = 4;
-const TUNNEL = 5;
-const OTHER_PROTOCOL = 6;
-const NOT_IP = 7;
-const FRAGMENT_PENDING = 8;
-const FRAGMENT_EXPIRED = 9;
-const FRAGMENT_DUPLICATE = 10;
-const FRAGMENT_OVERLAP = 11;
-const FRAGMENT_MALFORMED = 12;
-const UNSUPPORTED_LINK = 13;
-const SHORT = 14;
-const MALFORMED = 15;
-const TUNNEL_DEPTH = 16;
-
 const UDP = 17;
 /** Destination ports of L2TP (RFC 2661), GTP-U (3GPP TS 29.281) and VXLAN (RFC 7348; Linux before it). */
 const L2TP_PORT = 1701;
@@ -96,6 +72,16 @@ export class Frames {
   /** Frames per reason code, without what `fragments` later gave up. */
   readonly #counts: number[] = REASONS.map(() => 0);
   readonly #fragments: Fragments;
+  readonly #streams: Streams;
+  readonly #chunks = new Chunks();
+  /** Packets beyond the first of a frame, and those of no frame at the end. */
+  #extra = 0;
+  /** What `more` asks: the chunks of SCTP, else the streams. */
+  #chunked = false;
+  /** The frame before left something to put back: tunnels, a transport. */
+  #dirty = false;
+  /** The frame may give more packets: call `more`. */
+  pending = false;
   readonly #key = new Key(48);
   readonly #fragment: Fragment = { bytes: NOTHING, from: 0, to: 0, offset: 0, more: false, next: 0, strict: false };
   /** Both addresses of `packet` have the ::ffff:0:0/96 prefix in place. */
@@ -112,11 +98,12 @@ export class Frames {
   constructor(packet: Packet, seed: Seed) {
     this.packet = packet;
     this.#fragments = new Fragments(seed);
+    this.#streams = new Streams(seed);
   }
 
   /**
    * Strips the frame `bytes[start, end)` that had `original` bytes on the wire; `packet.time` is set already. True if
-   * `packet` now holds a UDP payload.
+   * `packet` now holds a payload; `pending` if there may be more.
    */
   strip(link: Link, bytes: Uint8Array, start: number, end: number, original: number): boolean {
     const packet = this.packet;
@@ -124,19 +111,33 @@ export class Frames {
     packet.frame = bytes;
     packet.frameStart = start;
     packet.frameEnd = end;
-    if (this.#depth !== 0) this.#leave();
+    if (this.#dirty) this.#leave();
     const reason = this.#link(link, bytes, start, end, start + original > end ? start + original : end);
     this.#counts[reason]!++;
     return reason === TAKEN;
   }
 
-  /** The input has ended: fragments that still wait are given up. */
+  /** Moves `packet` to the next payload of the same frame. False: that was all. */
+  more(): boolean {
+    this.pending = this.#chunked ? this.#chunks.more(this.packet) : this.#streams.more(this.packet);
+    if (this.pending) this.#extra++;
+    return this.pending;
+  }
+
+  /** The input has ended: fragments that still wait are given up; `more` gives what streams hold behind gaps. */
   finish(): void {
     this.#fragments.finish();
+    this.#chunked = false;
+    this.pending = this.#streams.flush(this.packet);
   }
 
   /** Packets so far. */
   get packets(): number {
+    return this.#counts[TAKEN]! + this.#extra;
+  }
+
+  /** Frames that gave a packet, or more than one. */
+  get taken(): number {
     return this.#counts[TAKEN]!;
   }
 
@@ -152,13 +153,18 @@ export class Frames {
     return dropped;
   }
 
-  /** What was odd about frames, by name: counts of fragments; those that did not occur are left out. */
+  /** What was odd about frames, by name: counts of fragments and streams; those that did not occur are left out. */
   oddities(): Map<string, number> {
-    const { overlaps, conflicts } = this.#fragments;
+    const fragments = this.#fragments;
+    const streams = this.#streams;
     const all: [string, number][] = [
       ['fragment-tiny', this.#tiny],
-      ['fragment-overlap', overlaps],
-      ['fragment-conflict', conflicts],
+      ['fragment-overlap', fragments.overlaps],
+      ['fragment-conflict', fragments.conflicts],
+      ['stream-overlap', streams.overlaps],
+      ['stream-gap', streams.gaps],
+      ['stream-resync', streams.resyncs],
+      ['stream-evicted', streams.evicted],
     ];
     return new Map(all.filter(([, count]) => count > 0));
   }
@@ -249,11 +255,14 @@ export class Frames {
     this.#tunnels = (Math.imul(this.#tunnels, 0x01000193) ^ id) | 0;
     this.#path = this.#paths.step(this.#path, tunnel);
     this.packet.tunnel = this.#path.name;
+    this.#dirty = true;
     return this.#content(bytes, at, end, wire, type);
   }
 
-  /** Forgets the tunnels of the frame before. */
+  /** Forgets the tunnels and the transport of the frame before. */
   #leave(): void {
+    this.#dirty = false;
+    this.packet.transport = 'udp';
     this.#depth = 0;
     this.#tunnels = 0;
     this.#path = this.#paths.root;
@@ -371,6 +380,8 @@ export class Frames {
     const stop = claimed < wire ? claimed : wire;
     const last = stop < end ? stop : end;
     const inside = this.#inside;
+    if (protocol === 6) return this.#tcp(bytes, at, last, stop);
+    if (protocol === 132) return this.#sctp(bytes, at, last);
     if (protocol === 47) return this.#enter('gre', openGre(bytes, at, last, inside), bytes, last, stop);
     inside.at = at;
     inside.type = IP_INSIDE;
@@ -436,6 +447,26 @@ export class Frames {
     return reason;
   }
 
+  /** RFC 9293. */
+  #tcp(bytes: Uint8Array, at: number, end: number, stop: number): number {
+    const reason = this.#streams.segment(this.packet, this.#tunnels, bytes, at, end, stop);
+    if (reason !== TAKEN) return reason;
+    this.#dirty = true;
+    this.pending = true;
+    this.#chunked = false;
+    return TAKEN;
+  }
+
+  /** RFC 9260. */
+  #sctp(bytes: Uint8Array, at: number, end: number): number {
+    if (!this.#chunks.begin(this.packet, bytes, at, end)) return SHORT;
+    if (!this.#chunks.more(this.packet)) return this.#chunks.parts > 0 ? STREAM : SCTP;
+    this.#dirty = true;
+    this.pending = true;
+    this.#chunked = true;
+    return TAKEN;
+  }
+
   /** L2TP, GTP-U or VXLAN in a datagram to their ports, if that is what it is; -1 if not. */
   #udpTunnel(port: number, bytes: Uint8Array, at: number, end: number, wire: number): number {
     const inside = this.#inside;
@@ -480,9 +511,9 @@ function isSnap(bytes: Uint8Array, at: number, end: number, type: number): boole
   );
 }
 
-/** IP protocols that are looked into: IP in IP (RFC 2003, 4213, 2473), GRE, and AH before them. */
+/** IP protocols that are looked into: TCP, SCTP, IP in IP (RFC 2003, 4213, 2473), GRE, and AH before them. */
 function carries(protocol: number): boolean {
-  return protocol === 4 || protocol === 41 || protocol === 47 || protocol === 51;
+  return protocol === 6 || protocol === 132 || protocol === 4 || protocol === 41 || protocol === 47 || protocol === 51;
 }
 
 /** Extension headers that lead on: hop-by-hop, routing, destination options, AH, mobility, HIP, Shim6 (IANA). */
@@ -508,13 +539,9 @@ function isTyped(type: number): boolean {
 
 function notUdp(protocol: number): number {
   switch (protocol) {
-    case 6:
-      return TCP;
     case 1:
     case 58:
       return ICMP;
-    case 132:
-      return SCTP;
     default:
       return OTHER_PROTOCOL;
   }

@@ -3,7 +3,7 @@
  *
  *     while (await reader.fill()) while (reader.next()) handle(reader.packet);
  *
- * `fill` is the only thing that waits, once per chunk; `next` moves `packet` to the next UDP payload of what was read.
+ * `fill` is the only thing that waits, once per chunk; `next` moves `packet` to the next payload of what was read.
  */
 import { type ErrorCode, type Fault, RingfenceError } from '../errors.ts';
 import type { Seed } from '../table.ts';
@@ -20,16 +20,19 @@ const CHUNK = 4 * 1024 * 1024;
 /** Room for a record that two chunks share; the buffer grows where one is longer. */
 const SPARE = 64 * 1024;
 
-/** What came of the frames: `frames` is `packets` plus the sum of `dropped`. */
+/** What came of the frames: `frames` is `taken` plus the sum of `dropped`. */
 export interface CaptureCounts {
   /** Records, counted as tshark counts frames. */
   frames: number;
   /** Bytes of those frames as captured. */
   bytes: number;
+  /** Packets; a frame may make several messages of a stream whole. */
   packets: number;
-  /** Reason (a `Reason` of `frames.ts`) to frames. */
+  /** Frames that gave a packet. */
+  taken: number;
+  /** Reason (a `Reason` of `reasons.ts`) to frames. */
   dropped: Map<string, number>;
-  /** What was odd, by name, whatever came of the frame: `fragment-tiny`, `fragment-overlap`, `fragment-conflict`. */
+  /** What was odd, by name, whatever came of the frame: see `Frames.oddities`. */
   oddities: Map<string, number>;
   /** Link name to frames. */
   links: Map<string, number>;
@@ -137,14 +140,14 @@ export class CaptureReader {
 
   /** Reads the next chunk. False: the input is used up, or damaged from here on (see `faults`). */
   async fill(): Promise<boolean> {
-    if (this.#ended) return false;
+    if (this.#ended) return this.#frames.pending;
     if (this.#fresh) {
       this.#fresh = false;
       return true;
     }
     if (!this.#sourceEnded && (await this.#read())) return true;
     if (!this.#ended) this.#endOfSource();
-    return false;
+    return this.#frames.pending;
   }
 
   /** True if there was something to read. A disk or pipe that fails in the middle ends the input like a cut does. */
@@ -161,12 +164,17 @@ export class CaptureReader {
     }
   }
 
-  /** Moves `packet` to the next UDP payload. False: nothing more in what was read; call `fill`. */
+  /** Moves `packet` to the next payload. False: nothing more in what was read; call `fill`. */
   next(): boolean {
+    const packet = this.packet;
+    const frames = this.#frames;
+    if (frames.pending && frames.more()) {
+      packet.ordinal = ++this.#ordinal;
+      return true;
+    }
     const records = this.#records;
     if (records === undefined || this.#ended) return false;
     const window = this.#window;
-    const packet = this.packet;
     for (;;) {
       const found = records.next(window);
       if (found !== FRAME) {
@@ -180,10 +188,10 @@ export class CaptureReader {
       packet.time = time;
       packet.where = face.where;
       if (face.link.code === UNSUPPORTED) this.#complain(face.link.name, window.base + records.record);
-      if (this.#frames.strip(face.link, window.bytes, start, end, records.original)) {
+      packet.frameNumber = this.#frameCount;
+      packet.offset = window.base + records.record;
+      if (frames.strip(face.link, window.bytes, start, end, records.original)) {
         packet.ordinal = ++this.#ordinal;
-        packet.frameNumber = this.#frameCount;
-        packet.offset = window.base + records.record;
         return true;
       }
     }
@@ -196,7 +204,7 @@ export class CaptureReader {
       if (frames > 0) links.set(link.name, (links.get(link.name) ?? 0) + frames);
     }
     const frames = this.#frames;
-    const counted = { packets: frames.packets, dropped: frames.dropped(), oddities: frames.oddities() };
+    const counted = { packets: frames.packets, taken: frames.taken, dropped: frames.dropped(), oddities: frames.oddities() };
     return { frames: this.#frameCount, bytes: this.#bytes, ...counted, links };
   }
 

@@ -11,8 +11,8 @@ import { dirname, join, relative } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { shared, tool } from '../../test/peers.ts';
-import { frameZoo } from '../../test/traces/make-links.ts';
-import { addOurs, byTshark, difference, type Listing } from '../../test/traces/tshark.ts';
+import { frameZoo, streamZoo } from '../../test/traces/make-links.ts';
+import { addOurs, byTshark, difference, type Listing, type Messages, messagesByTshark, messagesByUs } from '../../test/traces/tshark.ts';
 
 const run = promisify(execFile);
 const captures = shared('captures');
@@ -75,4 +75,38 @@ test('frames of every kind against tshark', tool('tshark', how), async () => {
   rmSync(dirname(path), { recursive: true });
   assert.equal(problem, undefined);
   assert.ok(ours.datagrams.size > 25, `only ${ours.datagrams.size} datagrams`);
+});
+
+/** The captures that have SIP in TCP. */
+const STREAMS = [
+  'OISF__suricata-verify/tests/sip-tcp-method/sip-tcp.pcap',
+  'goffinet__sip_captures/SIP-Call-Flow-Over-TCP.pcap',
+  'ntop__nDPI/tests/cfgs/default/pcap/http_on_sip_port.pcap',
+  'seladb__PcapPlusPlus/Tests/Packet++Test/PacketExamples/sip_resp.pcap',
+];
+
+test('the SIP messages of real TCP against tshark', { skip }, async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ringfence-'));
+  const together = join(folder, 'streams.pcapng');
+  const files = STREAMS.map((file) => join(captures.path, file));
+  await run('mergecap', ['-a', '-F', 'pcapng', '-w', together, ...files]);
+  const theirs = await messagesByTshark(together);
+  const ours: Messages = new Map();
+  let frames = 0;
+  for (const file of files) frames = await messagesByUs(file, ours, frames);
+  rmSync(folder, { recursive: true });
+  assert.equal(frames, theirs.frames);
+  assert.deepEqual([...ours], [...theirs.messages]);
+  assert.equal(ours.size, 10);
+});
+
+test('streams of every kind against tshark', tool('tshark', how), async () => {
+  const path = join(mkdtempSync(join(tmpdir(), 'ringfence-')), 'streams.pcap');
+  writeFileSync(path, streamZoo());
+  const theirs = await messagesByTshark(path);
+  const ours: Messages = new Map();
+  await messagesByUs(path, ours, 0);
+  rmSync(dirname(path), { recursive: true });
+  assert.deepEqual([...ours], [...theirs.messages]);
+  assert.ok(ours.size >= 10, `only ${ours.size} frames with messages`);
 });

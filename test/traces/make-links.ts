@@ -290,3 +290,93 @@ export function frameZoo(): Buffer {
     );
   return join(section(false), section(true));
 }
+
+/** A TCP segment (RFC 9293). `flags`: 2 SYN, 4 RST, 1 FIN; ACK is always set. */
+export function tcp(srcPort: number, dstPort: number, sequence: number, payload: Uint8Array, flags = 0): Buffer {
+  const header = new Uint8Array(20);
+  putU16(header, 0, srcPort, true);
+  putU16(header, 2, dstPort, true);
+  putU32(header, 4, sequence >>> 0, true);
+  header[12] = 0x50;
+  header[13] = 0x10 | flags;
+  putU16(header, 14, 65_535, true);
+  return join(header, payload);
+}
+
+/** An IPv4 packet with a TCP segment from 192.0.2.1:49152 to 198.51.100.2. */
+export function segment(sequence: number, payload: Uint8Array | string, flags = 0, port = 5060): Buffer {
+  const bytes = typeof payload === 'string' ? Buffer.from(payload, 'latin1') : payload;
+  return ipv4(tcp(49_152, port, sequence, bytes, flags), { protocol: 6 });
+}
+
+/** A WebSocket frame (RFC 6455 §5.2). */
+export function webSocket(payload: Uint8Array | string, { opcode = 1, fin = true, mask = '' } = {}): Buffer {
+  const bytes = Buffer.from(payload);
+  const key = hex(mask);
+  const flag = key.length > 0 ? 0x80 : 0;
+  const head =
+    bytes.length < 126 ? Buffer.from([0, flag | bytes.length]) : Buffer.from([0, flag | 126, bytes.length >> 8, bytes.length & 255]);
+  head[0] = (fin ? 0x80 : 0) | opcode;
+  return join(head, key, key.length > 0 ? bytes.map((b, i) => b ^ key[i & 3]!) : bytes);
+}
+
+/** An SCTP chunk (RFC 9260 §3.3.1); `flags`: 2 first, 1 last part. */
+export function chunk(payload: Uint8Array, flags = 3, type = 0): Buffer {
+  const header = Buffer.alloc(type === 64 ? 20 : 16);
+  header[0] = type;
+  header[1] = flags;
+  putU16(header, 2, header.length + payload.length, true);
+  putU32(header, 4, 1, true);
+  return join(header, payload, new Uint8Array(-payload.length & 3));
+}
+
+/** An SCTP packet of chunks. */
+export function sctp(srcPort: number, dstPort: number, ...chunks: readonly Uint8Array[]): Buffer {
+  const header = new Uint8Array(12);
+  putU16(header, 0, srcPort, true);
+  putU16(header, 2, dstPort, true);
+  putU32(header, 4, 1, true);
+  return join(header, ...chunks);
+}
+
+/** A SIP message with `body`, for streams. */
+export function sipMessage(callId: string, body = '', extra = ''): string {
+  const head = ['MESSAGE sip:b@example.org SIP/2.0', 'Via: SIP/2.0/TCP a.example.org;branch=z9hG4bK1', 'Max-Forwards: 70'];
+  const rest = ['From: <sip:a@example.org>;tag=1', 'To: <sip:b@example.org>', `Call-ID: ${callId}`, 'CSeq: 1 MESSAGE'];
+  const length = [`Content-Length: ${Buffer.byteLength(body)}`, '', ''];
+  return [...head, ...rest, ...(extra === '' ? [] : [extra]), ...length].join('\r\n') + body;
+}
+
+/** A pcap file of SIP over TCP (without keep-alives, which tshark takes for the end of SIP), cut, joined, reordered and repeated, over SCTP and over WebSocket. */
+export function streamZoo(): Buffer {
+  const text = ['a', 'b', 'c', 'd'].map((id) => sipMessage(id, `body of ${id}`)).join('');
+  const pieces = (size: number, port: number): Buffer[] =>
+    Array.from({ length: Math.ceil(text.length / size) }, (_, i) => segment(101 + i * size, text.slice(i * size, (i + 1) * size), 0, port));
+  const syn = (port: number): Buffer => segment(100, '', 2, port);
+  const [one, two, three, ...rest] = pieces(150, 5060);
+  const upgrade =
+    'GET /ws HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: x\r\nSec-WebSocket-Protocol: sip\r\n\r\n';
+  const grant =
+    'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: x\r\nSec-WebSocket-Protocol: sip\r\n\r\n';
+  const frames = join(webSocket(sipMessage('w', 'x'), { mask: '01020304' }), webSocket(sipMessage('v')));
+  const sctpPacket = ipv4(sctp(5060, 5060, chunk(Buffer.from(sipMessage('s'))), chunk(Buffer.from(sipMessage('t', 'body')))), {
+    protocol: 132,
+  });
+  const all = [
+    syn(5062),
+    segment(101, text, 0, 5062),
+    syn(5060),
+    one!,
+    three!,
+    two!,
+    two!,
+    ...rest,
+    syn(80),
+    segment(101, upgrade, 0, 80),
+    ipv4(tcp(80, 49_152, 7, Buffer.from(grant)), { protocol: 6, src: '198.51.100.2', dst: '192.0.2.1' }),
+    segment(101 + upgrade.length, frames, 0, 80),
+    sctpPacket,
+    ...pieces(70, 5064),
+  ];
+  return pcapOf(all, { linkType: 101 });
+}

@@ -15,6 +15,7 @@ export interface Seen {
   readonly link: string;
   readonly vlan: number;
   readonly tunnel: string;
+  readonly transport: string;
   readonly src: string;
   readonly dst: string;
   readonly payload: string;
@@ -48,6 +49,7 @@ export async function readAll(path: string, options: CaptureOptions = {}): Promi
         link: p.where.link,
         vlan: p.vlan,
         tunnel: p.tunnel,
+        transport: p.transport,
         src: `${addressText(p.src)} ${portOf(p.src)}`,
         dst: `${addressText(p.dst)} ${portOf(p.dst)}`,
         payload: Buffer.from(p.bytes.subarray(p.start, p.end)).toString('latin1'),

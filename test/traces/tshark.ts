@@ -46,22 +46,72 @@ export async function byTshark(path: string): Promise<Listing> {
   return { frames, datagrams };
 }
 
+/** SIP messages by frame: their Call-ID and CSeq, in order. */
+export type Messages = Map<number, string>;
+
+/** The SIP messages that tshark finds in TCP, SCTP and WebSocket, segments put in order. */
+export async function messagesByTshark(path: string): Promise<{ frames: number; messages: Messages }> {
+  const fields = ['frame.number', 'sip.Call-ID', 'sip.CSeq', 'udp.srcport'].flatMap((field) => ['-e', field]);
+  const order = ['-o', 'tcp.reassemble_out_of_order:TRUE', '-E', 'occurrence=a', '-E', 'aggregator=|'];
+  const { stdout } = await run('tshark', ['-n', '-r', path, '-T', 'fields', ...order, ...fields], { maxBuffer: 1 << 29 });
+  const messages: Messages = new Map();
+  let frames = 0;
+  for (const row of stdout.split('\n')) {
+    if (row === '') continue;
+    frames++;
+    const [number, calls, sequences, udp] = row.split('\t');
+    if (calls === '' || udp !== '') continue;
+    const numbers = sequences!.split('|');
+    messages.set(
+      Number(number),
+      calls!
+        .split('|')
+        .map((call, i) => `${call} ${numbers[i]}`)
+        .join('\n'),
+    );
+  }
+  return { frames, messages };
+}
+
+/** The same from us. */
+export async function messagesByUs(path: string, into: Messages, before: number): Promise<number> {
+  const reader = await openCapture(path);
+  while (await reader.fill()) {
+    while (reader.next()) {
+      const { packet } = reader;
+      if (packet.transport === 'udp') continue;
+      const message = Buffer.from(packet.bytes.subarray(packet.start, packet.end)).toString('latin1');
+      const field = (name: RegExp): string => name.exec(message)?.[1]?.trim() ?? '';
+      const line = `${field(/^(?:Call-ID|i)\s*:([^\r\n]*)/im)} ${field(/^CSeq\s*:([^\r\n]*)/im)}`;
+      if (line === ' ') continue;
+      const number = before + packet.frameNumber;
+      const others = into.get(number);
+      into.set(number, others === undefined ? line : `${others}\n${line}`);
+    }
+  }
+  await reader.close();
+  return before + reader.counts.frames;
+}
+
 /** Adds what we see in a capture to `listing`, its frames numbered on. */
 export async function addOurs(path: string, listing: Listing): Promise<void> {
   const reader = await openCapture(path);
   const before = listing.datagrams.size;
+  let datagrams = 0;
   while (await reader.fill()) {
     while (reader.next()) {
-      const { frameNumber, time, src, dst, bytes, start, end } = reader.packet;
+      const { frameNumber, time, src, dst, bytes, start, end, transport } = reader.packet;
+      if (transport !== 'udp') continue;
+      datagrams++;
       const payload = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('hex');
       const line = `${time} ${addressText(src)}:${portOf(src)} ${addressText(dst)}:${portOf(dst)} ${payload}`;
       listing.datagrams.set(listing.frames + frameNumber, line);
     }
   }
   await reader.close();
-  const { frames, packets, dropped } = reader.counts;
-  assert.equal(frames, packets + [...dropped.values()].reduce((a, b) => a + b, 0), `${path}: each frame is counted once`);
-  assert.equal(packets, listing.datagrams.size - before, path);
+  const { frames, taken, dropped } = reader.counts;
+  assert.equal(frames, taken + [...dropped.values()].reduce((a, b) => a + b, 0), `${path}: each frame is counted once`);
+  assert.equal(datagrams, listing.datagrams.size - before, path);
   assert.deepEqual(reader.faults, [], path);
   listing.frames += frames;
 }
