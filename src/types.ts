@@ -24,6 +24,21 @@ export interface Where {
   readonly link: string;
 }
 
+/** What a HEP agent said about a packet that it had captured; one object, reused like the packet. */
+export interface HepInfo {
+  /** 1, 2 or 3. */
+  version: number;
+  /** Capture agent id, -1: none given. */
+  captureId: number;
+  /** µs since 1970 when the datagram of the agent was seen; `Packet.time` is the agent's. */
+  arrival: number;
+  /** What the spans below are ranges of. */
+  bytes: Uint8Array;
+  /** Name of the agent. */
+  node: Span;
+  correlation: Span;
+}
+
 /**
  * One transport payload as it arrived. The object and everything it points to are reused: good until the next packet
  * of the same source is read. `src` and `dst` are 18 bytes each (see top of file).
@@ -56,6 +71,8 @@ export interface Packet {
   end: number;
   /** The capture cut this payload short (snap length): bytes are missing at its end. */
   truncated: boolean;
+  /** Set if the packet came in HEP; `where.source` is then `hep:` and the agent's id. */
+  hep: HepInfo | undefined;
 }
 
 /** Time passed on a quiet source: each second live, once at the end of a file. */

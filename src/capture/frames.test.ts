@@ -41,6 +41,7 @@ async function gives(frame: Uint8Array, linkType: number, link: string, v6 = fal
       ordinal: 1,
       time: 1e15,
       offset: 24,
+      source: 'file',
       link,
       vlan,
       transport: 'udp',

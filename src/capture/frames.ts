@@ -8,6 +8,7 @@
  */
 import { Key, type Seed } from '../table.ts';
 import type { Packet } from '../types.ts';
+import { Agents } from './agents.ts';
 import { Chunks } from './chunks.ts';
 import { BROKEN, DUPLICATE, type Fragment, Fragments, OVERLAP, WHOLE } from './fragments.ts';
 import { ETHERNET, HDLC, type Link, LOOPBACK, MPLS, NO_LINK, PPP, PPPOE, RAW, SLL, SLL2 } from './links.ts';
@@ -74,6 +75,7 @@ export class Frames {
   readonly #fragments: Fragments;
   readonly #streams: Streams;
   readonly #chunks = new Chunks();
+  readonly #agents = new Agents();
   /** Packets beyond the first of a frame, and those of no frame at the end. */
   #extra = 0;
   /** What `more` asks: the chunks of SCTP, else the streams. */
@@ -263,6 +265,7 @@ export class Frames {
   #leave(): void {
     this.#dirty = false;
     this.packet.transport = 'udp';
+    this.packet.hep = undefined;
     this.#depth = 0;
     this.#tunnels = 0;
     this.#path = this.#paths.root;
@@ -475,6 +478,15 @@ export class Frames {
     return this.#enter(port === L2TP_PORT ? 'l2tp' : port === GTP_PORT ? 'gtp' : 'vxlan', OPEN, bytes, end, wire);
   }
 
+  /** HEP is told by its content: agents send it to any port. */
+  #hep(bytes: Uint8Array, start: number, end: number): number {
+    const reason = this.#agents.open(this.packet, bytes, start, end);
+    if (reason < 0) return TAKEN;
+    this.#dirty = true;
+    this.#mapped = false;
+    return reason;
+  }
+
   /** RFC 768. */
   #udp(bytes: Uint8Array, at: number, end: number, wire: number, claimed: number): number {
     const start = at + 8;
@@ -499,6 +511,8 @@ export class Frames {
       const reason = this.#udpTunnel(port, bytes, start, packet.end, stop);
       if (reason >= 0) return reason;
     }
+    const first = bytes[start]!;
+    if (first <= 2 || first === 0x48 || first === 0x45) return this.#hep(bytes, start, packet.end);
     return TAKEN;
   }
 }

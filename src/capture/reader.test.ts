@@ -80,6 +80,7 @@ describe('pcap', () => {
             frames: 3,
             bytes: 3 * THREE[0]!.length + 2,
             packets: 3,
+            taken: 3,
             dropped: new Map(),
             oddities: new Map(),
             links: new Map([['ethernet', 3]]),

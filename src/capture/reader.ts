@@ -284,5 +284,6 @@ function makePacket(file: string, bytes: Uint8Array): Packet {
     start: 0,
     end: 0,
     truncated: false,
+    hep: undefined,
   };
 }

@@ -3,6 +3,7 @@
 /**
  * By code; code 0 is a packet. `tcp`, `sctp`: no SIP in it. `stream`: part of a stream of SIP that made no message
  * whole; `stream-duplicate`: nothing new in it. `short`: the capture holds too little of a header, or of a fragment.
+ * `hep-malformed`: HEP that contradicts itself; `hep-other`: it carries what is neither SIP nor media.
  * `malformed`: a header contradicts itself. `tunnel`: a form of tunnel that is not read; `tunnel-depth`: more tunnels in
  * each other than are opened. `fragment-pending`: stored, and waiting or since made whole; `fragment-expired`: stored,
  * but its datagram was given up.
@@ -27,6 +28,8 @@ export const REASONS = [
   'tunnel-depth',
   'stream',
   'stream-duplicate',
+  'hep-malformed',
+  'hep-other',
 ] as const;
 /** One of the list above. */
 export type Reason = Exclude<(typeof REASONS)[number], ''>;
@@ -69,3 +72,7 @@ export const TUNNEL_DEPTH = 16;
 export const STREAM = 17;
 /** Index into `REASONS`. */
 export const STREAM_DUPLICATE = 18;
+/** Index into `REASONS`. */
+export const HEP_MALFORMED = 19;
+/** Index into `REASONS`. */
+export const HEP_OTHER = 20;

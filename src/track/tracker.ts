@@ -67,6 +67,7 @@ const NO_PACKET: Packet = {
   start: 0,
   end: 0,
   truncated: false,
+  hep: undefined,
 };
 
 /** All state about what is going on. */

@@ -380,3 +380,37 @@ export function streamZoo(): Buffer {
   ];
   return pcapOf(all, { linkType: 101 });
 }
+
+/** A chunk of HEP version 3; `data` as bytes or hexadecimal. */
+export function hepChunk(id: number, data: Uint8Array | string, vendor = 0): Buffer {
+  const payload = typeof data === 'string' ? hex(data) : data;
+  const head = Buffer.alloc(6);
+  putU16(head, 0, vendor, true);
+  putU16(head, 2, id, true);
+  putU16(head, 4, 6 + payload.length, true);
+  return join(head, payload);
+}
+
+/** A HEP version 3 packet of chunks. */
+export function hep3(...chunks: readonly Uint8Array[]): Buffer {
+  const head = Buffer.from('HEP3\0\0');
+  putU16(head, 4, 6 + chunks.reduce((sum, each) => sum + each.length, 0), true);
+  return join(head, ...chunks);
+}
+
+/** The chunks that every HEP packet has: 10.0.0.1:5060 to 10.0.0.2:5070, UDP, a time, SIP, agent 228. */
+export function hepBasics(): Buffer[] {
+  const chunks: [number, string][] = [
+    [1, '02'],
+    [2, '11'],
+    [3, '0a000001'],
+    [4, '0a000002'],
+    [7, '13c4'],
+    [8, '13ce'],
+    [9, '4e4982cb'],
+    [10, '0001d4c0'],
+    [11, '01'],
+    [12, '000000e4'],
+  ];
+  return chunks.map(([id, data]) => hepChunk(id, data));
+}

@@ -12,6 +12,7 @@ export interface Seen {
   readonly ordinal: number;
   readonly time: number;
   readonly offset: number;
+  readonly source: string;
   readonly link: string;
   readonly vlan: number;
   readonly tunnel: string;
@@ -46,6 +47,7 @@ export async function readAll(path: string, options: CaptureOptions = {}): Promi
         ordinal: p.ordinal,
         time: p.time,
         offset: p.offset,
+        source: p.where.source,
         link: p.where.link,
         vlan: p.vlan,
         tunnel: p.tunnel,

@@ -20,6 +20,9 @@ const FIELDS = [
   'frame.protocols',
 ];
 
+/** `HEP3` in hexadecimal. */
+const HEP = '48455033';
+
 /** Frames in all, and the UDP datagrams by frame number: time, addresses, ports, payload in hexadecimal. */
 export interface Listing {
   frames: number;
@@ -36,8 +39,8 @@ export async function byTshark(path: string): Promise<Listing> {
     if (row === '') continue;
     frames++;
     const [number, time, src4, dst4, src6, dst6, srcPort, dstPort, payload, protocols] = row.split('\t');
-    // Datagrams quoted by ICMP errors, and those of tunnels that hold no UDP.
-    if (srcPort === '' || /:icmp.*:udp|:udp:(l2tp:ppp|vxlan|gtp:ip)(?!.*:udp)/.test(protocols!)) continue;
+    // Datagrams quoted by ICMP errors, those of tunnels that hold no UDP, and HEP, which tshark does not know.
+    if (srcPort === '' || /:icmp.*:udp|:udp:(l2tp:ppp|vxlan|gtp:ip)(?!.*:udp)/.test(protocols!) || payload!.startsWith(HEP)) continue;
     const six = /(^|:)ipv6(?!.*:ip:)/.test(protocols!);
     const [seconds, fraction = ''] = time!.split('.');
     const micros = Number(seconds) * 1e6 + Number(fraction.slice(0, 6));
@@ -100,8 +103,8 @@ export async function addOurs(path: string, listing: Listing): Promise<void> {
   let datagrams = 0;
   while (await reader.fill()) {
     while (reader.next()) {
-      const { frameNumber, time, src, dst, bytes, start, end, transport } = reader.packet;
-      if (transport !== 'udp') continue;
+      const { frameNumber, time, src, dst, bytes, start, end, transport, hep } = reader.packet;
+      if (transport !== 'udp' || hep !== undefined) continue;
       datagrams++;
       const payload = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('hex');
       const line = `${time} ${addressText(src)}:${portOf(src)} ${addressText(dst)}:${portOf(dst)} ${payload}`;
