@@ -10,7 +10,18 @@ import { ethernet, frameZoo, ipv4, join, pcapOf, udp } from '../../test/traces/m
 import { droppedIn, readAll, readBytes } from '../../test/traces/read-all.ts';
 import { RingfenceError } from '../errors.ts';
 import { MAX_CAPTURED, PCAP_HEADER, type PcapChoice, putU16, putU32, writePcapHeader, writePcapRecord } from '../wire/pcap.ts';
-import { JOURNAL, writeBlock, writeEnhanced, writeInterface, writePacket, writeSection, writeSimple } from '../wire/pcapng.ts';
+import {
+  JOURNAL,
+  NAMES,
+  SECRETS,
+  STATISTICS,
+  writeBlock,
+  writeEnhanced,
+  writeInterface,
+  writePacket,
+  writeSection,
+  writeSimple,
+} from '../wire/pcapng.ts';
 import { openCapture } from './reader.ts';
 
 const folder = mkdtempSync(joinPath(tmpdir(), 'ringfence-'));
@@ -83,6 +94,8 @@ describe('pcap', () => {
             taken: 3,
             dropped: new Map(),
             oddities: new Map(),
+            blocks: new Map(),
+            lost: 0,
             links: new Map([['ethernet', 3]]),
           },
         );
@@ -217,6 +230,51 @@ describe('pcapng', () => {
       assert.deepEqual([...counts.dropped], [['not-ip', 1]]);
       assert.equal(counts.frames, 4);
     }
+  });
+
+  test('every other block is counted; secrets are kept; losses are summed', async () => {
+    const option = (code: number, value: number): Buffer => join(Buffer.from([code, 0, 8, 0, value, 0, 0, 0, 0, 0, 0, 0]));
+    const statistics = (face: number, ...options: readonly Buffer[]): Uint8Array =>
+      writeBlock(STATISTICS, join(Buffer.from([face, 0, 0, 0]), new Uint8Array(8), ...options));
+    const log = Buffer.from('CLIENT_RANDOM 00 11');
+    const secrets = writeBlock(SECRETS, join(Buffer.from([0x4b, 0x53, 0x4c, 0x54, log.length, 0, 0, 0]), log));
+    const bytes = join(
+      writeSection(),
+      writeInterface(),
+      secrets,
+      writeBlock(SECRETS, Buffer.from([1, 0, 0, 0, 99, 0, 0, 0])),
+      writeBlock(SECRETS, Buffer.from([1, 0, 0, 0])),
+      writeBlock(NAMES, new Uint8Array(4)),
+      writeBlock(0xbad, new Uint8Array(4)),
+      writeBlock(0x40000bad, new Uint8Array(4)),
+      writeBlock(77, new Uint8Array(4)),
+      statistics(0, option(5, 3), option(7, 1)),
+      statistics(0, option(4, 50), option(5, 7), option(7, 2), Buffer.alloc(4), option(5, 99)),
+      statistics(9, option(5, 50)),
+      writeBlock(STATISTICS, new Uint8Array(4)),
+      writeEnhanced(0, 1n, THREE[0]!),
+    );
+    const { packets, counts } = await readBytes(bytes);
+    assert.equal(packets.length, 1);
+    assert.deepEqual(Object.fromEntries(counts.blocks), {
+      section: 1,
+      interface: 1,
+      secrets: 3,
+      names: 1,
+      custom: 2,
+      unknown: 1,
+      statistics: 4,
+    });
+    assert.equal(counts.lost, 9);
+    const file = joinPath(folder, 'secrets.pcapng');
+    writeFileSync(file, bytes);
+    const reader = await openCapture(file);
+    while (await reader.fill()) while (reader.next());
+    await reader.close();
+    assert.deepEqual(
+      reader.secrets.map(({ type, data }) => [type, Buffer.from(data).toString()]),
+      [[0x544c534b, log.toString()]],
+    );
   });
 
   test('a simple packet is as long as the snap length lets it be', async () => {

@@ -9,11 +9,11 @@ import { type ErrorCode, type Fault, RingfenceError } from '../errors.ts';
 import type { Seed } from '../table.ts';
 import type { Packet } from '../types.ts';
 import { isPcap, PCAP_HEADER, readPcapHeader } from '../wire/pcap.ts';
-import { SECTION } from '../wire/pcapng.ts';
+import { SECTION, type Secrets } from '../wire/pcapng.ts';
 import { Frames } from './frames.ts';
 import { UNSUPPORTED } from './links.ts';
 import { DAMAGE, FRAME, PcapngRecords, PcapRecords, type Records, type Window } from './records.ts';
-import { openSource, type Source } from './source.ts';
+import { compressionOf, openSource, type Source } from './source.ts';
 
 /** Bytes asked for at a time. */
 const CHUNK = 4 * 1024 * 1024;
@@ -36,6 +36,10 @@ export interface CaptureCounts {
   oddities: Map<string, number>;
   /** Link name to frames. */
   links: Map<string, number>;
+  /** pcapng blocks that are no frames, by name (`BLOCK_NAMES` of `wire/pcapng.ts`). */
+  blocks: Map<string, number>;
+  /** Frames the capturing program says it lost (pcapng interface statistics). */
+  lost: number;
 }
 
 /** How to read. */
@@ -44,6 +48,8 @@ export interface CaptureOptions {
   readonly chunkBytes?: number;
   /** Ordinal of the first packet; default 1. */
   readonly firstOrdinal?: number;
+  /** The file is still being written: more of it is awaited until this is aborted, and no half record is a fault then. */
+  readonly follow?: AbortSignal;
   /** Seed of the fragment table: the run's. Without one, who knows this default can choose which fragments meet. */
   readonly seed?: Seed;
 }
@@ -55,7 +61,7 @@ export interface CaptureOptions {
  */
 export async function openCapture(path: string, options: CaptureOptions = {}): Promise<CaptureReader> {
   const chunk = Math.max(1, options.chunkBytes ?? CHUNK);
-  const source = await openSource(path);
+  const source = await openSource(path, options.follow);
   const window: Window = { bytes: Buffer.allocUnsafeSlow(chunk + SPARE), at: 0, end: 0, base: 0 };
   try {
     const ended = await readAtLeast(source, window, PCAP_HEADER, chunk);
@@ -65,6 +71,12 @@ export async function openCapture(path: string, options: CaptureOptions = {}): P
     await source.close();
     throw error;
   }
+}
+
+/** True if a file that begins with these (up to four) bytes is a capture, or compressed and so may be one. */
+export function isCaptureHead(head: Buffer): boolean {
+  if (head.length < 4) return false;
+  return head.readUInt32BE(0) === SECTION || isPcap(head, 0) || compressionOf(head) !== undefined;
 }
 
 /** Reads until the window holds `least` bytes; true if the source ended before. */
@@ -105,6 +117,7 @@ export class CaptureReader {
   readonly #records: Records | undefined;
   readonly #frames: Frames;
   readonly #chunk: number;
+  readonly #follow: AbortSignal | undefined;
   #frameCount = 0;
   #bytes = 0;
   #ordinal: number;
@@ -130,6 +143,7 @@ export class CaptureReader {
     this.#window = window;
     this.#records = records;
     this.#chunk = chunk;
+    this.#follow = options.follow;
     this.#fresh = true;
     this.#sourceEnded = ended;
     this.#ordinal = (options.firstOrdinal ?? 1) - 1;
@@ -205,7 +219,14 @@ export class CaptureReader {
     }
     const frames = this.#frames;
     const counted = { packets: frames.packets, taken: frames.taken, dropped: frames.dropped(), oddities: frames.oddities() };
-    return { frames: this.#frameCount, bytes: this.#bytes, ...counted, links };
+    const records = this.#records;
+    const blocks = new Map(records?.blocks);
+    return { frames: this.#frameCount, bytes: this.#bytes, ...counted, links, blocks, lost: records?.lost ?? 0 };
+  }
+
+  /** Decryption secrets of the capture, such as TLS key logs, in order (pcapng). */
+  get secrets(): readonly Secrets[] {
+    return this.#records?.secrets ?? [];
   }
 
   /** Bytes of the file on disk, 0 if unknown. */
@@ -235,7 +256,7 @@ export class CaptureReader {
     const left = window.end - window.at;
     const { damage } = this.#source;
     if (damage !== undefined) this.#end('capture-compressed-corrupt', `the compressed data is damaged (${damage})`);
-    else if (left > 0) this.#end('capture-truncated', `the file ends ${left} bytes into a record`);
+    else if (left > 0 && this.#follow === undefined) this.#end('capture-truncated', `the file ends ${left} bytes into a record`);
     else this.#end();
   }
 

@@ -6,16 +6,22 @@ import type { ErrorCode } from '../errors.ts';
 import type { Where } from '../types.ts';
 import { MAX_CAPTURED, type PcapLayout, u16, u32 } from '../wire/pcap.ts';
 import {
+  BLOCK_NAMES,
   ENHANCED,
   INTERFACE,
   JOURNAL,
   MAX_BLOCK,
   PACKET,
   readInterface,
+  readLost,
+  readSecrets,
+  SECRETS,
   SECTION,
+  type Secrets,
   SIMPLE,
   SMALLEST_BLOCK,
   SMALLEST_SECTION,
+  STATISTICS,
   sectionByteOrder,
   TickScale,
 } from '../wire/pcapng.ts';
@@ -44,12 +50,20 @@ export const WANT = 0;
 /** `next` met damage: the walk is over, `code` and `message` tell why. */
 export const DAMAGE = -1;
 
+/** Most bytes of decryption secrets kept of one capture. */
+const MAX_SECRETS = 16 * 1024 * 1024;
+
 /** A block that is no frame. */
 const SKIP = 2;
 
 /** A walker: after `FRAME`, the numbers describe the frame `window.bytes[start, end)`. */
 export interface Records {
   readonly faces: readonly Face[];
+  /** Blocks that are no frames, by name. */
+  readonly blocks: ReadonlyMap<string, number>;
+  readonly secrets: readonly Secrets[];
+  /** Frames that interfaces say they lost. */
+  readonly lost: number;
   face: Face;
   start: number;
   end: number;
@@ -71,6 +85,9 @@ function makeFace(file: string, linkType: number): Face {
 
 /** Walks pcap records; the file header is behind it. */
 export class PcapRecords implements Records {
+  readonly blocks: ReadonlyMap<string, number> = new Map();
+  readonly secrets: readonly Secrets[] = [];
+  readonly lost = 0;
   readonly faces: readonly Face[];
   face: Face;
   start = 0;
@@ -136,6 +153,11 @@ interface Tap {
 
 /** Walks pcapng blocks from the first section header on. */
 export class PcapngRecords implements Records {
+  readonly blocks = new Map<string, number>();
+  readonly secrets: Secrets[] = [];
+  #secretBytes = 0;
+  /** By interface of any section: its last statistics count all it lost. */
+  readonly #lost = new Map<Face, number>();
   readonly faces: Face[] = [];
   face: Face;
   start = 0;
@@ -185,6 +207,7 @@ export class PcapngRecords implements Records {
     const verdict = this.#body(bytes, type, at, end);
     // The fault is reported at the block it lies in.
     if (verdict === DAMAGE) window.at = at;
+    else if (verdict === SKIP) this.#other(bytes, type, at, end);
     return verdict;
   }
 
@@ -210,6 +233,28 @@ export class PcapngRecords implements Records {
         return this.#emit(this.#nowhere, at + 8, end - 4, end - at - 12, this.time);
       default:
         return SKIP;
+    }
+  }
+
+  /** Frames that interfaces say they lost. */
+  get lost(): number {
+    let sum = 0;
+    for (const lost of this.#lost.values()) sum += lost;
+    return sum;
+  }
+
+  /** What is no frame is counted; secrets are kept, up to a bound. */
+  #other(bytes: Uint8Array, type: number, at: number, end: number): void {
+    const name = BLOCK_NAMES.get(type) ?? 'unknown';
+    this.blocks.set(name, (this.blocks.get(name) ?? 0) + 1);
+    if (type === STATISTICS) {
+      const tap = this.#taps[end - at < 24 ? -1 : u32(bytes, at + 8, this.#big)];
+      if (tap !== undefined) this.#lost.set(tap.face, readLost(bytes, at, end, this.#big));
+    } else if (type === SECRETS && this.#secretBytes + end - at <= MAX_SECRETS) {
+      const secrets = readSecrets(bytes, at, end, this.#big);
+      if (secrets === undefined) return;
+      this.#secretBytes += end - at;
+      this.secrets.push(secrets);
     }
   }
 

@@ -1,20 +1,24 @@
 /**
- * Where the bytes of a capture come from: a file, a pipe or standard input, plain or gzip (by content, RFC 1952).
- * Memory does not grow with the input: plain bytes go straight into the caller's buffer, and compressed ones are fed to
- * zlib in small pieces whose output waits here.
+ * Where the bytes of a capture come from: a file, one that is still being written, a pipe or standard input; plain, gzip
+ * (RFC 1952) or Zstandard (RFC 8878), told by content. Memory does not grow with the input: plain bytes go straight into
+ * the caller's buffer, and compressed ones are fed to zlib in small pieces whose output waits here, up to a bound.
  */
 
 import { read as readCallback } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { createGunzip, type Gunzip } from 'node:zlib';
+import { createGunzip, createZstdDecompress, type Gunzip, type ZstdDecompress } from 'node:zlib';
 import { RingfenceError } from '../errors.ts';
 
 const readDescriptor = promisify(readCallback);
 
-/** Compressed bytes per piece: at zlib's best ratio, 1032, at most 16 MiB wait. */
+/** Compressed bytes per piece. */
 const PIECE = 16 * 1024;
+/** Uncompressed bytes that may wait; the decompressor is stopped there, for there is no bound on what a piece may become. */
+const WAITING = 4 * 1024 * 1024;
+/** ms between two looks at the end of a file that is being written. */
+const FOLLOWING = 100;
 /** Bytes zlib puts out at a time. */
 const OUTPUT = 64 * 1024;
 /** ms to wait for standard input that was opened not to block. */
@@ -32,26 +36,37 @@ export interface Source {
   close(): Promise<void>;
 }
 
+/** Magic numbers of the compressions that are read. */
+type Compression = 'gzip' | 'zstd';
+
 /**
  * Opens a file or `-` and looks whether it is compressed.
+ * @param follow the file is being written: its end is awaited until this is aborted.
  * @throws RingfenceError `capture-not-found` if it cannot be opened or read.
  */
-export async function openSource(path: string): Promise<Source> {
-  const plain = path === '-' ? new Plain(path, undefined, 0) : await openFile(path);
+export async function openSource(path: string, follow?: AbortSignal): Promise<Source> {
+  const plain = path === '-' ? new Plain(path, undefined, 0, undefined) : await openFile(path, follow);
   try {
     await plain.peek();
   } catch (error) {
     await plain.close();
     throw notFound(path, error);
   }
-  return plain.compressed ? new Unzipped(plain) : plain;
+  const { compression } = plain;
+  return compression === undefined ? plain : new Unzipped(plain, compression);
 }
 
-async function openFile(path: string): Promise<Plain> {
+/** The compression of what begins with these bytes, by its magic number; undefined: none that is read. */
+export function compressionOf(head: Buffer): Compression | undefined {
+  if (head[0] === 0x1f && head[1] === 0x8b) return 'gzip';
+  return head.length >= 4 && head.readUInt32BE(0) === 0x28b52ffd ? 'zstd' : undefined;
+}
+
+async function openFile(path: string, follow: AbortSignal | undefined): Promise<Plain> {
   try {
     const handle = await open(path, 'r');
     const { size } = await handle.stat();
-    return new Plain(path, handle, size);
+    return new Plain(path, handle, size, follow);
   } catch (error) {
     throw notFound(path, error);
   }
@@ -69,20 +84,22 @@ class Plain implements Source {
   position = 0;
   readonly damage = undefined;
   readonly #handle: FileHandle | undefined;
+  readonly #follow: AbortSignal | undefined;
   /** First bytes, read to see what it is, not handed out yet. */
   #head: Buffer = Buffer.alloc(0);
 
-  constructor(path: string, handle: FileHandle | undefined, size: number) {
+  constructor(path: string, handle: FileHandle | undefined, size: number, follow: AbortSignal | undefined) {
     this.path = path;
     this.#handle = handle;
+    this.#follow = follow;
     this.size = size;
   }
 
-  /** Reads the first two bytes at least, if there are as many. */
+  /** Reads the first four bytes at least, if there are as many. */
   async peek(): Promise<void> {
     const head = Buffer.allocUnsafe(PIECE);
     let length = 0;
-    while (length < 2) {
+    while (length < 4) {
       const n = await this.#read(head, length, PIECE - length);
       if (n === 0) break;
       length += n;
@@ -90,8 +107,8 @@ class Plain implements Source {
     this.#head = head.subarray(0, length);
   }
 
-  get compressed(): boolean {
-    return this.#head[0] === 0x1f && this.#head[1] === 0x8b;
+  get compression(): Compression | undefined {
+    return compressionOf(this.#head);
   }
 
   async read(into: Buffer, at: number, length: number): Promise<number> {
@@ -109,7 +126,14 @@ class Plain implements Source {
   }
 
   async #read(into: Buffer, at: number, length: number): Promise<number> {
-    if (this.#handle !== undefined) return (await this.#handle.read(into, at, length, null)).bytesRead;
+    const handle = this.#handle;
+    if (handle !== undefined) {
+      for (;;) {
+        const { bytesRead } = await handle.read(into, at, length, null);
+        if (bytesRead > 0 || this.#follow === undefined || this.#follow.aborted) return bytesRead;
+        await sleep(FOLLOWING, undefined, { signal: this.#follow }).catch(() => undefined);
+      }
+    }
     for (;;) {
       try {
         return (await readDescriptor(0, into, at, length, null)).bytesRead;
@@ -123,61 +147,135 @@ class Plain implements Source {
   }
 }
 
-/** One gzip decompressor, fed piece by piece; what it puts out is queued, so that damage loses nothing before it. */
+/**
+ * One decompressor, fed piece by piece; what it puts out is queued, so that damage loses nothing before it. Where a piece
+ * becomes much, it is `busy` with it until the queue was emptied and `go` called, perhaps several times.
+ */
 class Inflater {
   readonly queue: Buffer[] = [];
   damage: string | undefined;
-  readonly #gunzip: Gunzip = createGunzip({ chunkSize: OUTPUT });
+  busy = false;
+  readonly #compression: Compression;
+  #stream: Gunzip | ZstdDecompress;
+  #waiting = 0;
   #settle: () => void = () => undefined;
+  /** The piece in hand, and how many bytes the present stream was fed in all. */
+  #piece: Buffer = Buffer.alloc(0);
+  #fed = 0;
+  /** The stream has taken the piece; it has come to its end. */
+  #taken = false;
+  #over = false;
 
-  constructor() {
-    this.#gunzip.on('data', (chunk: Buffer) => this.queue.push(chunk));
-    this.#gunzip.on('error', (error: Error) => {
-      this.damage = error.message;
-      this.#settle();
-    });
-    this.#gunzip.on('end', () => this.#settle());
+  constructor(compression: Compression) {
+    this.#compression = compression;
+    this.#stream = this.#open();
   }
 
-  /** Takes a piece; back when all that it gives is in the queue, or damage was met. */
+  /** Takes a piece; back when all that it gives is in the queue, too much is, or damage was met. */
   feed(piece: Buffer): Promise<void> {
-    return this.#after((done) => this.#gunzip.write(piece, () => done()));
+    return this.#after(() => this.#write(piece));
   }
 
   /** No more pieces: damage if the compressed data is not at its end. */
   finish(): Promise<void> {
-    return this.#after(() => this.#gunzip.end());
+    return this.#after(() => {
+      if (this.#over) this.#rest();
+      else this.#stream.end();
+    });
+  }
+
+  /** Goes on with what it is busy with; the queue is empty. */
+  go(): Promise<void> {
+    return this.#after(() => undefined);
   }
 
   close(): void {
-    this.#gunzip.destroy();
+    this.#stream.destroy();
   }
 
-  #after(start: (done: () => void) => void): Promise<void> {
+  #open(): Gunzip | ZstdDecompress {
+    const options = { chunkSize: OUTPUT };
+    const stream = this.#compression === 'gzip' ? createGunzip(options) : createZstdDecompress(options);
+    this.#fed = 0;
+    this.#over = false;
+    stream.on('data', (chunk: Buffer) => {
+      this.queue.push(chunk);
+      this.#waiting += chunk.length;
+      if (this.#waiting < WAITING) return;
+      stream.pause();
+      this.#settle();
+    });
+    stream.on('error', (error: Error) => {
+      this.damage = error.message;
+      this.#rest();
+    });
+    stream.on('end', () => {
+      this.#over = true;
+      this.#goOn();
+    });
+    return stream;
+  }
+
+  #write(piece: Buffer): void {
+    this.#piece = piece;
+    this.#fed += piece.length;
+    this.#taken = false;
+    this.#stream.write(piece, () => {
+      this.#taken = true;
+      this.#goOn();
+    });
+  }
+
+  /** A Zstandard stream ends with its first frame (RFC 8878 §3.1); what is left of the piece is for the next. */
+  #goOn(): void {
+    if (!this.#taken) return;
+    const left = this.#compression === 'zstd' ? this.#fed - this.#stream.bytesWritten : 0;
+    if (left === 0) this.#rest();
+    else if (this.#over) {
+      this.#stream = this.#open();
+      this.#write(this.#piece.subarray(this.#piece.length - left));
+    }
+  }
+
+  #rest(): void {
+    this.busy = false;
+    this.#settle();
+  }
+
+  #after(start: () => void): Promise<void> {
     if (this.damage !== undefined) return Promise.resolve();
+    this.#waiting = 0;
+    this.busy = true;
     return new Promise((resolve) => {
       this.#settle = resolve;
-      start(resolve);
+      this.#stream.resume();
+      start();
     });
   }
 }
 
-/** The content of gzip bytes. */
+/** The content of compressed bytes. */
 class Unzipped implements Source {
   readonly size: number;
   position = 0;
   damage: string | undefined;
   readonly #plain: Plain;
-  readonly #inflater = new Inflater();
-  #queue: Buffer[] = this.#inflater.queue;
+  readonly #compression: Compression;
+  readonly #inflater: Inflater;
+  readonly #queue: Buffer[];
   readonly #piece: Buffer = Buffer.allocUnsafe(PIECE);
   /** Bytes put out by the inflater so far, handed out or not. */
   #out = 0;
   #ended = false;
+  /** Length of the piece the inflater has. */
+  #length = 0;
 
-  constructor(plain: Plain) {
+  constructor(plain: Plain, compression: Compression) {
     this.#plain = plain;
     this.size = plain.size;
+    this.#compression = compression;
+    this.#inflater = new Inflater(compression);
+    this.#queue = this.#inflater.queue;
   }
 
   async read(into: Buffer, at: number, length: number): Promise<number> {
@@ -200,15 +298,19 @@ class Unzipped implements Source {
   }
 
   async #inflate(): Promise<void> {
-    const n = await this.#plain.read(this.#piece, 0, PIECE);
     const inflater = this.#inflater;
-    if (n > 0) await inflater.feed(this.#piece.subarray(0, n));
-    else await inflater.finish();
+    if (inflater.busy) await inflater.go();
+    else {
+      this.#length = await this.#plain.read(this.#piece, 0, PIECE);
+      if (this.#length > 0) await inflater.feed(this.#piece.subarray(0, this.#length));
+      else await inflater.finish();
+    }
     for (const chunk of this.#queue) this.#out += chunk.length;
-    this.#ended = n === 0 || inflater.damage !== undefined;
+    if (inflater.busy) return;
+    this.#ended = this.#length === 0 || inflater.damage !== undefined;
     this.damage = inflater.damage;
-    if (inflater.damage !== undefined && n > 0) await this.#salvage(this.position, n);
-    this.position += n;
+    if (inflater.damage !== undefined && this.#length > 0) await this.#salvage(this.position, this.#length);
+    this.position += this.#length;
   }
 
   /**
@@ -218,7 +320,7 @@ class Unzipped implements Source {
    */
   async #salvage(before: number, length: number): Promise<void> {
     if (this.#plain.path === '-') return;
-    const again = new Inflater();
+    const again = new Inflater(this.#compression);
     const handle = await open(this.#plain.path, 'r');
     try {
       let skip = this.#out;
@@ -228,9 +330,13 @@ class Unzipped implements Source {
         if (n === 0) break;
         at += n;
         await again.feed(piece.subarray(0, n));
-        for (const chunk of again.queue.splice(0)) {
-          if (skip < chunk.length) this.#queue.push(chunk.subarray(skip));
-          skip = Math.max(0, skip - chunk.length);
+        for (;;) {
+          for (const chunk of again.queue.splice(0)) {
+            if (skip < chunk.length) this.#queue.push(chunk.subarray(skip));
+            skip = Math.max(0, skip - chunk.length);
+          }
+          if (!again.busy) break;
+          await again.go();
         }
       }
     } finally {

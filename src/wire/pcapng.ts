@@ -17,6 +17,26 @@ export const JOURNAL = 9;
 /** Enhanced packet block. */
 export const ENHANCED = 6;
 
+/** Names of addresses. */
+export const NAMES = 4;
+/** Statistics of an interface. */
+export const STATISTICS = 5;
+/** Decryption secrets. */
+export const SECRETS = 10;
+const CUSTOM = 0xbad;
+const CUSTOM_NOT_COPIED = 0x40000bad;
+
+/** Names of the blocks that are no frames; every other type is `unknown`. */
+export const BLOCK_NAMES: ReadonlyMap<number, string> = new Map([
+  [SECTION, 'section'],
+  [INTERFACE, 'interface'],
+  [NAMES, 'names'],
+  [STATISTICS, 'statistics'],
+  [SECRETS, 'secrets'],
+  [CUSTOM, 'custom'],
+  [CUSTOM_NOT_COPIED, 'custom'],
+]);
+
 /** Type and length before, length after a block's body. */
 export const SMALLEST_BLOCK = 12;
 /** Bytes of a section header without options. */
@@ -60,6 +80,38 @@ export function readInterface(bytes: Uint8Array, start: number, end: number, big
     at += 4 + ((length + 3) & ~3);
   }
   return { linkType: u16(bytes, start + 8, bigEndian), snapLength: u32(bytes, start + 12, bigEndian), resolution, offset };
+}
+
+/** A decryption secrets block. */
+export interface Secrets {
+  /** Secrets type as in the format's draft: 0x544c534b is a TLS key log, 0x5353484b SSH, 0x57474b4c WireGuard. */
+  readonly type: number;
+  /** A copy of the secrets. */
+  readonly data: Uint8Array;
+}
+
+/** Reads the decryption secrets block `bytes[start, end)`, trailing length included. Undefined if it makes no sense. */
+export function readSecrets(bytes: Uint8Array, start: number, end: number, bigEndian: boolean): Secrets | undefined {
+  if (end - start < 20) return undefined;
+  const length = u32(bytes, start + 12, bigEndian);
+  if (start + 16 + length > end - 4) return undefined;
+  return { type: u32(bytes, start + 8, bigEndian), data: bytes.slice(start + 16, start + 16 + length) };
+}
+
+const ISB_IFDROP = 5;
+const ISB_OSDROP = 7;
+
+/** Frames that the interface statistics block `bytes[start, end)` says were lost, by the interface or the system. */
+export function readLost(bytes: Uint8Array, start: number, end: number, bigEndian: boolean): number {
+  let lost = 0;
+  for (let at = start + 20; at + 12 <= end - 4; ) {
+    const code = u16(bytes, at, bigEndian);
+    const length = u16(bytes, at + 2, bigEndian);
+    if (code === 0) break;
+    if ((code === ISB_IFDROP || code === ISB_OSDROP) && length === 8) lost += Math.max(0, signed64(bytes, at + 4, bigEndian));
+    at += 4 + ((length + 3) & ~3);
+  }
+  return lost;
 }
 
 function signed64(bytes: Uint8Array, at: number, bigEndian: boolean): number {
