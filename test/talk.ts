@@ -66,12 +66,16 @@ function common(method: string, w: Wording): string[] {
 /** A request as text. */
 export function request(method: string, w: Wording = {}): string {
   const uri = method === 'REGISTER' ? `sip:${w.host ?? 'example.com'}` : `sip:${w.user ?? 'alice'}@${w.host ?? 'example.com'}`;
-  return [`${method} ${uri} SIP/2.0`, ...common(method, w), 'Max-Forwards: 70', ...(w.headers ?? []), 'Content-Length: 0', '', ''].join('\r\n');
+  return [`${method} ${uri} SIP/2.0`, ...common(method, w), 'Max-Forwards: 70', ...(w.headers ?? []), 'Content-Length: 0', '', ''].join(
+    '\r\n',
+  );
 }
 
 /** A response as text; it repeats the wording of its request. */
 export function response(status: number, method: string, w: Wording = {}): string {
-  return [`SIP/2.0 ${status} Reason`, ...common(method, { toTag: 't1', ...w }), ...(w.headers ?? []), 'Content-Length: 0', '', ''].join('\r\n');
+  return [`SIP/2.0 ${status} Reason`, ...common(method, { toTag: 't1', ...w }), ...(w.headers ?? []), 'Content-Length: 0', '', ''].join(
+    '\r\n',
+  );
 }
 
 /** A digest challenge header. */
