@@ -12,7 +12,7 @@ import { ETHERNET, type Link, LOOPBACK, RAW, SLL, SLL2 } from './links.ts';
 
 /**
  * Why a frame gave no packet, by code; code 0 is a packet. `short`: the capture holds too little of a header, or of a
- * fragment. `malformed`: a header contradicts itself. `tunnel`: IP in IP, GRE, PPPoE, MPLS, which are not opened.
+ * fragment. `malformed`: a header contradicts itself. `tunnel`: IP in IP, GRE, MPLS, which are not opened.
  * `fragment-pending`: stored, and waiting or since made whole; `fragment-expired`: stored, but its datagram was given up.
  */
 export const REASONS = [
@@ -132,7 +132,10 @@ export class Frames {
     return type === 0x0800 ? this.#ip(bytes, at + 2, end, wire) : this.#tagged(bytes, at + 2, end, wire, type);
   }
 
-  /** What `type` says is at `at`; VLAN tags (IEEE 802.1Q, 802.1ad) and SNAP (RFC 1042) put another type before it. */
+  /**
+   * What `type` says is at `start`. VLAN tags (IEEE 802.1Q, 802.1ad), SNAP (RFC 1042) and PPPoE sessions (RFC 2516) put
+   * another type before it.
+   */
   #tagged(bytes: Uint8Array, start: number, end: number, wire: number, first: number): number {
     let at = start;
     let type = first;
@@ -146,8 +149,12 @@ export class Frames {
       } else if (isSnap(bytes, at, end, type)) {
         type = (bytes[at + 6]! << 8) | bytes[at + 7]!;
         at += 8;
+      } else if (type === 0x8864) {
+        if (end - at < 8) return SHORT;
+        const protocol = (bytes[at + 6]! << 8) | bytes[at + 7]!;
+        return protocol === 0x21 || protocol === 0x57 ? this.#ip(bytes, at + 8, end, wire) : NOT_IP;
       } else if (type === 0x0806) return ARP;
-      else return type === 0x8847 || type === 0x8848 || type === 0x8864 ? TUNNEL : NOT_IP;
+      else return type === 0x8847 || type === 0x8848 ? TUNNEL : NOT_IP;
     }
   }
 
@@ -252,7 +259,12 @@ export class Frames {
     if (bytes === this.#fragments.bytes) return FRAGMENT_MALFORMED;
     if (claimed > end || claimed < at + 8) return bytes[at] === UDP ? this.#cutFragment(bytes, at + 8, end, wire, claimed, offset) : SHORT;
     const { src, dst } = this.packet;
-    const key = this.#key.reset().addByte(6).add(bytes, at + 4, at + 8).add(src, 0, 16).add(dst, 0, 16);
+    const key = this.#key
+      .reset()
+      .addByte(6)
+      .add(bytes, at + 4, at + 8)
+      .add(src, 0, 16)
+      .add(dst, 0, 16);
     return this.#reassemble(key, bytes, at + 8, claimed, offset, (fragmented & 1) !== 0, bytes[at]!, true);
   }
 
@@ -261,16 +273,7 @@ export class Frames {
     return offset === 0 ? this.#udp(bytes, at, end, wire, claimed) : SHORT;
   }
 
-  #reassemble(
-    key: Key,
-    bytes: Uint8Array,
-    from: number,
-    to: number,
-    offset: number,
-    more: boolean,
-    next: number,
-    strict: boolean,
-  ): number {
+  #reassemble(key: Key, bytes: Uint8Array, from: number, to: number, offset: number, more: boolean, next: number, strict: boolean): number {
     const { packet } = this;
     key.addByte(packet.vlan & 255).addByte((packet.vlan >> 8) & 255);
     const fragment = this.#fragment;
@@ -324,7 +327,9 @@ export class Frames {
 /** RFC 1042: LLC with SNAP and Ethernet types after an 802.3 length (or SLL's 0x0004). */
 function isSnap(bytes: Uint8Array, at: number, end: number, type: number): boolean {
   if (type > 1500 || end - at < 8) return false;
-  return bytes[at] === 0xaa && bytes[at + 1] === 0xaa && bytes[at + 2] === 3 && bytes[at + 3] === 0 && bytes[at + 4] === 0 && bytes[at + 5] === 0;
+  return (
+    bytes[at] === 0xaa && bytes[at + 1] === 0xaa && bytes[at + 2] === 3 && bytes[at + 3] === 0 && bytes[at + 4] === 0 && bytes[at + 5] === 0
+  );
 }
 
 function notUdp(protocol: number): number {

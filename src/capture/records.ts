@@ -251,7 +251,8 @@ export class PcapngRecords implements Records {
     if (tap === undefined || end - at < 16) return this.#damage('a simple packet block without an interface');
     const original = u32(bytes, at + 8, this.#big);
     const captured = tap.snapLength === 0 ? original : Math.min(original, tap.snapLength);
-    if (captured > MAX_CAPTURED || at + 12 + captured > end - 4) return this.#damage(`a simple packet block claims ${captured} bytes of data`);
+    if (captured > MAX_CAPTURED || at + 12 + captured > end - 4)
+      return this.#damage(`a simple packet block claims ${captured} bytes of data`);
     return this.#emit(tap.face, at + 12, at + 12 + captured, original, this.time);
   }
 

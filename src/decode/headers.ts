@@ -3,8 +3,8 @@
  * RFC 3261 §20 with the extensions registered since; any other name is id 0 and still a header.
  */
 import type { Span } from '../types.ts';
-import { HEADER_STRIDE, type SipMessage } from './message.ts';
 import { sameName } from './grammar.ts';
+import { HEADER_STRIDE, type SipMessage } from './message.ts';
 
 /**
  * What the value of a header is: `address` name-addr or addr-spec, `uri` one URI in angle brackets with parameters, `auth`
@@ -237,7 +237,8 @@ for (let id = HEADERS.length - 1; id > 0; id--) {
 export function headerId(bytes: Uint8Array, start: number, end: number): number {
   const length = end - start;
   const first = bytes[start]!;
-  if (length <= 1) return length === 1 && (first | 0x20) > 0x60 && first > 0x40 && (first | 0x20) < 0x7b ? COMPACT[(first | 0x20) - 0x61]! : 0;
+  if (length <= 1)
+    return length === 1 && (first | 0x20) > 0x60 && first > 0x40 && (first | 0x20) < 0x7b ? COMPACT[(first | 0x20) - 0x61]! : 0;
   let id = BUCKETS[slotOf(length, first, bytes[end - 1]!)]!;
   while (id !== 0 && !sameName(bytes, start, end, LOWER[id]!)) id = NEXT[id]!;
   return id;

@@ -2,7 +2,7 @@
  * URIs in place: sip and sips (RFC 3261 §19.1), tel (RFC 3966), any other as far as it looks like user@host. White space
  * is passed over in silence here: whether it may be there is known to the caller, who reports it.
  */
-import { isDigit, isHex, isSpace, isUriPlain, readNumber, clearSpan, setSpan, trimSpace } from './grammar.ts';
+import { clearSpan, isDigit, isHex, isSpace, isUriPlain, readNumber, setSpan, trimSpace } from './grammar.ts';
 import { MAX_URI } from './limits.ts';
 import type { SipMessage, UriView } from './message.ts';
 import { addOddity, oddityCode } from './oddities.ts';
@@ -35,7 +35,16 @@ const TEL_BAD = oddityCode('tel-bad');
 /** A view with everything absent. */
 export function createUri(): UriView {
   const span = { start: -1, end: -1 };
-  return { span, scheme: 0, user: { ...span }, password: { ...span }, host: { ...span }, port: -1, params: { ...span }, headers: { ...span } };
+  return {
+    span,
+    scheme: 0,
+    user: { ...span },
+    password: { ...span },
+    host: { ...span },
+    port: -1,
+    params: { ...span },
+    headers: { ...span },
+  };
 }
 
 /** Makes everything absent. */
@@ -75,7 +84,13 @@ export function parseUri(m: SipMessage, b: Uint8Array, start: number, end: numbe
       parseSipUri(m, b, start + 5, end, view);
       return;
     }
-  } else if (c === 0x74 && (b[start + 1]! | 0x20) === 0x65 && (b[start + 2]! | 0x20) === 0x6c && b[start + 3] === COLON && start + 4 <= end) {
+  } else if (
+    c === 0x74 &&
+    (b[start + 1]! | 0x20) === 0x65 &&
+    (b[start + 2]! | 0x20) === 0x6c &&
+    b[start + 3] === COLON &&
+    start + 4 <= end
+  ) {
     view.scheme = 3;
     parseTel(m, b, start + 4, end, view);
     return;

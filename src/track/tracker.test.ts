@@ -170,7 +170,10 @@ describe('authentication outcomes (C-03)', () => {
   function attempt(talk: Talk, nonce: string, status: number, next: string, n: number, more = ''): Observation {
     const w = { branch: `z9hG4bK-${n}`, cseq: n };
     talk.ask('REGISTER', { ...w, headers: [credentials(nonce)] });
-    return talk.reply(status, 'REGISTER', { ...w, headers: status === 401 ? [challenge(next, more)] : ['Contact: <sip:alice@192.0.2.9>;expires=600'] });
+    return talk.reply(status, 'REGISTER', {
+      ...w,
+      headers: status === 401 ? [challenge(next, more)] : ['Contact: <sip:alice@192.0.2.9>;expires=600'],
+    });
   }
 
   test('the first 401 is a challenge and no failure; the right password is accepted', () => {
