@@ -175,7 +175,7 @@ export class Correlator {
     runtime.matches++;
     const slot = table.put(this.#keyOf(rule.by, event), now);
     const group = table.at(slot);
-    if (table.fresh) group.slot = slot;
+    group.slot = slot;
     note(group, rule, event, now);
     if (!this.#reached(runtime, group, event)) return;
     runtime.alerts++;
