@@ -51,7 +51,11 @@ function map(bound: number): void {
   }
 }
 
-const kinds: Record<string, () => void> = { 'Table, bounded': table, 'Map, unbounded': () => map(Infinity), 'Map, bounded': () => map(LIVE) };
+const kinds: Record<string, () => void> = {
+  'Table, bounded': table,
+  'Map, unbounded': () => map(Infinity),
+  'Map, bounded': () => map(LIVE),
+};
 const wanted = process.argv[2];
 if (wanted !== undefined) {
   kinds[wanted]!();
