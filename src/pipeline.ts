@@ -8,9 +8,9 @@ import type { Config } from './config.ts';
 import type { CompiledRule } from './correlate/compile.ts';
 import { Correlator } from './correlate/correlator.ts';
 import { METHODS } from './decode/message.ts';
-import { ODDITIES } from './decode/oddities.ts';
+import { ODDITY_NAMES } from './decode/oddities.ts';
 import { createMessage, parseSip } from './decode/sip.ts';
-import { SIP, SNIFFED, sniff } from './decode/sniff.ts';
+import { SIP, sniff } from './decode/sniff.ts';
 import { detectCrowding } from './detect/crowding.ts';
 import { detect } from './detect/detectors.ts';
 import { Emitter } from './detect/emitter.ts';
@@ -24,6 +24,8 @@ import { type Observation, OUTCOME_NAMES } from './track/observation.ts';
 import { type Lapses, Tracker } from './track/tracker.ts';
 import type { Alert, Call, Event, Input, Packet } from './types.ts';
 
+/** What `sniff` tells apart, by its code. */
+const PROTOCOLS = ['other', 'sip', 'rtp', 'rtcp'] as const;
 /** µs between two looks at what the tables forgot. */
 const HOUSEKEEPING = 10_000_000;
 
@@ -53,10 +55,10 @@ export class Pipeline {
   readonly #correlator: Correlator;
   readonly #lapses: Lapses;
   readonly #evicted = new Map<string, number>();
-  readonly #protocols = new Float64Array(SNIFFED.length);
+  readonly #protocols = new Float64Array(PROTOCOLS.length);
   readonly #methods = new Float64Array(METHODS.length);
   readonly #answers = new Float64Array(1000);
-  readonly #oddities = new Float64Array(ODDITIES.length);
+  readonly #oddities = new Float64Array(ODDITY_NAMES.length);
   readonly #keepEvents: boolean;
   #events: Event[] = [];
   #housekeeping = 0;
@@ -134,10 +136,10 @@ export class Pipeline {
 
   readonly #answer: { readonly [Q in Query]: () => Queries[Q] } = {
     counts: () => ({
-      protocol: family(this.#protocols, (kind) => SNIFFED[kind]!),
+      protocol: family(this.#protocols, (kind) => PROTOCOLS[kind]!),
       method: family(this.#methods, (code) => METHODS[code]! || 'other'),
       answer: family(this.#answers, String),
-      oddity: family(this.#oddities, (code) => ODDITIES[code]!.name),
+      oddity: family(this.#oddities, (code) => ODDITY_NAMES[code]!),
       outcome: family(this.#tracker.outcomes, (code) => OUTCOME_NAMES[code]!),
       call: family(this.#tracker.calls.byDisposition, (code) => DISPOSITIONS[code]!),
       dropped: {},

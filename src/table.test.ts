@@ -7,7 +7,7 @@ const SEED: Seed = { k0: 0x03020100, k1: 0x07060504 };
 
 /** HalfSipHash-c-d straight from its specification, as a judge. */
 function reference(seed: Seed, bytes: Uint8Array, c: number, d: number): number {
-  const rotl = (x: number, n: number) => ((x << n) | (x >>> (32 - n))) | 0;
+  const rotl = (x: number, n: number) => (x << n) | (x >>> (32 - n)) | 0;
   let [v0, v1, v2, v3] = [seed.k0 | 0, seed.k1 | 0, 0x6c796765 ^ seed.k0, 0x74656462 ^ seed.k1];
   const round = () => {
     v0 = (v0 + v1) | 0;

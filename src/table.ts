@@ -54,7 +54,10 @@ export class Key {
     for (let i = 0; i < s.length; i++) {
       const c = s.charCodeAt(i);
       if (c < 0x80) this.addByte(c);
-      else this.addByte(0xff).addByte(c & 255).addByte(c >> 8);
+      else
+        this.addByte(0xff)
+          .addByte(c & 255)
+          .addByte(c >> 8);
     }
     return this.addByte(0);
   }

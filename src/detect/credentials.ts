@@ -1,6 +1,7 @@
 /** Credentials were refused, or accepted after refusals (C-03). */
-import type { EventData } from '../events.ts';
+
 import { readGuess } from '../decode/guess.ts';
+import type { EventData } from '../events.ts';
 import { ACCEPTED, FAILED, type Observation } from '../track/observation.ts';
 import type { Tracker } from '../track/tracker.ts';
 import { type Emitter, typeIndex } from './emitter.ts';
@@ -13,7 +14,8 @@ const ACCEPTANCE = typeIndex('auth.accepted');
 export function detectCredentials(o: Observation, tracker: Tracker, emitter: Emitter, now: number): void {
   const { outcome, attempt } = o;
   if (attempt === undefined) return;
-  if (outcome === FAILED && emitter.wants(FAILURE)) emitter.emit('auth.failed', FAILURE, sceneOf(o, o.transaction!.account), dataOf(o, tracker, now));
+  if (outcome === FAILED && emitter.wants(FAILURE))
+    emitter.emit('auth.failed', FAILURE, sceneOf(o, o.transaction!.account), dataOf(o, tracker, now));
   if (outcome === ACCEPTED && attempt.refusals > 0 && emitter.wants(ACCEPTANCE))
     emitter.emit('auth.accepted', ACCEPTANCE, sceneOf(o, o.transaction!.account), dataOf(o, tracker, now));
 }

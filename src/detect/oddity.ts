@@ -1,6 +1,6 @@
 /** A SIP message was odd in a way its sender is responsible for. */
 import { text } from '../bytes.ts';
-import { ODDITIES } from '../decode/oddities.ts';
+import { isFault, ODDITY_NAMES } from '../decode/oddities.ts';
 import type { Observation } from '../track/observation.ts';
 import { type Emitter, typeIndex } from './emitter.ts';
 import { methodOf, sceneOf } from './scene.ts';
@@ -15,7 +15,7 @@ export function detectOddity(o: Observation, emitter: Emitter): void {
   let count = 0;
   for (let i = 0; i < m.oddityCount; i++) {
     const { code } = m.oddities[i]!;
-    if (ODDITIES[code]!.grade === 'note') continue;
+    if (!isFault(code)) continue;
     if (first < 0) first = code;
     count++;
   }
@@ -23,7 +23,7 @@ export function detectOddity(o: Observation, emitter: Emitter): void {
   const { packet } = o;
   const scene = { ...sceneOf(o, ''), src: packet.src, dst: packet.dst };
   emitter.emit('message.odd', TYPE, scene, {
-    oddity: ODDITIES[first]!.name,
+    oddity: ODDITY_NAMES[first]!,
     oddities: count,
     method: methodOf(m),
     userAgent: text(m.bytes, m.userAgent.start, m.userAgent.end),

@@ -53,7 +53,19 @@ export class Calls {
       ttl: 4 * 3_600_000_000,
       keyBytes: 64,
       seed,
-      make: () => ({ start: 0.5, answered: 0.5, ended: 0.5, status: 0, disposition: 0, told: false, callId: '', from: '', to: '', src: '', dst: '' }),
+      make: () => ({
+        start: 0.5,
+        answered: 0.5,
+        ended: 0.5,
+        status: 0,
+        disposition: 0,
+        told: false,
+        callId: '',
+        from: '',
+        to: '',
+        src: '',
+        dst: '',
+      }),
       reset: (c) => this.#tell(c),
     });
   }

@@ -160,6 +160,10 @@ export class Transactions {
     if (method === 0) key.add(b, m.cseqMethodSpan.start, m.cseqMethodSpan.end);
     if (m.callId.start >= 0) key.add(b, m.callId.start, m.callId.end);
     if (m.from.tag.start >= 0) key.add(b, m.from.tag.start, m.from.tag.end);
-    return key.addByte(m.cseq & 255).addByte((m.cseq >> 8) & 255).addByte((m.cseq >> 16) & 255).addByte((m.cseq >> 24) & 255);
+    return key
+      .addByte(m.cseq & 255)
+      .addByte((m.cseq >> 8) & 255)
+      .addByte((m.cseq >> 16) & 255)
+      .addByte((m.cseq >> 24) & 255);
   }
 }

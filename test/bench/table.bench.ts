@@ -10,7 +10,7 @@ const LIVE = 65_536;
 
 /** A branch-like key of 36 bytes, different for every message but each fourth repeated, as requests and answers do. */
 function writeKey(bytes: Buffer, i: number): void {
-  bytes.latin1Write(`z9hG4bK-${((i >> 2) * 2654435761) >>> 0}`.padEnd(36, 'x'), 0);
+  bytes.write(`z9hG4bK-${((i >> 2) * 2654435761) >>> 0}`.padEnd(36, 'x'), 0, 'latin1');
 }
 
 function table(): void {
@@ -39,7 +39,7 @@ function map(bound: number): void {
   for (let i = 0; i < MESSAGES; i++) {
     writeKey(bytes, i);
     for (let lookup = 0; lookup < 4; lookup++) {
-      const key = bytes.latin1Slice(0, 36) + lookup;
+      const key = bytes.toString('latin1', 0, 36) + lookup;
       let value = state.get(key);
       if (value === undefined) {
         value = { seen: 0 };

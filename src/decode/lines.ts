@@ -1,0 +1,82 @@
+/**
+ * Lines of a message (RFC 3261 §7): where they end, where the next begins, folding (§7.3.1), and the bytes that may not
+ * stand in them. CR LF ends a line; LF alone does too, and is odd; CR alone does not.
+ */
+import type { SipMessage } from './message.ts';
+import { addOddity, hasOddity, oddityCode } from './oddities.ts';
+
+const CR = 0x0d;
+const LF = 0x0a;
+
+const FOLDED = oddityCode('header-folded');
+const BARE_LF = oddityCode('bare-line-feed');
+const BARE_CR = oddityCode('bare-carriage-return');
+const NUL = oddityCode('nul-byte');
+const CONTROL = oddityCode('control-byte');
+const BAD_UTF8 = oddityCode('bad-utf8');
+
+/** Index of the line end (its CR or LF) of the line that goes on at `i`, or `end`. */
+export function lineEnd(m: SipMessage, b: Uint8Array, i: number, end: number): number {
+  for (;;) {
+    let c = 0;
+    while (i < end && (c = b[i]!) >= 0x20 && c < 0x7f) i++;
+    if (i >= end || c === LF) return i;
+    if (c === CR && (i + 1 === end || b[i + 1] === LF)) return i;
+    i = passByte(m, b, i, end, c);
+  }
+}
+
+/** Index of the line after the line end at `i`, which `lineEnd` found. */
+export function lineStart(m: SipMessage, b: Uint8Array, i: number): number {
+  if (b[i] === CR) return i + 2;
+  if (!hasOddity(m, BARE_LF)) addOddity(m, BARE_LF, i, i + 1);
+  return i + 1;
+}
+
+/** Like `lineEnd`, but lines that begin with white space belong to the value (RFC 3261 §7.3.1). */
+export function valueEnd(m: SipMessage, b: Uint8Array, i: number, end: number): number {
+  i = lineEnd(m, b, i, end);
+  while (i < end) {
+    const next = b[i] === CR ? i + 2 : i + 1;
+    if (next >= end || (b[next] !== 0x20 && b[next] !== 0x09)) return i;
+    if (b[i] === LF) lineStart(m, b, i);
+    addOddity(m, FOLDED, i, next + 1);
+    i = lineEnd(m, b, next, end);
+  }
+  return i;
+}
+
+/** Looks at a byte that is no printable ASCII; returns the index behind it. */
+function passByte(m: SipMessage, b: Uint8Array, i: number, end: number, c: number): number {
+  if (c === 0x09) return i + 1;
+  if (c >= 0x80) return passUtf8(m, b, i, end);
+  // Behind a backslash control characters are legal (RFC 3261 §25.1, quoted-pair; RFC 4475 §3.1.1.2).
+  if (b[i - 1] === 0x5c && c !== CR) return i + 1;
+  let stop = i + 1;
+  while (stop < end && b[stop] === c) stop++;
+  // A run of the same byte is one oddity, and the last CR of a run may belong to a line end.
+  if (c === CR && b[stop] === LF && stop < end) stop--;
+  addOddity(m, c === 0 ? NUL : c === CR ? BARE_CR : CONTROL, i, stop);
+  return stop;
+}
+
+/** Passes one UTF-8 sequence (RFC 3629), or a run of bytes that are none. */
+function passUtf8(m: SipMessage, b: Uint8Array, i: number, end: number): number {
+  const n = utf8Length(b, i, end);
+  if (n > 0) return i + n;
+  let stop = i + 1;
+  while (stop < end && b[stop]! >= 0x80 && utf8Length(b, stop, end) === 0) stop++;
+  addOddity(m, BAD_UTF8, i, stop);
+  return stop;
+}
+
+function utf8Length(b: Uint8Array, i: number, end: number): number {
+  const c = b[i]!;
+  const n = c >= 0xc2 && c <= 0xdf ? 2 : c >= 0xe0 && c <= 0xef ? 3 : c >= 0xf0 && c <= 0xf4 ? 4 : 0;
+  if (n === 0 || i + n > end) return 0;
+  const d = b[i + 1]!;
+  // Overlong forms, surrogates and code points above U+10FFFF are none.
+  if (d < (c === 0xe0 ? 0xa0 : c === 0xf0 ? 0x90 : 0x80) || d > (c === 0xed ? 0x9f : c === 0xf4 ? 0x8f : 0xbf)) return 0;
+  for (let k = 2; k < n; k++) if ((b[i + k]! & 0xc0) !== 0x80) return 0;
+  return n;
+}

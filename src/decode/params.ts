@@ -1,0 +1,100 @@
+/**
+ * Parameters `;name=value;name` of header values (RFC 3261 §7.3.1, §25.1 generic-param), walked in place. The walker is a
+ * pair of functions over one reused record, so that the hot path allocates nothing.
+ */
+import { isSpace, isToken, skipQuoted, skipSpace, trimSpace } from './grammar.ts';
+import type { SipMessage } from './message.ts';
+import { addOddity, oddityCode } from './oddities.ts';
+
+const EMPTY_PARAMETER = oddityCode('parameter-empty');
+const BAD_PARAMETER = oddityCode('parameter-bad');
+const UNTERMINATED = oddityCode('quote-unterminated');
+
+/** The parameter just read. */
+export interface Param {
+  nameStart: number;
+  nameEnd: number;
+  /** -1: no `=`. A quoted value keeps its quotes. */
+  valueStart: number;
+  valueEnd: number;
+  /** Index behind it: at the next `;` or `,` or at the end. */
+  next: number;
+}
+
+/** A record for `nextParam`. */
+export function createParam(): Param {
+  return { nameStart: -1, nameEnd: -1, valueStart: -1, valueEnd: -1, next: -1 };
+}
+
+/**
+ * Reads the parameter that begins at `i` (behind its `;`), up to the next `;`, the `,` that ends the value (only if
+ * `list`) or `end`. What is odd is added to `m`.
+ */
+export function nextParam(m: SipMessage, b: Uint8Array, i: number, end: number, list: boolean, param: Param): void {
+  while (i < end && isSpace(b[i]!)) i++;
+  const name = i;
+  while (i < end && isToken(b[i]!)) i++;
+  param.nameStart = name;
+  param.nameEnd = i;
+  param.valueStart = -1;
+  param.valueEnd = -1;
+  if (i < end && b[i] !== 0x3d && isSpace(b[i]!)) i = skipSpace(b, i, end);
+  if (i < end && b[i] === 0x3d) i = readValue(m, b, i + 1, end, list, param);
+  const junk = i;
+  while (i < end && b[i] !== 0x3b && !(list && b[i] === 0x2c)) i++;
+  param.next = i;
+  if (i > junk) {
+    // An unusual value without quotes, such as an IPv6 address: it belongs to the value, or makes a name that is none.
+    const stop = trimSpace(b, junk, i);
+    if (stop > junk) {
+      if (param.valueStart >= 0) param.valueEnd = stop;
+      else param.nameEnd = stop;
+      addOddity(m, BAD_PARAMETER, param.nameStart, stop);
+    }
+  } else if (name === param.nameEnd || (param.valueStart >= 0 && param.valueStart === param.valueEnd))
+    addOddity(m, EMPTY_PARAMETER, name, i < end ? i + 1 : end);
+}
+
+/** The value behind `=`; returns the index behind it. Brackets are for addresses and ports in Via and Contact. */
+function readValue(m: SipMessage, b: Uint8Array, i: number, end: number, list: boolean, param: Param): number {
+  i = skipSpace(b, i, end);
+  param.valueStart = i;
+  if (i < end && b[i] === 0x22) {
+    const close = skipQuoted(b, i, end);
+    if (close < 0) {
+      addOddity(m, UNTERMINATED, i, end);
+      param.valueEnd = end;
+      return end;
+    }
+    i = close;
+  } else {
+    while (i < end && (isToken(b[i]!) || isLoose(b[i]!))) i++;
+  }
+  param.valueEnd = i;
+  const next = skipSpace(b, i, end);
+  return next === end || b[next] === 0x3b || (list && b[next] === 0x2c) ? next : i;
+}
+
+/** `[ ] : / @ = ? $ &`: no token characters, but they stand in addresses, URNs and locations given as parameter values. */
+function isLoose(c: number): boolean {
+  return c === 0x5b || c === 0x5d || c === 0x3a || c === 0x2f || c === 0x40 || c === 0x3d || c === 0x3f || c === 0x24 || c === 0x26;
+}
+
+/** True if the parameter's name is `lower`, any case. */
+export function isParam(b: Uint8Array, param: Param, lower: Uint8Array): boolean {
+  const n = lower.length;
+  if (param.nameEnd - param.nameStart !== n) return false;
+  for (let k = 0; k < n; k++) if ((b[param.nameStart + k]! | 0x20) !== lower[k]) return false;
+  return true;
+}
+
+/** Finds the parameter `lower` in `b[start, end)`, a parameter list without its first `;`. True: it is in `param`. */
+export function findParam(m: SipMessage, b: Uint8Array, start: number, end: number, lower: Uint8Array, param: Param): boolean {
+  let i = start;
+  while (i >= 0 && i < end) {
+    nextParam(m, b, i, end, false, param);
+    if (isParam(b, param, lower)) return true;
+    i = param.next + 1;
+  }
+  return false;
+}
