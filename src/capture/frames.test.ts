@@ -125,7 +125,12 @@ describe('links', () => {
   });
 
   test('each link cut inside its header is short', async () => {
-    const frames: [number, Uint8Array][] = [[1, ethernet(0x0800, IP4)], [113, sll(0x0800, IP4)], [276, sll2(0x0800, IP4)], [0, loopback(2, IP4, true)]];
+    const frames: [number, Uint8Array][] = [
+      [1, ethernet(0x0800, IP4)],
+      [113, sll(0x0800, IP4)],
+      [276, sll2(0x0800, IP4)],
+      [0, loopback(2, IP4, true)],
+    ];
     for (const [linkType, frame] of frames) {
       for (let n = 0; n < frame.length - IP4.length; n++) await drops(frame.subarray(0, n), 'short', linkType);
     }
@@ -161,7 +166,8 @@ describe('what is no UDP', () => {
 
 describe('IPv4', () => {
   test('options are skipped', async () => {
-    for (const words of [1, 5, 10]) await gives(ethernet(0x0800, ipv4(DATAGRAM, { options: new Uint8Array(4 * words).fill(1) })), 1, 'ethernet');
+    for (const words of [1, 5, 10])
+      await gives(ethernet(0x0800, ipv4(DATAGRAM, { options: new Uint8Array(4 * words).fill(1) })), 1, 'ethernet');
   });
 
   test('padding of the frame is no payload', async () => {
@@ -206,8 +212,14 @@ describe('IPv6', () => {
 
   test('addresses of one family leave nothing in those of the other', async () => {
     const { packets } = await read([ethernet(0x0800, IP4), ethernet(0x86dd, IP6), ethernet(0x0800, IP4)]);
-    assert.deepEqual(packets.map((p) => p.src), ['192.0.2.1 5060', '2001:db8::1 5060', '192.0.2.1 5060']);
-    assert.deepEqual(packets.map((p) => p.dst), ['198.51.100.2 5070', '2001:db8::2 5070', '198.51.100.2 5070']);
+    assert.deepEqual(
+      packets.map((p) => p.src),
+      ['192.0.2.1 5060', '2001:db8::1 5060', '192.0.2.1 5060'],
+    );
+    assert.deepEqual(
+      packets.map((p) => p.dst),
+      ['198.51.100.2 5070', '2001:db8::2 5070', '198.51.100.2 5070'],
+    );
   });
 });
 
@@ -258,10 +270,20 @@ describe('fragments', () => {
   const six = (offset: number, end: number, next = 17): Buffer =>
     ethernet(0x86dd, ipv6(44, fragment6(next, 9, offset, end < whole.length, whole.subarray(offset, end))));
 
-  for (const [family, piece] of [['IPv4', four], ['IPv6', six]] as const) {
+  for (const [family, piece] of [
+    ['IPv4', four],
+    ['IPv6', six],
+  ] as const) {
     test(`${family}: any order; the packet has the number of the frame that made it whole`, async () => {
       const pieces = [piece(0, 16), piece(16, 40), piece(40, whole.length)];
-      for (const order of [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]]) {
+      for (const order of [
+        [0, 1, 2],
+        [0, 2, 1],
+        [1, 0, 2],
+        [1, 2, 0],
+        [2, 0, 1],
+        [2, 1, 0],
+      ]) {
         const { packets, counts } = await read(order.map((i) => pieces[i]!));
         assert.equal(packets.length, 1);
         assert.equal(packets[0]!.payload, 'abcdefgh'.repeat(6));
@@ -284,7 +306,13 @@ describe('fragments', () => {
     for (const piece of [four, six]) {
       const { packets, counts } = await read([piece(0, 16), piece(0, 16), piece(16, whole.length)]);
       assert.equal(packets.length, 1);
-      assert.deepEqual([...counts.dropped], [['fragment-pending', 1], ['fragment-duplicate', 1]]);
+      assert.deepEqual(
+        [...counts.dropped],
+        [
+          ['fragment-pending', 1],
+          ['fragment-duplicate', 1],
+        ],
+      );
     }
   });
 
@@ -301,14 +329,29 @@ describe('fragments', () => {
     await drops(ethernet(0x0800, ipv4(whole, { offset: 65528 })), 'fragment-malformed');
     await drops(ethernet(0x0800, ipv4(new Uint8Array(0), { offset: 8 })), 'fragment-malformed');
     const inside = fragment6(44, 9, 8, false, hex('1100 0009 00000001'));
-    const nested = await read([ethernet(0x86dd, ipv6(44, fragment6(44, 9, 0, true, hex('1100 0009 00000001')))), ethernet(0x86dd, ipv6(44, inside))]);
-    assert.deepEqual([...nested.counts.dropped], [['fragment-pending', 1], ['fragment-malformed', 1]]);
+    const nested = await read([
+      ethernet(0x86dd, ipv6(44, fragment6(44, 9, 0, true, hex('1100 0009 00000001')))),
+      ethernet(0x86dd, ipv6(44, inside)),
+    ]);
+    assert.deepEqual(
+      [...nested.counts.dropped],
+      [
+        ['fragment-pending', 1],
+        ['fragment-malformed', 1],
+      ],
+    );
   });
 
   test('fragments of what is no UDP', async () => {
     await drops(ethernet(0x0800, ipv4(whole.subarray(0, 16), { more: true, protocol: 6 })), 'tcp');
     const { counts } = await read([six(0, 16, 6), six(16, whole.length, 6)]);
-    assert.deepEqual([...counts.dropped], [['tcp', 1], ['fragment-pending', 1]]);
+    assert.deepEqual(
+      [...counts.dropped],
+      [
+        ['tcp', 1],
+        ['fragment-pending', 1],
+      ],
+    );
   });
 
   test('IPv6: only the first fragment says what the datagram is', async () => {
@@ -328,7 +371,10 @@ describe('fragments', () => {
     const cut = (frame: Uint8Array): Uint8Array => writePcapRecord(1e15, frame.subarray(0, frame.length - 3), {}, frame.length);
     for (const piece of [four, six]) {
       const { packets, counts } = await readBytes(join(writePcapHeader(), cut(piece(0, 24)), cut(piece(24, 40))));
-      assert.deepEqual(packets.map((p) => [p.payload, p.truncated]), [['abcdefghabcde', true]]);
+      assert.deepEqual(
+        packets.map((p) => [p.payload, p.truncated]),
+        [['abcdefghabcde', true]],
+      );
       assert.deepEqual([...counts.dropped], [['short', 1]]);
     }
     const { counts } = await readBytes(join(writePcapHeader(), cut(six(0, 24, 6))));
@@ -336,8 +382,14 @@ describe('fragments', () => {
   });
 
   test('a fragment shorter than it says is not put together', async () => {
-    const { packets, counts } = await read([ethernet(0x0800, ipv4(whole.subarray(0, 16), { more: true, total: 100 })), ethernet(0x0800, ipv4(whole.subarray(16), { offset: 16, total: 100 }))]);
-    assert.deepEqual(packets.map((p) => [p.payload, p.truncated]), [['abcdefgh', false]]);
+    const { packets, counts } = await read([
+      ethernet(0x0800, ipv4(whole.subarray(0, 16), { more: true, total: 100 })),
+      ethernet(0x0800, ipv4(whole.subarray(16), { offset: 16, total: 100 })),
+    ]);
+    assert.deepEqual(
+      packets.map((p) => [p.payload, p.truncated]),
+      [['abcdefgh', false]],
+    );
     assert.deepEqual([...counts.dropped], [['short', 1]]);
   });
 });
@@ -346,18 +398,22 @@ test('whatever the bytes, each frame is counted once and no payload leaves its f
   const seeds = [ethernet(0x0800, IP4), ethernet(0x86dd, ipv6(0, join(extension6(44), fragment6(17, 1, 0, true, DATAGRAM)))), IP4, IP6];
   const damaged = fc.tuple(fc.constantFrom(...seeds), fc.array(fc.tuple(fc.nat(90), fc.nat(255)), { maxLength: 6 }), fc.nat(120));
   await fc.assert(
-    fc.asyncProperty(fc.constantFrom(0, 1, 12, 113, 228, 276), fc.array(damaged, { minLength: 1, maxLength: 20 }), async (linkType, list) => {
-      const frames = list.map(([seed, changes, length]) => {
-        const frame = Buffer.from(seed.subarray(0, length));
-        for (const [at, value] of changes) if (at < frame.length) frame[at] = value;
-        return frame;
-      });
-      const { counts, packets } = await read(frames, linkType);
-      assert.equal(counts.frames, frames.length);
-      assert.equal(counts.frames, counts.packets + droppedIn(counts));
-      assert.equal(counts.packets, packets.length);
-      for (const p of packets) if (p.frameLength > 0) assert.ok(p.payload.length <= p.frameLength - 28);
-    }),
+    fc.asyncProperty(
+      fc.constantFrom(0, 1, 12, 113, 228, 276),
+      fc.array(damaged, { minLength: 1, maxLength: 20 }),
+      async (linkType, list) => {
+        const frames = list.map(([seed, changes, length]) => {
+          const frame = Buffer.from(seed.subarray(0, length));
+          for (const [at, value] of changes) if (at < frame.length) frame[at] = value;
+          return frame;
+        });
+        const { counts, packets } = await read(frames, linkType);
+        assert.equal(counts.frames, frames.length);
+        assert.equal(counts.frames, counts.packets + droppedIn(counts));
+        assert.equal(counts.packets, packets.length);
+        for (const p of packets) if (p.frameLength > 0) assert.ok(p.payload.length <= p.frameLength - 28);
+      },
+    ),
     { numRuns: 150 },
   );
 });

@@ -7,8 +7,8 @@
  */
 import { Key, type Seed } from '../table.ts';
 import type { Packet } from '../types.ts';
-import { BROKEN, DUPLICATE, type Fragment, Fragments, OVERLAP, STORED, WHOLE } from './fragments.ts';
-import { ETHERNET, type Link, LOOPBACK, RAW, SLL, SLL2 } from './links.ts';
+import { BROKEN, DUPLICATE, type Fragment, Fragments, OVERLAP, WHOLE } from './fragments.ts';
+import { ETHERNET, type Link, LOOPBACK, NO_LINK, RAW, SLL, SLL2 } from './links.ts';
 
 /**
  * Why a frame gave no packet, by code; code 0 is a packet. `short`: the capture holds too little of a header, or of a
@@ -121,6 +121,8 @@ export class Frames {
         return end - at < 4 ? SHORT : this.#loopback(bytes, at, end, wire);
       case RAW:
         return this.#ip(bytes, at, end, wire);
+      case NO_LINK:
+        return NOT_IP;
       default:
         return UNSUPPORTED_LINK;
     }
@@ -259,7 +261,12 @@ export class Frames {
     if (bytes === this.#fragments.bytes) return FRAGMENT_MALFORMED;
     if (claimed > end || claimed < at + 8) return bytes[at] === UDP ? this.#cutFragment(bytes, at + 8, end, wire, claimed, offset) : SHORT;
     const { src, dst } = this.packet;
-    const key = this.#key.reset().addByte(6).add(bytes, at + 4, at + 8).add(src, 0, 16).add(dst, 0, 16);
+    const key = this.#key
+      .reset()
+      .addByte(6)
+      .add(bytes, at + 4, at + 8)
+      .add(src, 0, 16)
+      .add(dst, 0, 16);
     return this.#reassemble(key, bytes, at + 8, claimed, offset, (fragmented & 1) !== 0, bytes[at]!, true);
   }
 
@@ -268,16 +275,7 @@ export class Frames {
     return offset === 0 ? this.#udp(bytes, at, end, wire, claimed) : SHORT;
   }
 
-  #reassemble(
-    key: Key,
-    bytes: Uint8Array,
-    from: number,
-    to: number,
-    offset: number,
-    more: boolean,
-    next: number,
-    strict: boolean,
-  ): number {
+  #reassemble(key: Key, bytes: Uint8Array, from: number, to: number, offset: number, more: boolean, next: number, strict: boolean): number {
     const { packet } = this;
     key.addByte(packet.vlan & 255).addByte((packet.vlan >> 8) & 255);
     const fragment = this.#fragment;
@@ -299,7 +297,6 @@ export class Frames {
         return FRAGMENT_OVERLAP;
       case BROKEN:
         return FRAGMENT_MALFORMED;
-      case STORED:
       default:
         return FRAGMENT_PENDING;
     }
@@ -331,7 +328,9 @@ export class Frames {
 /** RFC 1042: LLC with SNAP and Ethernet types after an 802.3 length (or SLL's 0x0004). */
 function isSnap(bytes: Uint8Array, at: number, end: number, type: number): boolean {
   if (type > 1500 || end - at < 8) return false;
-  return bytes[at] === 0xaa && bytes[at + 1] === 0xaa && bytes[at + 2] === 3 && bytes[at + 3] === 0 && bytes[at + 4] === 0 && bytes[at + 5] === 0;
+  return (
+    bytes[at] === 0xaa && bytes[at + 1] === 0xaa && bytes[at + 2] === 3 && bytes[at + 3] === 0 && bytes[at + 4] === 0 && bytes[at + 5] === 0
+  );
 }
 
 function notUdp(protocol: number): number {

@@ -11,8 +11,8 @@ import { dirname, join, relative } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { shared, tool } from '../../test/peers.ts';
-import { addOurs, byTshark, difference, type Listing } from '../../test/traces/tshark.ts';
 import { frameZoo } from '../../test/traces/make-links.ts';
+import { addOurs, byTshark, difference, type Listing } from '../../test/traces/tshark.ts';
 
 const run = promisify(execFile);
 const captures = shared('captures');

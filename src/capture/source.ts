@@ -3,8 +3,9 @@
  * Memory does not grow with the input: plain bytes go straight into the caller's buffer, and compressed ones are fed to
  * zlib in small pieces whose output waits here.
  */
-import { type FileHandle, open } from 'node:fs/promises';
+
 import { read as readCallback } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { createGunzip, type Gunzip } from 'node:zlib';

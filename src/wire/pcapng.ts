@@ -145,7 +145,13 @@ function putTicks(body: Uint8Array, at: number, ticks: bigint, highFirst: boolea
 }
 
 /** Enhanced packet block. `ticks` in the interface's resolution; `original`: length on the wire. */
-export function writeEnhanced(face: number, ticks: bigint, data: Uint8Array, bigEndian = false, original: number = data.length): Uint8Array {
+export function writeEnhanced(
+  face: number,
+  ticks: bigint,
+  data: Uint8Array,
+  bigEndian = false,
+  original: number = data.length,
+): Uint8Array {
   const body = new Uint8Array(20 + data.length);
   putU32(body, 0, face, bigEndian);
   putTicks(body, 4, ticks, true, bigEndian);

@@ -8,7 +8,15 @@ import { openCapture } from '../../src/capture/reader.ts';
 const run = promisify(execFile);
 
 const FIELDS = [
-  'frame.number', 'frame.time_epoch', 'ip.src', 'ip.dst', 'ipv6.src', 'ipv6.dst', 'udp.srcport', 'udp.dstport', 'udp.payload',
+  'frame.number',
+  'frame.time_epoch',
+  'ip.src',
+  'ip.dst',
+  'ipv6.src',
+  'ipv6.dst',
+  'udp.srcport',
+  'udp.dstport',
+  'udp.payload',
   'frame.protocols',
 ];
 
