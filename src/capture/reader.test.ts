@@ -406,12 +406,11 @@ test('a source that fails in the middle: a fault, not an error', async () => {
   const path = joinPath(folder, 'fails');
   writeFileSync(path, mixed(300));
   const reader = await openCapture(path, { chunkBytes: 5000 });
-  assert.equal(await reader.fill(), true);
-  let packets = 0;
-  while (reader.next()) packets++;
   await reader.close();
-  assert.equal(await reader.fill(), false);
-  assert.ok(packets > 0);
+  // What opening the file has read is still there.
+  while (await reader.fill()) while (reader.next());
+  const { frames, packets } = reader.counts;
+  assert.ok(packets > 10 && frames < 300, `${frames} frames`);
   assert.deepEqual(
     reader.faults.map((f) => f.code),
     ['capture-truncated'],
