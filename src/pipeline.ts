@@ -73,8 +73,8 @@ export class Pipeline {
     this.#tracker = new Tracker(config.tables, config.seed, this.#message, sinks.calls);
     this.#keepEvents = sinks.events;
     this.#lapses = {
-      unanswered: (t) => detectSilence(t, this.#tracker, this.#emitter, this.#clock.now),
-      abandoned: (n) => detectAbandoned(n, this.#tracker, this.#emitter, this.#clock.now),
+      unanswered: (t, client, server) => detectSilence(t, client, server, this.#tracker, this.#emitter, this.#clock.now),
+      abandoned: (challenge) => detectAbandoned(challenge, this.#tracker, this.#emitter, this.#clock.now),
     };
   }
 

@@ -2,6 +2,7 @@
 
 import { readGuess } from '../decode/guess.ts';
 import type { EventData } from '../events.ts';
+import type { Attempt } from '../track/authentication.ts';
 import { ACCEPTED, FAILED, type Observation } from '../track/observation.ts';
 import type { Tracker } from '../track/tracker.ts';
 import { type Emitter, typeIndex } from './emitter.ts';
@@ -14,22 +15,26 @@ const ACCEPTANCE = typeIndex('auth.accepted');
 export function detectCredentials(o: Observation, tracker: Tracker, emitter: Emitter, now: number): void {
   const { outcome, attempt } = o;
   if (attempt === undefined) return;
-  if (outcome === FAILED && emitter.wants(FAILURE))
-    emitter.emit('auth.failed', FAILURE, sceneOf(o, o.transaction!.account), dataOf(o, tracker, now));
-  if (outcome === ACCEPTED && attempt.refusals > 0 && emitter.wants(ACCEPTANCE))
-    emitter.emit('auth.accepted', ACCEPTANCE, sceneOf(o, o.transaction!.account), dataOf(o, tracker, now));
+  if (outcome === FAILED && emitter.wants(FAILURE)) {
+    const data = dataOf(o, attempt, tracker, now);
+    emitter.emit('auth.failed', FAILURE, sceneOf(o, `${data.user}@${data.realm}`), data);
+  }
+  if (outcome === ACCEPTED && attempt.refusals > 0 && emitter.wants(ACCEPTANCE)) {
+    const data = dataOf(o, attempt, tracker, now);
+    emitter.emit('auth.accepted', ACCEPTANCE, sceneOf(o, `${data.user}@${data.realm}`), data);
+  }
 }
 
-function dataOf(o: Observation, tracker: Tracker, now: number): EventData<'auth.failed'> {
-  const t = o.transaction!;
+function dataOf(o: Observation, attempt: Attempt, tracker: Tracker, now: number): EventData<'auth.failed'> {
+  const { message: m, client, server, slot } = o;
   return {
-    method: methodOf(o.message),
-    status: o.message.status,
-    user: t.user,
-    realm: t.realm,
-    userAgent: agentOf(tracker.peers.find(t.client, t.server, now)),
-    refusals: o.attempt!.refusals,
-    guess: readGuess(o.message.bytes, o.message.from.tag),
-    trusted: o.attempt!.trusted,
+    method: methodOf(m),
+    status: m.status,
+    user: tracker.transactions.userOf(slot),
+    realm: tracker.transactions.realmOf(slot),
+    userAgent: agentOf(tracker.peers.find(client, server, now)),
+    refusals: attempt.refusals,
+    guess: readGuess(m.bytes, m.from.tag),
+    trusted: attempt.trusted,
   };
 }

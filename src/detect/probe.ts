@@ -1,7 +1,7 @@
 /** A request names an account and its sender does not show that it is his. */
 import { text } from '../bytes.ts';
 import { METHODS } from '../decode/message.ts';
-import { accountOf, type Nonce } from '../track/authentication.ts';
+import { type Abandoned, accountOf } from '../track/authentication.ts';
 import type { Observation } from '../track/observation.ts';
 import type { Tracker } from '../track/tracker.ts';
 import { type Emitter, typeIndex } from './emitter.ts';
@@ -27,15 +27,16 @@ export function detectProbe(o: Observation, tracker: Tracker, emitter: Emitter, 
 }
 
 /** Emits `account.probed` for a challenge nobody answered. */
-export function detectAbandoned(n: Nonce, tracker: Tracker, emitter: Emitter, now: number): void {
+export function detectAbandoned(challenge: Abandoned, tracker: Tracker, emitter: Emitter, now: number): void {
   if (!emitter.wants(TYPE)) return;
-  const peer = tracker.peers.peer(n.client, now);
-  const scene = { time: n.issued, src: n.client, dst: n.server, callId: n.callId, account: n.account, file: n.file, frame: n.frame };
+  const { nonce: n, client, server, user, host, callId } = challenge;
+  const peer = tracker.peers.peer(client, now);
+  const scene = { time: n.issued, src: client, dst: server, callId, account: `${user}@${host}`, file: n.file, frame: n.frame };
   emitter.emit('account.probed', TYPE, scene, {
     method: METHODS[n.method]!,
     status: n.status,
-    user: n.user,
-    userAgent: agentOf(tracker.peers.find(n.client, n.server, now)),
+    user,
+    userAgent: agentOf(tracker.peers.find(client, server, now)),
     misses: peer.misses,
     hits: peer.hits,
     abandoned: true,

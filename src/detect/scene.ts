@@ -5,19 +5,11 @@ import type { Observation } from '../track/observation.ts';
 import type { Relation } from '../track/peers.ts';
 import type { Scene } from './emitter.ts';
 
-/** The scene of a request, or of an answer seen from the side of the client that asked. */
+/** The scene of a message, seen from the side of the client that asked. */
 export function sceneOf(o: Observation, account: string): Scene {
-  const { packet, message, transaction } = o;
-  const asked = message.isRequest || transaction === undefined;
-  return {
-    time: packet.time,
-    src: asked ? packet.src : transaction.client,
-    dst: asked ? packet.dst : transaction.server,
-    callId: text(message.bytes, message.callId.start, message.callId.end),
-    account,
-    file: packet.where.file,
-    frame: packet.frameNumber,
-  };
+  const { packet, message, client, server } = o;
+  const callId = text(message.bytes, message.callId.start, message.callId.end);
+  return { time: packet.time, src: client, dst: server, callId, account, file: packet.where.file, frame: packet.frameNumber };
 }
 
 /** Name of the method of a request, or of the request a response answers. */

@@ -8,11 +8,18 @@ import { agentOf } from './scene.ts';
 const TYPE = typeIndex('request.unanswered');
 
 /** Emits `request.unanswered`; its time is that of the request. */
-export function detectSilence(t: Transaction, tracker: Tracker, emitter: Emitter, now: number): void {
+export function detectSilence(
+  t: Transaction,
+  client: Uint8Array,
+  server: Uint8Array,
+  tracker: Tracker,
+  emitter: Emitter,
+  now: number,
+): void {
   if (!emitter.wants(TYPE)) return;
-  const scene = { time: t.started, src: t.client, dst: t.server, callId: '', account: '', file: t.file, frame: t.frame };
+  const scene = { time: t.started, src: client, dst: server, callId: '', account: '', file: t.file, frame: t.frame };
   emitter.emit('request.unanswered', TYPE, scene, {
     method: METHODS[t.method]!,
-    userAgent: agentOf(tracker.peers.find(t.client, t.server, now)),
+    userAgent: agentOf(tracker.peers.find(client, server, now)),
   });
 }

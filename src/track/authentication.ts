@@ -6,13 +6,13 @@
  * that was never seen (the capture began later, or it was invented) are stale the first time they are refused, and count
  * from the second: waiting for memory to fade or inventing nonces does not hide guessing.
  */
-import { ADDRESS, text } from '../bytes.ts';
+import { ADDRESS, ENDPOINT, keepShort, shortText, text } from '../bytes.ts';
 import type { SipMessage } from '../decode/message.ts';
 import { DueQueue } from '../due.ts';
 import { Key, type Seed, Table } from '../table.ts';
 import type { Packet } from '../types.ts';
-import { ACCEPTED, CHALLENGE, FAILED, NONE, OPEN, STALE, UNKNOWN_USER } from './observation.ts';
-import type { Transaction } from './transactions.ts';
+import { ACCEPTED, CHALLENGE, FAILED, NONE, type Observation, OPEN, STALE, UNKNOWN_USER } from './observation.ts';
+import type { Transaction, Transactions } from './transactions.ts';
 
 /** µs after which a challenge without an answer counts as abandoned: phones answer within a round trip. */
 export const ABANDONED = 2_000_000;
@@ -21,7 +21,7 @@ export const ABANDONED_AT_END = 500_000;
 /** µs refused credentials are remembered: the idle time of paper 003 (S3-10) twice over. */
 export const ATTEMPT_MEMORY = 3_600_000_000;
 
-/** A nonce a source was given. Plain data. */
+/** A nonce a source was given. Plain data; who, where and for whom lie in its row. */
 export interface Nonce {
   /** µs of the challenge. */
   issued: number;
@@ -31,15 +31,28 @@ export interface Nonce {
   good: boolean;
   method: number;
   status: number;
-  /** `user@host` of the To URI, and its user. */
-  account: string;
-  user: string;
-  callId: string;
   file: string;
   frame: number;
-  client: Uint8Array;
-  server: Uint8Array;
 }
+
+/** A challenge nobody answered, in full. */
+export interface Abandoned {
+  readonly nonce: Nonce;
+  readonly client: Uint8Array;
+  readonly server: Uint8Array;
+  /** User and host of the To URI. */
+  readonly user: string;
+  readonly host: string;
+  readonly callId: string;
+}
+
+/* The row of a nonce: endpoints of client and server, then user and host of the To URI and the Call-ID behind length bytes. */
+const USER = 2 * ENDPOINT;
+const LONGEST = 47;
+const HOST = USER + 1 + LONGEST;
+const CALL_ID = HOST + 1 + LONGEST;
+const LONGEST_CALL_ID = 95;
+const ROW = CALL_ID + 1 + LONGEST_CALL_ID;
 
 /** Refused credentials of one source for one account at one server. Plain data. */
 export interface Attempt {
@@ -51,27 +64,25 @@ export interface Attempt {
   trusted: boolean;
 }
 
-function makeNonce(): Nonce {
-  const none = { issued: 0.5, uses: 0, good: false, method: 0, status: 0, account: '', user: '', callId: '', file: '', frame: 0 };
-  return { ...none, client: new Uint8Array(18), server: new Uint8Array(18) };
-}
-
 /** Nonces given out and credentials refused. */
 export class Authentication {
   readonly nonces: Table<Nonce>;
   readonly attempts: Table<Attempt>;
   /** Challenges nobody answered yet. */
   readonly pending: DueQueue;
+  readonly #transactions: Transactions;
   readonly #key = new Key(384);
 
-  constructor(capacity: { nonces: number; attempts: number }, seed: Seed) {
+  constructor(capacity: { nonces: number; attempts: number }, seed: Seed, transactions: Transactions) {
+    this.#transactions = transactions;
     this.nonces = new Table<Nonce>({
       name: 'nonces',
       capacity: capacity.nonces,
       ttl: 600_000_000,
       keyBytes: 80,
+      rowBytes: ROW,
       seed,
-      make: makeNonce,
+      make: () => ({ issued: 0.5, uses: 0, good: false, method: 0, status: 0, file: '', frame: 0 }),
       reset: (n) => {
         n.uses = 0;
         n.good = false;
@@ -97,9 +108,8 @@ export class Authentication {
   used(m: SipMessage, packet: Packet, t: Transaction, now: number): void {
     const c = m.credentials;
     if (!c.digest) return;
-    t.user = text(m.bytes, c.username.start, c.username.end);
-    t.realm = text(m.bytes, c.realm.start, c.realm.end);
-    t.account = `${t.user}@${t.realm}`;
+    t.credentials = true;
+    this.#transactions.keepCredentials(m);
     const slot = this.nonces.find(this.#nonceKey(m, c.nonce.start, c.nonce.end, packet.src), now);
     t.nonce = slot;
     if (slot < 0) return;
@@ -107,66 +117,88 @@ export class Authentication {
     this.nonces.at(slot).uses++;
   }
 
-  /** Remembers the nonce a final answer gives out; a request without credentials makes it pend until it is used. */
-  given(m: SipMessage, packet: Packet, t: Transaction, now: number): void {
+  /** Remembers the nonce an answer gives out; one to a request without credentials pends until it is used. */
+  given(o: Observation, t: Transaction, now: number): void {
+    const { message: m, packet } = o;
     const c = m.challenge;
     if (!c.digest) return;
-    const slot = this.nonces.put(this.#nonceKey(m, c.nonce.start, c.nonce.end, packet.dst), now);
+    const slot = this.nonces.put(this.#nonceKey(m, c.nonce.start, c.nonce.end, o.client), now);
     if (!this.nonces.fresh) return;
     const n = this.nonces.at(slot);
     n.issued = packet.time;
     n.method = t.method;
     n.status = m.status;
-    n.account = accountOf(m);
-    n.user = text(m.bytes, m.to.uri.user.start, m.to.uri.user.end);
-    n.callId = text(m.bytes, m.callId.start, m.callId.end);
     n.file = packet.where.file;
     n.frame = packet.frameNumber;
-    n.client.set(t.client);
-    n.server.set(t.server);
-    if (t.account === '') this.pending.push(slot, this.nonces.generation(slot), now + ABANDONED);
+    if (t.credentials) return;
+    this.#keep(slot, o);
+    this.pending.push(slot, this.nonces.generation(slot), now + ABANDONED);
+  }
+
+  #keep(slot: number, { client, server, message: { bytes, to, callId } }: Observation): void {
+    const { rows } = this.nonces;
+    const row = this.nonces.row(slot);
+    for (let i = 0; i < ENDPOINT; i++) {
+      rows[row + i] = client[i]!;
+      rows[row + ENDPOINT + i] = server[i]!;
+    }
+    keepShort(rows, row + USER, LONGEST, bytes, to.uri.user.start, to.uri.user.end);
+    keepShort(rows, row + HOST, LONGEST, bytes, to.uri.host.start, to.uri.host.end);
+    keepShort(rows, row + CALL_ID, LONGEST_CALL_ID, bytes, callId.start, callId.end);
+  }
+
+  /** A challenge nobody answered, in full. */
+  abandoned(slot: number): Abandoned {
+    const { rows } = this.nonces;
+    const row = this.nonces.row(slot);
+    return {
+      nonce: this.nonces.at(slot),
+      client: rows.slice(row, row + ENDPOINT),
+      server: rows.slice(row + ENDPOINT, row + 2 * ENDPOINT),
+      user: shortText(rows, row + USER),
+      host: shortText(rows, row + HOST),
+      callId: shortText(rows, row + CALL_ID),
+    };
   }
 
   /** Outcome code of the first final answer of a transaction. */
-  outcome(m: SipMessage, t: Transaction, now: number): number {
-    const { status } = m;
-    const withCredentials = t.account !== '';
-    if (status >= 200 && status < 300) return withCredentials ? ACCEPTED : OPEN;
+  outcome(o: Observation, t: Transaction, now: number): number {
+    const { status } = o.message;
+    if (status >= 200 && status < 300) return t.credentials ? ACCEPTED : OPEN;
     if (status === 401 || status === 407 || status === 402) {
-      if (!withCredentials) return status === 402 ? NONE : CHALLENGE;
-      return this.#refused(m, t, now) ? FAILED : STALE;
+      if (!t.credentials) return status === 402 ? NONE : CHALLENGE;
+      return this.#refused(o, t, now) ? FAILED : STALE;
     }
-    if (status === 403) return withCredentials ? (this.#refused(m, t, now) ? FAILED : STALE) : UNKNOWN_USER;
+    // 403: retrying is pointless (RFC 3261 §21.4.4), so it cannot be about the nonce.
+    if (status === 403) return t.credentials ? FAILED : UNKNOWN_USER;
     return status === 404 || status === 604 || status === 410 ? UNKNOWN_USER : NONE;
   }
 
   /** Credentials were accepted: their nonce is good. The refusals of this source for this account before, if any. */
-  accepted(t: Transaction, now: number): Attempt | undefined {
+  accepted(o: Observation, t: Transaction, now: number): Attempt | undefined {
     if (t.nonce >= 0 && this.nonces.alive(t.nonce, t.nonceGeneration, now)) this.nonces.at(t.nonce).good = true;
-    const slot = this.attempts.find(this.#attemptKey(t), now);
+    const slot = this.attempts.find(this.#attemptKey(o), now);
     if (slot < 0) return undefined;
     const attempt = this.attempts.at(slot);
     attempt.unseen = 0;
     return attempt;
   }
 
-  /** The refusals of this source for the account of the transaction, made if there were none. */
-  attempt(t: Transaction, now: number): Attempt {
-    return this.attempts.at(this.attempts.put(this.#attemptKey(t), now));
+  /** The refusals of this client for the account its credentials name, made if there were none. */
+  attempt(o: Observation, now: number): Attempt {
+    return this.attempts.at(this.attempts.put(this.#attemptKey(o), now));
   }
 
   /** True if a refusal is about the credentials and not about their nonce. */
-  #refused(m: SipMessage, t: Transaction, now: number): boolean {
-    if (m.challenge.stale) return false;
-    // 403: retrying is pointless (RFC 3261 §21.4.4), so it cannot be about the nonce.
-    if (m.status === 403) return true;
+  #refused(o: Observation, t: Transaction, now: number): boolean {
+    if (o.message.challenge.stale) return false;
     if (t.nonce >= 0 && this.nonces.alive(t.nonce, t.nonceGeneration, now)) return !this.nonces.at(t.nonce).good;
-    const attempt = this.attempt(t, now);
-    return attempt.unseen++ > 0;
+    return this.attempt(o, now).unseen++ > 0;
   }
 
-  #attemptKey(t: Transaction): Key {
-    return this.#key.reset().add(t.client, 0, ADDRESS).add(t.server, 0, ADDRESS).addString(t.account);
+  #attemptKey(o: Observation): Key {
+    const key = this.#key.reset().add(o.client, 0, ADDRESS).add(o.server, 0, ADDRESS);
+    return this.#transactions.addCredentials(key, o.slot);
   }
 
   #nonceKey(m: SipMessage, start: number, end: number, client: Uint8Array): Key {

@@ -29,6 +29,11 @@ export const OPEN = 6;
 export interface Observation {
   packet: Packet;
   message: SipMessage;
+  /** Endpoints (18 bytes) of the client and the server of this message's transaction: who asked, who is to answer. */
+  client: Uint8Array;
+  server: Uint8Array;
+  /** Slot of the transaction, -1 without one. */
+  slot: number;
   /** Undefined only for an ACK to a 2xx and for answers whose request was not seen. */
   transaction: Transaction | undefined;
   /** The message repeats one of its transaction. */

@@ -5,7 +5,6 @@
 import type { SipMessage } from '../decode/message.ts';
 import { hash, Key, type Seed, Table } from '../table.ts';
 import type { Packet } from '../types.ts';
-import type { Transaction } from './transactions.ts';
 
 /** What a REGISTER did; empty: nothing. */
 export type Change = '' | 'added' | 'refreshed' | 'removed';
@@ -48,7 +47,7 @@ export class Registrations {
   }
 
   /** The binding an accepted REGISTER made or changed; `change` says how. */
-  accepted(m: SipMessage, packet: Packet, t: Transaction, now: number): Binding {
+  accepted(m: SipMessage, packet: Packet, client: Uint8Array, now: number): Binding {
     const key = this.#keyOf(m);
     const contact = this.#contactHash(m);
     const slot = this.table.put(key, now);
@@ -56,7 +55,7 @@ export class Registrations {
     const b = this.table.at(slot);
     if (fresh) b.since = packet.time;
     this.change = m.contactCount === 0 ? 'removed' : fresh || b.contact !== contact ? 'added' : 'refreshed';
-    b.endpoint.set(t.client);
+    b.endpoint.set(client);
     b.contact = contact;
     b.bindings = m.contactCount;
     b.expires = m.contactCount === 0 ? 0 : expiresOf(m);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { challenge, credentials, type Place, packetOf, request, response, type Wording } from '../../test/talk.ts';
 import { createMessage, parseSip } from '../decode/sip.ts';
-import type { Nonce } from './authentication.ts';
+import type { Abandoned } from './authentication.ts';
 import { ACCEPTED, CHALLENGE, FAILED, NONE, type Observation, OPEN, STALE, UNKNOWN_USER } from './observation.ts';
 import { type Capacities, Tracker } from './tracker.ts';
 import type { Transaction } from './transactions.ts';
@@ -63,7 +63,7 @@ class Talk {
 
   readonly lapses = {
     unanswered: (t: Transaction) => this.unanswered.push(String(t.method)),
-    abandoned: (n: Nonce) => this.abandoned.push(n.account),
+    abandoned: (c: Abandoned) => this.abandoned.push(`${c.user}@${c.host}`),
   };
 }
 

@@ -2,10 +2,11 @@
  * The way of a message through track: its transaction, who sent it to whom, and what it means for authentication,
  * registration and call.
  */
+import { ENDPOINT } from '../bytes.ts';
 import { ACK, BYE, CANCEL, INVITE, OPTIONS, REGISTER, type SipMessage } from '../decode/message.ts';
 import { hash, type Seed, type TableStats } from '../table.ts';
 import type { Packet, Where } from '../types.ts';
-import { ABANDONED, ABANDONED_AT_END, Authentication, type Nonce } from './authentication.ts';
+import { ABANDONED, ABANDONED_AT_END, type Abandoned, Authentication } from './authentication.ts';
 import { Calls } from './calls.ts';
 import { ACCEPTED, FAILED, NONE, type Observation, OPEN, OUTCOME_NAMES, UNKNOWN_USER } from './observation.ts';
 import { Peers } from './peers.ts';
@@ -26,9 +27,9 @@ export interface Capacities {
 /** Hears of what did not happen in time. */
 export interface Lapses {
   /** An initial request stayed without any answer. */
-  unanswered(t: Transaction): void;
+  unanswered(t: Transaction, client: Uint8Array, server: Uint8Array): void;
   /** A challenge stayed without credentials. */
-  abandoned(n: Nonce): void;
+  abandoned(challenge: Abandoned): void;
 }
 
 /** µs an unanswered request must have waited at the end of the input to count. */
@@ -37,7 +38,7 @@ const UNANSWERED_AT_END = 4_000_000;
 const NAMES: Seed = { k0: 0x6e616d, k1: 0x657321 };
 
 const NO_WHERE: Where = { source: '', file: '', link: '' };
-const NOTHING = new Uint8Array(18);
+const NOTHING = new Uint8Array(ENDPOINT);
 /** Stands in the Observation until the first packet comes. */
 const NO_PACKET: Packet = {
   kind: 'packet',
@@ -68,17 +69,22 @@ export class Tracker {
   readonly calls: Calls;
   /** Finished authentications by outcome code. */
   readonly outcomes = new Float64Array(OUTCOME_NAMES.length);
+  readonly #client = new Uint8Array(ENDPOINT);
+  readonly #server = new Uint8Array(ENDPOINT);
   readonly #observation: Observation;
 
   constructor(capacities: Capacities, seed: Seed, message: SipMessage, callsWanted: boolean) {
     this.transactions = new Transactions(capacities.transactions, seed);
     this.peers = new Peers(capacities, seed);
-    this.authentication = new Authentication(capacities, seed);
+    this.authentication = new Authentication(capacities, seed, this.transactions);
     this.registrations = new Registrations(capacities.registrations, seed);
     this.calls = new Calls(capacities.calls, seed, callsWanted);
     this.#observation = {
       packet: NO_PACKET,
       message,
+      client: NOTHING,
+      server: NOTHING,
+      slot: -1,
       transaction: undefined,
       retransmission: false,
       initial: false,
@@ -99,6 +105,9 @@ export class Tracker {
     const o = this.#observation;
     o.packet = packet;
     o.message = m;
+    o.client = packet.src;
+    o.server = packet.dst;
+    o.slot = -1;
     o.transaction = undefined;
     o.retransmission = false;
     o.initial = false;
@@ -141,10 +150,10 @@ export class Tracker {
     const { pending, nonces } = this.authentication;
     while (pending.take(due)) {
       if (!nonces.alive(pending.slot, pending.generation, now)) continue;
-      const n = nonces.at(pending.slot);
-      if (n.uses > 0) continue;
-      this.peers.peer(n.client, now).misses++;
-      lapses.abandoned(n);
+      if (nonces.at(pending.slot).uses > 0) continue;
+      const challenge = this.authentication.abandoned(pending.slot);
+      this.peers.peer(challenge.client, now).misses++;
+      lapses.abandoned(challenge);
     }
   }
 
@@ -153,7 +162,9 @@ export class Tracker {
     while (unanswered.take(due)) {
       if (!table.alive(unanswered.slot, unanswered.generation, now)) continue;
       const t = table.at(unanswered.slot);
-      if (t.answers === 0) lapses.unanswered(t);
+      if (t.answers > 0) continue;
+      this.transactions.endpoints(unanswered.slot, this.#client, this.#server);
+      lapses.unanswered(t, this.#client, this.#server);
     }
   }
 
@@ -167,6 +178,7 @@ export class Tracker {
   #request(o: Observation, packet: Packet, m: SipMessage, now: number): void {
     const t = this.transactions.ofRequest(m, packet, now);
     o.transaction = t;
+    o.slot = this.transactions.slot;
     o.retransmission = this.transactions.known;
     if (o.retransmission) return;
     if (m.credentials.span.start >= 0) this.authentication.used(m, packet, t, now);
@@ -185,8 +197,12 @@ export class Tracker {
     const t = this.transactions.ofAnswer(m, now);
     if (t === undefined) return;
     o.transaction = t;
+    o.slot = this.transactions.slot;
+    o.client = this.#client;
+    o.server = this.#server;
+    this.transactions.endpoints(o.slot, o.client, o.server);
     o.retransmission = this.transactions.known;
-    if (t.answers === 1 && t.initial) this.#served(o, t, now);
+    if (t.answers === 1 && t.initial) this.#served(o, now);
     if (t.method === INVITE) o.call = this.calls.answer(m, packet, t, now);
     if (m.status < 200 || t.final) return;
     t.final = true;
@@ -195,29 +211,29 @@ export class Tracker {
   }
 
   /** A server answered a client's initial request for the first time: it serves. */
-  #served(o: Observation, t: Transaction, now: number): void {
-    const relation = this.peers.find(t.client, t.server, now);
+  #served(o: Observation, now: number): void {
+    const relation = this.peers.find(o.client, o.server, now);
     o.relation = relation;
     if (relation === undefined || relation.answered) return;
     relation.answered = true;
-    this.peers.peer(t.server, now).serves++;
+    this.peers.peer(o.server, now).serves++;
   }
 
   /** The first final answer of a transaction says how it came out. */
   #conclude(o: Observation, packet: Packet, m: SipMessage, t: Transaction, now: number): void {
     const { authentication } = this;
-    const outcome = authentication.outcome(m, t, now);
+    const outcome = authentication.outcome(o, t, now);
     o.outcome = outcome;
     this.outcomes[outcome]!++;
-    if (m.challenge.span.start >= 0) authentication.given(m, packet, t, now);
-    if (outcome === FAILED) this.#failed(o, m, t, now);
-    if (outcome === ACCEPTED) o.attempt = authentication.accepted(t, now);
+    if (m.challenge.span.start >= 0) authentication.given(o, t, now);
+    if (outcome === FAILED) this.#failed(o, now);
+    if (outcome === ACCEPTED) o.attempt = authentication.accepted(o, t, now);
     o.probed = t.initial && (outcome === UNKNOWN_USER || (t.method === OPTIONS && this.#namesAnother(o, m)));
-    if (o.probed) this.peers.peer(t.client, now).misses++;
+    if (o.probed) this.peers.peer(o.client, now).misses++;
     if (outcome !== ACCEPTED && outcome !== OPEN) return;
-    if (t.method === REGISTER || t.method === INVITE) this.peers.peer(t.client, now).hits++;
+    if (t.method === REGISTER || t.method === INVITE) this.peers.peer(o.client, now).hits++;
     if (t.method !== REGISTER) return;
-    o.binding = this.registrations.accepted(m, packet, t, now);
+    o.binding = this.registrations.accepted(m, packet, o.client, now);
     o.change = this.registrations.change;
   }
 
@@ -231,12 +247,12 @@ export class Tracker {
     return true;
   }
 
-  #failed(o: Observation, m: SipMessage, t: Transaction, now: number): void {
-    const attempt = this.authentication.attempt(t, now);
+  #failed(o: Observation, now: number): void {
+    const attempt = this.authentication.attempt(o, now);
     o.attempt = attempt;
     if (attempt.refusals++ > 0) return;
-    const binding = this.registrations.find(m, now);
-    attempt.trusted = binding !== undefined && sameEndpoint(binding.endpoint, t.client);
+    const binding = this.registrations.find(o.message, now);
+    attempt.trusted = binding !== undefined && sameEndpoint(binding.endpoint, o.client);
   }
 }
 

@@ -6,6 +6,7 @@
  * missing, lacks the cookie or is used again (nmap: `branch=foo`) the rest decides, as RFC 2543 had it. Guessing tools that
  * keep Call-ID and CSeq for all guesses still get a transaction each, by branch and tag (M-05).
  */
+import { ENDPOINT, keepShort, shortText } from '../bytes.ts';
 import { CANCEL, INVITE, type SipMessage } from '../decode/message.ts';
 import { DueQueue } from '../due.ts';
 import { Key, type Seed, Table } from '../table.ts';
@@ -16,7 +17,7 @@ export const TIMEOUT = 32_000_000;
 /** Timer C in µs: how long an INVITE may ring without news (RFC 3261 §16.6 step 11). */
 export const RINGING = 185_000_000;
 
-/** One transaction as a passive observer sees it. Plain data. */
+/** One transaction as a passive observer sees it. Plain data; endpoints and credentials lie in its row. */
 export interface Transaction {
   /** Code of its method. */
   method: number;
@@ -33,16 +34,11 @@ export interface Transaction {
   acknowledged: boolean;
   /** The request was outside any dialog. */
   initial: boolean;
-  /** Endpoints of the client and the server: 18 bytes each. */
-  client: Uint8Array;
-  server: Uint8Array;
+  /** The request carried Digest credentials. */
+  credentials: boolean;
   /** Where its first message lies. */
   file: string;
   frame: number;
-  /** The request carried credentials; the account they name, `user@realm`. */
-  account: string;
-  user: string;
-  realm: string;
   /** Slot and generation of the nonce the credentials answer, -1: none known. */
   nonce: number;
   nonceGeneration: number;
@@ -51,28 +47,20 @@ export interface Transaction {
   callGeneration: number;
 }
 
+/*
+ * The row of a transaction: 18 bytes of the client's endpoint, 18 of the server's, then user name and realm of the
+ * credentials, each behind a length byte. Bytes and not strings: most are never asked for.
+ */
+const CLIENT = 0;
+const SERVER = ENDPOINT;
+const USER = 2 * ENDPOINT;
+const LONGEST = 61;
+const REALM = USER + 1 + LONGEST;
+const ROW = REALM + 1 + LONGEST;
+
 function makeTransaction(): Transaction {
-  return {
-    method: 0,
-    started: 0.5,
-    requests: 0,
-    answers: 0,
-    status: 0,
-    final: false,
-    acknowledged: false,
-    initial: false,
-    client: new Uint8Array(18),
-    server: new Uint8Array(18),
-    file: '',
-    frame: 0,
-    account: '',
-    user: '',
-    realm: '',
-    nonce: -1,
-    nonceGeneration: 0,
-    call: -1,
-    callGeneration: 0,
-  };
+  const counts = { requests: 0, answers: 0, status: 0, final: false, acknowledged: false, initial: false, credentials: false };
+  return { method: 0, started: 0.5, ...counts, file: '', frame: 0, nonce: -1, nonceGeneration: 0, call: -1, callGeneration: 0 };
 }
 
 function resetTransaction(t: Transaction): void {
@@ -82,9 +70,7 @@ function resetTransaction(t: Transaction): void {
   t.final = false;
   t.acknowledged = false;
   t.initial = false;
-  t.account = '';
-  t.user = '';
-  t.realm = '';
+  t.credentials = false;
   t.nonce = -1;
   t.call = -1;
 }
@@ -96,6 +82,8 @@ export class Transactions {
   readonly unanswered: DueQueue;
   /** The message last looked up repeats one of its transaction. */
   known = false;
+  /** Slot of the transaction last looked up. */
+  slot = -1;
   readonly #key = new Key(512);
 
   constructor(capacity: number, seed: Seed) {
@@ -105,6 +93,7 @@ export class Transactions {
       // A second more than the deadline of unanswered requests, so that their entry is still there when they fall due.
       ttl: TIMEOUT + 1_000_000,
       keyBytes: 112,
+      rowBytes: ROW,
       seed,
       make: makeTransaction,
       reset: resetTransaction,
@@ -116,6 +105,7 @@ export class Transactions {
   ofRequest(m: SipMessage, packet: Packet, now: number): Transaction {
     const slot = this.table.put(this.#keyOf(m, m.method), now);
     const t = this.table.at(slot);
+    this.slot = slot;
     t.requests++;
     this.known = !this.table.fresh;
     if (this.known) return t;
@@ -123,11 +113,51 @@ export class Transactions {
     t.started = packet.time;
     t.file = packet.where.file;
     t.frame = packet.frameNumber;
-    t.client.set(packet.src);
-    t.server.set(packet.dst);
     t.initial = m.to.tag.start < 0 && m.method !== CANCEL;
+    const { rows } = this.table;
+    const row = this.table.row(slot);
+    for (let i = 0; i < ENDPOINT; i++) {
+      rows[row + CLIENT + i] = packet.src[i]!;
+      rows[row + SERVER + i] = packet.dst[i]!;
+    }
     if (t.initial) this.unanswered.push(slot, this.table.generation(slot), now + TIMEOUT);
     return t;
+  }
+
+  /** Keeps user name and realm of the credentials of the request last looked up. */
+  keepCredentials(m: SipMessage): void {
+    const { username, realm } = m.credentials;
+    const row = this.table.row(this.slot);
+    keepShort(this.table.rows, row + USER, LONGEST, m.bytes, username.start, username.end);
+    keepShort(this.table.rows, row + REALM, LONGEST, m.bytes, realm.start, realm.end);
+  }
+
+  /** Appends user name and realm of a transaction's credentials to a key. */
+  addCredentials(key: Key, slot: number): Key {
+    const { rows } = this.table;
+    const user = this.table.row(slot) + USER;
+    const realm = this.table.row(slot) + REALM;
+    return key.add(rows, user, user + 1 + rows[user]!).add(rows, realm, realm + 1 + rows[realm]!);
+  }
+
+  /** User name of the credentials of a transaction. */
+  userOf(slot: number): string {
+    return shortText(this.table.rows, this.table.row(slot) + USER);
+  }
+
+  /** Realm of the credentials of a transaction. */
+  realmOf(slot: number): string {
+    return shortText(this.table.rows, this.table.row(slot) + REALM);
+  }
+
+  /** Copies the endpoints of a transaction: 18 bytes each. */
+  endpoints(slot: number, client: Uint8Array, server: Uint8Array): void {
+    const { rows } = this.table;
+    const row = this.table.row(slot);
+    for (let i = 0; i < ENDPOINT; i++) {
+      client[i] = rows[row + CLIENT + i]!;
+      server[i] = rows[row + SERVER + i]!;
+    }
   }
 
   /** The transaction an ACK belongs to, if its INVITE was seen: only then does it answer a non-2xx (RFC 3261 §17.1.1.3). */
@@ -135,6 +165,7 @@ export class Transactions {
     const slot = this.table.find(this.#keyOf(m, INVITE), now);
     if (slot < 0) return undefined;
     const t = this.table.at(slot);
+    this.slot = slot;
     this.known = t.acknowledged;
     t.acknowledged = true;
     return t;
@@ -145,6 +176,7 @@ export class Transactions {
     const slot = this.table.find(this.#keyOf(m, m.cseqMethod), now);
     if (slot < 0) return undefined;
     const t = this.table.at(slot);
+    this.slot = slot;
     this.known = t.answers > 0 && t.status === m.status;
     t.answers++;
     t.status = m.status;
