@@ -29,8 +29,20 @@ const NAMES = ['username', 'realm', 'nonce', 'uri', 'response', 'cnonce', 'nc', 
 export function createDigest(): DigestView {
   const none = (): Span => ({ start: -1, end: -1 });
   return {
-    span: none(), digest: false, proxy: false, username: none(), realm: none(), nonce: none(), uri: none(), response: none(), cnonce: none(),
-    nc: none(), qop: none(), algorithm: none(), opaque: none(), stale: false,
+    span: none(),
+    digest: false,
+    proxy: false,
+    username: none(),
+    realm: none(),
+    nonce: none(),
+    uri: none(),
+    response: none(),
+    cnonce: none(),
+    nc: none(),
+    qop: none(),
+    algorithm: none(),
+    opaque: none(),
+    stale: false,
   };
 }
 
@@ -45,16 +57,26 @@ export function clearDigest(view: DigestView): void {
 
 function spanOf(view: DigestView, k: number): Span {
   switch (k) {
-    case 0: return view.username;
-    case 1: return view.realm;
-    case 2: return view.nonce;
-    case 3: return view.uri;
-    case 4: return view.response;
-    case 5: return view.cnonce;
-    case 6: return view.nc;
-    case 7: return view.qop;
-    case 8: return view.algorithm;
-    default: return view.opaque;
+    case 0:
+      return view.username;
+    case 1:
+      return view.realm;
+    case 2:
+      return view.nonce;
+    case 3:
+      return view.uri;
+    case 4:
+      return view.response;
+    case 5:
+      return view.cnonce;
+    case 6:
+      return view.nc;
+    case 7:
+      return view.qop;
+    case 8:
+      return view.algorithm;
+    default:
+      return view.opaque;
   }
 }
 
@@ -62,7 +84,15 @@ function spanOf(view: DigestView, k: number): Span {
  * Reads a header value of credentials (`challenge` false) or of one challenge (`challenge` true) into `view`; what is odd
  * is added to `m`. Schemes other than Digest leave the parameters absent.
  */
-export function parseDigest(m: SipMessage, b: Uint8Array, start: number, end: number, view: DigestView, proxy: boolean, challenge: boolean): void {
+export function parseDigest(
+  m: SipMessage,
+  b: Uint8Array,
+  start: number,
+  end: number,
+  view: DigestView,
+  proxy: boolean,
+  challenge: boolean,
+): void {
   clearDigest(view);
   setSpan(view.span, start, end);
   view.proxy = proxy;

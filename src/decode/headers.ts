@@ -238,7 +238,8 @@ for (let id = HEADERS.length - 1; id > 0; id--) {
 export function headerId(bytes: Uint8Array, start: number, end: number): number {
   const length = end - start;
   const first = bytes[start]!;
-  if (length <= 1) return length === 1 && (first | 0x20) > 0x60 && first > 0x40 && (first | 0x20) < 0x7b ? COMPACT[(first | 0x20) - 0x61]! : 0;
+  if (length <= 1)
+    return length === 1 && (first | 0x20) > 0x60 && first > 0x40 && (first | 0x20) < 0x7b ? COMPACT[(first | 0x20) - 0x61]! : 0;
   let id = BUCKETS[slotOf(length, first, bytes[end - 1]!)]!;
   while (id !== 0 && !sameName(bytes, start, end, LOWER[id]!)) id = NEXT[id]!;
   return id;

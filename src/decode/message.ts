@@ -6,8 +6,21 @@ import type { Oddity, Span } from '../types.ts';
 
 /** Methods by code; 0 stands for every other token. RFC 3261, 3262, 3265/6665, 3311, 3428, 3515, 3903, 6086. */
 export const METHODS = [
-  '', 'INVITE', 'ACK', 'BYE', 'CANCEL', 'OPTIONS', 'REGISTER', 'PRACK', 'SUBSCRIBE', 'NOTIFY', 'PUBLISH', 'INFO', 'REFER',
-  'MESSAGE', 'UPDATE',
+  '',
+  'INVITE',
+  'ACK',
+  'BYE',
+  'CANCEL',
+  'OPTIONS',
+  'REGISTER',
+  'PRACK',
+  'SUBSCRIBE',
+  'NOTIFY',
+  'PUBLISH',
+  'INFO',
+  'REFER',
+  'MESSAGE',
+  'UPDATE',
 ] as const;
 
 export const INVITE = 1;

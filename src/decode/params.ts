@@ -73,7 +73,8 @@ function anyParam(m: SipMessage, b: Uint8Array, i: number, end: number, list: bo
       else param.nameEnd = stop;
       addOddity(m, BAD_PARAMETER, param.nameStart, stop);
     }
-  } else if (name === param.nameEnd || (param.valueStart >= 0 && param.valueStart === param.valueEnd)) addOddity(m, EMPTY_PARAMETER, name, i < end ? i + 1 : end);
+  } else if (name === param.nameEnd || (param.valueStart >= 0 && param.valueStart === param.valueEnd))
+    addOddity(m, EMPTY_PARAMETER, name, i < end ? i + 1 : end);
 }
 
 /** The value behind `=`; returns the index behind it. Brackets are for addresses and ports in Via and Contact. */

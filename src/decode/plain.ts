@@ -130,7 +130,8 @@ function plainParams(b: Uint8Array, i: number, view: AddressView): number {
 /** `SIP/2.0/UDP host:port;branch=z9hG4bK…` and other parameters; UDP, TCP or TLS. */
 export function plainVia(b: Uint8Array, start: number, view: ViaView): number {
   if (b[start] !== 0x53 || b[start + 1] !== 0x49 || b[start + 2] !== 0x50 || b[start + 3] !== 0x2f || b[start + 4] !== 0x32) return -1;
-  if (b[start + 5] !== 0x2e || b[start + 6] !== 0x30 || b[start + 7] !== 0x2f || !isTransport(b, start + 8) || b[start + 11] !== SPACE) return -1;
+  if (b[start + 5] !== 0x2e || b[start + 6] !== 0x30 || b[start + 7] !== 0x2f || !isTransport(b, start + 8) || b[start + 11] !== SPACE)
+    return -1;
   const host = start + 12;
   let i = host;
   while ((CLASS[b[i]!]! & HOST) !== 0) i++;
@@ -187,20 +188,50 @@ function plainViaParams(b: Uint8Array, i: number, view: ViaView): number {
 }
 
 function isBranch(b: Uint8Array, i: number): boolean {
-  return (b[i]! | 0x20) === 0x62 && (b[i + 1]! | 0x20) === 0x72 && (b[i + 2]! | 0x20) === 0x61 && (b[i + 3]! | 0x20) === 0x6e && (b[i + 4]! | 0x20) === 0x63 && (b[i + 5]! | 0x20) === 0x68;
+  return (
+    (b[i]! | 0x20) === 0x62 &&
+    (b[i + 1]! | 0x20) === 0x72 &&
+    (b[i + 2]! | 0x20) === 0x61 &&
+    (b[i + 3]! | 0x20) === 0x6e &&
+    (b[i + 4]! | 0x20) === 0x63 &&
+    (b[i + 5]! | 0x20) === 0x68
+  );
 }
 
 function isRport(b: Uint8Array, i: number): boolean {
-  return (b[i]! | 0x20) === 0x72 && (b[i + 1]! | 0x20) === 0x70 && (b[i + 2]! | 0x20) === 0x6f && (b[i + 3]! | 0x20) === 0x72 && (b[i + 4]! | 0x20) === 0x74;
+  return (
+    (b[i]! | 0x20) === 0x72 &&
+    (b[i + 1]! | 0x20) === 0x70 &&
+    (b[i + 2]! | 0x20) === 0x6f &&
+    (b[i + 3]! | 0x20) === 0x72 &&
+    (b[i + 4]! | 0x20) === 0x74
+  );
 }
 
 function isReceived(b: Uint8Array, i: number): boolean {
-  return (b[i]! | 0x20) === 0x72 && (b[i + 1]! | 0x20) === 0x65 && (b[i + 2]! | 0x20) === 0x63 && (b[i + 3]! | 0x20) === 0x65 && (b[i + 4]! | 0x20) === 0x69 && (b[i + 5]! | 0x20) === 0x76 && (b[i + 6]! | 0x20) === 0x65 && (b[i + 7]! | 0x20) === 0x64;
+  return (
+    (b[i]! | 0x20) === 0x72 &&
+    (b[i + 1]! | 0x20) === 0x65 &&
+    (b[i + 2]! | 0x20) === 0x63 &&
+    (b[i + 3]! | 0x20) === 0x65 &&
+    (b[i + 4]! | 0x20) === 0x69 &&
+    (b[i + 5]! | 0x20) === 0x76 &&
+    (b[i + 6]! | 0x20) === 0x65 &&
+    (b[i + 7]! | 0x20) === 0x64
+  );
 }
 
 /** `z9hG4bK` as everyone writes it. */
 function isCookie(b: Uint8Array, i: number): boolean {
-  return b[i] === 0x7a && b[i + 1] === 0x39 && b[i + 2] === 0x68 && b[i + 3] === 0x47 && b[i + 4] === 0x34 && b[i + 5] === 0x62 && b[i + 6] === 0x4b;
+  return (
+    b[i] === 0x7a &&
+    b[i + 1] === 0x39 &&
+    b[i + 2] === 0x68 &&
+    b[i + 3] === 0x47 &&
+    b[i + 4] === 0x34 &&
+    b[i + 5] === 0x62 &&
+    b[i + 6] === 0x4b
+  );
 }
 
 /** The number that `[start, end)` is if it is a port, else 0. */
@@ -232,7 +263,9 @@ export function plainCSeq(b: Uint8Array, start: number, m: SipMessage): number {
 export function plainCallId(b: Uint8Array, start: number, m: SipMessage): number {
   let i = start;
   while ((CLASS[b[i]!]! & CALL_ID_BYTE) !== 0) i++;
-  if (b[i] === AT) do i++; while ((CLASS[b[i]!]! & CALL_ID_BYTE) !== 0);
+  if (b[i] === AT)
+    do i++;
+    while ((CLASS[b[i]!]! & CALL_ID_BYTE) !== 0);
   if (b[i] !== CR || i === start || i - start > MAX_CALL_ID) return -1;
   setSpan(m.callId, start, i);
   return i;

@@ -24,7 +24,16 @@ export const RTP_HEADER = 12;
 /** A view with nothing in it. */
 export function createRtp(): RtpView {
   return {
-    version: 0, padding: false, extension: false, marker: false, payloadType: 0, sequence: 0, timestamp: 0, ssrc: 0, csrcCount: 0, payloadStart: -1,
+    version: 0,
+    padding: false,
+    extension: false,
+    marker: false,
+    payloadType: 0,
+    sequence: 0,
+    timestamp: 0,
+    ssrc: 0,
+    csrcCount: 0,
+    payloadStart: -1,
     payloadEnd: -1,
   };
 }
@@ -86,8 +95,24 @@ export function parseRtp(b: Uint8Array, start: number, end: number, view: RtpVie
 
 /** RTCP packet types by number: what each of a compound is (RFC 3550 §12.1, 4585, 3611, 5760, 6284). */
 export const RTCP_TYPES: Readonly<Record<number, string>> = {
-  192: 'FIR', 193: 'NACK', 194: 'SMPTETC', 195: 'IJ', 200: 'SR', 201: 'RR', 202: 'SDES', 203: 'BYE', 204: 'APP', 205: 'RTPFB', 206: 'PSFB', 207: 'XR',
-  208: 'AVB', 209: 'RSI', 210: 'TOKEN', 211: 'IDMS', 212: 'RGRS', 213: 'SNM',
+  192: 'FIR',
+  193: 'NACK',
+  194: 'SMPTETC',
+  195: 'IJ',
+  200: 'SR',
+  201: 'RR',
+  202: 'SDES',
+  203: 'BYE',
+  204: 'APP',
+  205: 'RTPFB',
+  206: 'PSFB',
+  207: 'XR',
+  208: 'AVB',
+  209: 'RSI',
+  210: 'TOKEN',
+  211: 'IDMS',
+  212: 'RGRS',
+  213: 'SNM',
 };
 
 /** One packet of an RTCP compound. */

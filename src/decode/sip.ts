@@ -7,8 +7,31 @@ import { clearDigest, createDigest, parseDigest } from './digest.ts';
 import { finishMessage, noteBefore } from './finish.ts';
 import { clearSpan, isToken, setSpan, skipSpace, trimSpace } from './grammar.ts';
 import {
-  AUTHORIZATION, CALL_ID, CONTACT, CONTENT_LENGTH, CONTENT_TYPE, CSEQ, DATE, EXPIRES, FLOW_TIMER, FROM, headerAt, headerId, MAX_BREADTH, MAX_FORWARDS, nameLength,
-  PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, RSEQ, SERVER, SINGLE, TO, USER_AGENT, VIA, WARNING, WWW_AUTHENTICATE,
+  AUTHORIZATION,
+  CALL_ID,
+  CONTACT,
+  CONTENT_LENGTH,
+  CONTENT_TYPE,
+  CSEQ,
+  DATE,
+  EXPIRES,
+  FLOW_TIMER,
+  FROM,
+  headerAt,
+  headerId,
+  MAX_BREADTH,
+  MAX_FORWARDS,
+  nameLength,
+  PROXY_AUTHENTICATE,
+  PROXY_AUTHORIZATION,
+  RSEQ,
+  SERVER,
+  SINGLE,
+  TO,
+  USER_AGENT,
+  VIA,
+  WARNING,
+  WWW_AUTHENTICATE,
 } from './headers.ts';
 import { MAX_HEADER_NAME, MAX_HEADERS, MAX_USER_AGENT, MAX_VIA } from './limits.ts';
 import { attach, lineEnd, lineStart, valueEnd } from './lines.ts';
@@ -18,7 +41,17 @@ import { number, plainAddress, plainCallId, plainCSeq, plainNumber, plainVia } f
 import { findStart } from './sniff.ts';
 import { readStartLine } from './startline.ts';
 import { clearUri, createUri } from './uri.ts';
-import { checkDate, checkNumber, checkSeconds, checkWarning, readCallId, readContentLength, readContentType, readCSeq, readMaxForwards } from './values.ts';
+import {
+  checkDate,
+  checkNumber,
+  checkSeconds,
+  checkWarning,
+  readCallId,
+  readContentLength,
+  readContentType,
+  readCSeq,
+  readMaxForwards,
+} from './values.ts';
 import { clearVia, countValues, createVia, parseVia } from './via.ts';
 
 const NO_COLON = oddityCode('header-no-colon');
@@ -59,10 +92,38 @@ const spareDigest = createDigest();
 export function createMessage(): SipMessage {
   const none = (): { start: number; end: number } => ({ start: -1, end: -1 });
   return {
-    bytes: new Uint8Array(0), start: 0, end: 0, isRequest: false, method: 0, methodSpan: none(), uri: createUri(), status: 0, reason: none(), callId: none(),
-    cseq: -1, cseqMethod: 0, cseqMethodSpan: none(), from: createAddress(), to: createAddress(), via: createVia(), viaCount: 0, contact: createAddress(),
-    contactCount: 0, contactStar: false, expires: -1, maxForwards: -1, contentLength: -1, contentType: none(), userAgent: none(), credentials: createDigest(),
-    challenge: createDigest(), body: none(), headers: new Int32Array(MAX_HEADERS * HEADER_STRIDE), headerCount: 0, oddities: [], oddityCount: 0,
+    bytes: new Uint8Array(0),
+    start: 0,
+    end: 0,
+    isRequest: false,
+    method: 0,
+    methodSpan: none(),
+    uri: createUri(),
+    status: 0,
+    reason: none(),
+    callId: none(),
+    cseq: -1,
+    cseqMethod: 0,
+    cseqMethodSpan: none(),
+    from: createAddress(),
+    to: createAddress(),
+    via: createVia(),
+    viaCount: 0,
+    contact: createAddress(),
+    contactCount: 0,
+    contactStar: false,
+    expires: -1,
+    maxForwards: -1,
+    contentLength: -1,
+    contentType: none(),
+    userAgent: none(),
+    credentials: createDigest(),
+    challenge: createDigest(),
+    body: none(),
+    headers: new Int32Array(MAX_HEADERS * HEADER_STRIDE),
+    headerCount: 0,
+    oddities: [],
+    oddityCount: 0,
   };
 }
 
@@ -169,12 +230,18 @@ function readHeader(m: SipMessage, b: Uint8Array, i: number, end: number): numbe
 function readPlain(m: SipMessage, b: Uint8Array, id: number, v: number): number {
   if ((seen[0]! & (1 << id)) !== 0) return -1;
   switch (id) {
-    case VIA: return plainVia(b, v, m.via);
-    case FROM: return plainAddress(b, v, m.from);
-    case TO: return plainAddress(b, v, m.to);
-    case CALL_ID: return plainCallId(b, v, m);
-    case CSEQ: return plainCSeq(b, v, m);
-    case CONTACT: return plainAddress(b, v, m.contact);
+    case VIA:
+      return plainVia(b, v, m.via);
+    case FROM:
+      return plainAddress(b, v, m.from);
+    case TO:
+      return plainAddress(b, v, m.to);
+    case CALL_ID:
+      return plainCallId(b, v, m);
+    case CSEQ:
+      return plainCSeq(b, v, m);
+    case CONTACT:
+      return plainAddress(b, v, m.contact);
     default: {
       const stop = plainNumber(b, v);
       return id === MAX_FORWARDS && number.value > 255 ? -1 : stop;
@@ -254,33 +321,75 @@ function readAgain(m: SipMessage, b: Uint8Array, id: number, v: number, last: nu
 
 function readHot(m: SipMessage, b: Uint8Array, id: number, v: number, last: number): void {
   switch (id) {
-    case VIA: readVia(m, b, v, last); break;
-    case FROM: parseAddress(m, b, v, last, m.from, false); break;
-    case TO: parseAddress(m, b, v, last, m.to, false); break;
-    case CALL_ID: readCallId(m, b, v, last); break;
-    case CSEQ: readCSeq(m, b, v, last); break;
-    case MAX_FORWARDS: readMaxForwards(m, b, v, last); break;
-    case CONTACT: readContacts(m, b, v, last); break;
-    case EXPIRES: m.expires = readSeconds(m, b, v, last); break;
-    case CONTENT_LENGTH: m.contentLength = readContentLength(m, b, v, last); break;
-    case CONTENT_TYPE: readContentType(m, b, v, last); break;
-    case USER_AGENT: readAgent(m, v, last); break;
-    case SERVER: if (!m.isRequest) readAgent(m, v, last); break;
-    default: readRare(m, b, id, v, last);
+    case VIA:
+      readVia(m, b, v, last);
+      break;
+    case FROM:
+      parseAddress(m, b, v, last, m.from, false);
+      break;
+    case TO:
+      parseAddress(m, b, v, last, m.to, false);
+      break;
+    case CALL_ID:
+      readCallId(m, b, v, last);
+      break;
+    case CSEQ:
+      readCSeq(m, b, v, last);
+      break;
+    case MAX_FORWARDS:
+      readMaxForwards(m, b, v, last);
+      break;
+    case CONTACT:
+      readContacts(m, b, v, last);
+      break;
+    case EXPIRES:
+      m.expires = readSeconds(m, b, v, last);
+      break;
+    case CONTENT_LENGTH:
+      m.contentLength = readContentLength(m, b, v, last);
+      break;
+    case CONTENT_TYPE:
+      readContentType(m, b, v, last);
+      break;
+    case USER_AGENT:
+      readAgent(m, v, last);
+      break;
+    case SERVER:
+      if (!m.isRequest) readAgent(m, v, last);
+      break;
+    default:
+      readRare(m, b, id, v, last);
   }
   filled |= 1 << id;
 }
 
 function readRare(m: SipMessage, b: Uint8Array, id: number, v: number, last: number): void {
   switch (id) {
-    case AUTHORIZATION: readDigest(m, b, v, last, m.credentials, id, CREDENTIALS); break;
-    case PROXY_AUTHORIZATION: readDigest(m, b, v, last, m.credentials, id, CREDENTIALS); break;
-    case WWW_AUTHENTICATE: readDigest(m, b, v, last, m.challenge, id, CHALLENGES); break;
-    case PROXY_AUTHENTICATE: readDigest(m, b, v, last, m.challenge, id, CHALLENGES); break;
-    case DATE: checkDate(m, b, v, last); break;
-    case WARNING: checkWarning(m, b, v, last); break;
-    case RSEQ: case MAX_BREADTH: checkNumber(m, b, v, last); break;
-    default: checkSeconds(m, b, v, last); break;
+    case AUTHORIZATION:
+      readDigest(m, b, v, last, m.credentials, id, CREDENTIALS);
+      break;
+    case PROXY_AUTHORIZATION:
+      readDigest(m, b, v, last, m.credentials, id, CREDENTIALS);
+      break;
+    case WWW_AUTHENTICATE:
+      readDigest(m, b, v, last, m.challenge, id, CHALLENGES);
+      break;
+    case PROXY_AUTHENTICATE:
+      readDigest(m, b, v, last, m.challenge, id, CHALLENGES);
+      break;
+    case DATE:
+      checkDate(m, b, v, last);
+      break;
+    case WARNING:
+      checkWarning(m, b, v, last);
+      break;
+    case RSEQ:
+    case MAX_BREADTH:
+      checkNumber(m, b, v, last);
+      break;
+    default:
+      checkSeconds(m, b, v, last);
+      break;
   }
 }
 

@@ -74,7 +74,15 @@ function skipBlanks(m: SipMessage, b: Uint8Array, i: number, end: number): numbe
 
 /** True if `SIP/2.0` stands at `i`; seven bytes must be there. */
 function isSip20(b: Uint8Array, i: number): boolean {
-  return b[i] === 0x53 && b[i + 1] === 0x49 && b[i + 2] === 0x50 && b[i + 3] === 0x2f && b[i + 4] === 0x32 && b[i + 5] === 0x2e && b[i + 6] === 0x30;
+  return (
+    b[i] === 0x53 &&
+    b[i + 1] === 0x49 &&
+    b[i + 2] === 0x50 &&
+    b[i + 3] === 0x2f &&
+    b[i + 4] === 0x32 &&
+    b[i + 5] === 0x2e &&
+    b[i + 6] === 0x30
+  );
 }
 
 function checkVersion(m: SipMessage, b: Uint8Array, start: number, end: number): void {

@@ -35,7 +35,16 @@ const TEL_BAD = oddityCode('tel-bad');
 /** A view with everything absent. */
 export function createUri(): UriView {
   const span = { start: -1, end: -1 };
-  return { span, scheme: 0, user: { ...span }, password: { ...span }, host: { ...span }, port: -1, params: { ...span }, headers: { ...span } };
+  return {
+    span,
+    scheme: 0,
+    user: { ...span },
+    password: { ...span },
+    host: { ...span },
+    port: -1,
+    params: { ...span },
+    headers: { ...span },
+  };
 }
 
 /** Makes everything absent. */
@@ -75,7 +84,13 @@ export function parseUri(m: SipMessage, b: Uint8Array, start: number, end: numbe
       parseSipUri(m, b, start + 5, end, view);
       return;
     }
-  } else if (c === 0x74 && (b[start + 1]! | 0x20) === 0x65 && (b[start + 2]! | 0x20) === 0x6c && b[start + 3] === COLON && start + 4 <= end) {
+  } else if (
+    c === 0x74 &&
+    (b[start + 1]! | 0x20) === 0x65 &&
+    (b[start + 2]! | 0x20) === 0x6c &&
+    b[start + 3] === COLON &&
+    start + 4 <= end
+  ) {
     view.scheme = 3;
     parseTel(m, b, start + 4, end, view);
     return;

@@ -126,11 +126,13 @@ function readParam(b: Uint8Array, view: ViaView): void {
   const at = param.nameStart;
   const n = param.nameEnd - at;
   if (n === 6 && (b[at]! | 0x20) === 0x62 && (b[at + 5]! | 0x20) === 0x68) {
-    if (view.branch.start < 0) setSpan(view.branch, param.valueStart < 0 ? param.nameEnd : param.valueStart, param.valueStart < 0 ? param.nameEnd : param.valueEnd);
+    if (view.branch.start < 0)
+      setSpan(view.branch, param.valueStart < 0 ? param.nameEnd : param.valueStart, param.valueStart < 0 ? param.nameEnd : param.valueEnd);
   } else if (n === 5 && (b[at]! | 0x20) === 0x72 && (b[at + 1]! | 0x20) === 0x70) {
     const port = readNumber(b, param.valueStart, param.valueEnd);
     view.rport = param.valueStart < 0 || port < 0 || port > 65535 ? 0 : port;
-  } else if (n === 8 && (b[at]! | 0x20) === 0x72 && (b[at + 7]! | 0x20) === 0x64 && param.valueStart >= 0) setSpan(view.received, param.valueStart, param.valueEnd);
+  } else if (n === 8 && (b[at]! | 0x20) === 0x72 && (b[at + 7]! | 0x20) === 0x64 && param.valueStart >= 0)
+    setSpan(view.received, param.valueStart, param.valueEnd);
 }
 
 /** The magic cookie `z9hG4bK` (RFC 3261 §8.1.1.7) and something behind it. */
@@ -144,7 +146,16 @@ function checkBranch(m: SipMessage, b: Uint8Array, view: ViaView): void {
 
 function hasCookie(b: Uint8Array, s: number, end: number): boolean {
   // Compared in any case, as all tokens are (RFC 3261 §7.3.1).
-  return end - s >= 7 && (b[s]! | 0x20) === 0x7a && b[s + 1] === 0x39 && (b[s + 2]! | 0x20) === 0x68 && (b[s + 3]! | 0x20) === 0x67 && b[s + 4] === 0x34 && (b[s + 5]! | 0x20) === 0x62 && (b[s + 6]! | 0x20) === 0x6b;
+  return (
+    end - s >= 7 &&
+    (b[s]! | 0x20) === 0x7a &&
+    b[s + 1] === 0x39 &&
+    (b[s + 2]! | 0x20) === 0x68 &&
+    (b[s + 3]! | 0x20) === 0x67 &&
+    b[s + 4] === 0x34 &&
+    (b[s + 5]! | 0x20) === 0x62 &&
+    (b[s + 6]! | 0x20) === 0x6b
+  );
 }
 
 /** Number of Via values in `b[start, end)`: commas outside quotes part them; empty elements are odd and not counted. */
