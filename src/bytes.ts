@@ -122,3 +122,15 @@ export function addressText(endpoint: Uint8Array): string {
 export function portOf(endpoint: Uint8Array): number {
   return (endpoint[16]! << 8) | endpoint[17]!;
 }
+
+/** Keeps `bytes[start, end)` at `at` of a row: a length byte, then at most `most` (≤ 255) bytes; more are cut. */
+export function keepShort(row: Uint8Array, at: number, most: number, bytes: Uint8Array, start: number, end: number): void {
+  const n = start < 0 ? 0 : Math.min(end - start, most);
+  row[at] = n;
+  for (let i = 0; i < n; i++) row[at + 1 + i] = bytes[start + i]!;
+}
+
+/** The text that `keepShort` kept at `at`. */
+export function shortText(row: Uint8Array, at: number): string {
+  return text(row, at + 1, at + 1 + row[at]!);
+}

@@ -15,7 +15,7 @@ export const ERRORS = {
   'segment-corrupt': 'A block of an Event segment fails its checksum; blocks before it were read.',
   'segment-version': 'The Event segment was written by a newer version.',
   'output-failed': 'An output could not be written.',
-  'usage': 'The command line has a fault.',
+  usage: 'The command line has a fault.',
 } as const;
 
 /** A code of the list above. */

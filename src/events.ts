@@ -51,12 +51,16 @@ export const EVENTS = {
     fields: {
       method,
       userAgent,
-      serves: { kind: 'count', about: 'how many different addresses had requests answered by this source before: 0 for a client, many for a proxy' },
+      serves: {
+        kind: 'count',
+        about: 'how many different addresses had requests answered by this source before: 0 for a client, many for a proxy',
+      },
       known: { kind: 'flag', about: 'the target had sent something to the source before' },
     },
   },
   'account.probed': {
-    about: 'A request named an account and its sender did not show that the account is his: unknown (404, 604), challenged without an answer to the challenge, or OPTIONS to a user.',
+    about:
+      'A request named an account and its sender did not show that the account is his: unknown (404, 604), challenged without an answer to the challenge, or OPTIONS to a user.',
     src: 'who sent the request',
     fields: {
       method,
@@ -64,12 +68,16 @@ export const EVENTS = {
       user: { kind: 'user', about: 'user part of the To URI' },
       userAgent,
       misses: { kind: 'count', about: 'probes of this source so far, halved every 30 minutes' },
-      hits: { kind: 'count', about: 'requests of this source that succeeded so far (2xx to REGISTER with credentials, INVITE answered), halved every 30 minutes' },
+      hits: {
+        kind: 'count',
+        about: 'requests of this source that succeeded so far (2xx to REGISTER with credentials, INVITE answered), halved every 30 minutes',
+      },
       abandoned: { kind: 'flag', about: 'it was challenged and sent no credentials within 4 s' },
     },
   },
   'auth.failed': {
-    about: 'A challenge was answered with credentials and these were refused (401, 407, 403 or 402 to a request with credentials); stale nonces are not failures (C-03).',
+    about:
+      'A challenge was answered with credentials and these were refused (401, 407, 403 or 402 to a request with credentials); stale nonces are not failures (C-03).',
     src: 'who sent the credentials',
     fields: {
       method,
@@ -97,7 +105,8 @@ export const EVENTS = {
     },
   },
   'request.unanswered': {
-    about: 'An out-of-dialog request got no answer of any kind within 32 s (RFC 3261 Timer B and F) or before the capture ended at least 4 s later.',
+    about:
+      'An out-of-dialog request got no answer of any kind within 32 s (RFC 3261 Timer B and F) or before the capture ended at least 4 s later.',
     src: 'who sent the request',
     fields: { method, userAgent },
   },

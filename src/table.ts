@@ -1,5 +1,5 @@
 /**
- * The bounded, expiring table in which all state lives (design: State).
+ * The bounded, expiring table in which all state lives (design: State; docs/decisions/0002-the-table.md).
  *
  * Set-associative: a key's hash chooses a bucket of eight slots; the full key is verified on a hit; a new key takes an
  * empty or expired slot of its bucket, else the slot touched longest ago (an eviction, counted). The hash is
@@ -54,7 +54,10 @@ export class Key {
     for (let i = 0; i < s.length; i++) {
       const c = s.charCodeAt(i);
       if (c < 0x80) this.addByte(c);
-      else this.addByte(0xff).addByte(c & 255).addByte(c >> 8);
+      else
+        this.addByte(0xff)
+          .addByte(c & 255)
+          .addByte(c >> 8);
     }
     return this.addByte(0);
   }
@@ -127,8 +130,10 @@ export interface TableOptions<V> {
   readonly capacity: number;
   /** µs an entry lives after it was last touched. */
   readonly ttl: number;
-  /** Bytes of a key kept inline; longer keys are kept apart, at the cost of an object each. */
+  /** Bytes of a key kept inline, at most 65,535; longer keys are kept apart, at the cost of an object each. */
   readonly keyBytes: number;
+  /** Bytes of each entry that its owner may use as it likes (`rows`, `row`), 0 if not given. */
+  readonly rowBytes?: number;
   readonly seed: Seed;
   /** Makes a slot's value, once per slot. */
   readonly make: () => V;
@@ -143,63 +148,82 @@ export interface TableStats {
   readonly inserted: number;
   /** Live entries pushed out for want of room. */
   readonly evicted: number;
-  /** Entries whose time had passed when their slot was taken or swept. */
+  /** Entries whose time had passed when their slot was taken. */
   readonly expired: number;
 }
 
 /** Plain data a table can be restored from. */
 export interface TableSnapshot<V> {
-  readonly entries: readonly { readonly key: readonly number[]; readonly until: number; readonly value: V }[];
+  readonly entries: readonly {
+    readonly key: readonly number[];
+    readonly row: readonly number[];
+    readonly until: number;
+    readonly value: V;
+  }[];
 }
 
+/*
+ * All that is looked at to find a key lies in one block of 128 bytes a bucket, so that a look-up costs few cache misses:
+ *
+ *   bytes   0…31   hash of each of the 8 slots     (Int32,   #hashes,  32 a bucket)
+ *          32…95   µs until which it lives         (Float64, #until,   16 a bucket, from the 4th)
+ *          96…111  length of its key               (Uint16,  #counts,  64 a bucket, from the 48th)
+ *         112…127  generation: entries it has held (Uint16,  #counts,  64 a bucket, from the 56th)
+ */
+const BLOCK = 128;
+
+/** A bounded, expiring map from bytes to values of one kind. */
 export class Table<V> {
   readonly name: string;
   readonly capacity: number;
-  ttl: number;
+  /** µs an entry lives after it was last touched. */
+  readonly ttl: number;
   inserted = 0;
   evicted = 0;
   expired = 0;
   /** Set by `put`: the entry was made by that call. */
   fresh = false;
+  /** The free bytes of all entries; those of a slot begin at `row(slot)`. */
+  readonly rows: Uint8Array;
 
   readonly #seed: Seed;
   readonly #make: () => V;
   readonly #reset: (value: V) => void;
+  readonly #keyBytes: number;
   readonly #stride: number;
   readonly #mask: number;
   readonly #hashes: Int32Array;
   readonly #until: Float64Array;
-  readonly #lengths: Uint16Array;
-  readonly #generations: Uint32Array;
-  readonly #keys: Uint8Array;
+  readonly #counts: Uint16Array;
   readonly #long = new Map<number, Uint8Array>();
-  readonly #values: (V | undefined)[];
+  readonly #values: (V | undefined)[] = [];
 
   constructor(options: TableOptions<V>) {
     let capacity = WAYS;
     while (capacity < options.capacity) capacity *= 2;
+    const blocks = new ArrayBuffer((capacity / WAYS) * BLOCK);
     this.name = options.name;
     this.capacity = capacity;
     this.ttl = options.ttl;
     this.#seed = options.seed;
     this.#make = options.make;
     this.#reset = options.reset;
-    this.#stride = options.keyBytes;
+    this.#keyBytes = options.keyBytes;
+    this.#stride = options.keyBytes + (options.rowBytes ?? 0);
     this.#mask = capacity / WAYS - 1;
-    this.#hashes = new Int32Array(capacity);
-    this.#until = new Float64Array(capacity);
-    this.#lengths = new Uint16Array(capacity);
-    this.#generations = new Uint32Array(capacity);
-    this.#keys = new Uint8Array(capacity * options.keyBytes);
-    this.#values = [];
+    this.#hashes = new Int32Array(blocks);
+    this.#until = new Float64Array(blocks);
+    this.#counts = new Uint16Array(blocks);
+    this.rows = new Uint8Array(capacity * this.#stride);
   }
 
   /** Slot of a live entry, or -1. Does not touch it. */
   find(key: Key, now: number): number {
     const h = hash(this.#seed, key.bytes, key.length);
-    const first = (h & this.#mask) * WAYS;
-    for (let slot = first; slot < first + WAYS; slot++) {
-      if (this.#hashes[slot] === h && this.#until[slot]! > now && this.#holds(slot, key)) return slot;
+    const bucket = h & this.#mask;
+    for (let way = 0; way < WAYS; way++) {
+      if (this.#hashes[bucket * 32 + way] === h && this.#until[bucket * 16 + 4 + way]! > now && this.#holds(bucket, way, key))
+        return bucket * WAYS + way;
     }
     return -1;
   }
@@ -207,25 +231,16 @@ export class Table<V> {
   /** Slot of the entry, made if there is none (then `fresh` is true); touches it: it lives `ttl` from `now`. */
   put(key: Key, now: number): number {
     const h = hash(this.#seed, key.bytes, key.length);
-    const first = (h & this.#mask) * WAYS;
-    let free = first;
-    let oldest = Number.POSITIVE_INFINITY;
-    for (let slot = first; slot < first + WAYS; slot++) {
-      const until = this.#until[slot]!;
-      if (this.#hashes[slot] === h && until > now && this.#holds(slot, key)) {
-        this.#until[slot] = now + this.ttl;
+    const bucket = h & this.#mask;
+    for (let way = 0; way < WAYS; way++) {
+      const t = bucket * 16 + 4 + way;
+      if (this.#hashes[bucket * 32 + way] === h && this.#until[t]! > now && this.#holds(bucket, way, key)) {
+        this.#until[t] = now + this.ttl;
         this.fresh = false;
-        return slot;
-      }
-      if (until < oldest) {
-        oldest = until;
-        free = slot;
+        return bucket * WAYS + way;
       }
     }
-    if (oldest > now) this.evicted++;
-    else if (oldest > 0) this.expired++;
-    this.#take(free, h, key, now + this.ttl);
-    return free;
+    return this.#take(bucket, h, key, now);
   }
 
   /** The value in a slot that `find` or `put` returned. */
@@ -233,40 +248,48 @@ export class Table<V> {
     return this.#values[slot]!;
   }
 
+  /** Where the free bytes of a slot begin in `rows`. */
+  row(slot: number): number {
+    return slot * this.#stride + this.#keyBytes;
+  }
+
   /** Tells two uses of the same slot apart: remember it with the slot to see later whether the entry is still the same. */
   generation(slot: number): number {
-    return this.#generations[slot]!;
+    return this.#counts[(slot >> 3) * 64 + 56 + (slot & 7)]!;
   }
 
   /** True while the slot still holds that generation and its time has not passed. */
   alive(slot: number, generation: number, now: number): boolean {
-    return this.#generations[slot] === generation && this.#until[slot]! > now;
+    return this.generation(slot) === generation && this.#until[untilIndex(slot)]! > now;
   }
 
   /** Makes the entry live until `now + ttl`. */
   touch(slot: number, now: number): void {
-    this.#until[slot] = now + this.ttl;
+    this.#until[untilIndex(slot)] = now + this.ttl;
   }
 
-  /** Makes the entry live until `time` (µs); a time that has passed removes it. */
+  /** Makes the entry live until `time` (µs). */
   expireAt(slot: number, time: number): void {
-    this.#until[slot] = time;
+    this.#until[untilIndex(slot)] = time;
   }
 
   remove(slot: number): void {
-    this.#until[slot] = 0;
+    this.#until[untilIndex(slot)] = 0;
     this.#long.delete(slot);
   }
 
-  /** Calls `visit` for each live entry, in slot order. */
+  /** Calls `visit` for each entry that is live at `now`, in slot order. */
   each(now: number, visit: (value: V, slot: number) => void): void {
-    for (let slot = 0; slot < this.capacity; slot++) if (this.#until[slot]! > now) visit(this.#values[slot]!, slot);
+    for (let slot = 0; slot < this.#values.length; slot++) {
+      const value = this.#values[slot];
+      if (value !== undefined && this.#until[untilIndex(slot)]! > now) visit(value, slot);
+    }
   }
 
   /** The key of a slot, copied. */
   keyAt(slot: number): Uint8Array {
-    const n = this.#lengths[slot]!;
-    return this.#long.get(slot) ?? this.#keys.slice(slot * this.#stride, slot * this.#stride + n);
+    const n = this.#counts[(slot >> 3) * 64 + 48 + (slot & 7)]!;
+    return this.#long.get(slot) ?? this.rows.slice(slot * this.#stride, slot * this.#stride + n);
   }
 
   stats(): TableStats {
@@ -274,58 +297,79 @@ export class Table<V> {
   }
 
   snapshot(now: number): TableSnapshot<V> {
-    const entries: { key: number[]; until: number; value: V }[] = [];
+    const entries: { key: number[]; row: number[]; until: number; value: V }[] = [];
     this.each(now, (value, slot) => {
-      entries.push({ key: [...this.keyAt(slot)], until: this.#until[slot]!, value: structuredClone(value) });
+      const row = [...this.rows.subarray(this.row(slot), (slot + 1) * this.#stride)];
+      entries.push({ key: [...this.keyAt(slot)], row, until: this.#until[untilIndex(slot)]!, value: structuredClone(value) });
     });
     return { entries };
   }
 
-  /** Adds the entries of a snapshot; the same seed is not needed. */
+  /** Adds the entries of a snapshot of a table with rows of the same size; the same seed is not needed. */
   restore(snapshot: TableSnapshot<V>, now: number): void {
     for (const entry of snapshot.entries) {
       const key = new Key(Math.max(entry.key.length, 8)).add(Uint8Array.from(entry.key), 0, entry.key.length);
       const slot = this.put(key, now);
-      this.#until[slot] = entry.until;
+      this.expireAt(slot, entry.until);
+      this.rows.set(entry.row, this.row(slot));
       this.#values[slot] = structuredClone(entry.value);
     }
   }
 
-  #holds(slot: number, key: Key): boolean {
+  #holds(bucket: number, way: number, key: Key): boolean {
     const n = key.length;
-    if (this.#lengths[slot] !== n) return false;
+    if (this.#counts[bucket * 64 + 48 + way] !== n) return false;
     const bytes = key.bytes;
-    if (n > this.#stride) {
-      const long = this.#long.get(slot)!;
-      for (let i = 0; i < n; i++) if (long[i] !== bytes[i]) return false;
-      return true;
-    }
-    const keys = this.#keys;
-    const at = slot * this.#stride;
-    for (let i = 0; i < n; i++) if (keys[at + i] !== bytes[i]) return false;
+    const slot = bucket * WAYS + way;
+    const own = n > this.#keyBytes ? this.#long.get(slot)! : this.rows;
+    const at = n > this.#keyBytes ? 0 : slot * this.#stride;
+    for (let i = 0; i < n; i++) if (own[at + i] !== bytes[i]) return false;
     return true;
   }
 
-  #take(slot: number, h: number, key: Key, until: number): void {
-    const n = key.length;
-    if (this.#lengths[slot]! > this.#stride) this.#long.delete(slot);
-    if (n > this.#stride) this.#long.set(slot, key.bytes.slice(0, n));
-    else {
-      const keys = this.#keys;
-      const bytes = key.bytes;
-      const at = slot * this.#stride;
-      for (let i = 0; i < n; i++) keys[at + i] = bytes[i]!;
+  /** Gives the key the slot of the bucket whose time has passed or passes first. */
+  #take(bucket: number, h: number, key: Key, now: number): number {
+    let way = 0;
+    let until = this.#until[bucket * 16 + 4]!;
+    for (let w = 1; w < WAYS; w++) {
+      const u = this.#until[bucket * 16 + 4 + w]!;
+      if (u < until) {
+        until = u;
+        way = w;
+      }
     }
-    this.#lengths[slot] = n;
-    this.#hashes[slot] = h;
-    this.#until[slot] = until;
-    this.#generations[slot]!++;
+    if (until > now) this.evicted++;
+    else if (until > 0) this.expired++;
+    const slot = bucket * WAYS + way;
+    this.#fill(slot, key);
+    this.#hashes[bucket * 32 + way] = h;
+    this.#until[bucket * 16 + 4 + way] = now + this.ttl;
+    this.#counts[bucket * 64 + 56 + way]!++;
+    this.inserted++;
+    this.fresh = true;
+    return slot;
+  }
+
+  #fill(slot: number, key: Key): void {
     const value = this.#values[slot];
     if (value === undefined) {
       while (this.#values.length <= slot) this.#values.push(undefined);
       this.#values[slot] = this.#make();
     } else this.#reset(value);
-    this.inserted++;
-    this.fresh = true;
+    const n = key.length;
+    const count = (slot >> 3) * 64 + 48 + (slot & 7);
+    if (this.#counts[count]! > this.#keyBytes) this.#long.delete(slot);
+    this.#counts[count] = n;
+    if (n > this.#keyBytes) {
+      this.#long.set(slot, key.bytes.slice(0, n));
+      return;
+    }
+    const at = slot * this.#stride;
+    for (let i = 0; i < n; i++) this.rows[at + i] = key.bytes[i]!;
   }
+}
+
+/** Index of a slot's time in the blocks. */
+function untilIndex(slot: number): number {
+  return (slot >> 3) * 16 + 4 + (slot & 7);
 }

@@ -102,9 +102,26 @@ export const LEVELS = ['info', 'notice', 'warning', 'high', 'critical'] as const
 export type Level = (typeof LEVELS)[number];
 
 export const CLASSES = [
-  'server-scan', 'extension-scan', 'password-guessing', 'distributed-guessing', 'account-takeover', 'flood',
-  'reflection', 'teardown', 'hijack', 'impersonation', 'media-attack', 'spit', 'toll-fraud', 'billing-bypass',
-  'malformed', 'injection', 'exploit', 'covert-channel', 'anomaly', 'policy',
+  'server-scan',
+  'extension-scan',
+  'password-guessing',
+  'distributed-guessing',
+  'account-takeover',
+  'flood',
+  'reflection',
+  'teardown',
+  'hijack',
+  'impersonation',
+  'media-attack',
+  'spit',
+  'toll-fraud',
+  'billing-bypass',
+  'malformed',
+  'injection',
+  'exploit',
+  'covert-channel',
+  'anomaly',
+  'policy',
 ] as const;
 /** What kind of attack (VOIPSA terms; docs/reference/classes.md). */
 export type AttackClass = (typeof CLASSES)[number];
@@ -170,7 +187,12 @@ export interface Incident {
   readonly level: Level;
   readonly outcome: Outcome;
   readonly stages: readonly { readonly stage: Stage; readonly first: number; readonly last: number; readonly alerts: readonly string[] }[];
-  readonly links: readonly { readonly alert: string; readonly reason: string; readonly weight: number; readonly kind: 'same actor' | 'shares knowledge' }[];
+  readonly links: readonly {
+    readonly alert: string;
+    readonly reason: string;
+    readonly weight: number;
+    readonly kind: 'same actor' | 'shares knowledge';
+  }[];
   /** Accounts at risk, `user@realm`. */
   readonly accounts: readonly string[];
   readonly targets: readonly string[];

@@ -1,7 +1,8 @@
 /** Credentials and challenges in place (RFC 3261 §20.7, §20.27, §20.28, §20.44; RFC 7616 §3.3, §3.4; RFC 8760). */
+
+import type { Span } from '../types.ts';
 import { clearSpan, isHex, isSpace, isToken, sameName, setSpan, skipQuoted, skipSpace, skipToken } from './grammar.ts';
 import type { DigestView, SipMessage } from './message.ts';
-import type { Span } from '../types.ts';
 import { addOddity, oddityCode } from './oddities.ts';
 
 const COMMA = 0x2c;

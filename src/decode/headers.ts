@@ -3,7 +3,6 @@
  * RFC 3261 §20 with the extensions registered since; any other name is id 0 and still a header.
  */
 import type { Span } from '../types.ts';
-import { HEADER_STRIDE, type SipMessage } from './message.ts';
 import { sameName } from './grammar.ts';
 import { wordAt } from './lines.ts';
 

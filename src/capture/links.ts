@@ -1,0 +1,40 @@
+/**
+ * Link types read here (LINKTYPE_ numbers of pcap and pcapng) and their names in `Where.link` and in the counts.
+ */
+
+/** Not read: the frame is counted as `unsupported-link`. */
+export const UNSUPPORTED = 0;
+/** Ethernet II and 802.3 with SNAP. */
+export const ETHERNET = 1;
+/** Linux "cooked" capture, version 1. */
+export const SLL = 2;
+/** Linux "cooked" capture, version 2. */
+export const SLL2 = 3;
+/** BSD loopback: four bytes of address family, in the byte order of either kind of host. */
+export const LOOPBACK = 4;
+/** An IP packet without a link header; its version is in its first four bits. */
+export const RAW = 5;
+
+/** One kind of link: `code` is a constant of this file. */
+export interface Link {
+  readonly code: number;
+  readonly name: string;
+}
+
+const LINKS = new Map<number, Link>([
+  [0, { code: LOOPBACK, name: 'null' }],
+  [1, { code: ETHERNET, name: 'ethernet' }],
+  [12, { code: RAW, name: 'raw' }],
+  [14, { code: RAW, name: 'raw' }],
+  [101, { code: RAW, name: 'raw' }],
+  [108, { code: LOOPBACK, name: 'loop' }],
+  [113, { code: SLL, name: 'sll' }],
+  [228, { code: RAW, name: 'raw-ipv4' }],
+  [229, { code: RAW, name: 'raw-ipv6' }],
+  [276, { code: SLL2, name: 'sll2' }],
+]);
+
+/** The link of a LINKTYPE_ number; unsupported ones are named `linktype-N`. */
+export function linkOf(linkType: number): Link {
+  return LINKS.get(linkType) ?? { code: UNSUPPORTED, name: `linktype-${linkType}` };
+}

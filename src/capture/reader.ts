@@ -1,0 +1,267 @@
+/**
+ * A capture file, or standard input, as a row of packets:
+ *
+ *     while (await reader.fill()) while (reader.next()) handle(reader.packet);
+ *
+ * `fill` is the only thing that waits, once per chunk; `next` moves `packet` to the next UDP payload of what was read.
+ */
+import { type ErrorCode, type Fault, RingfenceError } from '../errors.ts';
+import type { Seed } from '../table.ts';
+import type { Packet } from '../types.ts';
+import { isPcap, PCAP_HEADER, readPcapHeader } from '../wire/pcap.ts';
+import { SECTION } from '../wire/pcapng.ts';
+import { Frames } from './frames.ts';
+import { UNSUPPORTED } from './links.ts';
+import { DAMAGE, FRAME, PcapngRecords, PcapRecords, type Records, type Window } from './records.ts';
+import { openSource, type Source } from './source.ts';
+
+/** Bytes asked for at a time. */
+const CHUNK = 4 * 1024 * 1024;
+/** Room for a record that two chunks share; the buffer grows where one is longer. */
+const SPARE = 64 * 1024;
+
+/** What came of the frames: `frames` is `packets` plus the sum of `dropped`. */
+export interface CaptureCounts {
+  /** Records, counted as tshark counts frames. */
+  frames: number;
+  /** Bytes of those frames as captured. */
+  bytes: number;
+  packets: number;
+  /** Reason (a `Reason` of `frames.ts`) to frames. */
+  dropped: Map<string, number>;
+  /** Link name to frames. */
+  links: Map<string, number>;
+}
+
+/** How to read. */
+export interface CaptureOptions {
+  /** Bytes read at a time; default 4 MiB. What comes out does not depend on it. */
+  readonly chunkBytes?: number;
+  /** Ordinal of the first packet; default 1. */
+  readonly firstOrdinal?: number;
+  /** Seed of the fragment table: the run's. Without one, who knows this default can choose which fragments meet. */
+  readonly seed?: Seed;
+}
+
+/**
+ * Opens a capture.
+ * @param path file name, or `-` for standard input.
+ * @throws RingfenceError `capture-not-found` or `capture-not-a-capture`.
+ */
+export async function openCapture(path: string, options: CaptureOptions = {}): Promise<CaptureReader> {
+  const chunk = Math.max(1, options.chunkBytes ?? CHUNK);
+  const source = await openSource(path);
+  const window: Window = { bytes: Buffer.allocUnsafeSlow(chunk + SPARE), at: 0, end: 0, base: 0 };
+  try {
+    const ended = await readAtLeast(source, window, PCAP_HEADER, chunk);
+    const records = recordsOf(path, window);
+    return new CaptureReader(path, source, window, records, ended, chunk, options);
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
+}
+
+/** Reads until the window holds `least` bytes; true if the source ended before. */
+async function readAtLeast(source: Source, window: Window, least: number, chunk: number): Promise<boolean> {
+  while (window.end < least) {
+    const n = await source.read(window.bytes, window.end, chunk);
+    if (n === 0) return true;
+    window.end += n;
+  }
+  return false;
+}
+
+/** The walker for what the window starts with. Undefined: a pcap file that ends inside its header. */
+function recordsOf(path: string, window: Window): Records | undefined {
+  const { bytes, end } = window;
+  if (end >= 4 && bytes.readUInt32BE(0) === SECTION) return new PcapngRecords(path);
+  if (end < 4 || !isPcap(bytes, 0)) {
+    throw new RingfenceError('capture-not-a-capture', path, `${path} is neither pcap nor pcapng`);
+  }
+  const layout = end < PCAP_HEADER ? undefined : readPcapHeader(bytes, 0);
+  if (layout === undefined) return undefined;
+  window.at = PCAP_HEADER;
+  return new PcapRecords(path, layout);
+}
+
+/** A capture being read. */
+export class CaptureReader {
+  /** The packet `next` moved to: one object, reused, good until the next call of `next` or `fill`. */
+  readonly packet: Packet;
+  /** What was wrong with the file, each thing once. Offsets count in the uncompressed stream. */
+  readonly faults: Fault[] = [];
+  /** µs: the latest time of any record so far, 0 before the first. */
+  lastTime = 0.5; // A fraction, so that the field is a double from the start.
+
+  readonly #path: string;
+  readonly #source: Source;
+  readonly #window: Window;
+  readonly #records: Records | undefined;
+  readonly #frames: Frames;
+  readonly #chunk: number;
+  #frameCount = 0;
+  #bytes = 0;
+  #ordinal: number;
+  /** What `open` read has not been announced by `fill` yet. */
+  #fresh: boolean;
+  #sourceEnded: boolean;
+  #ended = false;
+  /** Link names already complained about. */
+  readonly #complained = new Set<string>();
+
+  /** @param ended the source is used up; made by `openCapture` only. */
+  constructor(
+    path: string,
+    source: Source,
+    window: Window,
+    records: Records | undefined,
+    ended: boolean,
+    chunk: number,
+    options: CaptureOptions,
+  ) {
+    this.#path = path;
+    this.#source = source;
+    this.#window = window;
+    this.#records = records;
+    this.#chunk = chunk;
+    this.#fresh = true;
+    this.#sourceEnded = ended;
+    this.#ordinal = (options.firstOrdinal ?? 1) - 1;
+    this.packet = makePacket(path, window.bytes);
+    this.#frames = new Frames(this.packet, options.seed ?? { k0: 0x52696e67, k1: 0x66656e63 });
+    this.lastTime = 0;
+  }
+
+  /** Reads the next chunk. False: the input is used up, or damaged from here on (see `faults`). */
+  async fill(): Promise<boolean> {
+    if (this.#ended) return false;
+    if (this.#fresh) {
+      this.#fresh = false;
+      return true;
+    }
+    if (!this.#sourceEnded) {
+      const window = this.#window;
+      makeRoom(window, this.#chunk);
+      const n = await this.#source.read(window.bytes, window.end, this.#chunk);
+      window.end += n;
+      if (n > 0) return true;
+    }
+    this.#endOfSource();
+    return false;
+  }
+
+  /** Moves `packet` to the next UDP payload. False: nothing more in what was read; call `fill`. */
+  next(): boolean {
+    const records = this.#records;
+    if (records === undefined || this.#ended) return false;
+    const window = this.#window;
+    const packet = this.packet;
+    for (;;) {
+      const found = records.next(window);
+      if (found !== FRAME) {
+        if (found === DAMAGE) this.#end(records.code, records.message);
+        return false;
+      }
+      const { start, end, face, time } = records;
+      this.#frameCount++;
+      this.#bytes += end - start;
+      if (time > this.lastTime) this.lastTime = time;
+      packet.time = time;
+      packet.where = face.where;
+      if (face.link.code === UNSUPPORTED) this.#complain(face.link.name, window.base + records.record);
+      if (this.#frames.strip(face.link, window.bytes, start, end, records.original)) {
+        packet.ordinal = ++this.#ordinal;
+        packet.frameNumber = this.#frameCount;
+        packet.offset = window.base + records.record;
+        return true;
+      }
+    }
+  }
+
+  /** Counts so far, made anew at each call. Fragments are settled when `fill` has said false. */
+  get counts(): CaptureCounts {
+    const links = new Map<string, number>();
+    for (const { link, frames } of this.#records?.faces ?? []) {
+      if (frames > 0) links.set(link.name, (links.get(link.name) ?? 0) + frames);
+    }
+    return { frames: this.#frameCount, bytes: this.#bytes, packets: this.#frames.packets, dropped: this.#frames.dropped(), links };
+  }
+
+  /** Bytes of the file on disk, 0 if unknown. */
+  get size(): number {
+    return this.#source.size;
+  }
+
+  /** Bytes of the file on disk read so far. */
+  get position(): number {
+    return this.#source.position;
+  }
+
+  async close(): Promise<void> {
+    await this.#source.close();
+  }
+
+  #complain(link: string, offset: number): void {
+    if (this.#complained.has(link)) return;
+    this.#complained.add(link);
+    const message = `frames of link type ${link} are counted and skipped; the first one lies`;
+    this.#fault('capture-unsupported-link', message, offset);
+  }
+
+  /** The source has no more bytes: is there half a record left? */
+  #endOfSource(): void {
+    const window = this.#window;
+    const left = window.end - window.at;
+    const { damage } = this.#source;
+    if (damage !== undefined) this.#end('capture-compressed-corrupt', `the compressed data is damaged (${damage})`);
+    else if (left > 0) this.#end('capture-truncated', `the file ends ${left} bytes into a record`);
+    else this.#end();
+  }
+
+  #end(code?: ErrorCode, message?: string): void {
+    if (code !== undefined && message !== undefined) this.#fault(code, message, this.#window.base + this.#window.at);
+    this.#ended = true;
+    this.#frames.finish();
+  }
+
+  #fault(code: ErrorCode, message: string, offset: number): void {
+    this.faults.push({ code, where: this.#path, offset, message: `${this.#path}: ${message} at byte ${offset} (uncompressed)` });
+  }
+}
+
+/** Moves what is left to the front of the window, and makes the buffer larger if a chunk does not fit behind it. */
+function makeRoom(window: Window, chunk: number): void {
+  const { bytes, at, end } = window;
+  if (at > 0) {
+    bytes.copyWithin(0, at, end);
+    window.base += at;
+    window.at = 0;
+    window.end = end - at;
+  }
+  if (window.end + chunk <= bytes.length) return;
+  window.bytes = Buffer.allocUnsafeSlow(Math.max(window.end + chunk, bytes.length * 2));
+  bytes.copy(window.bytes, 0, 0, window.end);
+}
+
+function makePacket(file: string, bytes: Uint8Array): Packet {
+  return {
+    kind: 'packet',
+    time: 0.5,
+    ordinal: 0,
+    frameNumber: 0,
+    offset: 0.5,
+    where: { source: 'file', file, link: '' },
+    vlan: -1,
+    transport: 'udp',
+    src: new Uint8Array(18),
+    dst: new Uint8Array(18),
+    frame: bytes,
+    frameStart: 0,
+    frameEnd: 0,
+    bytes,
+    start: 0,
+    end: 0,
+    truncated: false,
+  };
+}

@@ -1,0 +1,19 @@
+/** A client sends a request to an address it had nothing to do with for an hour. */
+import type { Observation } from '../track/observation.ts';
+import type { Tracker } from '../track/tracker.ts';
+import { type Emitter, typeIndex } from './emitter.ts';
+import { agentOf, methodOf, sceneOf } from './scene.ts';
+
+const TYPE = typeIndex('target.contacted');
+
+/** Emits `target.contacted`. */
+export function detectContact(o: Observation, tracker: Tracker, emitter: Emitter, now: number): void {
+  if (!o.stranger || !emitter.wants(TYPE)) return;
+  const { src, dst } = o.packet;
+  emitter.emit('target.contacted', TYPE, sceneOf(o, ''), {
+    method: methodOf(o.message),
+    userAgent: agentOf(o.relation),
+    serves: tracker.peers.peer(src, now).serves,
+    known: tracker.peers.find(dst, src, now) !== undefined,
+  });
+}

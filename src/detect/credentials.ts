@@ -1,0 +1,40 @@
+/** Credentials were refused, or accepted after refusals (C-03). */
+
+import { readGuess } from '../decode/guess.ts';
+import type { EventData } from '../events.ts';
+import type { Attempt } from '../track/authentication.ts';
+import { ACCEPTED, FAILED, type Observation } from '../track/observation.ts';
+import type { Tracker } from '../track/tracker.ts';
+import { type Emitter, typeIndex } from './emitter.ts';
+import { agentOf, methodOf, sceneOf } from './scene.ts';
+
+const FAILURE = typeIndex('auth.failed');
+const ACCEPTANCE = typeIndex('auth.accepted');
+
+/** Emits `auth.failed` and `auth.accepted`. */
+export function detectCredentials(o: Observation, tracker: Tracker, emitter: Emitter, now: number): void {
+  const { outcome, attempt } = o;
+  if (attempt === undefined) return;
+  if (outcome === FAILED && emitter.wants(FAILURE)) {
+    const data = dataOf(o, attempt, tracker, now);
+    emitter.emit('auth.failed', FAILURE, sceneOf(o, `${data.user}@${data.realm}`), data);
+  }
+  if (outcome === ACCEPTED && attempt.refusals > 0 && emitter.wants(ACCEPTANCE)) {
+    const data = dataOf(o, attempt, tracker, now);
+    emitter.emit('auth.accepted', ACCEPTANCE, sceneOf(o, `${data.user}@${data.realm}`), data);
+  }
+}
+
+function dataOf(o: Observation, attempt: Attempt, tracker: Tracker, now: number): EventData<'auth.failed'> {
+  const { message: m, client, server, slot } = o;
+  return {
+    method: methodOf(m),
+    status: m.status,
+    user: tracker.transactions.userOf(slot),
+    realm: tracker.transactions.realmOf(slot),
+    userAgent: agentOf(tracker.peers.find(client, server, now)),
+    refusals: attempt.refusals,
+    guess: readGuess(m.bytes, m.from.tag),
+    trusted: attempt.trusted,
+  };
+}

@@ -1,0 +1,44 @@
+/** A request names an account and its sender does not show that it is his. */
+import { text } from '../bytes.ts';
+import { METHODS } from '../decode/message.ts';
+import { type Abandoned, accountOf } from '../track/authentication.ts';
+import type { Observation } from '../track/observation.ts';
+import type { Tracker } from '../track/tracker.ts';
+import { type Emitter, typeIndex } from './emitter.ts';
+import { agentOf, methodOf, sceneOf } from './scene.ts';
+
+const TYPE = typeIndex('account.probed');
+
+/** Emits `account.probed` when the server answered that it does not know the account, or an OPTIONS to it. */
+export function detectProbe(o: Observation, tracker: Tracker, emitter: Emitter, now: number): void {
+  if (!o.probed || !emitter.wants(TYPE)) return;
+  const { message: m } = o;
+  const scene = sceneOf(o, accountOf(m));
+  const peer = tracker.peers.peer(scene.src, now);
+  emitter.emit('account.probed', TYPE, scene, {
+    method: methodOf(m),
+    status: m.status,
+    user: text(m.bytes, m.to.uri.user.start, m.to.uri.user.end),
+    userAgent: agentOf(o.relation ?? tracker.peers.find(scene.src, scene.dst, now)),
+    misses: peer.misses,
+    hits: peer.hits,
+    abandoned: false,
+  });
+}
+
+/** Emits `account.probed` for a challenge nobody answered. */
+export function detectAbandoned(challenge: Abandoned, tracker: Tracker, emitter: Emitter, now: number): void {
+  if (!emitter.wants(TYPE)) return;
+  const { nonce: n, client, server, user, host, callId } = challenge;
+  const peer = tracker.peers.peer(client, now);
+  const scene = { time: n.issued, src: client, dst: server, callId, account: `${user}@${host}`, file: n.file, frame: n.frame };
+  emitter.emit('account.probed', TYPE, scene, {
+    method: METHODS[n.method]!,
+    status: n.status,
+    user,
+    userAgent: agentOf(tracker.peers.find(client, server, now)),
+    misses: peer.misses,
+    hits: peer.hits,
+    abandoned: true,
+  });
+}

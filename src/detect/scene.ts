@@ -1,0 +1,26 @@
+/** Who, where and when of an Event, from an Observation; and the texts several detectors put into Events. */
+import { text } from '../bytes.ts';
+import { METHODS, type SipMessage } from '../decode/message.ts';
+import type { Observation } from '../track/observation.ts';
+import type { Relation } from '../track/peers.ts';
+import type { Scene } from './emitter.ts';
+
+/** The scene of a message, seen from the side of the client that asked. */
+export function sceneOf(o: Observation, account: string): Scene {
+  const { packet, message, client, server } = o;
+  const callId = text(message.bytes, message.callId.start, message.callId.end);
+  return { time: packet.time, src: client, dst: server, callId, account, file: packet.where.file, frame: packet.frameNumber };
+}
+
+/** Name of the method of a request, or of the request a response answers. */
+export function methodOf(m: SipMessage): string {
+  const code = m.isRequest ? m.method : m.cseqMethod;
+  if (code > 0) return METHODS[code]!;
+  const span = m.isRequest ? m.methodSpan : m.cseqMethodSpan;
+  return text(m.bytes, span.start, span.end);
+}
+
+/** User-Agent of the client, from its last initial request to this server. */
+export function agentOf(relation: Relation | undefined): string {
+  return relation === undefined ? '' : text(relation.agent, 0, relation.agentLength);
+}

@@ -1,0 +1,55 @@
+/**
+ * What must be looked at again when time has passed: entries in the order of their deadlines, without a timer.
+ * All entries of one queue wait equally long, so the order of pushing is the order of deadlines.
+ */
+
+/** A bounded queue of (slot, generation) pairs of a table, each with the time (µs) it falls due. */
+export class DueQueue {
+  readonly #slots: Int32Array;
+  readonly #generations: Uint32Array;
+  readonly #due: Float64Array;
+  readonly #mask: number;
+  #head = 0;
+  #tail = 0;
+  /** Entries that were given up because the queue was full. */
+  dropped = 0;
+
+  /** @param capacity most entries waiting, rounded up to a power of two. */
+  constructor(capacity: number) {
+    let size = 8;
+    while (size < capacity) size *= 2;
+    this.#mask = size - 1;
+    this.#slots = new Int32Array(size);
+    this.#generations = new Uint32Array(size);
+    this.#due = new Float64Array(size);
+  }
+
+  /** µs at which the first entry falls due; infinite if none waits. */
+  get next(): number {
+    return this.#head === this.#tail ? Number.POSITIVE_INFINITY : this.#due[this.#head & this.#mask]!;
+  }
+
+  /** Adds an entry; when full, the oldest is given up and counted. */
+  push(slot: number, generation: number, due: number): void {
+    if (this.#tail - this.#head > this.#mask) {
+      this.#head++;
+      this.dropped++;
+    }
+    const i = this.#tail++ & this.#mask;
+    this.#slots[i] = slot;
+    this.#generations[i] = generation;
+    this.#due[i] = due;
+  }
+
+  /** Takes the first entry if it is due at `now`; then `slot` and `generation` hold it. */
+  take(now: number): boolean {
+    if (this.next > now) return false;
+    const i = this.#head++ & this.#mask;
+    this.slot = this.#slots[i]!;
+    this.generation = this.#generations[i]!;
+    return true;
+  }
+
+  slot = -1;
+  generation = 0;
+}

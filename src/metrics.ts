@@ -1,0 +1,30 @@
+/**
+ * Every counter of Ringfence, once: name, unit and meaning. docs/reference/metrics.md is generated from this list.
+ */
+
+/** The families of counters `analyze` reports, and what each counts. */
+export const COUNTS = {
+  protocol: 'payloads by what they are, told by content: sip, rtp, rtcp, other',
+  method: 'SIP requests by method; `other` for methods without an RFC known here',
+  answer: 'SIP responses by status code',
+  oddity: 'oddities of SIP messages by name; a message may have several',
+  outcome: 'finished authentications by outcome (C-03): challenge, failed, unknown-user, accepted, stale, open',
+  call: 'calls (INVITE dialogs by Call-ID) by disposition',
+  dropped: 'frames that gave no payload, by reason',
+} as const;
+
+/** One family: label -> count. */
+export type Family = Record<string, number>;
+
+/** All families. */
+export type Counts = { [F in keyof typeof COUNTS]: Family };
+
+/** A family from an array indexed by code; zero counts are left out, labels sorted as the codes are. */
+export function family(counts: ArrayLike<number>, label: (code: number) => string): Family {
+  const out: Family = {};
+  for (let code = 0; code < counts.length; code++) {
+    const n = counts[code]!;
+    if (n > 0) out[label(code)] = (out[label(code)] ?? 0) + n;
+  }
+  return out;
+}

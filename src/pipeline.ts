@@ -1,0 +1,157 @@
+/**
+ * The way of a packet: decode, track, detect, correlate, by plain calls over plain data. The only file that knows all
+ * stages. No wall clock: the same inputs give the same Events and Alerts, whatever the batches.
+ */
+import { Clock } from './clock.ts';
+import type { Command } from './commands.ts';
+import type { Config } from './config.ts';
+import type { CompiledRule } from './correlate/compile.ts';
+import { Correlator } from './correlate/correlator.ts';
+import { METHODS } from './decode/message.ts';
+import { ODDITY_NAMES } from './decode/oddities.ts';
+import { createMessage, parseSip } from './decode/sip.ts';
+import { SIP, sniff } from './decode/sniff.ts';
+import { detectCrowding } from './detect/crowding.ts';
+import { detect } from './detect/detectors.ts';
+import { Emitter } from './detect/emitter.ts';
+import { detectAbandoned } from './detect/probe.ts';
+import { detectSilence } from './detect/silence.ts';
+import { EVENT_NAMES, type EventName } from './events.ts';
+import { family } from './metrics.ts';
+import type { Queries, Query } from './queries.ts';
+import { DISPOSITIONS } from './track/calls.ts';
+import { type Observation, OUTCOME_NAMES } from './track/observation.ts';
+import { type Lapses, Tracker } from './track/tracker.ts';
+import type { Alert, Call, Event, Input, Packet } from './types.ts';
+
+/** What `sniff` tells apart, by its code. */
+const PROTOCOLS = ['other', 'sip', 'rtp', 'rtcp'] as const;
+/** µs between two looks at what the tables forgot. */
+const HOUSEKEEPING = 10_000_000;
+
+/** What has gone up from the engine since the last `drain`: plain data. */
+export interface Upward {
+  readonly events: readonly Event[];
+  readonly alerts: readonly Alert[];
+  readonly calls: readonly Call[];
+}
+
+/** What the engine is to do. */
+export interface PipelineOptions {
+  readonly config: Config;
+  readonly rules: readonly CompiledRule[];
+  /** Counts the starts of this node: part of Event ids. */
+  readonly boot: number;
+  /** Which of the optional batches someone takes: all Events, the calls. */
+  readonly sinks: { readonly events: boolean; readonly calls: boolean };
+}
+
+/** The engine: inputs in, Events, Alerts and calls out. */
+export class Pipeline {
+  readonly #clock = new Clock();
+  readonly #message = createMessage();
+  readonly #tracker: Tracker;
+  readonly #emitter: Emitter;
+  readonly #correlator: Correlator;
+  readonly #lapses: Lapses;
+  readonly #evicted = new Map<string, number>();
+  readonly #protocols = new Float64Array(PROTOCOLS.length);
+  readonly #methods = new Float64Array(METHODS.length);
+  readonly #answers = new Float64Array(1000);
+  readonly #oddities = new Float64Array(ODDITY_NAMES.length);
+  readonly #keepEvents: boolean;
+  #events: Event[] = [];
+  #housekeeping = 0;
+  #inputs = 0;
+  /** What track made of the last SIP message; undefined if the last packet was none. For `explain`. */
+  observation: Observation | undefined;
+
+  constructor({ config, rules, boot, sinks }: PipelineOptions) {
+    this.#correlator = new Correlator(rules, { node: config.node, seed: config.seed, capacity: config.tables.alerts });
+    const wanted = sinks.events ? new Set<EventName>(EVENT_NAMES) : this.#correlator.wanted;
+    this.#emitter = new Emitter(config.node, boot, wanted);
+    this.#tracker = new Tracker(config.tables, config.seed, this.#message, sinks.calls);
+    this.#keepEvents = sinks.events;
+    this.#lapses = {
+      unanswered: (t, client, server) => detectSilence(t, client, server, this.#tracker, this.#emitter, this.#clock.now),
+      abandoned: (challenge) => detectAbandoned(challenge, this.#tracker, this.#emitter, this.#clock.now),
+    };
+  }
+
+  /** Takes one input through all stages. */
+  handle(input: Input): void {
+    const now = this.#clock.advance(input.time);
+    this.#emitter.begin(++this.#inputs);
+    if (now >= this.#tracker.due) this.#tracker.lapse(now, this.#lapses);
+    if (now >= this.#housekeeping) this.#keepHouse(now);
+    if (input.kind === 'packet') this.#decode(input, now);
+    this.#correlate(now);
+  }
+
+  #decode(packet: Packet, now: number): void {
+    const { bytes, start, end } = packet;
+    const m = this.#message;
+    const kind = sniff(bytes, start, end);
+    this.#protocols[kind]!++;
+    this.observation = undefined;
+    if (kind !== SIP || !parseSip(m, bytes, start, end)) return;
+    if (m.isRequest) this.#methods[m.method]!++;
+    else this.#answers[m.status]!++;
+    for (let i = 0; i < m.oddityCount; i++) this.#oddities[m.oddities[i]!.code]!++;
+    this.observation = this.#tracker.observe(packet, m, now);
+    detect(this.observation, this.#tracker, this.#emitter, now);
+  }
+
+  #correlate(now: number): void {
+    this.#correlator.advance(now);
+    const { out } = this.#emitter;
+    for (let i = 0; i < out.length; i++) {
+      this.#correlator.handle(out[i]!, now);
+      if (this.#keepEvents) this.#events.push(out[i]!);
+    }
+  }
+
+  #keepHouse(now: number): void {
+    this.#housekeeping = now + HOUSEKEEPING;
+    detectCrowding(this.#tracker.tables(), this.#evicted, this.#emitter, now);
+  }
+
+  /** Carries out a Command of the control side. */
+  command(command: Command): void {
+    const { now } = this.#clock;
+    this.#emitter.begin(++this.#inputs);
+    switch (command.kind) {
+      case 'finish':
+        this.#tracker.finish(now, this.#lapses);
+        this.#keepHouse(now);
+        this.#correlate(now);
+        this.#correlator.finish(now);
+    }
+  }
+
+  /** Answers a Query of the control side with plain data. */
+  query<Q extends Query>(query: Q): Queries[Q] {
+    return this.#answer[query]();
+  }
+
+  readonly #answer: { readonly [Q in Query]: () => Queries[Q] } = {
+    counts: () => ({
+      protocol: family(this.#protocols, (kind) => PROTOCOLS[kind]!),
+      method: family(this.#methods, (code) => METHODS[code]! || 'other'),
+      answer: family(this.#answers, String),
+      oddity: family(this.#oddities, (code) => ODDITY_NAMES[code]!),
+      outcome: family(this.#tracker.outcomes, (code) => OUTCOME_NAMES[code]!),
+      call: family(this.#tracker.calls.byDisposition, (code) => DISPOSITIONS[code]!),
+      dropped: {},
+    }),
+    tables: () => [...this.#tracker.tables(), ...this.#correlator.tables()],
+    rules: () => this.#correlator.stats(),
+  };
+
+  /** Takes what has gone up since the last time. */
+  drain(): Upward {
+    const up = { events: this.#events, alerts: this.#correlator.out.splice(0), calls: this.#tracker.calls.over.splice(0) };
+    this.#events = [];
+    return up;
+  }
+}

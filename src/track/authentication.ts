@@ -1,0 +1,214 @@
+/**
+ * Authentication outcomes (contradiction C-03): a first 401 or 407 is a challenge and no failure; a failure is a challenge
+ * answered with credentials and refused, stale nonces excluded.
+ *
+ * A nonce is good for a failure if this source was given it and it has not been accepted before. Credentials over a nonce
+ * that was never seen (the capture began later, or it was invented) are stale the first time they are refused, and count
+ * from the second: waiting for memory to fade or inventing nonces does not hide guessing.
+ */
+import { ADDRESS, ENDPOINT, keepShort, shortText, text } from '../bytes.ts';
+import type { SipMessage } from '../decode/message.ts';
+import { DueQueue } from '../due.ts';
+import { Key, type Seed, Table } from '../table.ts';
+import type { Packet } from '../types.ts';
+import { ACCEPTED, CHALLENGE, FAILED, NONE, type Observation, OPEN, STALE, UNKNOWN_USER } from './observation.ts';
+import type { Transaction, Transactions } from './transactions.ts';
+
+/** µs after which a challenge without an answer counts as abandoned: phones answer within a round trip. */
+export const ABANDONED = 2_000_000;
+/** µs a challenge must have waited at the end of the input to count as abandoned. */
+export const ABANDONED_AT_END = 500_000;
+/** µs refused credentials are remembered: the idle time of paper 003 (S3-10) twice over. */
+export const ATTEMPT_MEMORY = 3_600_000_000;
+
+/** A nonce a source was given. Plain data; who, where and for whom lie in its row. */
+export interface Nonce {
+  /** µs of the challenge. */
+  issued: number;
+  /** Requests that used it. */
+  uses: number;
+  /** It was accepted at least once. */
+  good: boolean;
+  method: number;
+  status: number;
+  file: string;
+  frame: number;
+}
+
+/** A challenge nobody answered, in full. */
+export interface Abandoned {
+  readonly nonce: Nonce;
+  readonly client: Uint8Array;
+  readonly server: Uint8Array;
+  /** User and host of the To URI. */
+  readonly user: string;
+  readonly host: string;
+  readonly callId: string;
+}
+
+/* The row of a nonce: endpoints of client and server, then user and host of the To URI and the Call-ID behind length bytes. */
+const USER = 2 * ENDPOINT;
+const LONGEST = 47;
+const HOST = USER + 1 + LONGEST;
+const CALL_ID = HOST + 1 + LONGEST;
+const LONGEST_CALL_ID = 95;
+const ROW = CALL_ID + 1 + LONGEST_CALL_ID;
+
+/** Refused credentials of one source for one account at one server. Plain data. */
+export interface Attempt {
+  /** Refusals so far; a good registration in between does not reset them (E3-8). */
+  refusals: number;
+  /** Refusals over a nonce this source was not seen to be given, since it was last accepted. */
+  unseen: number;
+  /** This endpoint had registered this account before its first refusal. */
+  trusted: boolean;
+}
+
+/** Nonces given out and credentials refused. */
+export class Authentication {
+  readonly nonces: Table<Nonce>;
+  readonly attempts: Table<Attempt>;
+  /** Challenges nobody answered yet. */
+  readonly pending: DueQueue;
+  readonly #transactions: Transactions;
+  readonly #key = new Key(384);
+
+  constructor(capacity: { nonces: number; attempts: number }, seed: Seed, transactions: Transactions) {
+    this.#transactions = transactions;
+    this.nonces = new Table<Nonce>({
+      name: 'nonces',
+      capacity: capacity.nonces,
+      ttl: 600_000_000,
+      keyBytes: 80,
+      rowBytes: ROW,
+      seed,
+      make: () => ({ issued: 0.5, uses: 0, good: false, method: 0, status: 0, file: '', frame: 0 }),
+      reset: (n) => {
+        n.uses = 0;
+        n.good = false;
+      },
+    });
+    this.attempts = new Table<Attempt>({
+      name: 'attempts',
+      capacity: capacity.attempts,
+      ttl: ATTEMPT_MEMORY,
+      keyBytes: 80,
+      seed,
+      make: () => ({ refusals: 0, unseen: 0, trusted: false }),
+      reset: (a) => {
+        a.refusals = 0;
+        a.unseen = 0;
+        a.trusted = false;
+      },
+    });
+    this.pending = new DueQueue(capacity.nonces);
+  }
+
+  /** Notes the credentials of a request in its transaction, and that their nonce was used. */
+  used(m: SipMessage, packet: Packet, t: Transaction, now: number): void {
+    const c = m.credentials;
+    if (!c.digest) return;
+    t.credentials = true;
+    this.#transactions.keepCredentials(m);
+    const slot = this.nonces.find(this.#nonceKey(m, c.nonce.start, c.nonce.end, packet.src), now);
+    t.nonce = slot;
+    if (slot < 0) return;
+    t.nonceGeneration = this.nonces.generation(slot);
+    this.nonces.at(slot).uses++;
+  }
+
+  /** Remembers the nonce an answer gives out; one to a request without credentials pends until it is used. */
+  given(o: Observation, t: Transaction, now: number): void {
+    const { message: m, packet } = o;
+    const c = m.challenge;
+    if (!c.digest) return;
+    const slot = this.nonces.put(this.#nonceKey(m, c.nonce.start, c.nonce.end, o.client), now);
+    if (!this.nonces.fresh) return;
+    const n = this.nonces.at(slot);
+    n.issued = packet.time;
+    n.method = t.method;
+    n.status = m.status;
+    n.file = packet.where.file;
+    n.frame = packet.frameNumber;
+    if (t.credentials) return;
+    this.#keep(slot, o);
+    this.pending.push(slot, this.nonces.generation(slot), now + ABANDONED);
+  }
+
+  #keep(slot: number, { client, server, message: { bytes, to, callId } }: Observation): void {
+    const { rows } = this.nonces;
+    const row = this.nonces.row(slot);
+    for (let i = 0; i < ENDPOINT; i++) {
+      rows[row + i] = client[i]!;
+      rows[row + ENDPOINT + i] = server[i]!;
+    }
+    keepShort(rows, row + USER, LONGEST, bytes, to.uri.user.start, to.uri.user.end);
+    keepShort(rows, row + HOST, LONGEST, bytes, to.uri.host.start, to.uri.host.end);
+    keepShort(rows, row + CALL_ID, LONGEST_CALL_ID, bytes, callId.start, callId.end);
+  }
+
+  /** A challenge nobody answered, in full. */
+  abandoned(slot: number): Abandoned {
+    const { rows } = this.nonces;
+    const row = this.nonces.row(slot);
+    return {
+      nonce: this.nonces.at(slot),
+      client: rows.slice(row, row + ENDPOINT),
+      server: rows.slice(row + ENDPOINT, row + 2 * ENDPOINT),
+      user: shortText(rows, row + USER),
+      host: shortText(rows, row + HOST),
+      callId: shortText(rows, row + CALL_ID),
+    };
+  }
+
+  /** Outcome code of the first final answer of a transaction. */
+  outcome(o: Observation, t: Transaction, now: number): number {
+    const { status } = o.message;
+    if (status >= 200 && status < 300) return t.credentials ? ACCEPTED : OPEN;
+    if (status === 401 || status === 407 || status === 402) {
+      if (!t.credentials) return status === 402 ? NONE : CHALLENGE;
+      return this.#refused(o, t, now) ? FAILED : STALE;
+    }
+    // 403: retrying is pointless (RFC 3261 §21.4.4), so it cannot be about the nonce.
+    if (status === 403) return t.credentials ? FAILED : UNKNOWN_USER;
+    return status === 404 || status === 604 || status === 410 ? UNKNOWN_USER : NONE;
+  }
+
+  /** Credentials were accepted: their nonce is good. The refusals of this source for this account before, if any. */
+  accepted(o: Observation, t: Transaction, now: number): Attempt | undefined {
+    if (t.nonce >= 0 && this.nonces.alive(t.nonce, t.nonceGeneration, now)) this.nonces.at(t.nonce).good = true;
+    const slot = this.attempts.find(this.#attemptKey(o), now);
+    if (slot < 0) return undefined;
+    const attempt = this.attempts.at(slot);
+    attempt.unseen = 0;
+    return attempt;
+  }
+
+  /** The refusals of this client for the account its credentials name, made if there were none. */
+  attempt(o: Observation, now: number): Attempt {
+    return this.attempts.at(this.attempts.put(this.#attemptKey(o), now));
+  }
+
+  /** True if a refusal is about the credentials and not about their nonce. */
+  #refused(o: Observation, t: Transaction, now: number): boolean {
+    if (o.message.challenge.stale) return false;
+    if (t.nonce >= 0 && this.nonces.alive(t.nonce, t.nonceGeneration, now)) return !this.nonces.at(t.nonce).good;
+    return this.attempt(o, now).unseen++ > 0;
+  }
+
+  #attemptKey(o: Observation): Key {
+    const key = this.#key.reset().add(o.client, 0, ADDRESS).add(o.server, 0, ADDRESS);
+    return this.#transactions.addCredentials(key, o.slot);
+  }
+
+  #nonceKey(m: SipMessage, start: number, end: number, client: Uint8Array): Key {
+    const key = this.#key.reset().add(client, 0, ADDRESS);
+    return start < 0 ? key : key.add(m.bytes, start, end);
+  }
+}
+
+/** `user@host` of the To URI; the user alone is never an account (design: types). */
+export function accountOf(m: SipMessage): string {
+  const { user, host } = m.to.uri;
+  return `${text(m.bytes, user.start, user.end)}@${text(m.bytes, host.start, host.end)}`;
+}

@@ -1,0 +1,58 @@
+/** What track says about a message: the state it touched. */
+import type { SipMessage } from '../decode/message.ts';
+import type { Packet } from '../types.ts';
+import type { Attempt } from './authentication.ts';
+import type { CallState } from './calls.ts';
+import type { Relation } from './peers.ts';
+import type { Binding, Change } from './registrations.ts';
+import type { Transaction } from './transactions.ts';
+
+/** Outcomes of authentication (contradiction C-03), by code. */
+export const OUTCOME_NAMES = ['none', 'challenge', 'failed', 'unknown-user', 'accepted', 'stale', 'open'] as const;
+
+/** No final answer, or one that says nothing about an account. */
+export const NONE = 0;
+/** 401 or 407 to a request without credentials. */
+export const CHALLENGE = 1;
+/** Credentials refused: 401, 407, 403 or 402 to a request with credentials over a nonce that was good. */
+export const FAILED = 2;
+/** 404, 604 or 410; 403 to a request without credentials. */
+export const UNKNOWN_USER = 3;
+/** 2xx to a request with credentials. */
+export const ACCEPTED = 4;
+/** Refused, but because of its nonce. */
+export const STALE = 5;
+/** 2xx to a REGISTER or INVITE that carried no credentials. */
+export const OPEN = 6;
+
+/** One message and the state it touched. Reused: good until the next message. */
+export interface Observation {
+  packet: Packet;
+  message: SipMessage;
+  /** Endpoints (18 bytes) of the client and the server of this message's transaction: who asked, who is to answer. */
+  client: Uint8Array;
+  server: Uint8Array;
+  /** Slot of the transaction, -1 without one. */
+  slot: number;
+  /** Undefined only for an ACK to a 2xx and for answers whose request was not seen. */
+  transaction: Transaction | undefined;
+  /** The message repeats one of its transaction. */
+  retransmission: boolean;
+  /** A request outside any dialog (no To tag), neither ACK nor CANCEL, seen for the first time. */
+  initial: boolean;
+  /** The first initial request of this client to this server within the hour. */
+  stranger: boolean;
+  /** The answered request named an account that its sender did not show to be its own. */
+  probed: boolean;
+  /** What client and server had to do with each other; for initial requests and their answers. */
+  relation: Relation | undefined;
+  /** This message is the first final answer of its transaction. */
+  concluded: boolean;
+  /** Code of the authentication outcome, with the first final answer. */
+  outcome: number;
+  /** Refused credentials of this source for this account; with outcomes FAILED and ACCEPTED. */
+  attempt: Attempt | undefined;
+  binding: Binding | undefined;
+  change: Change;
+  call: CallState | undefined;
+}

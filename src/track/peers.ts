@@ -1,0 +1,116 @@
+/**
+ * Peers: what an address has done so far, and which addresses had to do with each other. Neutral memory for rules that
+ * tell a client from a server and a scan from a busy trunk (S2-38, S3-11).
+ */
+import { ADDRESS } from '../bytes.ts';
+import type { SipMessage } from '../decode/message.ts';
+import { Key, type Seed, Table } from '../table.ts';
+
+/** µs after which two addresses count as strangers again. */
+export const ACQUAINTANCE = 3_600_000_000;
+/** µs in which `hits` and `misses` of a peer are halved. */
+export const HALF_LIFE = 1_800_000_000;
+
+const AGENT = 64;
+
+/** One address. Plain data. */
+export interface Peer {
+  /** How many different addresses had requests answered by this one. */
+  serves: number;
+  /** Requests of this address that succeeded, halved every 30 min. */
+  hits: number;
+  /** Requests of this address that named an account it did not show to be its own, halved every 30 min. */
+  misses: number;
+  /** µs of the last halving. */
+  halved: number;
+}
+
+/** A client address and a server address. Plain data. */
+export interface Relation {
+  /** The server has answered the client. */
+  answered: boolean;
+  /** Hash of the user the client's last OPTIONS named, 0: none yet. */
+  optionsUser: number;
+  /** User-Agent of the client's last initial request: bytes and their number. */
+  agent: Uint8Array;
+  agentLength: number;
+}
+
+/** All peers and relations. */
+export class Peers {
+  readonly peers: Table<Peer>;
+  readonly relations: Table<Relation>;
+  /** The last `meet` was the first contact within the hour. */
+  stranger = false;
+  readonly #key = new Key(2 * ADDRESS);
+
+  constructor(capacity: { peers: number; relations: number }, seed: Seed) {
+    this.peers = new Table<Peer>({
+      name: 'peers',
+      capacity: capacity.peers,
+      ttl: 4 * HALF_LIFE,
+      keyBytes: ADDRESS,
+      seed,
+      make: () => ({ serves: 0, hits: 0, misses: 0, halved: 0.5 }),
+      reset: (p) => {
+        p.serves = 0;
+        p.hits = 0;
+        p.misses = 0;
+        p.halved = 0.5;
+      },
+    });
+    this.relations = new Table<Relation>({
+      name: 'relations',
+      capacity: capacity.relations,
+      ttl: ACQUAINTANCE,
+      keyBytes: 2 * ADDRESS,
+      seed,
+      make: () => ({ answered: false, optionsUser: 0, agent: new Uint8Array(AGENT), agentLength: 0 }),
+      reset: (r) => {
+        r.answered = false;
+        r.optionsUser = 0;
+        r.agentLength = 0;
+      },
+    });
+  }
+
+  /** The peer at an address, made if it is new; its counters are halved if it is time. */
+  peer(address: Uint8Array, now: number): Peer {
+    const slot = this.peers.put(this.#key.reset().add(address, 0, ADDRESS), now);
+    const p = this.peers.at(slot);
+    if (this.peers.fresh) p.halved = now;
+    while (now - p.halved >= HALF_LIFE) {
+      p.hits = p.hits >> 1;
+      p.misses = p.misses >> 1;
+      p.halved += HALF_LIFE;
+    }
+    return p;
+  }
+
+  /** The relation of a client that sends an initial request to a server; `stranger` tells whether it is new. */
+  meet(client: Uint8Array, server: Uint8Array, m: SipMessage, now: number): Relation {
+    const slot = this.relations.put(this.#pair(client, server), now);
+    this.stranger = this.relations.fresh;
+    const r = this.relations.at(slot);
+    rememberAgent(r, m);
+    return r;
+  }
+
+  /** The relation of a client and a server, if they met within the hour. */
+  find(client: Uint8Array, server: Uint8Array, now: number): Relation | undefined {
+    const slot = this.relations.find(this.#pair(client, server), now);
+    return slot < 0 ? undefined : this.relations.at(slot);
+  }
+
+  #pair(client: Uint8Array, server: Uint8Array): Key {
+    return this.#key.reset().add(client, 0, ADDRESS).add(server, 0, ADDRESS);
+  }
+}
+
+function rememberAgent(r: Relation, m: SipMessage): void {
+  const { start, end } = m.userAgent;
+  const n = start < 0 ? 0 : Math.min(end - start, AGENT);
+  const { agent } = r;
+  r.agentLength = n;
+  for (let i = 0; i < n; i++) agent[i] = m.bytes[start + i]!;
+}

@@ -1,0 +1,262 @@
+/**
+ * The way of a message through track: its transaction, who sent it to whom, and what it means for authentication,
+ * registration and call.
+ */
+import { ENDPOINT } from '../bytes.ts';
+import { ACK, BYE, CANCEL, INVITE, OPTIONS, REGISTER, type SipMessage } from '../decode/message.ts';
+import { hash, type Seed, type TableStats } from '../table.ts';
+import type { Packet, Where } from '../types.ts';
+import { ABANDONED, ABANDONED_AT_END, type Abandoned, Authentication } from './authentication.ts';
+import { Calls } from './calls.ts';
+import { ACCEPTED, FAILED, NONE, type Observation, OPEN, OUTCOME_NAMES, UNKNOWN_USER } from './observation.ts';
+import { Peers } from './peers.ts';
+import { Registrations } from './registrations.ts';
+import { TIMEOUT, type Transaction, Transactions } from './transactions.ts';
+
+/** Most entries of each table (config `tables`). */
+export interface Capacities {
+  readonly transactions: number;
+  readonly nonces: number;
+  readonly attempts: number;
+  readonly peers: number;
+  readonly relations: number;
+  readonly registrations: number;
+  readonly calls: number;
+}
+
+/** Hears of what did not happen in time. */
+export interface Lapses {
+  /** An initial request stayed without any answer. */
+  unanswered(t: Transaction, client: Uint8Array, server: Uint8Array): void;
+  /** A challenge stayed without credentials. */
+  abandoned(challenge: Abandoned): void;
+}
+
+/** µs an unanswered request must have waited at the end of the input to count. */
+const UNANSWERED_AT_END = 4_000_000;
+/** Names of users are compared by hash; a collision costs one Event. */
+const NAMES: Seed = { k0: 0x6e616d, k1: 0x657321 };
+
+const NO_WHERE: Where = { source: '', file: '', link: '' };
+const NOTHING = new Uint8Array(ENDPOINT);
+/** Stands in the Observation until the first packet comes. */
+const NO_PACKET: Packet = {
+  kind: 'packet',
+  time: 0.5,
+  ordinal: 0,
+  frameNumber: 0,
+  offset: 0,
+  where: NO_WHERE,
+  vlan: -1,
+  transport: 'udp',
+  src: NOTHING,
+  dst: NOTHING,
+  frame: NOTHING,
+  frameStart: 0,
+  frameEnd: 0,
+  bytes: NOTHING,
+  start: 0,
+  end: 0,
+  truncated: false,
+};
+
+/** All state about what is going on. */
+export class Tracker {
+  readonly transactions: Transactions;
+  readonly peers: Peers;
+  readonly authentication: Authentication;
+  readonly registrations: Registrations;
+  readonly calls: Calls;
+  /** Finished authentications by outcome code. */
+  readonly outcomes = new Float64Array(OUTCOME_NAMES.length);
+  readonly #client = new Uint8Array(ENDPOINT);
+  readonly #server = new Uint8Array(ENDPOINT);
+  readonly #observation: Observation;
+
+  constructor(capacities: Capacities, seed: Seed, message: SipMessage, callsWanted: boolean) {
+    this.transactions = new Transactions(capacities.transactions, seed);
+    this.peers = new Peers(capacities, seed);
+    this.authentication = new Authentication(capacities, seed, this.transactions);
+    this.registrations = new Registrations(capacities.registrations, seed);
+    this.calls = new Calls(capacities.calls, seed, callsWanted);
+    this.#observation = {
+      packet: NO_PACKET,
+      message,
+      client: NOTHING,
+      server: NOTHING,
+      slot: -1,
+      transaction: undefined,
+      retransmission: false,
+      initial: false,
+      stranger: false,
+      probed: false,
+      relation: undefined,
+      concluded: false,
+      outcome: NONE,
+      attempt: undefined,
+      binding: undefined,
+      change: '',
+      call: undefined,
+    };
+  }
+
+  /** The message plus the state it touched. */
+  observe(packet: Packet, m: SipMessage, now: number): Observation {
+    const o = this.#observation;
+    o.packet = packet;
+    o.message = m;
+    o.client = packet.src;
+    o.server = packet.dst;
+    o.slot = -1;
+    o.transaction = undefined;
+    o.retransmission = false;
+    o.initial = false;
+    o.stranger = false;
+    o.probed = false;
+    o.relation = undefined;
+    o.concluded = false;
+    o.outcome = NONE;
+    o.attempt = undefined;
+    o.binding = undefined;
+    o.change = '';
+    o.call = undefined;
+    if (!m.isRequest) this.#answer(o, packet, m, now);
+    else if (m.method === ACK) {
+      o.transaction = this.transactions.ofAck(m, now);
+      o.retransmission = o.transaction !== undefined && this.transactions.known;
+    } else this.#request(o, packet, m, now);
+    return o;
+  }
+
+  /** µs at which the next lapse falls due. */
+  get due(): number {
+    return Math.min(this.transactions.unanswered.next, this.authentication.pending.next);
+  }
+
+  /** Tells of everything that should have happened by `now` and did not. */
+  lapse(now: number, lapses: Lapses): void {
+    this.#abandoned(now, now, lapses);
+    this.#unanswered(now, now, lapses);
+  }
+
+  /** The input has ended at `now`: what waited long enough counts as lapsed, of the rest nobody knows. */
+  finish(now: number, lapses: Lapses): void {
+    this.#abandoned(now + ABANDONED - ABANDONED_AT_END, now, lapses);
+    this.#unanswered(now + TIMEOUT - UNANSWERED_AT_END, now, lapses);
+    this.calls.finish();
+  }
+
+  #abandoned(due: number, now: number, lapses: Lapses): void {
+    const { pending, nonces } = this.authentication;
+    while (pending.take(due)) {
+      if (!nonces.alive(pending.slot, pending.generation, now)) continue;
+      if (nonces.at(pending.slot).uses > 0) continue;
+      const challenge = this.authentication.abandoned(pending.slot);
+      this.peers.peer(challenge.client, now).misses++;
+      lapses.abandoned(challenge);
+    }
+  }
+
+  #unanswered(due: number, now: number, lapses: Lapses): void {
+    const { unanswered, table } = this.transactions;
+    while (unanswered.take(due)) {
+      if (!table.alive(unanswered.slot, unanswered.generation, now)) continue;
+      const t = table.at(unanswered.slot);
+      if (t.answers > 0) continue;
+      this.transactions.endpoints(unanswered.slot, this.#client, this.#server);
+      lapses.unanswered(t, this.#client, this.#server);
+    }
+  }
+
+  /** Sizes and evictions of all tables. */
+  tables(): TableStats[] {
+    const { peers, authentication } = this;
+    const tables = [this.transactions.table, peers.peers, peers.relations, authentication.nonces, authentication.attempts];
+    return [...tables.map((t) => t.stats()), this.registrations.table.stats(), this.calls.table.stats()];
+  }
+
+  #request(o: Observation, packet: Packet, m: SipMessage, now: number): void {
+    const t = this.transactions.ofRequest(m, packet, now);
+    o.transaction = t;
+    o.slot = this.transactions.slot;
+    o.retransmission = this.transactions.known;
+    if (o.retransmission) return;
+    if (m.credentials.span.start >= 0) this.authentication.used(m, packet, t, now);
+    if (m.method === BYE || m.method === CANCEL) {
+      o.call = this.calls.ended(m, packet, now);
+      return;
+    }
+    o.initial = t.initial;
+    if (!t.initial) return;
+    o.relation = this.peers.meet(packet.src, packet.dst, m, now);
+    o.stranger = this.peers.stranger;
+    if (m.method === INVITE) o.call = this.calls.invited(m, packet, t, now);
+  }
+
+  #answer(o: Observation, packet: Packet, m: SipMessage, now: number): void {
+    const t = this.transactions.ofAnswer(m, now);
+    if (t === undefined) return;
+    o.transaction = t;
+    o.slot = this.transactions.slot;
+    o.client = this.#client;
+    o.server = this.#server;
+    this.transactions.endpoints(o.slot, o.client, o.server);
+    o.retransmission = this.transactions.known;
+    if (t.answers === 1 && t.initial) this.#served(o, now);
+    if (t.method === INVITE) o.call = this.calls.answer(m, packet, t, now);
+    if (m.status < 200 || t.final) return;
+    t.final = true;
+    o.concluded = true;
+    this.#conclude(o, packet, m, t, now);
+  }
+
+  /** A server answered a client's initial request for the first time: it serves. */
+  #served(o: Observation, now: number): void {
+    const relation = this.peers.find(o.client, o.server, now);
+    o.relation = relation;
+    if (relation === undefined || relation.answered) return;
+    relation.answered = true;
+    this.peers.peer(o.server, now).serves++;
+  }
+
+  /** The first final answer of a transaction says how it came out. */
+  #conclude(o: Observation, packet: Packet, m: SipMessage, t: Transaction, now: number): void {
+    const { authentication } = this;
+    const outcome = authentication.outcome(o, t, now);
+    o.outcome = outcome;
+    this.outcomes[outcome]!++;
+    if (m.challenge.span.start >= 0) authentication.given(o, t, now);
+    if (outcome === FAILED) this.#failed(o, now);
+    if (outcome === ACCEPTED) o.attempt = authentication.accepted(o, t, now);
+    o.probed = t.initial && (outcome === UNKNOWN_USER || (t.method === OPTIONS && this.#namesAnother(o, m)));
+    if (o.probed) this.peers.peer(o.client, now).misses++;
+    if (outcome !== ACCEPTED && outcome !== OPEN) return;
+    if (t.method === REGISTER || t.method === INVITE) this.peers.peer(o.client, now).hits++;
+    if (t.method !== REGISTER) return;
+    o.binding = this.registrations.accepted(m, packet, o.client, now);
+    o.change = this.registrations.change;
+  }
+
+  /** An OPTIONS names a user, and another one than the last of the same client to the same server. */
+  #namesAnother(o: Observation, m: SipMessage): boolean {
+    const { user } = m.to.uri;
+    if (o.relation === undefined || user.start < 0 || user.end === user.start) return false;
+    const name = hash(NAMES, m.bytes.subarray(user.start, user.end), user.end - user.start) | 1;
+    if (o.relation.optionsUser === name) return false;
+    o.relation.optionsUser = name;
+    return true;
+  }
+
+  #failed(o: Observation, now: number): void {
+    const attempt = this.authentication.attempt(o, now);
+    o.attempt = attempt;
+    if (attempt.refusals++ > 0) return;
+    const binding = this.registrations.find(o.message, now);
+    attempt.trusted = binding !== undefined && sameEndpoint(binding.endpoint, o.client);
+  }
+}
+
+function sameEndpoint(a: Uint8Array, b: Uint8Array): boolean {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}

@@ -1,0 +1,201 @@
+/**
+ * Transactions: a request, its retransmissions and its answers (RFC 3261 §17 with the INVITE fix of RFC 6026).
+ *
+ * The key is the top Via branch together with Call-ID, CSeq number, From tag and method (ACK counts as INVITE). For clients
+ * that follow RFC 3261 the branch alone decides, as §17.2.3 has it, since the rest cannot differ; where the branch is
+ * missing, lacks the cookie or is used again (nmap: `branch=foo`) the rest decides, as RFC 2543 had it. Guessing tools that
+ * keep Call-ID and CSeq for all guesses still get a transaction each, by branch and tag (M-05).
+ */
+import { ENDPOINT, keepShort, shortText } from '../bytes.ts';
+import { CANCEL, INVITE, type SipMessage } from '../decode/message.ts';
+import { DueQueue } from '../due.ts';
+import { Key, type Seed, Table } from '../table.ts';
+import type { Packet } from '../types.ts';
+
+/** T1 × 64 in µs: Timer B, F, H, J and L (RFC 3261 §17, RFC 6026 §8.7). */
+export const TIMEOUT = 32_000_000;
+/** Timer C in µs: how long an INVITE may ring without news (RFC 3261 §16.6 step 11). */
+export const RINGING = 185_000_000;
+
+/** One transaction as a passive observer sees it. Plain data; endpoints and credentials lie in its row. */
+export interface Transaction {
+  /** Code of its method. */
+  method: number;
+  /** µs of its first message. */
+  started: number;
+  requests: number;
+  /** Answers, repetitions included. */
+  answers: number;
+  /** Status of the last answer, 0 before any. */
+  status: number;
+  /** A final answer was seen. */
+  final: boolean;
+  /** An ACK to its final answer was seen (INVITE). */
+  acknowledged: boolean;
+  /** The request was outside any dialog. */
+  initial: boolean;
+  /** The request carried Digest credentials. */
+  credentials: boolean;
+  /** Where its first message lies. */
+  file: string;
+  frame: number;
+  /** Slot and generation of the nonce the credentials answer, -1: none known. */
+  nonce: number;
+  nonceGeneration: number;
+  /** Slot and generation of the call it belongs to, -1: none. */
+  call: number;
+  callGeneration: number;
+}
+
+/*
+ * The row of a transaction: 18 bytes of the client's endpoint, 18 of the server's, then user name and realm of the
+ * credentials, each behind a length byte. Bytes and not strings: most are never asked for.
+ */
+const CLIENT = 0;
+const SERVER = ENDPOINT;
+const USER = 2 * ENDPOINT;
+const LONGEST = 61;
+const REALM = USER + 1 + LONGEST;
+const ROW = REALM + 1 + LONGEST;
+
+function makeTransaction(): Transaction {
+  const counts = { requests: 0, answers: 0, status: 0, final: false, acknowledged: false, initial: false, credentials: false };
+  return { method: 0, started: 0.5, ...counts, file: '', frame: 0, nonce: -1, nonceGeneration: 0, call: -1, callGeneration: 0 };
+}
+
+function resetTransaction(t: Transaction): void {
+  t.requests = 0;
+  t.answers = 0;
+  t.status = 0;
+  t.final = false;
+  t.acknowledged = false;
+  t.initial = false;
+  t.credentials = false;
+  t.nonce = -1;
+  t.call = -1;
+}
+
+/** All transactions that are going on or ended less than 32 s ago. */
+export class Transactions {
+  readonly table: Table<Transaction>;
+  /** Initial requests without an answer yet, due 32 s after they were sent. */
+  readonly unanswered: DueQueue;
+  /** The message last looked up repeats one of its transaction. */
+  known = false;
+  /** Slot of the transaction last looked up. */
+  slot = -1;
+  readonly #key = new Key(512);
+
+  constructor(capacity: number, seed: Seed) {
+    this.table = new Table({
+      name: 'transactions',
+      capacity,
+      // A second more than the deadline of unanswered requests, so that their entry is still there when they fall due.
+      ttl: TIMEOUT + 1_000_000,
+      keyBytes: 112,
+      rowBytes: ROW,
+      seed,
+      make: makeTransaction,
+      reset: resetTransaction,
+    });
+    this.unanswered = new DueQueue(capacity);
+  }
+
+  /** The transaction of a request other than ACK, made if it is new. */
+  ofRequest(m: SipMessage, packet: Packet, now: number): Transaction {
+    const slot = this.table.put(this.#keyOf(m, m.method), now);
+    const t = this.table.at(slot);
+    this.slot = slot;
+    t.requests++;
+    this.known = !this.table.fresh;
+    if (this.known) return t;
+    t.method = m.method;
+    t.started = packet.time;
+    t.file = packet.where.file;
+    t.frame = packet.frameNumber;
+    t.initial = m.to.tag.start < 0 && m.method !== CANCEL;
+    const { rows } = this.table;
+    const row = this.table.row(slot);
+    for (let i = 0; i < ENDPOINT; i++) {
+      rows[row + CLIENT + i] = packet.src[i]!;
+      rows[row + SERVER + i] = packet.dst[i]!;
+    }
+    if (t.initial) this.unanswered.push(slot, this.table.generation(slot), now + TIMEOUT);
+    return t;
+  }
+
+  /** Keeps user name and realm of the credentials of the request last looked up. */
+  keepCredentials(m: SipMessage): void {
+    const { username, realm } = m.credentials;
+    const row = this.table.row(this.slot);
+    keepShort(this.table.rows, row + USER, LONGEST, m.bytes, username.start, username.end);
+    keepShort(this.table.rows, row + REALM, LONGEST, m.bytes, realm.start, realm.end);
+  }
+
+  /** Appends user name and realm of a transaction's credentials to a key. */
+  addCredentials(key: Key, slot: number): Key {
+    const { rows } = this.table;
+    const user = this.table.row(slot) + USER;
+    const realm = this.table.row(slot) + REALM;
+    return key.add(rows, user, user + 1 + rows[user]!).add(rows, realm, realm + 1 + rows[realm]!);
+  }
+
+  /** User name of the credentials of a transaction. */
+  userOf(slot: number): string {
+    return shortText(this.table.rows, this.table.row(slot) + USER);
+  }
+
+  /** Realm of the credentials of a transaction. */
+  realmOf(slot: number): string {
+    return shortText(this.table.rows, this.table.row(slot) + REALM);
+  }
+
+  /** Copies the endpoints of a transaction: 18 bytes each. */
+  endpoints(slot: number, client: Uint8Array, server: Uint8Array): void {
+    const { rows } = this.table;
+    const row = this.table.row(slot);
+    for (let i = 0; i < ENDPOINT; i++) {
+      client[i] = rows[row + CLIENT + i]!;
+      server[i] = rows[row + SERVER + i]!;
+    }
+  }
+
+  /** The transaction an ACK belongs to, if its INVITE was seen: only then does it answer a non-2xx (RFC 3261 §17.1.1.3). */
+  ofAck(m: SipMessage, now: number): Transaction | undefined {
+    const slot = this.table.find(this.#keyOf(m, INVITE), now);
+    if (slot < 0) return undefined;
+    const t = this.table.at(slot);
+    this.slot = slot;
+    this.known = t.acknowledged;
+    t.acknowledged = true;
+    return t;
+  }
+
+  /** The transaction of an answer, if its request was seen. Counts the answer; `known` tells whether it was a repetition. */
+  ofAnswer(m: SipMessage, now: number): Transaction | undefined {
+    const slot = this.table.find(this.#keyOf(m, m.cseqMethod), now);
+    if (slot < 0) return undefined;
+    const t = this.table.at(slot);
+    this.slot = slot;
+    this.known = t.answers > 0 && t.status === m.status;
+    t.answers++;
+    t.status = m.status;
+    this.table.expireAt(slot, now + (t.method === INVITE && m.status < 200 ? RINGING : TIMEOUT));
+    return t;
+  }
+
+  #keyOf(m: SipMessage, method: number): Key {
+    const key = this.#key.reset();
+    const b = m.bytes;
+    if (m.via.branch.start >= 0) key.add(b, m.via.branch.start, m.via.branch.end);
+    key.addByte(method);
+    if (method === 0) key.add(b, m.cseqMethodSpan.start, m.cseqMethodSpan.end);
+    if (m.callId.start >= 0) key.add(b, m.callId.start, m.callId.end);
+    if (m.from.tag.start >= 0) key.add(b, m.from.tag.start, m.from.tag.end);
+    return key
+      .addByte(m.cseq & 255)
+      .addByte((m.cseq >> 8) & 255)
+      .addByte((m.cseq >> 16) & 255)
+      .addByte((m.cseq >> 24) & 255);
+  }
+}

@@ -1,0 +1,10 @@
+/** What can be fuzzed, by name. Each is loaded when chosen, in the thread that runs it. */
+import type { Target } from './loop.ts';
+
+/** All targets; those named `planted-…` are for the tests of the fuzzer itself. */
+export const targets: Readonly<Record<string, () => Promise<Target>>> = {
+  'planted-doors': async () => (await import('./planted.ts')).doors,
+  'planted-square': async () => (await import('./planted.ts')).square,
+  'planted-endless': async () => (await import('./planted.ts')).endless,
+  'planted-growth': async () => (await import('./planted.ts')).growing,
+};

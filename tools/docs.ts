@@ -1,0 +1,9 @@
+/** `npm run docs`: writes docs/reference/ from the source. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from '../test/peers.ts';
+import { pages } from './reference.ts';
+
+const folder = join(ROOT, 'docs', 'reference');
+mkdirSync(folder, { recursive: true });
+for (const [name, text] of pages()) writeFileSync(join(folder, name), text);

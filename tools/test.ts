@@ -1,0 +1,128 @@
+/**
+ * `npm test`: all that a change must pass, in parts that run one after the other. Each part prints its time; beyond its
+ * budget it fails (when CI or RINGFENCE_BUDGET is set). Lint, types and the like count as one test each. The last line
+ * is always `N passed, N failed, N skipped`; the exit code is 1 if anything failed.
+ *
+ * usage: node tools/test.ts [part …]
+ */
+import { spawnSync } from 'node:child_process';
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+const enforce = process.env['CI'] !== undefined || process.env['RINGFENCE_BUDGET'] !== undefined;
+const scratch = mkdtempSync(join(tmpdir(), 'ringfence-test-'));
+
+interface Count {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+interface Part {
+  readonly name: string;
+  /** Seconds it may take on two cores. */
+  readonly budget: number;
+  readonly run: () => Count;
+}
+
+/** Folders whose every line a unit test must reach. */
+const COVERED = ['src/decode', 'src/track', 'src/correlate'];
+
+const PARTS: readonly Part[] = [
+  { name: 'lint', budget: 20, run: () => command(['node_modules/.bin/biome', 'lint', '--error-on-warnings', '.']) },
+  { name: 'format', budget: 20, run: () => command(['node_modules/.bin/biome', 'check', '--linter-enabled=false', '.']) },
+  { name: 'types', budget: 30, run: () => command([process.execPath, 'node_modules/typescript7/bin/tsc', '-p', '.']) },
+  { name: 'unused', budget: 30, run: () => command([process.execPath, 'node_modules/knip/bin/knip.js', '--no-progress']) },
+  { name: 'house', budget: 30, run: () => nodeTest(['test/house/*.test.ts'], []) },
+  { name: 'docs', budget: 30, run: () => nodeTest(['test/docs/*.test.ts'], []) },
+  { name: 'unit', budget: 90, run: () => nodeTest(['src/**/*.test.ts'], ['--test-isolation=none', ...coverage()]) },
+  { name: 'traces', budget: 120, run: () => nodeTest(['test/traces/*.test.ts', 'test/samples/*.test.ts'], []) },
+  { name: 'fuzz', budget: 120, run: () => nodeTest(['test/fuzz/*.test.ts'], ['--expose-gc']) },
+  { name: 'package', budget: 180, run: () => nodeTest(['test/package/*.test.ts'], []) },
+];
+
+function coverage(): string[] {
+  const folders = COVERED.flatMap((folder) => [`--test-coverage-include=${folder}/**`]);
+  return ['--experimental-test-coverage', '--test-coverage-lines=100', '--test-coverage-exclude=**/*.test.ts', ...folders];
+}
+
+/** Runs a checker; its exit code is the one result. */
+function command(args: readonly string[]): Count {
+  const run = spawnSync(args[0]!, args.slice(1), { cwd: root, encoding: 'utf8', maxBuffer: 1 << 28 });
+  const passed = run.status === 0;
+  if (!passed) console.log(`${args.join(' ')}\n${run.stdout ?? ''}${run.stderr ?? ''}${run.error ?? ''}`);
+  return { passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: 0 };
+}
+
+/** Runs node:test over some files; prints what failed and what was skipped, with the reason. */
+function nodeTest(globs: readonly string[], flags: readonly string[]): Count {
+  const files = globs.flatMap((glob) => globSync(glob, { cwd: root })).sort();
+  if (files.length === 0) {
+    console.log(`no file matches ${globs.join(' ')}`);
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+  const tap = join(scratch, 'tap');
+  const reporters = [
+    '--test-reporter=spec',
+    '--test-reporter-destination=stdout',
+    '--test-reporter=tap',
+    `--test-reporter-destination=${tap}`,
+  ];
+  const run = spawnSync(process.execPath, ['--test', ...flags, ...reporters, ...files], {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  });
+  const result = readFileSync(tap, 'utf8');
+  rmSync(tap);
+  const count = {
+    passed: total(result, 'pass'),
+    failed: total(result, 'fail') + total(result, 'cancelled'),
+    skipped: total(result, 'skipped') + total(result, 'todo'),
+  };
+  // No failed test and yet a bad exit: coverage below its mark, or the run died.
+  if (run.status !== 0 && count.failed === 0) count.failed = 1;
+  if (count.failed > 0) console.log(run.stdout + run.stderr);
+  else
+    for (const line of result.split('\n'))
+      if (/# (SKIP|TODO)/.test(line)) console.log(`  skipped: ${line.trim().replace(/^ok \d+ - /, '')}`);
+  return count;
+}
+
+/** The number of a closing line of TAP, e.g. `# pass 12`. */
+function total(tap: string, what: string): number {
+  return Number(tap.match(new RegExp(`^# ${what} (\\d+)$`, 'm'))?.[1] ?? 0);
+}
+
+function runPart(part: Part): Count {
+  const started = performance.now();
+  const count = part.run();
+  const seconds = (performance.now() - started) / 1000;
+  const late = seconds > part.budget;
+  if (late && enforce) count.failed++;
+  const note = late ? ` – over its budget of ${part.budget} s` : '';
+  console.log(`== ${part.name}: ${seconds.toFixed(1)} s, ${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped${note}`);
+  return count;
+}
+
+function main(): void {
+  const wanted = process.argv.slice(2);
+  const unknown = wanted.filter((name) => !PARTS.some((part) => part.name === name));
+  if (unknown.length > 0) throw new Error(`no such part: ${unknown.join(', ')}; there are ${PARTS.map((part) => part.name).join(', ')}`);
+  const sum: Count = { passed: 0, failed: 0, skipped: 0 };
+  for (const part of PARTS) {
+    if (wanted.length > 0 && !wanted.includes(part.name)) continue;
+    const count = runPart(part);
+    sum.passed += count.passed;
+    sum.failed += count.failed;
+    sum.skipped += count.skipped;
+  }
+  rmSync(scratch, { recursive: true });
+  console.log(`${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped`);
+  process.exitCode = sum.failed > 0 ? 1 : 0;
+}
+
+main();
