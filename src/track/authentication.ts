@@ -48,10 +48,10 @@ export interface Abandoned {
 
 /* The row of a nonce: endpoints of client and server, then user and host of the To URI and the Call-ID behind length bytes. */
 const USER = 2 * ENDPOINT;
-const LONGEST = 47;
+const LONGEST = 31;
 const HOST = USER + 1 + LONGEST;
 const CALL_ID = HOST + 1 + LONGEST;
-const LONGEST_CALL_ID = 95;
+const LONGEST_CALL_ID = 63;
 const ROW = CALL_ID + 1 + LONGEST_CALL_ID;
 
 /** Refused credentials of one source for one account at one server. Plain data. */
@@ -79,7 +79,7 @@ export class Authentication {
       name: 'nonces',
       capacity: capacity.nonces,
       ttl: 600_000_000,
-      keyBytes: 80,
+      keyBytes: 72,
       rowBytes: ROW,
       seed,
       make: () => ({ issued: 0.5, uses: 0, good: false, method: 0, status: 0, file: '', frame: 0 }),
@@ -177,6 +177,8 @@ export class Authentication {
   /** Credentials were accepted: their nonce is good. The refusals of this source for this account before, if any. */
   accepted(o: Observation, t: Transaction, now: number): Attempt | undefined {
     if (t.nonce >= 0 && this.nonces.alive(t.nonce, t.nonceGeneration, now)) this.nonces.at(t.nonce).good = true;
+    // Most sites see no refusal for a long time: then there is nothing to look for.
+    if (this.attempts.inserted === 0) return undefined;
     const slot = this.attempts.find(this.#attemptKey(o), now);
     if (slot < 0) return undefined;
     const attempt = this.attempts.at(slot);

@@ -29,7 +29,7 @@ class Talk {
   now = 1_000_000_000;
 
   constructor(callsWanted = true) {
-    this.tracker = new Tracker(CAPACITIES, { k0: 1, k1: 2 }, this.message, callsWanted);
+    this.tracker = new Tracker(CAPACITIES, { k0: 1, k1: 2 }, this.message, { calls: callsWanted, silence: true });
   }
 
   send(text: string, src: Place, dst: Place): Observation {
