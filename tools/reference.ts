@@ -12,7 +12,7 @@ import { commands } from '../src/main.ts';
 import { COUNTS } from '../src/metrics.ts';
 import { ANALYSIS } from '../src/publish/analysis.ts';
 import { check } from '../src/readyaml.ts';
-import { allowedText, kindName, type Schema } from '../src/schema.ts';
+import { allowedText, kindName, type Schema, toJsonSchema } from '../src/schema.ts';
 import { CLASSES, LEVELS, OUTCOMES, STAGES } from '../src/types.ts';
 import { ROOT } from '../test/peers.ts';
 
@@ -31,6 +31,7 @@ export function pages(): Map<string, string> {
     ['classes.md', classesPage()],
     ['cli.md', cliPage()],
     ['analysis.md', analysisPage()],
+    ['analysis.schema.json', `${JSON.stringify(toJsonSchema(ANALYSIS, { title: 'ringfence analyze --json' }), null, 2)}\n`],
   ]);
 }
 
