@@ -5,6 +5,7 @@
 import type { Span } from '../types.ts';
 import { sameName } from './grammar.ts';
 import { wordAt } from './lines.ts';
+import { HEADER_STRIDE, type SipMessage } from './message.ts';
 
 /**
  * What the value of a header is: `address` name-addr or addr-spec, `uri` one URI in angle brackets with parameters, `auth`
