@@ -131,7 +131,7 @@ export class Correlator {
       const slot = matched ? table.find(this.#keyOf(rule.by, event), this.#now) : -1;
       if (slot < 0) return { rule: rule.id, matched, count: 0, limit: rule.tiers[0]!.limit, open: false };
       const group = table.at(slot);
-      const count = rule.shape !== 'distinct' ? group.events : group.open ? group.distinct.count() : group.values.length;
+      const count = rule.shape !== 'distinct' ? group.events : group.open ? group.distinct.count() : group.kept;
       return { rule: rule.id, matched, count, limit: rule.tiers[group.tier]!.limit, open: group.open };
     });
   }
@@ -252,7 +252,7 @@ export class Correlator {
       first: group.first,
       last: group.last,
       count,
-      sample: [...group.sample],
+      sample: group.sample.slice(0, group.sampled),
       evidence: evidenceOf(group),
       why: whyOf(rule, group, event, count),
     };
@@ -271,7 +271,7 @@ function outcomeOf(rule: CompiledRule, group: Group, final: boolean): Outcome {
 
 /** The Events that led to it, the one that showed success, and the last one. */
 function evidenceOf(group: Group): Evidence[] {
-  const events = [...group.evidence];
+  const events = group.evidence.slice(0, group.noted);
   if (group.success !== undefined) events.push(group.success);
   if (group.lastEvent !== undefined && !events.includes(group.lastEvent)) events.push(group.lastEvent);
   events.sort((a, b) => a.time - b.time);
