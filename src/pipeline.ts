@@ -147,7 +147,7 @@ export class Pipeline {
       call: family(this.#tracker.calls.byDisposition, (code) => DISPOSITIONS[code]!),
       dropped: {},
     }),
-    tables: () => [...this.#tracker.tables(), ...this.#correlator.tables()],
+    tables: () => [...this.#tracker.tables(), ...this.#correlator.stats().map((rule) => rule.table)],
     rules: () => this.#correlator.stats(),
   };
 
