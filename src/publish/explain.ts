@@ -14,7 +14,7 @@ export interface StageNote {
 /** The page of one message. Stages without lines say `nothing`. */
 export function explainPage(title: string, notes: readonly StageNote[], page: Page): string {
   const parts = notes.map(({ stage, lines }) => {
-    const rows = lines.map(([name, text]) => [neutral(name, 40), neutral(text, MOST)] as const);
+    const rows = lines.map(([name, text]) => [neutral(name, 30), neutral(text, MOST)] as const);
     const body = rows.length === 0 ? [`  ${paint(page, 'faint', 'nothing')}`] : listed(rows, page);
     return [paint(page, 'title', stage), ...body].join('\n');
   });
