@@ -70,7 +70,10 @@ export class Pipeline {
     this.#correlator = new Correlator(rules, { node: config.node, seed: config.seed, capacity: config.tables.alerts });
     const wanted = sinks.events ? new Set<EventName>(EVENT_NAMES) : this.#correlator.wanted;
     this.#emitter = new Emitter(config.node, boot, wanted);
-    this.#tracker = new Tracker(config.tables, config.seed, this.#message, sinks.calls);
+    this.#tracker = new Tracker(config.tables, config.seed, this.#message, {
+      calls: sinks.calls,
+      silence: wanted.has('request.unanswered'),
+    });
     this.#keepEvents = sinks.events;
     this.#lapses = {
       unanswered: (t, client, server) => detectSilence(t, client, server, this.#tracker, this.#emitter, this.#clock.now),
@@ -144,7 +147,7 @@ export class Pipeline {
       call: family(this.#tracker.calls.byDisposition, (code) => DISPOSITIONS[code]!),
       dropped: {},
     }),
-    tables: () => [...this.#tracker.tables(), ...this.#correlator.tables()],
+    tables: () => [...this.#tracker.tables(), ...this.#correlator.stats().map((rule) => rule.table)],
     rules: () => this.#correlator.stats(),
   };
 

@@ -49,6 +49,14 @@ export class Key {
     return this;
   }
 
+  /** Appends the 32 bits of a number. */
+  addNumber(n: number): this {
+    return this.addByte(n & 255)
+      .addByte((n >> 8) & 255)
+      .addByte((n >> 16) & 255)
+      .addByte((n >> 24) & 255);
+  }
+
   /** Appends UTF-16 code units, low byte first where above 0x7f; ends with a zero byte so that neighbours cannot run together. */
   addString(s: string): this {
     for (let i = 0; i < s.length; i++) {

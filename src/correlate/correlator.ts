@@ -4,25 +4,14 @@
  */
 import { createHash } from 'node:crypto';
 import type { EventName } from '../events.ts';
-import { hash, Key, type Seed, Table, type TableStats } from '../table.ts';
+import type { RuleStats } from '../queries.ts';
+import { hash, Key, type Seed, Table } from '../table.ts';
 import type { Alert, Event, Evidence, Outcome, Party } from '../types.ts';
 import type { CompiledRule, PartyField } from './compile.ts';
 import type { Budget } from './distinct.ts';
 import { DueQueue } from './duequeue.ts';
 import type { Field } from './fields.ts';
 import { countEvent, countValue, type Group, makeGroup, note, resetGroup, ringLength } from './group.ts';
-
-/** Counts of one rule since the start. */
-export interface RuleStats {
-  readonly rule: string;
-  /** Events looked at. */
-  readonly evaluations: number;
-  /** Events that met `where`. */
-  readonly matches: number;
-  /** Alerts opened. */
-  readonly alerts: number;
-  readonly table: TableStats;
-}
 
 /** What one rule makes of one Event, for `explain`. */
 export interface Look {

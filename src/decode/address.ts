@@ -96,6 +96,12 @@ function nameAddress(m: SipMessage, b: Uint8Array, from: number, less: number, e
     setSpan(view.display, from, stop);
     if (b[from] !== QUOTE) checkDisplay(m, b, from, stop);
   }
+  const i = readBracketed(m, b, less, end, view);
+  return i < end ? afterAddress(m, b, i + 1, end, list) : end;
+}
+
+/** Any URI in angle brackets, `less` the index of the first. Returns the index of the second, or `end`. */
+function readBracketed(m: SipMessage, b: Uint8Array, less: number, end: number, view: AddressView): number {
   let i = less + 1;
   let spaces = false;
   for (; i < end; i++) {
@@ -109,7 +115,7 @@ function nameAddress(m: SipMessage, b: Uint8Array, from: number, less: number, e
   if (spaces) addOddity(m, SPACES, less, i < end ? i + 1 : end);
   if (first >= last) emptyUri(m, b, less, i, view);
   else parseUri(m, b, first, last, view.uri);
-  return i < end ? afterAddress(m, b, i + 1, end, list) : end;
+  return i;
 }
 
 function emptyUri(m: SipMessage, b: Uint8Array, start: number, end: number, view: AddressView): void {

@@ -4,17 +4,31 @@
  */
 import type { Span } from '../types.ts';
 
-const TOKEN = 1;
+/** Bit of `CLASS`: token characters (RFC 3261 §25.1). */
+export const TOKEN = 1;
 const HEX = 2;
 const DIGIT = 4;
-const URI_PLAIN = 8;
-const PRINT = 16;
+/** Bit of `CLASS`: means nothing to the structure of a URI and needs no escape (RFC 3261 §25.1, RFC 3966 §3). */
+export const URI_PLAIN = 8;
+/** Bit of `CLASS`: letters, digits, dot, hyphen, and the underscore that is seen in names. */
+export const HOST = 16;
+/** Bit of `CLASS`: tokens and what stands in addresses, URNs and locations given as parameter values: `[ ] : / @ = ? $ &`. */
+export const LOOSE = 32;
+/** Bit of `CLASS`: URI parameters with their separators: URI_PLAIN, `;`, `:`, `[`, `]`. */
+export const URI_TAIL = 64;
+
+/** Bit of `CLASS`: what stands in a quoted string for itself: printable ASCII but quote and backslash. */
+export const QUOTED = 128;
+/** Bit of `CLASS`: tokens and space. */
+export const WORDS = 256;
+/** Bit of `CLASS`: printable ASCII but space and @. */
+export const CALL_ID_BYTE = 512;
 
 /** Class bits of every byte value. */
-const CLASS = classes();
+export const CLASS: Uint16Array = classes();
 
-function classes(): Uint8Array {
-  const table = new Uint8Array(256);
+function classes(): Uint16Array {
+  const table = new Uint16Array(256);
   const mark = (bytes: string, bit: number): void => {
     for (const c of Buffer.from(bytes, 'latin1')) table[c]! |= bit;
   };
@@ -25,7 +39,14 @@ function classes(): Uint8Array {
   mark(digits, DIGIT);
   // What may stand in a URI and means nothing to its structure; `%` and `@:;?[]` do.
   mark(`${digits}${letters}-_.!~*'()&=+$,/#`, URI_PLAIN);
-  for (let c = 0x20; c < 0x7f; c++) table[c]! |= PRINT;
+  mark(`${digits}${letters}.-_`, HOST);
+  mark(`${digits}${letters}-.!%*_+\`'~[]:/@=?$&`, LOOSE);
+  mark(`${digits}${letters}-_.!~*'()&=+$,/#;:[]`, URI_TAIL);
+  mark(`${digits}${letters}-.!%*_+\`'~ `, WORDS);
+  for (let c = 0x20; c < 0x7f; c++) {
+    if (c !== 0x22 && c !== 0x5c) table[c]! |= QUOTED;
+    if (c !== 0x20 && c !== 0x40) table[c]! |= CALL_ID_BYTE;
+  }
   return table;
 }
 
@@ -47,11 +68,6 @@ export function isDigit(c: number): boolean {
 /** True for characters of a URI that neither structure nor escape it (RFC 3261 §25.1, RFC 3966 §3). */
 export function isUriPlain(c: number): boolean {
   return (CLASS[c]! & URI_PLAIN) !== 0;
-}
-
-/** True for space to tilde. */
-export function isPrint(c: number): boolean {
-  return (CLASS[c]! & PRINT) !== 0;
 }
 
 /** True for the bytes LWS is made of: space, tab, and CR LF of a folded line (RFC 3261 §25.1). */

@@ -2,7 +2,7 @@
  * URIs in place: sip and sips (RFC 3261 §19.1), tel (RFC 3966), any other as far as it looks like user@host. White space
  * is passed over in silence here: whether it may be there is known to the caller, who reports it.
  */
-import { clearSpan, isDigit, isHex, isSpace, isUriPlain, readNumber, setSpan, trimSpace } from './grammar.ts';
+import { CLASS, HOST, isDigit, isHex, isSpace, isUriPlain, readNumber, clearSpan, setSpan, trimSpace } from './grammar.ts';
 import { MAX_URI } from './limits.ts';
 import type { SipMessage, UriView } from './message.ts';
 import { addOddity, oddityCode } from './oddities.ts';
@@ -190,8 +190,7 @@ export function checkHost(m: SipMessage, b: Uint8Array, start: number, end: numb
     return;
   }
   for (let i = start; i < end; i++) {
-    const c = b[i]! | 0x20;
-    if ((c >= 0x61 && c <= 0x7a) || isDigit(b[i]!) || b[i] === 0x2e || b[i] === 0x2d || b[i] === 0x5f) continue;
+    if ((CLASS[b[i]!]! & HOST) !== 0) continue;
     if (b[i] === AT) addOddity(m, TWO_ATS, i, i + 1);
     else addOddity(m, HOST_BAD, start, end);
     return;

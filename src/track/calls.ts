@@ -6,7 +6,7 @@ import { addressText, text } from '../bytes.ts';
 import { BYE, CANCEL, INVITE, type SipMessage } from '../decode/message.ts';
 import { Key, type Seed, Table } from '../table.ts';
 import type { Call, Packet } from '../types.ts';
-import type { Transaction } from './transactions.ts';
+import { TIMEOUT, type Transaction } from './transactions.ts';
 
 /** Dispositions by code. */
 export const DISPOSITIONS = ['unanswered', 'challenged', 'answered', 'busy', 'cancelled', 'rejected'] as const;
@@ -103,6 +103,8 @@ export class Calls {
     if (m.cseqMethod === BYE && c.ended === 0) {
       c.ended = packet.time;
       this.#tell(c);
+      // Its place is free once its retransmissions are over.
+      this.table.expireAt(slot, now + TIMEOUT);
     }
     return c;
   }

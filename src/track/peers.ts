@@ -2,7 +2,7 @@
  * Peers: what an address has done so far, and which addresses had to do with each other. Neutral memory for rules that
  * tell a client from a server and a scan from a busy trunk (S2-38, S3-11).
  */
-import { ADDRESS } from '../bytes.ts';
+import { ADDRESS, keepShort, shortText } from '../bytes.ts';
 import type { SipMessage } from '../decode/message.ts';
 import { Key, type Seed, Table } from '../table.ts';
 
@@ -11,7 +11,8 @@ export const ACQUAINTANCE = 3_600_000_000;
 /** µs in which `hits` and `misses` of a peer are halved. */
 export const HALF_LIFE = 1_800_000_000;
 
-const AGENT = 64;
+/** The row of a relation: User-Agent of the client's last initial request, behind a length byte. */
+const LONGEST_AGENT = 63;
 
 /** One address. Plain data. */
 export interface Peer {
@@ -31,9 +32,6 @@ export interface Relation {
   answered: boolean;
   /** Hash of the user the client's last OPTIONS named, 0: none yet. */
   optionsUser: number;
-  /** User-Agent of the client's last initial request: bytes and their number. */
-  agent: Uint8Array;
-  agentLength: number;
 }
 
 /** All peers and relations. */
@@ -64,12 +62,12 @@ export class Peers {
       capacity: capacity.relations,
       ttl: ACQUAINTANCE,
       keyBytes: 2 * ADDRESS,
+      rowBytes: 1 + LONGEST_AGENT,
       seed,
-      make: () => ({ answered: false, optionsUser: 0, agent: new Uint8Array(AGENT), agentLength: 0 }),
+      make: () => ({ answered: false, optionsUser: 0 }),
       reset: (r) => {
         r.answered = false;
         r.optionsUser = 0;
-        r.agentLength = 0;
       },
     });
   }
@@ -91,26 +89,27 @@ export class Peers {
   meet(client: Uint8Array, server: Uint8Array, m: SipMessage, now: number): Relation {
     const slot = this.relations.put(this.#pair(client, server), now);
     this.stranger = this.relations.fresh;
-    const r = this.relations.at(slot);
-    rememberAgent(r, m);
-    return r;
+    this.slot = slot;
+    const { start, end } = m.userAgent;
+    keepShort(this.relations.rows, this.relations.row(slot), LONGEST_AGENT, m.bytes, start, end);
+    return this.relations.at(slot);
   }
 
-  /** The relation of a client and a server, if they met within the hour. */
-  find(client: Uint8Array, server: Uint8Array, now: number): Relation | undefined {
+  /** Slot of the relation that `meet` last found. */
+  slot = -1;
+
+  /** True if the server has sent an initial request to the client within the hour. */
+  known(client: Uint8Array, server: Uint8Array, now: number): boolean {
+    return this.relations.find(this.#pair(server, client), now) >= 0;
+  }
+
+  /** User-Agent of the client's last initial request to the server, empty if there was none within the hour. */
+  agent(client: Uint8Array, server: Uint8Array, now: number): string {
     const slot = this.relations.find(this.#pair(client, server), now);
-    return slot < 0 ? undefined : this.relations.at(slot);
+    return slot < 0 ? '' : shortText(this.relations.rows, this.relations.row(slot));
   }
 
   #pair(client: Uint8Array, server: Uint8Array): Key {
     return this.#key.reset().add(client, 0, ADDRESS).add(server, 0, ADDRESS);
   }
-}
-
-function rememberAgent(r: Relation, m: SipMessage): void {
-  const { start, end } = m.userAgent;
-  const n = start < 0 ? 0 : Math.min(end - start, AGENT);
-  const { agent } = r;
-  r.agentLength = n;
-  for (let i = 0; i < n; i++) agent[i] = m.bytes[start + i]!;
 }

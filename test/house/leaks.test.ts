@@ -34,7 +34,7 @@ test('engine and rules name no address but documentation and special ones', { sk
   const special =
     /^(192\.0\.2\.|198\.51\.100\.|203\.0\.113\.|127\.|0\.0\.0\.0|169\.254\.|2(2[4-9]|3\d)\.|255\.255\.255\.255|10\.0\.0\.0$|172\.16\.0\.0$|192\.168\.0\.0$)/;
   const found = program.flatMap(({ path, text }) =>
-    [...text.matchAll(/(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])/g)]
+    [...text.matchAll(/(?<![\d.§])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])/g)]
       .filter(([address]) => !special.test(address))
       .map(([address]) => `${path}: ${address}`),
   );
