@@ -70,7 +70,8 @@ function typed(x: Expression, scope: Scope): Typed {
     }
     case 'negate': {
       const of = typed(x.of, scope);
-      if (of.type !== 'number' && of.type !== 'duration') throw new ConditionFault(x.at, `expected a number, received ${article(of.type)}`);
+      if (of.type !== 'number' && of.type !== 'duration')
+        throw new ConditionFault(x.of.at, `expected a number, received ${article(of.type)}`);
       const { get } = of;
       return { type: of.type, get: (event) => -get(event) };
     }

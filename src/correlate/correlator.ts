@@ -204,7 +204,8 @@ export class Correlator {
     if (group?.open !== true) return;
     const { rule, table } = this.#runtimes[group.rule]!;
     const due = group.seen + rule.idle;
-    if (due > this.#now) {
+    // Also if it is over by now: what was over before it comes first.
+    if (due > group.due) {
       this.#queue.push(group, due);
       return;
     }

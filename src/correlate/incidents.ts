@@ -38,9 +38,9 @@ export class Incidents {
     const story = this.#stories.get(key) ?? newStory(subject, alert);
     this.#stories.delete(key);
     this.#stories.set(key, story);
-    if (this.#stories.size > this.#capacity) this.#stories.delete(firstOf(this.#stories.keys()));
+    if (this.#stories.size > this.#capacity) this.#stories.delete(keyAt(this.#stories, 0));
     story.alerts.set(alert.id, alert);
-    if (story.alerts.size > MOST_ALERTS) story.alerts.delete(secondOf(story.alerts.keys()));
+    if (story.alerts.size > MOST_ALERTS) story.alerts.delete(keyAt(story.alerts, 1));
     collectNames(story, alert);
   }
 
@@ -64,14 +64,11 @@ function newStory(subject: Party, alert: Alert): Story {
   return { id: `incident-${id}`, subject, alerts: new Map(), accounts: new Set(), targets: new Set() };
 }
 
-function firstOf(keys: Iterable<string>): string {
-  for (const key of keys) return key;
-  return '';
-}
-
-function secondOf(keys: Iterator<string>): string {
-  keys.next();
-  return `${keys.next().value ?? ''}`;
+/** Key number `n` from 0, in the order of insertion. */
+function keyAt(map: ReadonlyMap<string, unknown>, n: number): string {
+  const keys = map.keys();
+  for (let i = 0; i < n; i++) keys.next();
+  return `${keys.next().value}`;
 }
 
 /** Accounts at risk are those whose passwords were tried, not those a scan merely named. */
@@ -95,8 +92,8 @@ function incidentOf({ id, subject, alerts, accounts, targets }: Story): Incident
     outcome: outcomeOf(list),
     stages: STAGES.map((stage) => stageOf(stage, list)).filter(({ alerts: ids }) => ids.length > 0),
     links: list.slice(1).map((alert) => ({ alert: alert.id, reason: `same ${subject.kind}`, weight: 1, kind: 'same actor' as const })),
-    accounts: [...accounts].sort(),
-    targets: [...targets].sort(),
+    accounts: sorted(accounts),
+    targets: sorted(targets),
   };
 }
 
@@ -109,4 +106,8 @@ function stageOf(stage: Stage, list: readonly Alert[]): Incident['stages'][numbe
   const own = list.filter((alert) => alert.stage === stage);
   const first = Math.min(...own.map((alert) => alert.first));
   return { stage, first, last: Math.max(...own.map((alert) => alert.last)), alerts: own.map(({ id }) => id) };
+}
+
+function sorted(names: ReadonlySet<string>): string[] {
+  return [...names].sort((a, b) => (a < b ? -1 : 1));
 }

@@ -46,7 +46,7 @@ function ruleFiles(path: string, faults: Fault[]): string[] {
     if (!statSync(path).isDirectory()) return [path];
     const files = readdirSync(path).filter((name) => /\.ya?ml$/.test(name));
     if (files.length === 0) faults.push({ code: 'rule-invalid', where: path, message: 'the folder holds no rule file (.yaml)' });
-    return files.sort().map((name) => join(path, name));
+    return files.sort((a, b) => (a < b ? -1 : 1)).map((name) => join(path, name));
   } catch {
     faults.push({ code: 'rule-invalid', where: path, message: 'there is no such rule file or folder' });
     return [];

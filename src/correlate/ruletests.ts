@@ -54,7 +54,7 @@ function compareAlerts(t: RuleTest, out: readonly Alert[]): string[] {
 }
 
 /** The Events a test stands for, in the order of their times. */
-export function testEvents(t: RuleTest): Event[] {
+function testEvents(t: RuleTest): Event[] {
   const events: Event[] = [];
   for (const { type, at, times, every, ...given } of t.events)
     for (let n = 1; n <= times; n++) events.push(testEvent(type, given, START + at + (n - 1) * every, n));
