@@ -15,8 +15,8 @@ import { report } from '../publish/report.ts';
 import { AlertFold } from '../store/fold.ts';
 import { nextBoot, SegmentWriter } from '../store/segments.ts';
 import { Spool } from '../store/spool.ts';
-import { version } from '../main.ts';
 import type { Alert, Call } from '../types.ts';
+import { version } from '../version.ts';
 import { Interrupt } from './interrupt.ts';
 import { loadSettings, type Settings, type SettingsOptions } from './settings.ts';
 
@@ -80,7 +80,16 @@ export async function runAnalyze(
 
 /** Bytes of all files, 0 if one of them has no size. */
 async function totalSize(files: readonly string[]): Promise<number> {
-  const sizes = await Promise.all(files.map((file) => (file === '-' ? 0 : stat(file).then(({ size }) => size, () => 0))));
+  const sizes = await Promise.all(
+    files.map((file) =>
+      file === '-'
+        ? 0
+        : stat(file).then(
+            ({ size }) => size,
+            () => 0,
+          ),
+    ),
+  );
   return files.includes('-') ? 0 : sizes.reduce((sum, size) => sum + size, 0);
 }
 

@@ -10,27 +10,28 @@ const INTERRUPTED = 130;
 export class Interrupt {
   /** SIGINT has come. */
   asked = false;
-  readonly #wish: Promise<false>;
-  readonly #heard: () => void;
+  #since = 0;
+  #tell: (value: false) => void = () => {};
 
   constructor() {
-    let tell: (value: false) => void = () => {};
-    this.#wish = new Promise((resolve) => {
-      tell = resolve;
-    });
-    let since = 0;
-    this.#heard = () => {
-      if (this.asked && wallMilliseconds() - since > SAME) process.exit(INTERRUPTED);
-      if (!this.asked) since = wallMilliseconds();
-      this.asked = true;
-      tell(false);
-    };
     process.on('SIGINT', this.#heard);
   }
 
+  readonly #heard = (): void => {
+    if (this.asked && wallMilliseconds() - this.#since > SAME) process.exit(INTERRUPTED);
+    if (!this.asked) this.#since = wallMilliseconds();
+    this.asked = true;
+    this.#tell(false);
+  };
+
   /** What the work comes to, or false as soon as SIGINT comes. */
   or(work: Promise<boolean>): Promise<boolean> {
-    return Promise.race([this.#wish, work]);
+    // Not Promise.race with one promise for all: that would remember every call.
+    return new Promise((resolve, reject) => {
+      this.#tell = resolve;
+      if (this.asked) resolve(false);
+      work.then(resolve, reject);
+    });
   }
 
   /** Lets SIGINT end the program again. */
