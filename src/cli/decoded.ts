@@ -1,12 +1,10 @@
 /** For `explain`: what capture and decode made of a packet. Secrets are masked here, neutralising is the page's work. */
 import { addressText, portOf, text } from '../bytes.ts';
-import { readGuess } from '../decode/guess.ts';
+import { readTag } from '../decode/guess.ts';
 import {
   AUTHORIZATION,
-  CALL_ID,
   CONTACT,
   CONTENT_LENGTH,
-  CONTENT_TYPE,
   CSEQ,
   FROM,
   HEADERS,
@@ -74,7 +72,7 @@ function masked(value: string): string {
 /** M-10: a tag into which a guessing tool wrote user and password. */
 function carriesGuess(tag: string): boolean {
   const bytes = Buffer.from(tag, 'latin1');
-  return readGuess(bytes, { start: 0, end: bytes.length }) !== '';
+  return readTag(bytes, { start: 0, end: bytes.length })?.kind === 'guess';
 }
 
 function headerLines(m: SipMessage): Line[] {
@@ -89,7 +87,8 @@ function headerLines(m: SipMessage): Line[] {
     const reading = seen.has(id) ? 'a further one, kept as bytes' : readingOf(m, id);
     const long = HEADERS[id]?.name ?? '';
     const meant = long !== '' && long.toLowerCase() !== name.toLowerCase() ? `${name} (${long})` : name;
-    lines.push([meant, reading === '' ? shown : `${shown}  [${reading}]`]);
+    lines.push([meant, shown]);
+    if (reading !== '') lines.push(['', `read as: ${reading}`]);
     seen.add(id);
   }
   return lines;
@@ -107,7 +106,7 @@ function readingOf(m: SipMessage, id: number): string {
         port: given(m.via.port),
         branch: of(m, m.via.branch),
         received: of(m, m.via.received),
-        rport: given(m.via.rport),
+        rport: m.via.rport === 0 ? 'asked for' : given(m.via.rport),
         values: String(m.viaCount),
       });
     case FROM:
@@ -116,16 +115,12 @@ function readingOf(m: SipMessage, id: number): string {
       return addressReading(m, m.to);
     case CONTACT:
       return m.contactStar ? 'all bindings' : addressReading(m, m.contact);
-    case CALL_ID:
-      return `${m.callId.end - m.callId.start} bytes`;
     case CSEQ:
       return parts({ number: given(m.cseq), method: METHODS[m.cseqMethod] || of(m, m.cseqMethodSpan) });
     case MAX_FORWARDS:
-      return given(m.maxForwards);
+      return m.maxForwards < 0 ? given(m.maxForwards) : '';
     case CONTENT_LENGTH:
-      return given(m.contentLength);
-    case CONTENT_TYPE:
-      return of(m, m.contentType);
+      return m.contentLength < 0 ? given(m.contentLength) : '';
     case AUTHORIZATION:
     case PROXY_AUTHORIZATION:
       return digestReading(m, m.credentials);
