@@ -2,7 +2,7 @@
  * The bounded, expiring table in which all state lives (design: State; docs/decisions/0002-the-table.md).
  *
  * Set-associative: a key's hash chooses a bucket of eight slots; the full key is verified on a hit; a new key takes an
- * empty or expired slot of its bucket, else the slot touched longest ago (an eviction, counted). The hash is
+ * empty or expired slot of its bucket, else the slot that would expire first (an eviction, counted). The hash is
  * HalfSipHash-1-3 under a secret seed, so nobody who does not know the seed can aim at a bucket. There is no timer: a
  * slot is expired when the pipeline's `now` has passed its time, seen when it is next looked at or swept.
  *
@@ -335,13 +335,16 @@ export class Table<V> {
     return true;
   }
 
-  /** Gives the key the slot of the bucket whose time has passed or passes first. */
+  /**
+   * Gives the key a slot of its bucket: of those whose time has passed the one it passed last, since that one is still in the
+   * processor's cache and memory that was never needed stays untouched; else the one whose time passes first.
+   */
   #take(bucket: number, h: number, key: Key, now: number): number {
     let way = 0;
     let until = this.#until[bucket * 16 + 4]!;
     for (let w = 1; w < WAYS; w++) {
       const u = this.#until[bucket * 16 + 4 + w]!;
-      if (u < until) {
+      if (u <= now ? u > until || until > now : u < until) {
         until = u;
         way = w;
       }

@@ -17,9 +17,9 @@ function put(name: string, content: string): string {
 }
 
 async function run(...paths: string[]): Promise<{ code: number; lines: string[] }> {
-  let text = '';
-  const code = await runCheck(paths, { out: { write: (part: string) => void (text += part) } });
-  return { code, lines: text.trimEnd().split('\n') };
+  const parts: string[] = [];
+  const code = await runCheck(paths, { out: { write: (part: string) => parts.push(part) } });
+  return { code, lines: parts.join('').trimEnd().split('\n') };
 }
 
 test('what comes with Ringfence is right', async () => {

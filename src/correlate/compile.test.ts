@@ -24,8 +24,8 @@ function ruleOf(change: Record<string, unknown>, override?: RuleOverride, profil
 test('a good rule compiles', () => {
   const rule = ruleOf({});
   assert.deepEqual(
-    [rule.on, rule.tiers, rule.idle, rule.by.map(({ name }) => name), rule.shape, rule.targets],
-    [['auth.failed'], [{ limit: 3, within: 60e6 }], 300e6, ['src', 'account'], 'count', false],
+    [rule.on, rule.tiers, rule.by.map(({ name }) => name), rule.shape, rule.targets],
+    [['auth.failed'], [{ limit: 3, within: 60e6, idle: 300e6 }], ['src', 'account'], 'count', false],
   );
   assert.equal(rule.where?.(testEvent('auth.failed', { refusals: 1 }, 0, 1)), true);
 });
@@ -84,9 +84,9 @@ test('what is reserved says so', () => {
 
 test('each shape has its own keys', () => {
   assert.deepEqual(ruleOf({ shape: 'any', limit: undefined, within: undefined, quiet: '1m' }).tiers, [
-    { limit: 1, within: Number.POSITIVE_INFINITY },
+    { limit: 1, within: Number.POSITIVE_INFINITY, idle: 60e6 },
   ]);
-  assert.equal(ruleOf({ shape: 'any', limit: undefined, within: undefined, quiet: '1m' }).idle, 60e6);
+  assert.equal(ruleOf({ shape: 'any', limit: undefined, within: undefined, quiet: '1m' }).tiers[0]?.idle, 60e6);
   assert.match(faultsOf({ shape: 'any', within: undefined })[0] ?? '', /shape any takes no "limit"/);
   assert.match(faultsOf({ within: undefined })[0] ?? '', /shape count needs "limit" and "within"/);
   assert.match(faultsOf({ shape: 'distinct' })[0] ?? '', /needs "field"/);
@@ -97,14 +97,16 @@ test('each shape has its own keys', () => {
 
 test('limits and times: numbers, variables, bounds', () => {
   assert.deepEqual(ruleOf({ limit: '$most', idle: '$pause', variables: { ...GOOD.variables, most: { about: 'most', value: 7 } } }).tiers, [
-    { limit: 7, within: 60e6 },
+    { limit: 7, within: 60e6, idle: 120e6 },
   ]);
-  assert.equal(ruleOf({ idle: '$pause' }).idle, 120e6);
+  assert.equal(ruleOf({ idle: '$pause' }).tiers[0]?.idle, 120e6);
   assert.match(faultsOf({ limit: '$least' })[0] ?? '', /"\$least" is 0, a limit is a whole number from 1/);
   assert.match(faultsOf({ within: '$least' })[0] ?? '', /"\$least" is 0, expected a duration/);
   assert.match(faultsOf({ limit: 1001 })[0] ?? '', /above 1000 needs shape count and "within: idle"/);
-  assert.deepEqual(ruleOf({ limit: 100_000, within: 'idle' }).tiers, [{ limit: 100_000, within: Number.POSITIVE_INFINITY }]);
-  assert.deepEqual(ruleOf({ slower: { limit: 9, within: '1h' } }).tiers[1], { limit: 9, within: 3600e6 });
+  assert.deepEqual(ruleOf({ limit: 100_000, within: 'idle' }).tiers, [{ limit: 100_000, within: Number.POSITIVE_INFINITY, idle: 300e6 }]);
+  assert.deepEqual(ruleOf({ slower: { limit: 9, within: '1h' } }).tiers[1], { limit: 9, within: 3600e6, idle: 300e6 });
+  assert.deepEqual(ruleOf({ slower: { limit: 9, within: '1h', idle: '$pause' } }).tiers[1], { limit: 9, within: 3600e6, idle: 120e6 });
+  assert.match(faultsOf({ within: 'idle', slower: { limit: 9, within: 'idle', idle: '1h' } })[0] ?? '', /both limits have the same "idle"/);
   assert.match(faultsOf({ slower: { limit: 9, within: 'idle' } })[0] ?? '', /in both limits or in none/);
 });
 
@@ -112,7 +114,7 @@ test('a profile changes limit, times and condition, and nothing else', () => {
   const profiles = { paper: { limit: 20, within: 'idle', idle: '30m', where: null, slower: null }, nemea: { where: 'trusted' } };
   const change = { profiles, slower: { limit: 9, within: '1h' } };
   const paper = ruleOf(change, {}, 'paper');
-  assert.deepEqual([paper.tiers, paper.idle, paper.where], [[{ limit: 20, within: Number.POSITIVE_INFINITY }], 1800e6, undefined]);
+  assert.deepEqual([paper.tiers, paper.where], [[{ limit: 20, within: Number.POSITIVE_INFINITY, idle: 1800e6 }], undefined]);
   assert.equal(ruleOf(change, {}, 'nemea').where?.(testEvent('auth.failed', { refusals: 1 }, 0, 1)), false);
   assert.equal(ruleOf(change).tiers.length, 2);
   assert.match(faultsOf({ profiles: { paper: { where: 'trusted ==' } } }, {}, 'paper')[0] ?? '', /ends too early/);

@@ -10,10 +10,11 @@ import { type Field, fieldsOf, makeField } from './fields.ts';
 import { RULE, type RuleFile } from './ruleschema.ts';
 import { compileTemplate, type Template } from './template.ts';
 
-/** So many within such a time (µs; Infinity: since the last pause of `idle`). */
+/** So many within such a time (µs; Infinity: since the last pause of `idle`), over after `idle` µs of silence. */
 export interface Tier {
   readonly limit: number;
   readonly within: number;
+  readonly idle: number;
 }
 
 /** A party of an Alert: its kind and the field that names it. */
@@ -39,7 +40,6 @@ export interface CompiledRule {
   readonly field: Field | undefined;
   /** One or two; any of them opens an Alert. */
   readonly tiers: readonly Tier[];
-  readonly idle: number;
   readonly subject: PartyField;
   readonly target: PartyField | undefined;
   /** The target is not one of `by`: there may be several. */
@@ -112,7 +112,6 @@ class Compiler {
     const on = this.#types(file.on);
     const fields = fieldsOf(on);
     const by = this.#by(['by'], file.by, fields);
-    const idle = this.#idle();
     const field = this.#counted(fields);
     const sample = file.sample === undefined ? field : this.#field(['sample'], file.sample, fields);
     const target = file.target === undefined ? undefined : this.#party('target', file.target, fields);
@@ -132,7 +131,6 @@ class Compiler {
       shape: this.#shape(),
       field,
       tiers: this.#tiers(),
-      idle,
       target,
       targets: target !== undefined && !by.some(({ name }) => name === target.field.name),
       sample,
@@ -259,28 +257,33 @@ class Compiler {
 
   #tiers(): Tier[] {
     const { shape, limit, within, slower } = { ...this.#file, ...this.#profile };
+    const idle = this.#idle();
     if (shape === 'any') {
       for (const key of ['limit', 'within', 'slower'] as const)
         if (this.#file[key] !== undefined) this.#fault([key], 0, `shape any takes no "${key}": one Event is enough`);
-      return [{ limit: 1, within: Number.POSITIVE_INFINITY }];
+      return [{ limit: 1, within: Number.POSITIVE_INFINITY, idle }];
     }
     if (limit === undefined || within === undefined) {
       this.#fault(['shape'], 0, `shape ${shape} needs "limit" and "within"`);
       return [];
     }
-    const first = this.#tier(this.#pathOf('limit'), limit, this.#pathOf('within'), within);
+    const first = this.#tier(this.#pathOf('limit'), limit, this.#pathOf('within'), within, idle);
     if (slower === undefined || slower === null) return [first];
     const path = this.#pathOf('slower');
-    const second = this.#tier([...path, 'limit'], slower.limit, [...path, 'within'], slower.within);
+    const pause = slower.idle === undefined ? idle : this.#time([...path, 'idle'], slower.idle);
+    const second = this.#tier([...path, 'limit'], slower.limit, [...path, 'within'], slower.within, pause);
     if ((first.within === Number.POSITIVE_INFINITY) !== (second.within === Number.POSITIVE_INFINITY))
       this.#fault([...path, 'within'], 0, '"within: idle" in both limits or in none');
+    if (first.within === Number.POSITIVE_INFINITY && pause !== idle)
+      this.#fault([...path, 'idle'], 0, 'with "within: idle" both limits have the same "idle"');
     return [first, second];
   }
 
-  #tier(limitPath: Path, limit: number | string, withinPath: Path, within: number | string): Tier {
+  #tier(limitPath: Path, limit: number | string, withinPath: Path, within: number | string, idle: number): Tier {
     const tier = {
       limit: this.#limit(limitPath, limit),
       within: within === 'idle' ? Number.POSITIVE_INFINITY : this.#time(withinPath, within),
+      idle,
     };
     const unlimited = this.#file.shape === 'count' && tier.within === Number.POSITIVE_INFINITY;
     if (tier.limit > MOST_KEPT && !unlimited) this.#fault(limitPath, 0, `a limit above ${MOST_KEPT} needs shape count and "within: idle"`);

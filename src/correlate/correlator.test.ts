@@ -89,6 +89,26 @@ test('a slower limit catches who takes his time, and tells that limit', () => {
   );
 });
 
+test('an alert that the slower limit opened waits for its own idle time', () => {
+  const rule = ruleOf({ slower: { limit: 4, within: '4h', idle: '2h' }, idle: '5m', success: { on: 'auth.accepted' } });
+  const correlator = correlatorOf([rule]);
+  const hour = 3600 * S;
+  run(
+    correlator,
+    [1, 2, 3, 4].map((h) => failed(h * hour)),
+  );
+  run(correlator, [accepted(5.5 * hour)]);
+  correlator.advance(9 * hour);
+  assert.deepEqual(
+    correlator.out.map(({ state, outcome, time }) => [state, outcome, time / hour]),
+    [
+      ['open', 'unknown', 4],
+      ['update', 'succeeded', 5.5],
+      ['closed', 'succeeded', 7.5],
+    ],
+  );
+});
+
 test('within: idle counts since the last pause', () => {
   const rule = ruleOf({ limit: 4, within: 'idle' });
   const spaced = (...seconds: number[]): number =>
@@ -227,6 +247,11 @@ test('the end of the input gives each open alert its last version, closed only i
       .map(({ id }) => id)
       .sort((a, b) => (a < b ? -1 : 1)),
   );
+});
+
+test('long windows are exact too, and begin empty for the next group', () => {
+  const events = [0, 1000].flatMap((start) => Array.from({ length: 45 }, (_, i) => failed((start + i + 1) * S)));
+  assert.deepEqual(states(run(correlatorOf([ruleOf({ limit: 40 })]), events)), ['open 40 at 40', 'closed 45 at 345', 'open 40 at 1040']);
 });
 
 test('any: one Event is enough, repeats within quiet belong to it', () => {
@@ -373,7 +398,7 @@ function stream(steps: readonly { gap: number; host: number; user: number; good:
 
 const MIXED = [
   ruleOf({ success: { on: 'auth.accepted' }, idle: '2m' }),
-  ruleOf({ id: 'users', by: 'src', target: undefined, shape: 'distinct', field: 'user', slower: { limit: 5, within: '30m' } }),
+  ruleOf({ id: 'users', by: 'src', target: undefined, shape: 'distinct', field: 'user', slower: { limit: 5, within: '30m', idle: '20m' } }),
   ruleOf({ id: 'once', shape: 'any', limit: undefined, within: undefined, quiet: '1m' }),
   ruleOf({ id: 'paper', within: 'idle', limit: 6 }),
 ];

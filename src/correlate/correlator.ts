@@ -35,6 +35,8 @@ export interface CorrelatorOptions {
 interface Runtime {
   readonly rule: CompiledRule;
   readonly ring: number;
+  /** Longest time between two looks at an open group: the shortest of its idle times. */
+  readonly step: number;
   readonly table: Table<Group>;
   evaluations: number;
   matches: number;
@@ -120,7 +122,7 @@ export class Correlator {
       const slot = matched ? table.find(this.#keyOf(rule.by, event), this.#now) : -1;
       if (slot < 0) return { rule: rule.id, matched, count: 0, limit: rule.tiers[0]!.limit, open: false };
       const group = table.at(slot);
-      const count = rule.shape !== 'distinct' ? group.events : group.open ? group.distinct.count() : group.values.length;
+      const count = rule.shape !== 'distinct' ? group.events : group.open ? group.distinct.count() : group.kept;
       return { rule: rule.id, matched, count, limit: rule.tiers[group.tier]!.limit, open: group.open };
     });
   }
@@ -132,7 +134,7 @@ export class Correlator {
       name: `rule ${rule.id}`,
       capacity,
       // Never before the idle time of an open group, and past the end of every window, which belongs to it.
-      ttl: Math.max(rule.idle, longest),
+      ttl: Math.max(longest, ...rule.tiers.map(({ idle }) => idle)),
       keyBytes: KEY_BYTES,
       seed,
       make: () => makeGroup(index, this.#serial++, budget),
@@ -141,7 +143,8 @@ export class Correlator {
         resetGroup(group);
       },
     });
-    return { rule, ring: ringLength(rule), table, evaluations: 0, matches: 0, alerts: 0 };
+    const step = Math.min(...rule.tiers.map(({ idle }) => idle));
+    return { rule, ring: ringLength(rule), step, table, evaluations: 0, matches: 0, alerts: 0 };
   }
 
   #bind(wanted: Set<EventName>, type: EventName, binding: Binding): void {
@@ -169,7 +172,7 @@ export class Correlator {
     if (!this.#reached(runtime, group, event)) return;
     runtime.alerts++;
     group.id = this.#idOf(rule, event, group.first);
-    this.#queue.push(group, now + rule.idle);
+    this.#queue.push(group, now + runtime.step);
     this.out.push(this.#alert(group, 'open', now, false));
   }
 
@@ -202,11 +205,12 @@ export class Correlator {
   #closeNext(): void {
     const group = this.#queue.pop(this.#now);
     if (group?.open !== true) return;
-    const { rule, table } = this.#runtimes[group.rule]!;
-    const due = group.seen + rule.idle;
-    // Also if it is over by now: what was over before it comes first.
+    const { rule, step, table } = this.#runtimes[group.rule]!;
+    const due = group.seen + rule.tiers[group.tier]!.idle;
+    // Also if it is over by now: what was over before it comes first. In steps, so that its place in the queue is never
+    // too late for the next group in its slot.
     if (due > group.due) {
-      this.#queue.push(group, due);
+      this.#queue.push(group, Math.min(due, group.due + step));
       return;
     }
     // Not `now`: when the input came that showed it must not matter.
@@ -241,7 +245,7 @@ export class Correlator {
       first: group.first,
       last: group.last,
       count,
-      sample: [...group.sample],
+      sample: group.sample.slice(0, group.sampled),
       evidence: evidenceOf(group),
       why: whyOf(rule, group, event, count),
     };
@@ -260,7 +264,7 @@ function outcomeOf(rule: CompiledRule, group: Group, final: boolean): Outcome {
 
 /** The Events that led to it, the one that showed success, and the last one. */
 function evidenceOf(group: Group): Evidence[] {
-  const events = [...group.evidence];
+  const events = group.evidence.slice(0, group.noted);
   if (group.success !== undefined) events.push(group.success);
   if (group.lastEvent !== undefined && !events.includes(group.lastEvent)) events.push(group.lastEvent);
   events.sort((a, b) => a.time - b.time);

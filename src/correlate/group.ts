@@ -10,6 +10,8 @@ import type { Due } from './duequeue.ts';
 /** Most values in `sample`. */
 export const SAMPLE = 10;
 const EVIDENCE = 3;
+/** Longer lists are given back when their group is over. */
+const SMALL = 32;
 
 /** One group: the Events of a rule that have the same values in `by`. Made once per slot of its table, and reused. */
 export interface Group extends Due {
@@ -31,18 +33,27 @@ export interface Group extends Due {
   /** More than one target was seen. */
   targets: boolean;
   target: string;
-  /** Shape count: times of the latest Events, a ring. Shape distinct: when each of `values` was last seen. */
+  /**
+   * Shape count: times of the latest Events, a ring. Shape distinct: when each of `values` was last seen. Like the other
+   * lists here it is overwritten, not emptied, for the next key: fresh lists would cost more than all the rest.
+   */
   readonly times: number[];
   /** Shape distinct: hashes of the latest values. */
   readonly values: number[];
+  /** How many of `times` (and `values`) are meant. */
+  kept: number;
   /** Where the ring is written next. */
   head: number;
   readonly distinct: Distinct;
   readonly sample: string[];
+  /** How many of `sample` are meant. */
+  sampled: number;
   /** Where `sample` is overwritten next, before opening. */
   sampleHead: number;
-  /** The latest Events before opening. */
+  /** The latest Events before opening, a ring. */
   readonly evidence: Event[];
+  /** How many Events were written to `evidence`. */
+  noted: number;
   lastEvent: Event | undefined;
   success: Event | undefined;
 }
@@ -67,11 +78,14 @@ export function makeGroup(rule: number, serial: number, budget: Budget): Group {
     target: '',
     times: [],
     values: [],
+    kept: 0,
     head: 0,
     distinct: new Distinct(budget),
     sample: [],
+    sampled: 0,
     sampleHead: 0,
     evidence: [],
+    noted: 0,
     lastEvent: undefined,
     success: undefined,
   };
@@ -89,15 +103,24 @@ export function resetGroup(group: Group): void {
   group.succeeded = false;
   group.targets = false;
   group.target = '';
-  group.times.length = 0;
-  group.values.length = 0;
-  group.head = 0;
+  forgetWindow(group);
   group.distinct.clear();
-  group.sample.length = 0;
+  if (group.sampled > 1) group.sample.length = 0;
+  group.sampled = 0;
   group.sampleHead = 0;
-  group.evidence.length = 0;
+  if (group.noted > 1) group.evidence.length = 0;
+  group.noted = 0;
   group.lastEvent = undefined;
   group.success = undefined;
+}
+
+function forgetWindow(group: Group): void {
+  if (group.kept > SMALL) {
+    group.times.length = 0;
+    group.values.length = 0;
+  }
+  group.kept = 0;
+  group.head = 0;
 }
 
 /** Notes an Event that belongs to the group, whatever the shape: times, target, sample, evidence. */
@@ -108,11 +131,8 @@ export function note(group: Group, rule: CompiledRule, event: Event, now: number
   group.events++;
   group.lastEvent = event;
   if (rule.targets && rule.target !== undefined) noteTarget(group, rule.target.field.text(event));
-  if (rule.sample !== undefined && (group.sample.length < SAMPLE || !group.open)) noteSample(group, rule.sample.text(event));
-  if (!group.open) {
-    if (group.evidence.length === EVIDENCE) group.evidence.shift();
-    group.evidence.push(event);
-  }
+  if (rule.sample !== undefined && (group.sampled < SAMPLE || !group.open)) noteSample(group, rule.sample.text(event));
+  if (!group.open) group.evidence[group.noted++ % EVIDENCE] = event;
 }
 
 function noteTarget(group: Group, target: string): void {
@@ -122,9 +142,10 @@ function noteTarget(group: Group, target: string): void {
 
 /** Before opening the latest ten different values, afterwards what still finds room. */
 function noteSample(group: Group, value: string): void {
-  const { sample } = group;
-  if (value === '' || sample.includes(value)) return;
-  if (sample.length < SAMPLE) sample.push(value);
+  const { sample, sampled } = group;
+  if (value === '') return;
+  for (let i = 0; i < sampled; i++) if (sample[i] === value) return;
+  if (sampled < SAMPLE) sample[group.sampled++] = value;
   else {
     sample[group.sampleHead] = value;
     group.sampleHead = (group.sampleHead + 1) % SAMPLE;
@@ -141,15 +162,15 @@ export function ringLength(rule: CompiledRule): number {
 export function countEvent(group: Group, tiers: readonly Tier[], ring: number, now: number): boolean {
   const { times } = group;
   if (ring > 0) {
-    if (times.length < ring) times.push(now);
-    else times[group.head] = now;
+    times[group.head] = now;
     group.head = (group.head + 1) % ring;
+    if (group.kept < ring) group.kept++;
   }
   for (let i = 0; i < tiers.length; i++) {
     const { limit, within } = tiers[i]!;
     if (within === Number.POSITIVE_INFINITY) {
       if (group.events >= limit) return opened(group, i, limit);
-    } else if (times.length >= limit && now - times[(group.head - limit + ring) % ring]! <= within) {
+    } else if (group.kept >= limit && now - times[(group.head - limit + ring) % ring]! <= within) {
       openWindow(group, within, now);
       return opened(group, i, limit);
     }
@@ -161,7 +182,8 @@ export function countEvent(group: Group, tiers: readonly Tier[], ring: number, n
 function openWindow(group: Group, within: number, now: number): void {
   let oldest = now;
   group.events = 0;
-  for (const time of group.times) {
+  for (let i = 0; i < group.kept; i++) {
+    const time = group.times[i]!;
     if (now - time > within) continue;
     group.events++;
     if (time < oldest) oldest = time;
@@ -177,11 +199,17 @@ function beginAt(group: Group, oldest: number, now: number): void {
 function opened(group: Group, tier: number, limit: number): true {
   group.open = true;
   group.tier = tier;
-  group.times.length = 0;
-  group.values.length = 0;
+  forgetWindow(group);
   // The latest `limit` Events are in the window, those before may not be.
-  if (group.evidence.length > limit) group.evidence.splice(0, group.evidence.length - limit);
+  const evidence = latest(group, Math.min(limit, EVIDENCE, group.noted));
+  group.evidence.length = 0;
+  group.evidence.push(...evidence);
+  group.noted = evidence.length;
   return true;
+}
+
+function latest(group: Group, n: number): Event[] {
+  return Array.from({ length: n }, (_, i) => group.evidence[(group.noted - n + i) % EVIDENCE]!);
 }
 
 /** Shape distinct: notes a value (its hash) and opens the group if a limit is reached. After opening only counts it. */
@@ -193,7 +221,7 @@ export function countValue(group: Group, tiers: readonly Tier[], ring: number, h
   remember(group, ring, hash, now);
   for (let i = 0; i < tiers.length; i++) {
     const { limit, within } = tiers[i]!;
-    if (group.values.length >= limit && inWindow(group, within, now) >= limit) return openValues(group, i, tiers[i]!, now);
+    if (group.kept >= limit && inWindow(group, within, now) >= limit) return openValues(group, i, tiers[i]!, now);
   }
   return false;
 }
@@ -201,21 +229,24 @@ export function countValue(group: Group, tiers: readonly Tier[], ring: number, h
 /** Keeps the values seen last: a new one takes the place of the one seen longest ago. */
 function remember(group: Group, ring: number, hash: number, now: number): void {
   const { values, times } = group;
-  let i = values.indexOf(hash);
-  if (i < 0) i = values.length < ring ? values.length : oldestOf(times);
+  const i = placeOf(group, ring, hash);
   values[i] = hash;
   times[i] = now;
 }
 
-function oldestOf(times: readonly number[]): number {
+function placeOf(group: Group, ring: number, hash: number): number {
+  const { values, times } = group;
   let oldest = 0;
-  for (let i = 1; i < times.length; i++) if (times[i]! < times[oldest]!) oldest = i;
-  return oldest;
+  for (let i = 0; i < group.kept; i++) {
+    if (values[i] === hash) return i;
+    if (times[i]! < times[oldest]!) oldest = i;
+  }
+  return group.kept < ring ? group.kept++ : oldest;
 }
 
 function inWindow(group: Group, within: number, now: number): number {
   let n = 0;
-  for (const time of group.times) if (now - time <= within) n++;
+  for (let i = 0; i < group.kept; i++) if (now - group.times[i]! <= within) n++;
   return n;
 }
 
@@ -223,7 +254,7 @@ function openValues(group: Group, tier: number, { limit, within }: Tier, now: nu
   const { values, times } = group;
   let oldest = now;
   group.events = 0;
-  for (let i = 0; i < values.length; i++) {
+  for (let i = 0; i < group.kept; i++) {
     if (now - times[i]! > within) continue;
     group.distinct.add(values[i]!);
     group.events++;

@@ -28,7 +28,14 @@ const TYPES = schema({
   ],
 });
 const NAMES = schema({ type: 'oneOf', of: [{ type: 'string' }, { type: 'array', items: { type: 'string' }, minItems: 1, maxItems: 8 }] });
-const TIER = schema({ type: 'object', fields: { limit: LIMIT, within: WITHIN } });
+const TIER = schema({
+  type: 'object',
+  fields: {
+    limit: LIMIT,
+    within: WITHIN,
+    idle: { ...TIME, optional: true, about: 'the Alert that it opened is over when no Event came for so long; `idle` if absent' },
+  },
+});
 
 const PARTY = schema({
   type: 'object',

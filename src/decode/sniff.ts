@@ -15,7 +15,9 @@ export const RTP = 2;
 /** Result of `sniff`. */
 export const RTCP = 3;
 
-/** How far before a start line junk may reach, and how long a method may be here. */
+/** Most bytes of junk before a start line: more that are not all text are another protocol that carries SIP (HEP, GTP, VXLAN). */
+const MAX_BINARY_JUNK = 8;
+/** Most bytes of whole lines of text before a start line. */
 const MAX_JUNK = 256;
 
 /** What `bytes[start, end)` is: SIP, RTP, RTCP or NOTHING. */
@@ -44,9 +46,20 @@ function findLater(bytes: Uint8Array, start: number, end: number): number {
   for (; i + 7 <= stop; i++) {
     if (bytes[i] !== 0x53 || bytes[i + 1] !== 0x49 || bytes[i + 2] !== 0x50 || bytes[i + 3] !== 0x2f) continue;
     const at = lineStart(bytes, start, i, end);
-    return at - start <= MAX_JUNK ? at : -1;
+    return at >= 0 && isJunk(bytes, start, at) ? at : -1;
   }
   return -1;
+}
+
+/** True if `[start, at)` is junk, and not the header of another protocol or the text around a quoted message. */
+function isJunk(bytes: Uint8Array, start: number, at: number): boolean {
+  if (at - start <= MAX_BINARY_JUNK) return true;
+  if (at - start > MAX_JUNK || (bytes[at - 1] !== 0x0a && bytes[at - 1] !== 0x0d)) return false;
+  for (let i = start; i < at; i++) {
+    const c = bytes[i]!;
+    if ((c < 0x20 && c !== 0x0d && c !== 0x0a && c !== 0x09) || c > 0x7e) return false;
+  }
+  return true;
 }
 
 /** Start of the start line that holds `SIP/` at `i`, or -1. */

@@ -18,6 +18,8 @@ import type { Transaction, Transactions } from './transactions.ts';
 export const ABANDONED = 2_000_000;
 /** µs a challenge must have waited at the end of the input to count as abandoned. */
 export const ABANDONED_AT_END = 500_000;
+/** µs a nonce is remembered after the challenge; credentials over a forgotten one are treated as over an unseen one. */
+const NONCE_MEMORY = 64_000_000;
 /** µs refused credentials are remembered: the idle time of paper 003 (S3-10) twice over. */
 export const ATTEMPT_MEMORY = 3_600_000_000;
 
@@ -78,7 +80,7 @@ export class Authentication {
     this.nonces = new Table<Nonce>({
       name: 'nonces',
       capacity: capacity.nonces,
-      ttl: 600_000_000,
+      ttl: NONCE_MEMORY,
       keyBytes: 72,
       rowBytes: ROW,
       seed,

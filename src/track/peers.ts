@@ -32,6 +32,9 @@ export interface Relation {
   answered: boolean;
   /** Hash of the user the client's last OPTIONS named, 0: none yet. */
   optionsUser: number;
+  /** Slot and generation of the client's peer. */
+  peer: number;
+  peerGeneration: number;
 }
 
 /** All peers and relations. */
@@ -64,10 +67,11 @@ export class Peers {
       keyBytes: 2 * ADDRESS,
       rowBytes: 1 + LONGEST_AGENT,
       seed,
-      make: () => ({ answered: false, optionsUser: 0 }),
+      make: () => ({ answered: false, optionsUser: 0, peer: -1, peerGeneration: 0 }),
       reset: (r) => {
         r.answered = false;
         r.optionsUser = 0;
+        r.peer = -1;
       },
     });
   }
@@ -75,13 +79,25 @@ export class Peers {
   /** The peer at an address, made if it is new; its counters are halved if it is time. */
   peer(address: Uint8Array, now: number): Peer {
     const slot = this.peers.put(this.#key.reset().add(address, 0, ADDRESS), now);
+    this.peerSlot = slot;
     const p = this.peers.at(slot);
     if (this.peers.fresh) p.halved = now;
-    while (now - p.halved >= HALF_LIFE) {
-      p.hits = p.hits >> 1;
-      p.misses = p.misses >> 1;
-      p.halved += HALF_LIFE;
+    return halve(p, now);
+  }
+
+  /** Slot of the peer last looked up. */
+  peerSlot = -1;
+
+  /** The peer of a relation's client, without a look-up as long as both are remembered. */
+  client(relation: Relation | undefined, address: Uint8Array, now: number): Peer {
+    if (relation === undefined) return this.peer(address, now);
+    if (relation.peer >= 0 && this.peers.alive(relation.peer, relation.peerGeneration, now)) {
+      this.peers.touch(relation.peer, now);
+      return halve(this.peers.at(relation.peer), now);
     }
+    const p = this.peer(address, now);
+    relation.peer = this.peerSlot;
+    relation.peerGeneration = this.peers.generation(this.peerSlot);
     return p;
   }
 
@@ -91,7 +107,11 @@ export class Peers {
     this.stranger = this.relations.fresh;
     this.slot = slot;
     const { start, end } = m.userAgent;
-    keepShort(this.relations.rows, this.relations.row(slot), LONGEST_AGENT, m.bytes, start, end);
+    const row = this.relations.row(slot);
+    // Mostly it is the same as before: its length tells, nearly always.
+    if (this.stranger || this.relations.rows[row] !== Math.min(end - start, LONGEST_AGENT)) {
+      keepShort(this.relations.rows, row, LONGEST_AGENT, m.bytes, start, end);
+    }
     return this.relations.at(slot);
   }
 
@@ -112,4 +132,13 @@ export class Peers {
   #pair(client: Uint8Array, server: Uint8Array): Key {
     return this.#key.reset().add(client, 0, ADDRESS).add(server, 0, ADDRESS);
   }
+}
+
+function halve(p: Peer, now: number): Peer {
+  while (now - p.halved >= HALF_LIFE) {
+    p.hits >>= 1;
+    p.misses >>= 1;
+    p.halved += HALF_LIFE;
+  }
+  return p;
 }

@@ -238,9 +238,9 @@ export class Tracker {
     if (outcome === FAILED) this.#failed(o, now);
     if (outcome === ACCEPTED) o.attempt = authentication.accepted(o, t, now);
     o.probed = t.initial && (outcome === UNKNOWN_USER || (t.method === OPTIONS && this.#namesAnother(o, m)));
-    if (o.probed) this.peers.peer(o.client, now).misses++;
+    if (o.probed) this.peers.client(o.relation, o.client, now).misses++;
     if (outcome !== ACCEPTED && outcome !== OPEN) return;
-    if (t.method === REGISTER || t.method === INVITE) this.peers.peer(o.client, now).hits++;
+    if (t.method === REGISTER || t.method === INVITE) this.peers.client(o.relation, o.client, now).hits++;
     if (t.method !== REGISTER) return;
     o.binding = this.registrations.accepted(m, packet, o.client, now);
     o.change = this.registrations.change;
