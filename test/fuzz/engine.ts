@@ -1,5 +1,5 @@
 /** Fuzz target: payloads as packets through the whole engine, with the rules that come with it. */
-import { BUILTIN_RULES, loadConfig } from '../../src/config.ts';
+import { BUILTIN_RULES, type Config, parseConfig } from '../../src/config.ts';
 import { loadRules } from '../../src/correlate/load.ts';
 import { Pipeline } from '../../src/pipeline.ts';
 import type { Packet } from '../../src/types.ts';
@@ -8,15 +8,15 @@ import type { Target } from './loop.ts';
 
 /** Endpoints that take turns, so that answers meet requests and tables see both old and new keys. */
 const HOSTS = 7;
+/** Entries of each table. */
+const ENTRIES = 256;
 /** Packets between two looks at what came out. */
 const DRAIN = 500;
 
 /** Makes the target. */
 export async function engine(): Promise<Target> {
   const seeds = await payloadSeeds();
-  const settings = loadConfig();
-  if ('faults' in settings) throw new Error(settings.faults.map((fault) => fault.message).join('\n'));
-  const { config } = settings;
+  const config = smallTables();
   const { rules, faults } = loadRules([BUILTIN_RULES], { profile: config.profile });
   if (faults.length > 0) throw new Error(faults.map((fault) => fault.message).join('\n'));
   const pipeline = new Pipeline({ config, rules, boot: 1, sinks: { events: true, calls: true } });
@@ -31,6 +31,15 @@ export async function engine(): Promise<Target> {
       if (packet.ordinal % DRAIN === 0) checkUpward(pipeline);
     },
   };
+}
+
+/** Tables of a few hundred entries: they fill within a short run, so that evictions run too and growth shows. */
+function smallTables(): Config {
+  const standard = parseConfig('{}', 'fuzz');
+  const names = 'config' in standard ? Object.keys(standard.config.tables) : [];
+  const small = parseConfig(JSON.stringify({ tables: Object.fromEntries(names.map((name) => [name, ENTRIES])) }), 'fuzz');
+  if ('faults' in small) throw new Error(small.faults.map((fault) => fault.message).join('\n'));
+  return small.config;
 }
 
 function makePacket(): Packet {
