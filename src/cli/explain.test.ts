@@ -130,7 +130,7 @@ test('header by header: compact names, passwords, bodies and repeated headers', 
   ];
   const path = capture('headers.pcap', [
     `${register(extra, '"A" <sip:100:hunter2@pbx.example;x=1>;tag=9')}${body}`,
-    register([`Contact: <sip:100@192.0.2.1:5060>;expires=60`, ]).replace('70', '999'),
+    register(['Contact: <sip:100@192.0.2.1:5060>;expires=60']).replace('70', '999'),
   ]);
   const text = await explain({ packet: '1' }, path);
   assert.match(text, /v \(Via\)/);
