@@ -12,7 +12,20 @@ import { HEADER_STRIDE, type SipMessage } from './message.ts';
  * scheme and parameters, `token` a token with parameters, `word` anything
  * else with parameters, `number` delta-seconds or another number, `text` anything.
  */
-export type ValueKind = 'via' | 'address' | 'uri' | 'auth' | 'token' | 'word' | 'number' | 'date' | 'call-id' | 'cseq' | 'type' | 'warning' | 'text';
+export type ValueKind =
+  | 'via'
+  | 'address'
+  | 'uri'
+  | 'auth'
+  | 'token'
+  | 'word'
+  | 'number'
+  | 'date'
+  | 'call-id'
+  | 'cseq'
+  | 'type'
+  | 'warning'
+  | 'text';
 
 /** One known header. */
 export interface HeaderKind {
@@ -185,6 +198,7 @@ export const HEADERS: readonly HeaderKind[] = [
   one('Logme'),
 ];
 
+/** Ids of the headers that the scanner tells apart: indexes into `HEADERS`. */
 export const VIA = 1;
 export const FROM = 2;
 export const TO = 3;
