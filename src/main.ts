@@ -39,7 +39,7 @@ function addAnalyze(program: Command, done: (code: number) => void): void {
     .description(
       'Reads captures (pcap or pcapng, also gzipped; - for standard input) one after the other as one recording and tells what ' +
         'happened in them. Exit code: 0 nothing, 1 an alert of level warning or above, 2 something could not be read, 3 both, 64 a ' +
-        'fault in the command line, the configuration or the rules.',
+        'fault in the command line, the configuration or the rules. SIGINT ends the reading: what was read is reported.',
     )
     .argument('<file...>', 'capture files; - is standard input')
     .option('--json', 'print one JSON object instead of the report (docs/reference/analysis.schema.json)')

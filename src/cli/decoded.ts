@@ -1,29 +1,15 @@
 /** For `explain`: what capture and decode made of a packet. Secrets are masked here, neutralising is the page's work. */
 import { addressText, portOf, text } from '../bytes.ts';
-import { readGuess } from '../decode/guess.ts';
-import {
-  AUTHORIZATION,
-  CALL_ID,
-  CONTACT,
-  CONTENT_LENGTH,
-  CONTENT_TYPE,
-  CSEQ,
-  FROM,
-  HEADERS,
-  MAX_FORWARDS,
-  PROXY_AUTHENTICATE,
-  PROXY_AUTHORIZATION,
-  TO,
-  VIA,
-  WWW_AUTHENTICATE,
-} from '../decode/headers.ts';
-import { type AddressView, type DigestView, HEADER_STRIDE, METHODS, SCHEMES, type SipMessage } from '../decode/message.ts';
-import { ODDITIES, ODDITY_NAMES } from '../decode/oddities.ts';
+import { readTag } from '../decode/guess.ts';
+import { CONTENT_LENGTH, CSEQ, EXPIRES, MAX_FORWARDS } from '../decode/headers.ts';
+import { inspect, type ReadHeader, type ReadOddity, type ReadParam, type ReadUri, type ReadValue } from '../decode/inspect.ts';
+import { HEADER_STRIDE, METHODS, type SipMessage } from '../decode/message.ts';
+import { ODDITIES } from '../decode/oddities.ts';
 import { sniff } from '../decode/sniff.ts';
 import type { StageNote } from '../publish/explain.ts';
 import { isoTime } from '../publish/layout.ts';
 import { maskCredentials, maskValue } from '../publish/secrets.ts';
-import type { Oddity, Packet, Span } from '../types.ts';
+import type { Packet, Span } from '../types.ts';
 
 type Line = readonly [name: string, text: string];
 
@@ -46,14 +32,14 @@ const KINDS = ['not SIP, RTP or RTCP; it is counted and left', 'SIP', 'RTP; it i
 /** What it is; for SIP the start line, each header with how it was read, the body and what was odd. */
 export function decodeNote(p: Packet, m: SipMessage | undefined): StageNote {
   if (m === undefined) return { stage: 'decode', lines: [['kind', KINDS[sniff(p.bytes, p.start, p.end)] ?? '']] };
+  const { headers, oddities } = inspect(m);
   const lines: Line[] = [
     ['kind', m.isRequest ? 'SIP request' : 'SIP answer'],
     ['start line', startLine(m)],
-    ...headerLines(m),
-    bodyLine(m),
   ];
-  for (let i = 0; i < m.oddityCount; i++) lines.push(oddityLine(m.oddities[i]!, m));
-  if (m.oddityCount === 0) lines.push(['oddities', 'none']);
+  for (const [i, header] of headers.entries()) lines.push(...headerLines(m, i * HEADER_STRIDE, header));
+  lines.push(bodyLine(m), ...oddities.map((oddity) => oddityLine(oddity, m)));
+  if (oddities.length === 0) lines.push(['oddities', 'none']);
   return { stage: 'decode', lines };
 }
 
@@ -74,101 +60,85 @@ function masked(value: string): string {
 /** M-10: a tag into which a guessing tool wrote user and password. */
 function carriesGuess(tag: string): boolean {
   const bytes = Buffer.from(tag, 'latin1');
-  return readGuess(bytes, { start: 0, end: bytes.length }) !== '';
+  return readTag(bytes, { start: 0, end: bytes.length })?.kind === 'guess';
 }
 
-function headerLines(m: SipMessage): Line[] {
-  const seen = new Set<number>();
-  const lines: Line[] = [];
-  for (let i = 0; i < m.headerCount; i++) {
-    const at = i * HEADER_STRIDE;
-    const id = m.headers[at]!;
-    const name = text(m.bytes, m.headers[at + 1]!, m.headers[at + 2]!);
-    const value = text(m.bytes, m.headers[at + 3]!, m.headers[at + 4]!);
-    const shown = id === AUTHORIZATION || id === PROXY_AUTHORIZATION ? maskCredentials(value) : masked(value);
-    const reading = seen.has(id) ? 'a further one, kept as bytes' : readingOf(m, id);
-    const long = HEADERS[id]?.name ?? '';
-    const meant = long !== '' && long.toLowerCase() !== name.toLowerCase() ? `${name} (${long})` : name;
-    lines.push([meant, reading === '' ? shown : `${shown}  [${reading}]`]);
-    seen.add(id);
-  }
-  return lines;
+/** The header as written, then each of its values as it was read. `at`: its place in `m.headers`. */
+function headerLines(m: SipMessage, at: number, { id, name, kind, values }: ReadHeader): Line[] {
+  const written = text(m.bytes, m.headers[at + 1]!, m.headers[at + 2]!);
+  const value = text(m.bytes, m.headers[at + 3]!, m.headers[at + 4]!);
+  const meant = name.toLowerCase() === written.toLowerCase() ? written : `${written} (${name})`;
+  const secret = kind === 'auth' && isAnswer(name);
+  const known = [numberReading(m, id), ...values.map((each) => valueReading(each, secret))];
+  const readings = id === 0 ? ['an unknown header, kept as bytes'] : known;
+  const lines = readings.filter((reading) => reading !== '').map((reading): Line => ['', `read as: ${reading}`]);
+  return [[meant, secret ? maskCredentials(value) : masked(value)], ...lines];
 }
 
-/** How the first header with that id was read; empty for those that stay bytes. */
-function readingOf(m: SipMessage, id: number): string {
+/** The header answers a challenge and may hold what passwords can be tried against. */
+function isAnswer(name: string): boolean {
+  return /authorization$/i.test(name);
+}
+
+/** How a header that is a number was read, where that is worth a line. */
+function numberReading(m: SipMessage, id: number): string {
   switch (id) {
-    case 0:
-      return 'unknown header';
-    case VIA:
-      return parts({
-        transport: of(m, m.via.transport),
-        host: of(m, m.via.host),
-        port: given(m.via.port),
-        branch: of(m, m.via.branch),
-        received: of(m, m.via.received),
-        rport: given(m.via.rport),
-        values: String(m.viaCount),
-      });
-    case FROM:
-      return addressReading(m, m.from);
-    case TO:
-      return addressReading(m, m.to);
-    case CONTACT:
-      return m.contactStar ? 'all bindings' : addressReading(m, m.contact);
-    case CALL_ID:
-      return `${m.callId.end - m.callId.start} bytes`;
     case CSEQ:
-      return parts({ number: given(m.cseq), method: METHODS[m.cseqMethod] || of(m, m.cseqMethodSpan) });
+      return parts([
+        ['number', given(m.cseq)],
+        ['method', METHODS[m.cseqMethod] || of(m, m.cseqMethodSpan)],
+      ]);
     case MAX_FORWARDS:
-      return given(m.maxForwards);
+      return bad(m.maxForwards);
     case CONTENT_LENGTH:
-      return given(m.contentLength);
-    case CONTENT_TYPE:
-      return of(m, m.contentType);
-    case AUTHORIZATION:
-    case PROXY_AUTHORIZATION:
-      return digestReading(m, m.credentials);
-    case WWW_AUTHENTICATE:
-    case PROXY_AUTHENTICATE:
-      return digestReading(m, m.challenge);
+      return bad(m.contentLength);
+    case EXPIRES:
+      return bad(m.expires);
     default:
       return '';
   }
 }
 
-function addressReading(m: SipMessage, a: AddressView): string {
-  const { scheme, user, host, port, password } = a.uri;
-  return parts({
-    scheme: SCHEMES[scheme] || 'unknown',
-    user: of(m, user),
-    password: password.start < 0 ? '' : 'present, not shown',
-    host: of(m, host),
-    port: given(port),
-    tag: carriesGuess(of(m, a.tag)) ? 'a guessed password, not shown' : of(m, a.tag),
-    expires: given(a.expires),
-  });
+function bad(n: number): string {
+  return n < 0 ? given(n) : '';
 }
 
-function digestReading(m: SipMessage, d: DigestView): string {
-  if (!d.digest) return 'not Digest';
-  const length = d.response.end - d.response.start;
-  return parts({
-    username: of(m, d.username),
-    realm: of(m, d.realm),
-    nonce: of(m, d.nonce),
-    uri: masked(of(m, d.uri)),
-    response: d.response.start < 0 ? '' : `${length} bytes, not shown`,
-    algorithm: of(m, d.algorithm),
-    qop: of(m, d.qop),
-    stale: d.stale ? 'true' : '',
-  });
+/** A value in parts; empty if these say no more than the value itself. */
+function valueReading(value: ReadValue, secret: boolean): string {
+  const { text: whole, display = '', uri, word = '', host = '', port = -1, params } = value;
+  if (secret && word.toLowerCase() !== 'digest') return `${word}, not shown`;
+  const own: Part[] = [['', word], ['name', display], ...uriParts(uri), ['host', host], ['port', given(port)]];
+  const all = parts([...own, ...params.map((param) => paramPart(param, secret))]);
+  return all === whole ? '' : all;
 }
 
-function parts(named: Readonly<Record<string, string>>): string {
-  return Object.entries(named)
+type Part = readonly [name: string, value: string];
+
+function uriParts(uri: ReadUri | undefined): Part[] {
+  if (uri === undefined) return [];
+  const { scheme, user, password, host, port, params, headers } = uri;
+  return [
+    ['scheme', scheme],
+    ['user', user],
+    ['password', password === '' ? '' : 'present, not shown'],
+    ['host', host],
+    ['port', given(port)],
+    ...params.map((param) => paramPart(param, false)),
+    ['headers', masked(headers)],
+  ];
+}
+
+function paramPart({ name, value }: ReadParam, secret: boolean): Part {
+  if (value === undefined) return [name, 'without a value'];
+  if (secret && name.toLowerCase() === 'response') return [name, `${value.length} characters, not shown`];
+  if (name.toLowerCase() === 'tag' && carriesGuess(value)) return [name, 'a guessed password, not shown'];
+  return [name, masked(value)];
+}
+
+function parts(named: readonly Part[]): string {
+  return named
     .filter(([, value]) => value !== '')
-    .map(([name, value]) => `${name} ${value}`)
+    .map(([name, value]) => (name === '' ? value : `${name} ${value}`))
     .join(', ');
 }
 
@@ -183,8 +153,7 @@ function bodyLine(m: SipMessage): Line {
   return ['body', length === 0 ? 'none' : `${length} bytes of ${of(m, m.contentType) || 'unknown type'}, not shown`];
 }
 
-function oddityLine({ code, start, end }: Oddity, m: SipMessage): Line {
-  const name = ODDITY_NAMES[code]!;
-  const { about, grade, reference } = ODDITIES[name];
+function oddityLine({ name, grade, start, end }: ReadOddity, m: SipMessage): Line {
+  const { about, reference } = ODDITIES[name];
   return ['odd', `${name} (${grade}), bytes ${start - m.start} to ${end - m.start}: ${about} ${reference}`];
 }

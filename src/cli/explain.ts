@@ -5,7 +5,7 @@ import { RingfenceError } from '../errors.ts';
 import { Pipeline } from '../pipeline.ts';
 import { explainPage, type StageNote } from '../publish/explain.ts';
 import type { Page } from '../publish/layout.ts';
-import { print } from '../publish/print.ts';
+import { type Output, pageOf, print } from '../publish/print.ts';
 import type { Packet } from '../types.ts';
 import { captureNote, decodeNote } from './decoded.ts';
 import { correlateNote, detectNote } from './judged.ts';
@@ -25,14 +25,13 @@ export interface ExplainOptions extends SettingsOptions {
  * @returns the exit code, 0.
  * @throws RingfenceError `usage` if neither or a wrong number is given, or there is no such message; faults of the capture.
  */
-export async function runExplain(file: string, options: ExplainOptions, out: NodeJS.WriteStream = process.stdout): Promise<number> {
+export async function runExplain(file: string, options: ExplainOptions, out: Output = process.stdout): Promise<number> {
   const wanted = wantedOf(options);
   const { config, rules } = loadSettings(options);
   const reader = await openCapture(file, { seed: config.seed });
   try {
     const pipeline = new Pipeline({ config, rules, boot: 1, sinks: { events: true, calls: true } });
-    const color = options.color !== false && out.isTTY === true && out.hasColors?.() === true;
-    const pages = explained(reader, pipeline, wanted, { width: Math.max(40, out.columns ?? 80), color });
+    const pages = explained(reader, pipeline, wanted, pageOf(out, options.color));
     await print(out, pages);
     return 0;
   } finally {

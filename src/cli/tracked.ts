@@ -2,7 +2,7 @@
 import { addressText, portOf } from '../bytes.ts';
 import { METHODS } from '../decode/message.ts';
 import type { StageNote } from '../publish/explain.ts';
-import { span } from '../publish/layout.ts';
+import { several, span } from '../publish/layout.ts';
 import { DISPOSITIONS } from '../track/calls.ts';
 import { NONE, type Observation, OUTCOME_NAMES } from '../track/observation.ts';
 import type { Transaction } from '../track/transactions.ts';
@@ -53,7 +53,7 @@ function transactionText({ transaction: t, retransmission, initial, packet }: Ob
 function stateText(t: Transaction): string {
   const answered = t.status === 0 ? 'no answer yet' : `${t.final ? 'final' : 'provisional'} answer ${t.status}`;
   const credentials = t.credentials ? ', with credentials' : '';
-  return `${t.requests} requests, ${t.answers} answers, ${answered}${t.acknowledged ? ', acknowledged' : ''}${credentials}`;
+  return `${several(t.requests, 'request')}, ${several(t.answers, 'answer')}, ${answered}${t.acknowledged ? ', acknowledged' : ''}${credentials}`;
 }
 
 function relationText({ stranger, relation }: Observation): string {

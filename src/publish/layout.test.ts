@@ -10,8 +10,8 @@ test('numbers, sizes and spans as people write them', () => {
   assert.deepEqual([0, 999, 1000, 1234567].map(number), ['0', '999', '1,000', '1,234,567']);
   assert.deepEqual([several(1, 'packet'), several(2, 'packet'), several(0, 'class', 'classes')], ['1 packet', '2 packets', '0 classes']);
   assert.deepEqual([5, 999, 1200, 34_000_000, 5e12].map(bytes), ['5 B', '999 B', '1.2 kB', '34 MB', '5,000 GB']);
-  const spans = [350_000, 4_200_000, 42e6, 581e6, 11_100e6, 187_200e6].map(span);
-  assert.deepEqual(spans, ['350 ms', '4.2 s', '42 s', '9m 41s', '3h 05m', '2d 04h']);
+  const spans = [80, 350_000, 4_200_000, 42e6, 581e6, 11_100e6, 187_200e6].map(span);
+  assert.deepEqual(spans, ['80 µs', '350 ms', '4.2 s', '42 s', '9m 41s', '3h 05m', '2d 04h']);
 });
 
 test('times are UTC with microseconds, whatever a broken capture says', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { PassThrough, Writable } from 'node:stream';
 import { test } from 'node:test';
-import { print } from './print.ts';
+import { pageOf, print } from './print.ts';
 import { Progress } from './progress.ts';
 
 /** A terminal that remembers and a clock that is set by hand. */
@@ -74,4 +74,14 @@ test('printing a little, or nothing', async () => {
   await print(out, []);
   await print(out, ['a', 'b']);
   assert.equal(out.read()?.toString(), 'ab');
+});
+
+test('a page is as wide as its terminal, and has colours only there', () => {
+  const pipe = new PassThrough();
+  assert.deepEqual(pageOf(pipe), { width: 80, color: false });
+  const terminal = (colors: boolean) => Object.assign(new PassThrough(), { isTTY: true, columns: 132, hasColors: () => colors });
+  assert.deepEqual(pageOf(terminal(true)), { width: 132, color: true });
+  assert.deepEqual(pageOf(terminal(true), false), { width: 132, color: false });
+  assert.deepEqual(pageOf(terminal(false)), { width: 132, color: false });
+  assert.deepEqual(pageOf(Object.assign(new PassThrough(), { isTTY: true, columns: 5 })), { width: 40, color: false });
 });
