@@ -27,7 +27,11 @@ export function read(source: string | Uint8Array, truncated = false): SipMessage
 }
 
 /** A request that is right in every way, with changes: a header set to undefined is left out, new ones come last. */
-export function request(changes: Readonly<Record<string, string | undefined>> = {}, start = 'OPTIONS sip:bob@example.com SIP/2.0', body = ''): string {
+export function request(
+  changes: Readonly<Record<string, string | undefined>> = {},
+  start = 'OPTIONS sip:bob@example.com SIP/2.0',
+  body = '',
+): string {
   const method = start.split(' ')[0]!;
   const usual = {
     Via: 'SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK776asdhds',

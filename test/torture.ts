@@ -24,7 +24,9 @@ export const REBUILT: Readonly<Record<string, Uint8Array>> = {
     ),
   ),
   // §3.1.1.5: a percent sign that escapes nothing, in the method and in a display name.
-  esc02: raw(request({ To: '"%Z%45" <sip:resource@example.com>', CSeq: '29344 RE%47IST%45R' }, 'RE%47IST%45R sip:registrar.example.com SIP/2.0')),
+  esc02: raw(
+    request({ To: '"%Z%45" <sip:resource@example.com>', CSeq: '29344 RE%47IST%45R' }, 'RE%47IST%45R sip:registrar.example.com SIP/2.0'),
+  ),
   // §3.1.1.7: long names and values.
   longreq: raw(
     request({
@@ -37,7 +39,10 @@ export const REBUILT: Readonly<Record<string, Uint8Array>> = {
     }),
   ),
   // §3.1.1.8: a REGISTER, and an INVITE behind it in the same datagram.
-  dblreq: raw(request({ 'Call-ID': 'dblreq.0ha0isndaksdj99sdfafnl3lk233412' }, 'REGISTER sip:example.com SIP/2.0') + request({}, 'INVITE sip:joe@example.com SIP/2.0')),
+  dblreq: raw(
+    request({ 'Call-ID': 'dblreq.0ha0isndaksdj99sdfafnl3lk233412' }, 'REGISTER sip:example.com SIP/2.0') +
+      request({}, 'INVITE sip:joe@example.com SIP/2.0'),
+  ),
   // §3.1.1.11: a multipart body with bytes that are no text.
   mpart01: raw(
     request(
@@ -72,7 +77,13 @@ export const REBUILT: Readonly<Record<string, Uint8Array>> = {
   // §3.1.2.5
   scalarlg: raw(
     request(
-      { CSeq: '9292394834772304023312 OPTIONS', 'Retry-After': '949302838503028349304023988', Warning: '1812 overture "In Progress"', 'Max-Forwards': undefined, Contact: undefined },
+      {
+        CSeq: '9292394834772304023312 OPTIONS',
+        'Retry-After': '949302838503028349304023988',
+        Warning: '1812 overture "In Progress"',
+        'Max-Forwards': undefined,
+        Contact: undefined,
+      },
       'SIP/2.0 503 Service Unavailable',
     ),
   ),
@@ -87,7 +98,9 @@ export const REBUILT: Readonly<Record<string, Uint8Array>> = {
   // §3.1.2.18
   mismatch02: raw(request({ CSeq: '8 INVITE' }, 'NEWMETHOD sip:user@example.com SIP/2.0')),
   // §3.1.2.19
-  bigcode: raw(request({ CSeq: '353494 OPTIONS', 'Max-Forwards': undefined, Contact: undefined }, 'SIP/2.0 4294967301 better not break the receiver')),
+  bigcode: raw(
+    request({ CSeq: '353494 OPTIONS', 'Max-Forwards': undefined, Contact: undefined }, 'SIP/2.0 4294967301 better not break the receiver'),
+  ),
   // §3.3.8
   multi01: raw(
     lines(
@@ -124,7 +137,7 @@ export const REBUILT: Readonly<Record<string, Uint8Array>> = {
       'Content-Length: 5',
       'Content-Type: text/plain',
       '',
-    ) + 'There\'s no way to know how many octets are supposed to be here.',
+    ) + "There's no way to know how many octets are supposed to be here.",
   ),
   // §3.3.10
   bcast: raw(
@@ -158,7 +171,9 @@ export const REBUILT: Readonly<Record<string, Uint8Array>> = {
   // RFC 5118 §4.3: the colon and what follows belong to the address.
   'port-ambiguous': raw(request({}, 'REGISTER sip:[2001:db8::10:5070] SIP/2.0')),
   // §4.5: received without brackets.
-  'via-received-param-no-delim': raw(request({ Via: 'SIP/2.0/UDP [2001:db8::9:1];received=2001:db8::9:255;branch=z9hG4bKas3' }, 'BYE sip:user@[2001:db8::10] SIP/2.0')),
+  'via-received-param-no-delim': raw(
+    request({ Via: 'SIP/2.0/UDP [2001:db8::9:1];received=2001:db8::9:255;branch=z9hG4bKas3' }, 'BYE sip:user@[2001:db8::10] SIP/2.0'),
+  ),
   // §4.9: three colons, which the grammar of RFC 3261 allows by mistake.
   'ipv6-bug-abnf-3-colons': raw(request({}, 'OPTIONS sip:user@[2001:db8:::192.0.2.1] SIP/2.0')),
   // §4.7: addresses of both families in one message.

@@ -12,7 +12,20 @@ import { HEADER_STRIDE, type SipMessage } from './message.ts';
  * scheme and parameters, `token` a token with parameters, `word` anything
  * else with parameters, `number` delta-seconds or another number, `text` anything.
  */
-export type ValueKind = 'via' | 'address' | 'uri' | 'auth' | 'token' | 'word' | 'number' | 'date' | 'call-id' | 'cseq' | 'type' | 'warning' | 'text';
+export type ValueKind =
+  | 'via'
+  | 'address'
+  | 'uri'
+  | 'auth'
+  | 'token'
+  | 'word'
+  | 'number'
+  | 'date'
+  | 'call-id'
+  | 'cseq'
+  | 'type'
+  | 'warning'
+  | 'text';
 
 /** One known header. */
 export interface HeaderKind {

@@ -46,11 +46,23 @@ const CASES: Readonly<Record<string, Case>> = {
       assert.equal(m.contentLength, 150);
       const read = inspect(m);
       const vias = valuesOf(read, 'Via');
-      assert.deepEqual(vias.map((v) => v.host), ['192.0.2.2', 'spindle.example.com', '192.168.255.111']);
-      assert.deepEqual(vias.map((v) => paramOf(v, 'branch')), ['390skdjuw', 'z9hG4bK9ikj8', 'z9hG4bK30239']);
+      assert.deepEqual(
+        vias.map((v) => v.host),
+        ['192.0.2.2', 'spindle.example.com', '192.168.255.111'],
+      );
+      assert.deepEqual(
+        vias.map((v) => paramOf(v, 'branch')),
+        ['390skdjuw', 'z9hG4bK9ikj8', 'z9hG4bK30239'],
+      );
       assert.equal(m.viaCount, 3);
-      assert.deepEqual(valuesOf(read, 'Route').map((v) => v.uri?.host), ['services.example.com']);
-      assert.deepEqual(valuesOf(read, 'Route')[0]?.uri?.params.map((p) => p.name), ['lr', 'unknownwith', 'unknown-no-value']);
+      assert.deepEqual(
+        valuesOf(read, 'Route').map((v) => v.uri?.host),
+        ['services.example.com'],
+      );
+      assert.deepEqual(
+        valuesOf(read, 'Route')[0]?.uri?.params.map((p) => p.name),
+        ['lr', 'unknownwith', 'unknown-no-value'],
+      );
       assert.equal(valuesOf(read, 'Contact')[0]?.display, 'Quoted string ""');
       assert.equal(valuesOf(read, 'Contact')[0]?.uri?.user, 'jdrosen');
       assert.equal(m.body.end - m.body.start, 150);
@@ -86,7 +98,10 @@ const CASES: Readonly<Record<string, Case>> = {
     check: (m) => {
       is(m, 'REGISTER', 'escnull.39203ndfvkjdasfkq3w4otrq0adsfdfnavd', 14398234, 'null-%00-null@example.com', 'null-%00-null@example.com');
       assert.equal(m.contactCount, 2);
-      assert.deepEqual(valuesOf(inspect(m), 'Contact').map((v) => v.uri?.user), ['%00', '%00%00']);
+      assert.deepEqual(
+        valuesOf(inspect(m), 'Contact').map((v) => v.uri?.user),
+        ['%00', '%00%00'],
+      );
     },
   },
   esc02: {
@@ -133,7 +148,10 @@ const CASES: Readonly<Record<string, Case>> = {
     faults: [],
     check: (m) => {
       assert.equal(m.viaCount, 5);
-      assert.deepEqual(valuesOf(inspect(m), 'Via').map((v) => v.word), ['UDP', 'SCTP', 'TLS', 'UNKNOWN', 'TCP']);
+      assert.deepEqual(
+        valuesOf(inspect(m), 'Via').map((v) => v.word),
+        ['UDP', 'SCTP', 'TLS', 'UNKNOWN', 'TCP'],
+      );
       assert.ok(inspect(m).oddities.some((o) => o.name === 'via-transport-unknown' && o.grade === 'note'));
     },
   },
@@ -210,7 +228,14 @@ const CASES: Readonly<Record<string, Case>> = {
   unkscm: { faults: [], notes: ['uri-scheme-unknown'], check: (m) => assert.equal(inspect(m).uri?.scheme, 'nobodyKnowsThisScheme') },
   novelsc: { faults: [], notes: ['uri-scheme-unknown'], check: (m) => assert.equal(inspect(m).uri?.scheme, 'soap.beep') },
   unksm2: { faults: [], notes: ['uri-scheme-unknown'], check: (m) => assert.equal(str(m, m.to.uri.span), 'isbn:2983792873') },
-  bext01: { faults: [], check: (m) => assert.deepEqual(valuesOf(inspect(m), 'Require').map((v) => v.word), ['nothingSupportsThis', 'nothingSupportsThisEither']) },
+  bext01: {
+    faults: [],
+    check: (m) =>
+      assert.deepEqual(
+        valuesOf(inspect(m), 'Require').map((v) => v.word),
+        ['nothingSupportsThis', 'nothingSupportsThisEither'],
+      ),
+  },
   invut: { faults: [], check: (m) => assert.equal(str(m, m.contentType), 'application/unknownformat') },
   regaut01: {
     faults: [],
@@ -228,7 +253,11 @@ const CASES: Readonly<Record<string, Case>> = {
       assert.equal(oddities(m).filter((name) => name === 'header-duplicate').length, 5);
     },
   },
-  mcl01: { faults: ['content-length-conflict', 'header-duplicate'], notes: ['bytes-after-body'], check: (m) => assert.equal(m.contentLength, 13) },
+  mcl01: {
+    faults: ['content-length-conflict', 'header-duplicate'],
+    notes: ['bytes-after-body'],
+    check: (m) => assert.equal(m.contentLength, 13),
+  },
   bcast: { faults: [], deep: ['via-broadcast'], check: (m) => assert.equal(m.viaCount, 2) },
   zeromf: { faults: [], check: (m) => assert.equal(m.maxForwards, 0) },
   cparam01: {
@@ -274,11 +303,22 @@ const CASES: Readonly<Record<string, Case>> = {
   'via-received-param-with-delim': { faults: [], check: (m) => assert.equal(str(m, m.via.received), '[2001:db8::9:255]') },
   'via-received-param-no-delim': { faults: [], check: (m) => assert.equal(str(m, m.via.received), '2001:db8::9:255') },
   'ipv6-in-sdp': { faults: [], check: (m) => assert.equal(str(m, m.uri.host), '[2001:db8::10]') },
-  'mult-ip-in-header': { faults: [], check: (m) => assert.deepEqual(valuesOf(inspect(m), 'Via').map((v) => v.port), [6050, -1, -1]) },
+  'mult-ip-in-header': {
+    faults: [],
+    check: (m) =>
+      assert.deepEqual(
+        valuesOf(inspect(m), 'Via').map((v) => v.port),
+        [6050, -1, -1],
+      ),
+  },
   'mult-ip-in-sdp': { faults: [], check: (m) => assert.equal(str(m, m.contact.uri.host), '[2001:db8::9:1]') },
   'ipv4-mapped-ipv6': { faults: [], check: (m) => assert.match(str(m, m.body), /::ffff:192\.0\.2\.10/) },
   'ipv6-correct-abnf-2-colons': { faults: [], check: (m) => assert.equal(str(m, m.uri.host), '[2001:db8::192.0.2.1]') },
-  'ipv6-bug-abnf-3-colons': { faults: [], notes: ['ipv6-three-colons'], check: (m) => assert.equal(str(m, m.uri.host), '[2001:db8:::192.0.2.1]') },
+  'ipv6-bug-abnf-3-colons': {
+    faults: [],
+    notes: ['ipv6-three-colons'],
+    check: (m) => assert.equal(str(m, m.uri.host), '[2001:db8:::192.0.2.1]'),
+  },
 };
 
 const corpus = shared('captures/poroh__ersip/test/message');
@@ -305,8 +345,13 @@ describe('torture messages', () => {
   }
 
   test('every message of the corpus has its row', { skip: corpus.skip }, () => {
-    const names = [...readdirSync(join(corpus.path, 'rfc4475')), ...readdirSync(join(corpus.path, 'rfc5118'))].map((file) => file.replace('.dat', ''));
-    assert.deepEqual(names.filter((name) => CASES[name] === undefined), []);
+    const names = [...readdirSync(join(corpus.path, 'rfc4475')), ...readdirSync(join(corpus.path, 'rfc5118'))].map((file) =>
+      file.replace('.dat', ''),
+    );
+    assert.deepEqual(
+      names.filter((name) => CASES[name] === undefined),
+      [],
+    );
     assert.ok(names.length >= 36);
   });
 });
