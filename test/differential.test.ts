@@ -94,7 +94,8 @@ async function compare(path: string): Promise<Result> {
   const differences: Difference[] = [];
   for (const [frame, { protocols, values }] of theirs) {
     const mine = ours.get(frame);
-    if (mine === undefined) differences.push({ file, frame, protocols, kind: 'only tshark', field: '', ours: '', theirs: values.join(' ') });
+    if (mine === undefined)
+      differences.push({ file, frame, protocols, kind: 'only tshark', field: '', ours: '', theirs: values.join(' ') });
     else differences.push(...fieldsThatDiffer({ file, frame, protocols }, mine, values));
   }
   const only = [...ours.keys()].filter((frame) => !theirs.has(frame));
@@ -102,7 +103,15 @@ async function compare(path: string): Promise<Result> {
     const rows = await byTshark(path, `frame.number in {${only.join(',')}}`);
     for (const frame of only) {
       const values = ours.get(frame)!.join(' ');
-      differences.push({ file, frame, protocols: rows.get(frame)?.protocols ?? '', kind: 'only ours', field: '', ours: values, theirs: '' });
+      differences.push({
+        file,
+        frame,
+        protocols: rows.get(frame)?.protocols ?? '',
+        kind: 'only ours',
+        field: '',
+        ours: values,
+        theirs: '',
+      });
     }
   }
   return { messages: [...theirs.keys()].filter((frame) => ours.has(frame)).length, differences };

@@ -9,9 +9,23 @@ import { HEADER_STRIDE, type SipMessage } from './message.ts';
 
 /**
  * What the value of a header is: `address` name-addr or addr-spec, `uri` one URI in angle brackets with parameters, `auth`
- * scheme and parameters, `token` a token with parameters, `number` delta-seconds or another number, `text` anything.
+ * scheme and parameters, `token` a token with parameters, `word` anything
+ * else with parameters, `number` delta-seconds or another number, `text` anything.
  */
-export type ValueKind = 'via' | 'address' | 'uri' | 'auth' | 'token' | 'number' | 'date' | 'call-id' | 'cseq' | 'type' | 'warning' | 'text';
+export type ValueKind =
+  | 'via'
+  | 'address'
+  | 'uri'
+  | 'auth'
+  | 'token'
+  | 'word'
+  | 'number'
+  | 'date'
+  | 'call-id'
+  | 'cseq'
+  | 'type'
+  | 'warning'
+  | 'text';
 
 /** One known header. */
 export interface HeaderKind {
@@ -97,10 +111,10 @@ export const HEADERS: readonly HeaderKind[] = [
   // Transfer and dialogs: RFC 3515, 3892, 3891, 3911, 4488, 4538, 7614
   one('Refer-To', 'address', 'r'),
   one('Referred-By', 'address', 'b'),
-  one('Replaces'),
-  one('Join'),
+  one('Replaces', 'word'),
+  one('Join', 'word'),
   one('Refer-Sub', 'token'),
-  one('Target-Dialog'),
+  one('Target-Dialog', 'word'),
   one('Refer-Events-At', 'uri'),
   one('Answer-Mode', 'token'),
   one('Priv-Answer-Mode', 'token'),
@@ -117,8 +131,8 @@ export const HEADERS: readonly HeaderKind[] = [
   many('History-Info', 'address'),
   many('Diversion', 'address'),
   many('Request-Disposition', 'token', 'd'),
-  many('Accept-Contact', 'text', 'a'),
-  many('Reject-Contact', 'text', 'j'),
+  many('Accept-Contact', 'word', 'a'),
+  many('Reject-Contact', 'word', 'j'),
   // Agreements: RFC 3329, 4412, 5373, 5360, 5393, 6086, 6442, 6809, 6794, 7315, 8876
   many('Security-Client'),
   many('Security-Server'),
@@ -132,13 +146,13 @@ export const HEADERS: readonly HeaderKind[] = [
   many('Geolocation', 'uri'),
   one('Geolocation-Error'),
   one('Geolocation-Routing', 'token'),
-  many('Feature-Caps', 'text'),
+  many('Feature-Caps', 'word'),
   many('Policy-Contact', 'text'),
   many('Policy-ID', 'text'),
   one('AlertMsg-Error'),
   // Sessions: RFC 7989, 7433, 7866, 8443
-  one('Session-ID'),
-  many('User-to-User', 'text'),
+  one('Session-ID', 'word'),
+  many('User-to-User', 'word'),
   many('Encryption', 'text'),
   many('Hide', 'text'),
   one('Response-Key'),
@@ -155,7 +169,7 @@ export const HEADERS: readonly HeaderKind[] = [
   one('Response-Source'),
   one('UE-Capabilities'),
   // P-headers: RFC 7315, 3603/5503, 4457, 4964, 5002, 5009, 5318, 5502, 6050, 7316, 8496, 8497
-  many('P-Access-Network-Info', 'text'),
+  many('P-Access-Network-Info', 'word'),
   one('P-Answer-State', 'token'),
   one('P-Asserted-Service'),
   many('P-Associated-URI', 'address'),
@@ -175,7 +189,7 @@ export const HEADERS: readonly HeaderKind[] = [
   many('P-Refused-URI-List', 'text'),
   one('P-Served-User', 'address'),
   one('P-User-Database', 'uri'),
-  many('P-Visited-Network-ID', 'text'),
+  many('P-Visited-Network-ID', 'word'),
   one('P-Charge-Info', 'address'),
   // Used in the field without registration
   many('Remote-Party-ID', 'address'),
