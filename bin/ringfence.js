@@ -61,7 +61,9 @@ function start() {
   if (isNewEnough(process.versions.node)) return import(pathToFileURL(file).href).then(({ main }) => main(process.argv));
   const node = process.env[GUARD] === undefined ? bundledNode() : undefined;
   if (node !== undefined) return runUnder(node);
-  return fail(`Node ${process.versions.node} is too old; install Node ${LEAST.join('.')} or newer, or reinstall with optional dependencies`);
+  return fail(
+    `Node ${process.versions.node} is too old; install Node ${LEAST.join('.')} or newer, or reinstall with optional dependencies`,
+  );
 }
 
 start();

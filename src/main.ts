@@ -1,7 +1,7 @@
 /** The command line: names the commands and loads each only when it is called. */
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import { type ErrorCode, RingfenceError } from './errors.ts';
+import { version } from './version.ts';
 
 /** Exit code for a fault in the command line, the configuration or the rules (sysexits: EX_USAGE). */
 export const USAGE = 64;
@@ -9,12 +9,6 @@ export const USAGE = 64;
 const SOFTWARE = 70;
 /** Faults of what the user wrote, not of what was read. */
 const SETTINGS: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['usage', 'config-invalid', 'rule-invalid', 'rule-duplicate']);
-
-/** Version in package.json. */
-export function version(): string {
-  const { version: text }: { version: string } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-  return text;
-}
 
 /**
  * The definition of all commands; docs/reference/cli.md is made from it.
@@ -45,7 +39,7 @@ function addAnalyze(program: Command, done: (code: number) => void): void {
     .description(
       'Reads captures (pcap or pcapng, also gzipped; - for standard input) one after the other as one recording and tells what ' +
         'happened in them. Exit code: 0 nothing, 1 an alert of level warning or above, 2 something could not be read, 3 both, 64 a ' +
-        'fault in the command line, the configuration or the rules.',
+        'fault in the command line, the configuration or the rules. SIGINT ends the reading: what was read is reported.',
     )
     .argument('<file...>', 'capture files; - is standard input')
     .option('--json', 'print one JSON object instead of the report (docs/reference/analysis.schema.json)')

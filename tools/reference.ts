@@ -1,15 +1,18 @@
 /** The pages of docs/reference/, made from the source they describe. `tools/docs.ts` writes them, a test compares them. */
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Command } from 'commander';
 import { CONFIG } from '../src/config.ts';
 import { RULE, type RuleFile } from '../src/correlate/ruleschema.ts';
 import { COMPUTED } from '../src/correlate/template.ts';
 import { ODDITIES } from '../src/decode/oddities.ts';
 import { ERRORS } from '../src/errors.ts';
 import { COMMON_FIELDS, EVENTS, type EventType } from '../src/events.ts';
+import { commands } from '../src/main.ts';
 import { COUNTS } from '../src/metrics.ts';
+import { ANALYSIS } from '../src/publish/analysis.ts';
 import { check } from '../src/readyaml.ts';
-import { allowedText, kindName, type Schema } from '../src/schema.ts';
+import { allowedText, kindName, type Schema, toJsonSchema } from '../src/schema.ts';
 import { CLASSES, LEVELS, OUTCOMES, STAGES } from '../src/types.ts';
 import { ROOT } from '../test/peers.ts';
 
@@ -26,6 +29,9 @@ export function pages(): Map<string, string> {
     ['config.md', configPage()],
     ['rules.md', rulesPage()],
     ['classes.md', classesPage()],
+    ['cli.md', cliPage()],
+    ['analysis.md', analysisPage()],
+    ['analysis.schema.json', `${JSON.stringify(toJsonSchema(ANALYSIS, { title: 'ringfence analyze --json' }), null, 2)}\n`],
   ]);
 }
 
@@ -120,6 +126,33 @@ function classesPage(): string {
   const lines = [`Levels, from mild to bad: ${words(LEVELS)}.`, `Stages: ${words(STAGES)}.`, `Outcomes: ${words(OUTCOMES)}.`];
   const intro = 'Kinds of attack that an Alert can be about, with the rules that find them today. A class without a rule is not found yet.';
   return page('Classes', 'src/types.ts', [intro, table(['class', 'rules'], rows), ...lines]);
+}
+
+function cliPage(): string {
+  const program = commands();
+  const parts = program.commands.map((command) => commandText(program, command));
+  return page('Command line', 'src/main.ts', [program.description(), ...parts, '## For all', optionTable(program)]);
+}
+
+function commandText(program: Command, command: Command): string {
+  const use = `\`\`\`\n${program.name()} ${command.name()} ${command.usage()}\n\`\`\``;
+  const rows = command.registeredArguments.map((argument) => [code(argument.name()), argument.description]);
+  const parts = [`## ${command.name()}`, use, command.description()];
+  if (rows.length > 0) parts.push(table(['argument', 'meaning'], rows));
+  if (command.options.length > 0) parts.push(optionTable(command));
+  return parts.join('\n\n');
+}
+
+function optionTable(command: Command): string {
+  const rows = command.options.map((option) => [code(option.flags), option.description, (option.argChoices ?? []).map(code).join(', ')]);
+  return table(['option', 'meaning', 'one of'], rows);
+}
+
+function analysisPage(): string {
+  const intro =
+    `What \`analyze --json\` prints. ${ANALYSIS.about ?? ''} As JSON Schema: [analysis.schema.json](analysis.schema.json). ` +
+    'Alerts are in their last version. What attackers chose is neutralised, what is secret is masked.';
+  return page('JSON output', 'src/publish/analysis.ts', [intro, table(SCHEMA_HEAD, schemaRows(ANALYSIS))]);
 }
 
 /** Every field below a schema as table rows: path, kind, what is allowed, default, meaning. */

@@ -40,7 +40,7 @@ const PARTS: readonly Part[] = [
   { name: 'house', budget: 30, run: () => nodeTest(['test/house/*.test.ts'], []) },
   { name: 'docs', budget: 30, run: () => nodeTest(['test/docs/*.test.ts'], []) },
   { name: 'unit', budget: 90, run: unitTests },
-  { name: 'traces', budget: 120, run: () => nodeTest(['test/traces/*.test.ts', 'test/samples/*.test.ts'], []) },
+  { name: 'captures', budget: 120, run: () => nodeTest(['test/*.test.ts', 'test/traces/*.test.ts', 'test/samples/*.test.ts'], []) },
   { name: 'fuzz', budget: 120, run: () => nodeTest(['test/fuzz/*.test.ts'], ['--expose-gc']) },
   { name: 'package', budget: 180, run: () => nodeTest(['test/package/*.test.ts'], []) },
 ];

@@ -9,14 +9,14 @@ import { Pipeline } from '../pipeline.ts';
 import { analysisJson } from '../publish/analysis.ts';
 import { type FileSummary, type Findings, severity, WARNING } from '../publish/findings.ts';
 import { neutral } from '../publish/neutral.ts';
-import { print } from '../publish/print.ts';
+import { type Output, pageOf, print } from '../publish/print.ts';
 import { Progress } from '../publish/progress.ts';
 import { report } from '../publish/report.ts';
 import { AlertFold } from '../store/fold.ts';
 import { nextBoot, SegmentWriter } from '../store/segments.ts';
 import { Spool } from '../store/spool.ts';
-import { version } from '../main.ts';
 import type { Alert, Call } from '../types.ts';
+import { version } from '../version.ts';
 import { Interrupt } from './interrupt.ts';
 import { loadSettings, type Settings, type SettingsOptions } from './settings.ts';
 
@@ -36,13 +36,14 @@ const FAULTS = 2;
 
 /** Where it writes. */
 export interface Streams {
-  readonly out: NodeJS.WriteStream;
-  readonly err: NodeJS.WriteStream;
+  readonly out: Output;
+  readonly err: Output;
 }
 
 /**
  * Analyzes captures in the given order and prints the report or the JSON object.
- * @returns the exit code: bit 1 for alerts at warning or above, bit 2 for faults.
+ * @returns the exit code: bit 1 for alerts at warning or above, bit 2 for faults. Interrupted while reading standard input, it
+ * reports and then ends by the signal.
  * @throws RingfenceError for faults in configuration and rules, and `output-failed`.
  */
 export async function runAnalyze(
@@ -69,18 +70,28 @@ export async function runAnalyze(
       for (const { message } of findings.faults) err.write(`ringfence: ${neutral(message, 400)}\n`);
       await print(out, analysisJson(findings));
     } else {
-      const color = options.color !== false && out.isTTY === true && out.hasColors?.() === true;
-      await print(out, [await report(findings, { width: Math.max(40, out.columns ?? 80), color })]);
+      await print(out, [await report(findings, pageOf(out, options.color))]);
     }
     return (run.serious ? ALERTS : 0) | (findings.faults.length > 0 ? FAULTS : 0);
   } finally {
     run.close();
+    // A read of standard input that still waits would keep the process until its writer ends: end as SIGINT ends a program.
+    if (interrupt.asked && files.includes('-')) process.kill(process.pid, 'SIGINT');
   }
 }
 
 /** Bytes of all files, 0 if one of them has no size. */
 async function totalSize(files: readonly string[]): Promise<number> {
-  const sizes = await Promise.all(files.map((file) => (file === '-' ? 0 : stat(file).then(({ size }) => size, () => 0))));
+  const sizes = await Promise.all(
+    files.map((file) =>
+      file === '-'
+        ? 0
+        : stat(file).then(
+            ({ size }) => size,
+            () => 0,
+          ),
+    ),
+  );
   return files.includes('-') ? 0 : sizes.reduce((sum, size) => sum + size, 0);
 }
 
@@ -119,7 +130,12 @@ class Run {
     try {
       const { chunkBytes } = this.#options;
       const chunk = chunkBytes === undefined ? {} : { chunkBytes };
-      const reader = await openCapture(file, { firstOrdinal: this.#packets + 1, seed: this.#settings.config.seed, ...chunk });
+      const opening = openCapture(file, { firstOrdinal: this.#packets + 1, seed: this.#settings.config.seed, ...chunk });
+      const reader = await interrupt.or(opening);
+      if (reader === undefined) {
+        this.#faults.push(interruption(file, 0));
+        return;
+      }
       try {
         await this.#readAll(file, reader, interrupt, progress);
       } finally {

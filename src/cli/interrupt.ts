@@ -3,34 +3,37 @@ import { wallMilliseconds } from '../clock.ts';
 
 /** Milliseconds in which further signals are the same wish: a terminal and the program that started us may both send it. */
 const SAME = 500;
-/** Exit code after SIGINT, as shells have it. */
-const INTERRUPTED = 130;
 
 /** Listens from its making until `stop`. */
 export class Interrupt {
   /** SIGINT has come. */
   asked = false;
-  readonly #wish: Promise<false>;
-  readonly #heard: () => void;
+  #since = 0;
+  #tell: () => void = () => {};
 
   constructor() {
-    let tell: (value: false) => void = () => {};
-    this.#wish = new Promise((resolve) => {
-      tell = resolve;
-    });
-    let since = 0;
-    this.#heard = () => {
-      if (this.asked && wallMilliseconds() - since > SAME) process.exit(INTERRUPTED);
-      if (!this.asked) since = wallMilliseconds();
-      this.asked = true;
-      tell(false);
-    };
     process.on('SIGINT', this.#heard);
   }
 
-  /** What the work comes to, or false as soon as SIGINT comes. */
-  or(work: Promise<boolean>): Promise<boolean> {
-    return Promise.race([this.#wish, work]);
+  readonly #heard = (): void => {
+    if (this.asked && wallMilliseconds() - this.#since > SAME) {
+      this.stop();
+      // Not process.exit, which would wait for a read of standard input.
+      process.kill(process.pid, 'SIGINT');
+    }
+    if (!this.asked) this.#since = wallMilliseconds();
+    this.asked = true;
+    this.#tell();
+  };
+
+  /** What the work comes to, or undefined as soon as SIGINT comes. */
+  or<T>(work: Promise<T>): Promise<T | undefined> {
+    // Not Promise.race with one promise for all: that would remember every call.
+    return new Promise((resolve, reject) => {
+      this.#tell = () => resolve(undefined);
+      if (this.asked) resolve(undefined);
+      work.then(resolve, reject);
+    });
   }
 
   /** Lets SIGINT end the program again. */

@@ -46,9 +46,10 @@ export function bytes(n: number): string {
   return '';
 }
 
-/** A time span in µs as people say it: `350 ms`, `4.2 s`, `9m 41s`, `3h 05m`, `2d 04h`. */
+/** A time span in µs as people say it: `80 µs`, `350 ms`, `4.2 s`, `9m 41s`, `3h 05m`, `2d 04h`. */
 export function span(us: number): string {
   const s = us / 1e6;
+  if (s < 0.001) return `${Math.round(us)} µs`;
   if (s < 1) return `${Math.round(us / 1000)} ms`;
   if (s < 10) return `${s.toFixed(1)} s`;
   if (s < 60) return `${Math.floor(s)} s`;

@@ -9,8 +9,8 @@ const PATIENCE = 500;
 
 /** A terminal to write to, e.g. standard error. */
 export interface Terminal {
-  readonly isTTY?: boolean;
-  readonly columns?: number;
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
   write(text: string): unknown;
 }
 

@@ -93,9 +93,11 @@ function about(incident: Incident, alerts: readonly Alert[], page: Page): string
   const guesses = alerts.filter((alert) => alert.stage === 'credential').reduce((sum, { count }) => sum + count, 0);
   if (guesses > 0) rows.push(['guesses', `${several(guesses, 'password')} tried (never shown)`]);
   const look = alerts.findLast(({ evidence }) => evidence.some(({ frame }) => frame > 0))?.evidence.findLast(({ frame }) => frame > 0);
-  if (look !== undefined) rows.push(['look closer', `ringfence explain ${shellWord(look.file)} --packet ${look.frame}`]);
-  const width = Math.max(...rows.map(([name]) => name.length), 0);
-  return rows.flatMap(([name, text]) => wrap(`     ${pad(name, width)}  `, text, page.width));
+  const width = Math.max(...rows.map(([name]) => name.length), 'look closer'.length);
+  const lines = rows.flatMap(([name, text]) => wrap(`     ${pad(name, width)}  `, text, page.width));
+  // Not wrapped, so that it can be copied.
+  if (look !== undefined) lines.push(`     ${pad('look closer', width)}  ringfence explain ${shellWord(look.file)} --packet ${look.frame}`);
+  return lines;
 }
 
 function names(values: readonly string[]): string {
@@ -127,6 +129,7 @@ function next(digest: Digest, page: Page): string[] {
 }
 
 function traffic({ files, counts }: Findings, page: Page): string[] {
+  if (files.length === 0) return [];
   const total = inputTotal(files);
   const rows: [string, string][] = [
     [
@@ -138,14 +141,14 @@ function traffic({ files, counts }: Findings, page: Page): string[] {
     ],
   ];
   if (total.packets > 0) rows.push(['time', timeText(total.first, total.last)]);
-  const families: [string, Family, string][] = [
-    ['payloads', counts.protocol, ''],
-    ['requests', counts.method, ''],
-    ['answers', counts.answer, ''],
-    ['sign-ins', counts.outcome, ''],
-    ['calls', counts.call, ''],
-    ['oddities', counts.oddity, ''],
-    ['not read', counts.dropped, ''],
+  const families: [string, Family][] = [
+    ['payloads', counts.protocol],
+    ['requests', counts.method],
+    ['answers', counts.answer],
+    ['sign-ins', counts.outcome],
+    ['calls', counts.call],
+    ['oddities', counts.oddity],
+    ['not read', counts.dropped],
   ];
   for (const [name, family] of families) if (Object.keys(family).length > 0) rows.push([name, familyText(family)]);
   return [heading('Traffic', page), '', ...listed(rows, page)];

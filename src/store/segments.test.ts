@@ -166,7 +166,7 @@ test('a full buffer refuses Events, counts them, and takes them again after a fl
   let refused = 0;
   for (const event of sample) if (!writer.add(event)) refused++;
   assert.ok(refused > 0);
-  assert.equal(writer.dropped, refused);
+  assert.equal(writer.refused, refused);
   await writer.flush();
   assert.ok(writer.add(sample[0]!));
   await writer.close();

@@ -60,9 +60,9 @@ export function segmentFiles(folder: string): string[] {
 
 /** Appends Events to segments. */
 export class SegmentWriter {
-  /** Events taken, Events refused because the buffer was full, and bytes written so far. */
+  /** Events taken, refusals because the buffer was full, and bytes written so far. */
   events = 0;
-  dropped = 0;
+  refused = 0;
   bytes = 0;
   readonly #options: Required<SegmentOptions>;
   readonly #header: SegmentHeader;
@@ -88,10 +88,10 @@ export class SegmentWriter {
     }
   }
 
-  /** Takes an Event. False: the buffer is full, the Event was not taken and counts as dropped; `flush` makes room. */
+  /** Takes an Event. False: the buffer is full, the Event was not taken, which is counted; `flush` makes room. */
   add(event: Event): boolean {
     if (this.#waiting >= this.#options.bufferBytes) {
-      this.dropped++;
+      this.refused++;
       return false;
     }
     const row = this.#encoder.row(event);

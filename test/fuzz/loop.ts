@@ -165,7 +165,8 @@ export class Fuzzer {
 
   /** Each place in the code once: a thousand inputs that hit the same fault are one finding. */
   #report(kind: string, message: string, input: Buffer): void {
-    const place = kind === 'exception' ? (message.match(/\n\s+at .*/)?.[0] ?? message) : kind;
+    const [head, first] = message.split('\n');
+    const place = kind === 'exception' ? `${head?.replaceAll(/\d+/g, '')}${first}` : kind;
     if (this.#messages.has(place)) return;
     this.#messages.add(place);
     this.#findings.push({ target: this.#target.name, kind, message, input: Buffer.from(input) });

@@ -59,7 +59,7 @@ function analyze(path: string): { status: number | null; alerts: SeenAlert[]; te
 
 /** There is exactly one such Alert, and it says who, whom, how it ended and how much of it there was. */
 function assertRaised(expected: ExpectedAlert, alerts: readonly SeenAlert[]): void {
-  const same = alerts.filter((alert) => alert.class === expected.class && alert.subject.value === expected.attacker);
+  const same = alerts.filter((each) => each.class === expected.class && each.subject.value === expected.attacker);
   const [alert] = same;
   assert.ok(
     alert !== undefined,
