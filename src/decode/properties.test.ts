@@ -18,13 +18,96 @@ const RUNS = { numRuns: 3000 };
 
 /** Pieces that headers are made of, right and wrong, so that random messages go deep. */
 const PIECES = [
-  'sip:', 'sips:', 'tel:+49', 'http://', 'bob', 'alice@', 'example.com', '192.0.2.1', '[2001:db8::1]', '2001:db8::1', ':5060', ':99999', ';', ',', '?', '=', '"', '\\', '<', '>',
-  '%41', '%00', '%g', ' ', '\t', '\r\n ', '\n', '\r', '\0', '\x7f', '\xff', '\xc3\xa4', ';tag=', 'x1', ';branch=z9hG4bK', 'k2', ';rport', ';received=', ';expires=', '3600', '1 INVITE',
-  '2 OPTIONS', 'INVITE', 'SIP/2.0/UDP ', 'SIP/2.0', 'Digest ', 'username=', 'realm="r"', ', ', 'nonce=', '*', 'Sat, 13 Nov 2010 23:29:00 GMT', '4294967296', '-1', '@', '255.255.255.255',
+  'sip:',
+  'sips:',
+  'tel:+49',
+  'http://',
+  'bob',
+  'alice@',
+  'example.com',
+  '192.0.2.1',
+  '[2001:db8::1]',
+  '2001:db8::1',
+  ':5060',
+  ':99999',
+  ';',
+  ',',
+  '?',
+  '=',
+  '"',
+  '\\',
+  '<',
+  '>',
+  '%41',
+  '%00',
+  '%g',
+  ' ',
+  '\t',
+  '\r\n ',
+  '\n',
+  '\r',
+  '\0',
+  '\x7f',
+  '\xff',
+  '\xc3\xa4',
+  ';tag=',
+  'x1',
+  ';branch=z9hG4bK',
+  'k2',
+  ';rport',
+  ';received=',
+  ';expires=',
+  '3600',
+  '1 INVITE',
+  '2 OPTIONS',
+  'INVITE',
+  'SIP/2.0/UDP ',
+  'SIP/2.0',
+  'Digest ',
+  'username=',
+  'realm="r"',
+  ', ',
+  'nonce=',
+  '*',
+  'Sat, 13 Nov 2010 23:29:00 GMT',
+  '4294967296',
+  '-1',
+  '@',
+  '255.255.255.255',
 ];
 const NAMES = [
-  'Via', 'v', 'From', 'f', 'To', 'T', 'Call-ID', 'i', 'CSeq', 'Contact', 'm', 'Max-Forwards', 'Expires', 'Content-Length', 'l', 'Content-Type', 'User-Agent', 'Server', 'Authorization',
-  'Proxy-Authorization', 'WWW-Authenticate', 'Proxy-Authenticate', 'Date', 'Warning', 'Retry-After', 'RSeq', 'Route', 'Session-Expires', 'X-Other', 'Supported', 'bad name', '',
+  'Via',
+  'v',
+  'From',
+  'f',
+  'To',
+  'T',
+  'Call-ID',
+  'i',
+  'CSeq',
+  'Contact',
+  'm',
+  'Max-Forwards',
+  'Expires',
+  'Content-Length',
+  'l',
+  'Content-Type',
+  'User-Agent',
+  'Server',
+  'Authorization',
+  'Proxy-Authorization',
+  'WWW-Authenticate',
+  'Proxy-Authenticate',
+  'Date',
+  'Warning',
+  'Retry-After',
+  'RSeq',
+  'Route',
+  'Session-Expires',
+  'X-Other',
+  'Supported',
+  'bad name',
+  '',
 ];
 const value = fc.array(fc.constantFrom(...PIECES), { maxLength: 9 }).map((parts) => parts.join(''));
 const usual = fc.constantFrom(
@@ -38,13 +121,24 @@ const usual = fc.constantFrom(
   'Content-Length: 0',
   'Expires: 60',
 );
-const header = fc.oneof(usual, fc.tuple(fc.constantFrom(...NAMES), fc.constantFrom(': ', ':', ' : '), value).map((parts) => parts.join('')));
+const header = fc.oneof(
+  usual,
+  fc.tuple(fc.constantFrom(...NAMES), fc.constantFrom(': ', ':', ' : '), value).map((parts) => parts.join('')),
+);
 const startLine = fc.oneof(
-  fc.constantFrom('INVITE sip:bob@example.com SIP/2.0', 'SIP/2.0 200 OK', 'REGISTER sip:example.com SIP/2.0', 'sip/2.0 99', 'FOO  x SIP/3.0'),
+  fc.constantFrom(
+    'INVITE sip:bob@example.com SIP/2.0',
+    'SIP/2.0 200 OK',
+    'REGISTER sip:example.com SIP/2.0',
+    'sip/2.0 99',
+    'FOO  x SIP/3.0',
+  ),
   value.map((v) => `OPTIONS sip:${v} SIP/2.0`),
 );
 const tail = fc.constantFrom('', '\r\n', '\r\n\r\n', '\r\nbody', '\n\nbody', 'INVITE sip:x SIP/2.0\r\n', '\r');
-const message = fc.tuple(startLine, fc.array(header, { maxLength: 12 }), tail).map(([start, headers, end]) => raw(lines(start, ...headers) + end));
+const message = fc
+  .tuple(startLine, fc.array(header, { maxLength: 12 }), tail)
+  .map(([start, headers, end]) => raw(lines(start, ...headers) + end));
 /** A right message with some bytes changed. */
 const mutated = fc.array(fc.tuple(fc.nat(400), fc.nat(255)), { maxLength: 6 }).map((changes) => {
   const bytes = raw(request({}, 'INVITE sip:bob@example.com SIP/2.0', 'v=0\r\n'));
@@ -80,7 +174,9 @@ function story(m: SipMessage, base: number): unknown {
   const numbers = Object.entries(m).filter(([key, part]) => key !== 'start' && key !== 'end' && typeof part !== 'object');
   return {
     numbers,
-    parts: [m.uri, m.from, m.to, m.via, m.contact, m.credentials, m.challenge].map((view) => Object.entries(view).filter(([, part]) => typeof part !== 'object')),
+    parts: [m.uri, m.from, m.to, m.via, m.contact, m.credentials, m.challenge].map((view) =>
+      Object.entries(view).filter(([, part]) => typeof part !== 'object'),
+    ),
     start: m.start - base,
     end: m.end - base,
     spans: spans(m).map(([path, { start, end }]) => [path, moved(start), moved(end)]),
@@ -92,7 +188,8 @@ function story(m: SipMessage, base: number): unknown {
 function checkInside(m: SipMessage, start: number, end: number): void {
   for (const [path, span] of spans(m)) {
     if (span.start < 0) assert.equal(span.end, -1, path);
-    else assert.ok(span.start >= start && span.start <= span.end && span.end <= end, `${path} ${span.start} ${span.end} in ${start} ${end}`);
+    else
+      assert.ok(span.start >= start && span.start <= span.end && span.end <= end, `${path} ${span.start} ${span.end} in ${start} ${end}`);
   }
   for (let i = 0; i < m.oddityCount; i++) {
     const o = m.oddities[i]!;

@@ -9,13 +9,15 @@ import { describe, test } from 'node:test';
 import { faults, oddities, read, str } from '../../test/messages.ts';
 import { shared } from '../../test/peers.ts';
 import { REBUILT } from '../../test/torture.ts';
-import { inspect, paramOf, unescape, valuesOf } from './inspect.ts';
+import { inspect, paramOf, unescapeUri, valuesOf } from './inspect.ts';
 import { METHODS, type SipMessage } from './message.ts';
 import type { OddityName } from './oddities.ts';
 
 interface Case {
   /** Faults it must show; none: the RFC calls it valid, or wrong for a reason that is not in its syntax. */
   readonly faults: readonly OddityName[];
+  /** Faults that only `inspect` sees: in values that the eager pass counts and does not read. */
+  readonly deep?: readonly OddityName[];
   /** Oddities of grade note it must show too. */
   readonly notes?: readonly OddityName[];
   readonly check: (m: SipMessage) => void;
@@ -53,10 +55,13 @@ const CASES: Readonly<Record<string, Case>> = {
         ['390skdjuw', 'z9hG4bK9ikj8', 'z9hG4bK30239'],
       );
       assert.equal(m.viaCount, 3);
-      const routes = valuesOf(read, 'Route');
       assert.deepEqual(
-        routes.map((v) => v.uri?.host),
-        ['services.example.com', 'unknownscheme.example.com'].slice(0, 1).concat(routes.slice(1).map((v) => v.uri!.host)),
+        valuesOf(read, 'Route').map((v) => v.uri?.host),
+        ['services.example.com'],
+      );
+      assert.deepEqual(
+        valuesOf(read, 'Route')[0]?.uri?.params.map((p) => p.name),
+        ['lr', 'unknownwith', 'unknown-no-value'],
       );
       assert.equal(valuesOf(read, 'Contact')[0]?.display, 'Quoted string ""');
       assert.equal(valuesOf(read, 'Contact')[0]?.uri?.user, 'jdrosen');
@@ -82,9 +87,9 @@ const CASES: Readonly<Record<string, Case>> = {
     faults: [],
     check: (m) => {
       is(m, 'INVITE', 'esc01.239409asdfakjkn23onasd0-3234', 234234, 'I%20have%20spaces@example.net', '%75se%72@example.com');
-      assert.equal(unescape(str(m, m.uri.user)), 'sips:user@example.com');
-      assert.equal(unescape(str(m, m.to.uri.user)), 'user');
-      assert.equal(unescape(str(m, m.from.uri.user)), 'I have spaces');
+      assert.equal(unescapeUri(str(m, m.uri.user)), 'sips:user@example.com');
+      assert.equal(unescapeUri(str(m, m.to.uri.user)), 'user');
+      assert.equal(unescapeUri(str(m, m.from.uri.user)), 'I have spaces');
     },
   },
   escnull: {
@@ -172,7 +177,7 @@ const CASES: Readonly<Record<string, Case>> = {
       assert.equal(str(m, m.reason), '');
     },
   },
-  badinv01: { faults: ['parameter-empty', 'value-empty'], check: (m) => assert.equal(str(m, m.via.host), '192.0.2.15') },
+  badinv01: { faults: ['parameter-empty', 'value-empty'], deep: ['via-bad'], check: (m) => assert.equal(str(m, m.via.host), '192.0.2.15') },
   clerr: { faults: ['content-length-larger'], check: (m) => assert.equal(str(m, m.body), 'v=0\r\n') },
   ncl: { faults: ['content-length-bad'], check: (m) => assert.equal(m.contentLength, -2) },
   scalar02: {
@@ -253,7 +258,7 @@ const CASES: Readonly<Record<string, Case>> = {
     notes: ['bytes-after-body'],
     check: (m) => assert.equal(m.contentLength, 13),
   },
-  bcast: { faults: [], check: (m) => assert.ok(inspect(m).oddities.some((o) => o.name === 'via-broadcast')) },
+  bcast: { faults: [], deep: ['via-broadcast'], check: (m) => assert.equal(m.viaCount, 2) },
   zeromf: { faults: [], check: (m) => assert.equal(m.maxForwards, 0) },
   cparam01: {
     faults: [],
@@ -266,7 +271,7 @@ const CASES: Readonly<Record<string, Case>> = {
   regescrt: {
     faults: [],
     notes: ['contact-headers'],
-    check: (m) => assert.equal(unescape(str(m, m.contact.uri.headers)), 'Route=<sip:sip.example.com>'),
+    check: (m) => assert.equal(unescapeUri(str(m, m.contact.uri.headers)), 'Route=<sip:sip.example.com>'),
   },
   sdp01: { faults: [], check: (m) => assert.equal(str(m, m.contentType), 'application/sdp') },
   inv2543: {
@@ -327,14 +332,15 @@ function messageOf(name: string): Uint8Array | undefined {
 }
 
 describe('torture messages', () => {
-  for (const [name, { faults: expected, notes = [], check }] of Object.entries(CASES)) {
+  for (const [name, { faults: expected, deep = [], notes = [], check }] of Object.entries(CASES)) {
     const bytes = messageOf(name);
     test(name, { skip: bytes === undefined && corpus.skip }, () => {
       const m = read(bytes!);
       assert.deepEqual(faults(m), expected);
       for (const note of notes) assert.ok(oddities(m).includes(note), `${note} among ${oddities(m).join(', ')}`);
       check(m);
-      assert.ok(inspect(m).headers.length === m.headerCount);
+      const seen = inspect(m).oddities.filter((o) => o.grade !== 'note');
+      assert.deepEqual([...new Set(seen.map((o) => o.name))].sort(), [...expected, ...deep].sort());
     });
   }
 

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { test } from 'node:test';
+import { type Lock, missing } from '../../tools/lock.ts';
 import { ROOT, shared } from '../peers.ts';
 
 interface Text {
@@ -83,4 +84,9 @@ test('no committed file names a package registry', { skip }, () => {
   const named = texts.filter(({ text }) => host !== '' && host !== 'registry.npmjs.org' && text.includes(host)).map(({ path }) => path);
   const config = texts.filter(({ path }) => /(^|\/)(\.npmrc|package-lock\.json)$/.test(path));
   assert.deepEqual([...named, ...find(config, /"resolved": "http|registry\s*=/)], []);
+});
+
+test('the lock file knows the packages of every platform, so that npm ci takes it', () => {
+  const lock: Lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8'));
+  assert.deepEqual([...missing(lock).keys()], [], 'npm run lock adds them');
 });
