@@ -7,6 +7,8 @@ import { version } from './version.ts';
 export const USAGE = 64;
 /** Exit code for a bug (sysexits: EX_SOFTWARE). */
 const SOFTWARE = 70;
+/** Most characters of one line of a message. */
+const LONGEST = 1000;
 /** Faults of what the user wrote, not of what was read. */
 const SETTINGS: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['usage', 'config-invalid', 'rule-invalid', 'rule-duplicate']);
 
@@ -101,18 +103,21 @@ export async function main(argv: readonly string[]): Promise<void> {
       process.exitCode = USAGE;
     } else await program.parseAsync(argv);
   } catch (error) {
-    process.exitCode = codeOf(error);
+    process.exitCode = await codeOf(error);
   }
 }
 
 /** Exit code for what a command threw; says what it was, unless commander has said it. */
-function codeOf(error: unknown): number {
+async function codeOf(error: unknown): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
   if (!(error instanceof RingfenceError)) {
     process.stderr.write(`ringfence: this is a bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
     return SOFTWARE;
   }
-  process.stderr.write(`ringfence: ${error.message}\n`);
+  // File names and what is quoted of a file may be hostile.
+  const { neutral } = await import('./publish/neutral.ts');
+  const lines = error.message.split('\n').map((line) => neutral(line, LONGEST));
+  process.stderr.write(`ringfence: ${lines.join('\n')}\n`);
   return SETTINGS.has(error.code) ? USAGE : 2;
 }
 

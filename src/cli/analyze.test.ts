@@ -138,3 +138,18 @@ test('every capture of a real tool: valid JSON, a report, no line too wide', too
     for (const line of text.split('\n')) assert.ok(line.length <= 80 || line.includes('ringfence explain'), line);
   }
 });
+
+const mix = shared('bench/real_mix.pcap');
+
+test('calls beyond the bound in memory come out the same, in the same order', mix, async () => {
+  const config = join(folder, 'few.yaml');
+  writeFileSync(config, 'limits:\n  calls: 7\n');
+  const whole: Analysis = JSON.parse((await analyze([mix.path], { json: true })).out);
+  const tight: Analysis = JSON.parse((await analyze([mix.path], { json: true, config, chunkBytes: 50_000 })).out);
+  assert.ok(whole.calls.length >= 60, `${whole.calls.length} calls`);
+  assert.deepEqual(tight.calls, whole.calls);
+  assert.deepEqual(
+    whole.alerts.filter(({ level }) => level !== 'info' && level !== 'notice'),
+    [],
+  );
+});

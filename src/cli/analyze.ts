@@ -120,7 +120,7 @@ class Run {
     this.#settings = settings;
     this.#options = options;
     this.#segments = options.events === undefined ? undefined : new SegmentWriter({ folder: options.events, node: config.node, boot });
-    this.#pipeline = new Pipeline({ config, rules, boot, sinks: { events: options.events !== undefined, calls: true } });
+    this.#pipeline = new Pipeline({ config, rules, boot, sinks: { events: options.events !== undefined, calls: options.json === true } });
     this.#alerts = new AlertFold(config.limits.alerts);
     this.#calls = new Spool<Call>(config.limits.calls, (json) => JSON.parse(json));
   }

@@ -198,7 +198,6 @@ export const HEADERS: readonly HeaderKind[] = [
   one('Logme'),
 ];
 
-/** Ids of the headers that the scanner tells apart: indexes into `HEADERS`. */
 export const VIA = 1;
 export const FROM = 2;
 export const TO = 3;

@@ -17,6 +17,7 @@ import { createMessage } from './sip.ts';
 import { createVia, parseVia } from './via.ts';
 
 const TOKEN_BAD = oddityCode('token-bad');
+const PARAMETER_DUPLICATE = oddityCode('parameter-duplicate');
 const VALUE_EMPTY = oddityCode('value-empty');
 
 /** `name=value`; a quoted value without its quotes; no value: undefined. */
@@ -121,7 +122,7 @@ export function paramOf(value: { readonly params: readonly ReadParam[] }, name: 
 }
 
 /** `%41` as `A` (RFC 3261 §19.1.2); what is no escape stays. Escapes of bytes that are no UTF-8 stay too. */
-export function unescapeUri(written: string): string {
+export function decodeEscapes(written: string): string {
   return written.replace(/(?:%[0-9a-fA-F]{2})+/g, (run) => {
     const bytes = Buffer.from(run.replaceAll('%', ''), 'hex');
     const decoded = bytes.toString('utf8');
@@ -276,6 +277,8 @@ function readParams(b: Uint8Array, start: number, end: number): ReadParam[] {
   for (let i = start; i < end; i = param.next + 1) {
     nextParam(notes, b, i, end, false, param);
     const name = text(b, param.nameStart, param.nameEnd);
+    if (list.some((p) => p.name.toLowerCase() === name.toLowerCase()))
+      addOddity(notes, PARAMETER_DUPLICATE, param.nameStart, param.nameEnd);
     const value = param.valueStart < 0 ? undefined : unquote(valueText(b, param.valueStart, param.valueEnd));
     if (name !== '' || value !== undefined) list.push({ name, value });
   }

@@ -23,7 +23,6 @@ export const METHODS = [
   'UPDATE',
 ] as const;
 
-/** Codes of the methods that the engine tells apart: indexes into `METHODS`. */
 export const INVITE = 1;
 export const ACK = 2;
 export const BYE = 3;

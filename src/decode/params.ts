@@ -96,22 +96,3 @@ function readValue(m: SipMessage, b: Uint8Array, i: number, end: number, list: b
   const next = skipSpace(b, i, end);
   return next === end || b[next] === 0x3b || (list && b[next] === 0x2c) ? next : i;
 }
-
-/** True if the parameter's name is `lower`, any case. */
-export function isParam(b: Uint8Array, param: Param, lower: Uint8Array): boolean {
-  const n = lower.length;
-  if (param.nameEnd - param.nameStart !== n) return false;
-  for (let k = 0; k < n; k++) if ((b[param.nameStart + k]! | 0x20) !== lower[k]) return false;
-  return true;
-}
-
-/** Finds the parameter `lower` in `b[start, end)`, a parameter list without its first `;`. True: it is in `param`. */
-export function findParam(m: SipMessage, b: Uint8Array, start: number, end: number, lower: Uint8Array, param: Param): boolean {
-  let i = start;
-  while (i >= 0 && i < end) {
-    nextParam(m, b, i, end, false, param);
-    if (isParam(b, param, lower)) return true;
-    i = param.next + 1;
-  }
-  return false;
-}

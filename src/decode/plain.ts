@@ -7,7 +7,7 @@
  * walked over holds a CR. That is half the time of a walk.
  */
 import { CALL_ID_BYTE, CLASS, clearSpan, HOST, isDigit, LOOSE, QUOTED, setSpan, TOKEN, URI_PLAIN, URI_TAIL, WORDS } from './grammar.ts';
-import { MAX_ADDRESS, MAX_CALL_ID, MAX_TAG, MAX_URI } from './limits.ts';
+import { MAX_ADDRESS, MAX_CALL_ID, MAX_TAG, MAX_URI, MAX_VIA } from './limits.ts';
 import type { AddressView, SipMessage, UriView, ViaView } from './message.ts';
 import { methodCode } from './methods.ts';
 
@@ -150,7 +150,7 @@ export function plainVia(b: Uint8Array, start: number, view: ViaView): number {
   clearSpan(view.received);
   view.rport = -1;
   i = plainViaParams(b, i, view);
-  if (i < 0 || b[i] !== CR || view.branch.start < 0) return -1;
+  if (i < 0 || b[i] !== CR || view.branch.start < 0 || i - start > MAX_VIA) return -1;
   setSpan(view.transport, start + 8, start + 11);
   setSpan(view.span, start, i);
   return i;

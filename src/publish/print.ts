@@ -18,7 +18,7 @@ const STANDARD = 80;
 /** The page of an output: as wide as its terminal, in colour only on a terminal that has them. */
 export function pageOf(out: Output, color = true): Page {
   return {
-    width: Math.max(NARROWEST, out.columns ?? STANDARD),
+    width: Math.max(NARROWEST, out.columns || STANDARD),
     color: color && out.isTTY === true && out.hasColors?.() === true,
   };
 }

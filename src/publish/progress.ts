@@ -42,7 +42,7 @@ export class Progress {
     if (now < this.#next) return;
     this.#next = now + INTERVAL;
     this.#shown = true;
-    const width = (this.#out.columns ?? 80) - 1;
+    const width = (this.#out.columns || 80) - 1;
     this.#out.write(`\r${this.#line(read, packets, now - this.#started).slice(0, width)}\x1b[K`);
   }
 

@@ -11,7 +11,7 @@ import { report } from './report.ts';
 const page = { width: 80, color: false };
 const linesOf = async (f: Findings): Promise<string[]> => (await report(f, page)).split('\n');
 /** The verdict: all up to the first empty line. */
-const verdict = async (f: Findings): Promise<string> => (await report(f, page)).split('\n\n')[0]!.replaceAll('\n', ' ');
+const verdict = async (f: Findings): Promise<string> => (await report(f, page)).split('\n\n')[0]!.trim().replaceAll('\n', ' ');
 
 const scan = alert({
   id: 's',
