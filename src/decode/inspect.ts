@@ -122,7 +122,7 @@ export function paramOf(value: { readonly params: readonly ReadParam[] }, name: 
 }
 
 /** `%41` as `A` (RFC 3261 §19.1.2); what is no escape stays. Escapes of bytes that are no UTF-8 stay too. */
-export function unescape(written: string): string {
+export function decodeEscapes(written: string): string {
   return written.replace(/(?:%[0-9a-fA-F]{2})+/g, (run) => {
     const bytes = Buffer.from(run.replaceAll('%', ''), 'hex');
     const decoded = bytes.toString('utf8');

@@ -41,7 +41,10 @@ export function lineEnd(m: SipMessage, b: Uint8Array, i: number, end: number): n
       // The top bit of a byte: below 0x20, above 0x7f, or 0x7f. A borrow or carry comes only from a byte that is hit itself.
       if ((((w - 0x20202020) | (w + 0x01010101) | w) & 0x80808080) !== 0) break;
     }
-    while (i < end && (c = b[i]!) >= 0x20 && c < 0x7f) i++;
+    for (; i < end; i++) {
+      c = b[i]!;
+      if (c < 0x20 || c > 0x7e) break;
+    }
     if (i >= end || c === LF) return i;
     if (c === CR && (i + 1 === end || b[i + 1] === LF)) return i;
     i = passByte(m, b, i, end, c);

@@ -6,7 +6,7 @@
  * No loop looks for the end of the buffer: the caller promises a CR at or behind `i` in the message, and no class that is
  * walked over holds a CR. That is half the time of a walk.
  */
-import { CLASS, CALL_ID_BYTE, clearSpan, HOST, isDigit, LOOSE, QUOTED, setSpan, TOKEN, URI_PLAIN, URI_TAIL, WORDS } from './grammar.ts';
+import { CALL_ID_BYTE, CLASS, clearSpan, HOST, isDigit, LOOSE, QUOTED, setSpan, TOKEN, URI_PLAIN, URI_TAIL, WORDS } from './grammar.ts';
 import { MAX_ADDRESS, MAX_CALL_ID, MAX_TAG, MAX_URI, MAX_VIA } from './limits.ts';
 import type { AddressView, SipMessage, UriView, ViaView } from './message.ts';
 import { methodCode } from './methods.ts';

@@ -2,7 +2,7 @@
  * URIs in place: sip and sips (RFC 3261 §19.1), tel (RFC 3966), any other as far as it looks like user@host. White space
  * is passed over in silence here: whether it may be there is known to the caller, who reports it.
  */
-import { CLASS, HOST, isDigit, isHex, isSpace, isUriPlain, readNumber, clearSpan, setSpan, trimSpace } from './grammar.ts';
+import { CLASS, clearSpan, HOST, isDigit, isHex, isSpace, isUriPlain, readNumber, setSpan, trimSpace } from './grammar.ts';
 import { MAX_URI } from './limits.ts';
 import type { SipMessage, UriView } from './message.ts';
 import { addOddity, oddityCode } from './oddities.ts';
