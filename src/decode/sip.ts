@@ -137,7 +137,7 @@ export function parseSip(message: SipMessage, bytes: Uint8Array, start: number, 
   reset(message, bytes, at);
   if (at > start) noteBefore(message, bytes, start, at);
   lastCR = end - 1;
-  const stop = end - CR_SEARCH > at ? end - CR_SEARCH : at;
+  const stop = Math.max(end - CR_SEARCH, at);
   while (lastCR >= stop && bytes[lastCR] !== 0x0d) lastCR--;
   if (lastCR < stop) lastCR = -1;
   const line = lineEnd(message, bytes, at, end);
