@@ -113,14 +113,14 @@ function readBracketed(m: SipMessage, b: Uint8Array, less: number, end: number, 
   const first = spaces ? skipSpace(b, less + 1, i) : less + 1;
   const last = spaces ? trimSpace(b, first, i) : i;
   if (spaces) addOddity(m, SPACES, less, i < end ? i + 1 : end);
-  if (first >= last) emptyUri(m, b, less, i, view);
+  if (first >= last) emptyUri(m, less, i < end ? i + 1 : end, view);
   else parseUri(m, b, first, last, view.uri);
   return i;
 }
 
-function emptyUri(m: SipMessage, b: Uint8Array, start: number, end: number, view: AddressView): void {
+function emptyUri(m: SipMessage, start: number, end: number, view: AddressView): void {
   clearUri(view.uri);
-  addOddity(m, EMPTY_ADDRESS, start, end < b.length ? end + 1 : end);
+  addOddity(m, EMPTY_ADDRESS, start, end);
 }
 
 /** Without quotes a display name is tokens and white space (RFC 3261 §25.1; RFC 4475 §3.1.2.15). */
@@ -137,7 +137,7 @@ function checkDisplay(m: SipMessage, b: Uint8Array, start: number, end: number):
 function addrSpec(m: SipMessage, b: Uint8Array, from: number, stop: number, end: number, view: AddressView): number {
   const last = trimSpace(b, from, stop);
   if (from >= last) {
-    emptyUri(m, b, from, from < end ? from : end - 1, view);
+    emptyUri(m, from, from < end ? from + 1 : end, view);
     return stop;
   }
   parseUri(m, b, from, last, view.uri);
@@ -196,7 +196,9 @@ const EXPIRES = Uint8Array.from(Buffer.from('expires', 'latin1'));
 
 function readExpires(m: SipMessage, b: Uint8Array, view: AddressView): void {
   for (let k = 0; k < 7; k++) if ((b[param.nameStart + k]! | 0x20) !== EXPIRES[k]) return;
-  view.expires = readSeconds(m, b, Math.max(param.valueStart, 0), param.valueStart < 0 ? 0 : param.valueEnd);
+  // Without a value the fault is about the place where it should stand.
+  const noValue = param.valueStart < 0;
+  view.expires = readSeconds(m, b, noValue ? param.nameEnd : param.valueStart, noValue ? param.nameEnd : param.valueEnd);
 }
 
 /**

@@ -54,15 +54,15 @@ export interface Summary {
 
 /** Inputs between two looks at the coverage. */
 const BATCH = 1000;
-/** Inputs between two looks at the heap, at least; short runs look eight times. */
-const HEAP_LOOK = 10_000;
+/** Looks at the heap in a run. */
+const HEAP_LOOKS = 20;
 /** New inputs kept per batch at most, and findings per run. */
 const KEPT = 32;
 const MOST_FINDINGS = 20;
 /** ms an input may take: a base and a share per byte, far above any honest cost, so that only super-linear work is caught. */
 const SLOW_BASE = 30;
 const SLOW_PER_BYTE = 0.005;
-/** Growth of the heap from the middle to the end of a run that is a leak. */
+/** Growth of the heap from the second to the last quarter of a run that is a leak. */
 const GROWTH = 8 << 20;
 
 /** One run over one target. */
@@ -93,7 +93,7 @@ export class Fuzzer {
     for (const input of this.#corpus) await this.#try(input);
     this.#coverage.fresh();
     const reachedBySeeds = this.#coverage.size;
-    const look = Math.max(HEAP_LOOK, Math.floor(inputs / 100 / BATCH) * BATCH);
+    const look = Math.max(1, Math.floor(inputs / HEAP_LOOKS / BATCH)) * BATCH;
     for (let done = 0; done < inputs && this.#findings.length < MOST_FINDINGS; done += BATCH) {
       if (done % look === 0) this.#weigh();
       await this.#batch(Math.min(BATCH, inputs - done), dice);
@@ -179,12 +179,13 @@ export class Fuzzer {
     this.#heap.push(heapUsed + arrayBuffers - this.#corpus.reduce((sum, input) => sum + input.length, 0));
   }
 
-  /** Tables fill at first; from the middle of a run on nothing may grow. */
+  /** Tables fill at first; from then on nothing may grow. What waits to be taken comes and goes, so the least of each quarter counts. */
   #judgeHeap(): void {
-    if (this.#heap.length < 5) return;
-    const middle = this.#heap[this.#heap.length >> 1]!;
-    const end = this.#heap.at(-1)!;
+    const quarter = this.#heap.length >> 2;
+    if (quarter < 2) return;
+    const before = Math.min(...this.#heap.slice(quarter, 2 * quarter));
+    const end = Math.min(...this.#heap.slice(-quarter));
     const megabytes = (bytes: number): string => `${(bytes / (1 << 20)).toFixed(1)} MB`;
-    if (end - middle > GROWTH) this.#report('growth', `from ${megabytes(middle)} to ${megabytes(end)} in half a run`, Buffer.alloc(0));
+    if (end - before > GROWTH) this.#report('growth', `from ${megabytes(before)} to ${megabytes(end)} in half a run`, Buffer.alloc(0));
   }
 }
