@@ -157,7 +157,8 @@ export class Tracker {
   #abandoned(due: number, now: number, lapses: Lapses): void {
     const { pending, nonces } = this.authentication;
     while (pending.take(due)) {
-      if (!nonces.alive(pending.slot, pending.generation, now)) continue;
+      // Alive when it fell due: after a silence, `now` may be far beyond.
+      if (!nonces.alive(pending.slot, pending.generation, Math.min(now, pending.due))) continue;
       if (nonces.at(pending.slot).uses > 0) continue;
       const challenge = this.authentication.abandoned(pending.slot);
       this.peers.peer(challenge.client, now).misses++;
@@ -168,7 +169,7 @@ export class Tracker {
   #unanswered(due: number, now: number, lapses: Lapses): void {
     const { unanswered, table } = this.transactions;
     while (unanswered.take(due)) {
-      if (!table.alive(unanswered.slot, unanswered.generation, now)) continue;
+      if (!table.alive(unanswered.slot, unanswered.generation, Math.min(now, unanswered.due))) continue;
       const t = table.at(unanswered.slot);
       if (t.answers > 0) continue;
       this.transactions.endpoints(unanswered.slot, this.#client, this.#server);
