@@ -21,6 +21,12 @@ const EQUALS = 0x3d;
 const GREATER = 0x3e;
 const AT = 0x40;
 
+/** First index from `i` on whose byte is not of the class. The `| 0` spares a check for overflow: a quarter of the time. */
+function skipClass(b: Uint8Array, i: number, bit: number): number {
+  while ((CLASS[b[i]!]! & bit) !== 0) i = (i + 1) | 0;
+  return i;
+}
+
 /**
  * `sip:user@host:port;parameters`, user, port and parameters perhaps absent, ended by the byte `close`. Returns the index
  * of `close`.
@@ -29,7 +35,7 @@ export function plainUri(b: Uint8Array, start: number, close: number, view: UriV
   if (b[start] !== 0x73 || b[start + 1] !== 0x69 || b[start + 2] !== 0x70 || b[start + 3] !== COLON) return -1;
   let host = start + 4;
   let i = host;
-  while ((CLASS[b[i]!]! & URI_PLAIN) !== 0) i++;
+  i = skipClass(b, i, URI_PLAIN);
   if (b[i] === AT) {
     if (i === host) return -1;
     setSpan(view.user, host, i);
@@ -38,7 +44,7 @@ export function plainUri(b: Uint8Array, start: number, close: number, view: UriV
     i = host;
     clearSpan(view.user);
   }
-  while ((CLASS[b[i]!]! & HOST) !== 0) i++;
+  i = skipClass(b, i, HOST);
   if (i === host) return -1;
   setSpan(view.host, host, i);
   view.port = -1;
@@ -51,7 +57,7 @@ export function plainUri(b: Uint8Array, start: number, close: number, view: UriV
   }
   if (b[i] === SEMICOLON) {
     const params = ++i;
-    while ((CLASS[b[i]!]! & URI_TAIL) !== 0) i++;
+    i = skipClass(b, i, URI_TAIL);
     setSpan(view.params, params, i);
   } else clearSpan(view.params);
   if (b[i] !== close || i - start > MAX_URI) return -1;
@@ -90,12 +96,12 @@ function plainDisplay(b: Uint8Array, start: number, view: AddressView): number {
   let i = start;
   if (b[i] === QUOTE) {
     i++;
-    while ((CLASS[b[i]!]! & QUOTED) !== 0) i++;
+    i = skipClass(b, i, QUOTED);
     if (b[i] !== QUOTE) return -1;
     setSpan(view.display, start, ++i);
     if (b[i] === SPACE) i++;
   } else {
-    while ((CLASS[b[i]!]! & WORDS) !== 0) i++;
+    i = skipClass(b, i, WORDS);
     if (i === start || b[start] === SPACE) return -1;
     let last = i;
     while (b[last - 1] === SPACE) last--;
@@ -108,7 +114,7 @@ function plainDisplay(b: Uint8Array, start: number, view: AddressView): number {
 function plainParams(b: Uint8Array, i: number, view: AddressView): number {
   while (b[i] === SEMICOLON) {
     const name = ++i;
-    while ((CLASS[b[i]!]! & TOKEN) !== 0) i++;
+    i = skipClass(b, i, TOKEN);
     const n = i - name;
     // `expires` needs a number; what is no token needs a closer look.
     if (n === 0 || n === 7) return -1;
@@ -118,7 +124,7 @@ function plainParams(b: Uint8Array, i: number, view: AddressView): number {
       continue;
     }
     const value = ++i;
-    while ((CLASS[b[i]!]! & LOOSE) !== 0) i++;
+    i = skipClass(b, i, LOOSE);
     if (i === value) return -1;
     if (!isTag) continue;
     if (view.tag.start >= 0 || i - value > MAX_TAG) return -1;
@@ -134,7 +140,7 @@ export function plainVia(b: Uint8Array, start: number, view: ViaView): number {
     return -1;
   const host = start + 12;
   let i = host;
-  while ((CLASS[b[i]!]! & HOST) !== 0) i++;
+  i = skipClass(b, i, HOST);
   // The broadcast address begins so, and is looked at more closely.
   if (i === host || (b[host] === 0x32 && b[host + 1] === 0x35 && b[host + 2] === 0x35)) return -1;
   setSpan(view.host, host, i);
@@ -165,7 +171,7 @@ function isTransport(b: Uint8Array, i: number): boolean {
 function plainViaParams(b: Uint8Array, i: number, view: ViaView): number {
   while (b[i] === SEMICOLON) {
     const name = ++i;
-    while ((CLASS[b[i]!]! & TOKEN) !== 0) i++;
+    i = skipClass(b, i, TOKEN);
     const n = i - name;
     if (n === 0) return -1;
     const c = b[name];
@@ -175,7 +181,7 @@ function plainViaParams(b: Uint8Array, i: number, view: ViaView): number {
       continue;
     }
     const value = ++i;
-    while ((CLASS[b[i]!]! & LOOSE) !== 0) i++;
+    i = skipClass(b, i, LOOSE);
     if (i === value) return -1;
     if (n === 6 && isBranch(b, name)) {
       if (view.branch.start >= 0 || i - value < 8 || !isCookie(b, value)) return -1;
@@ -251,7 +257,7 @@ export function plainCSeq(b: Uint8Array, start: number, m: SipMessage): number {
   for (; isDigit(b[i]!); i++) n = n * 10 + (b[i]! - 0x30);
   if (i === start || i - start > 9 || b[i] !== SPACE) return -1;
   const method = ++i;
-  while ((CLASS[b[i]!]! & TOKEN) !== 0) i++;
+  i = skipClass(b, i, TOKEN);
   if (b[i] !== CR || i === method) return -1;
   m.cseq = n;
   m.cseqMethod = methodCode(b, method, i);
@@ -262,7 +268,7 @@ export function plainCSeq(b: Uint8Array, start: number, m: SipMessage): number {
 /** Printable, at most one @. */
 export function plainCallId(b: Uint8Array, start: number, m: SipMessage): number {
   let i = start;
-  while ((CLASS[b[i]!]! & CALL_ID_BYTE) !== 0) i++;
+  i = skipClass(b, i, CALL_ID_BYTE);
   if (b[i] === AT)
     do i++;
     while ((CLASS[b[i]!]! & CALL_ID_BYTE) !== 0);
