@@ -24,6 +24,12 @@ export const WORDS = 256;
 /** Bit of `CLASS`: printable ASCII but space and @. */
 export const CALL_ID_BYTE = 512;
 
+/** Bit of `CLASS`: printable ASCII but comma and quote. */
+export const SINGLE_VALUE = 1024;
+
+/** Bit of `CLASS`: printable ASCII. */
+export const REASON = 2048;
+
 /** Class bits of every byte value. */
 export const CLASS: Uint16Array = classes();
 
@@ -44,8 +50,10 @@ function classes(): Uint16Array {
   mark(`${digits}${letters}-_.!~*'()&=+$,/#;:[]`, URI_TAIL);
   mark(`${digits}${letters}-.!%*_+\`'~ `, WORDS);
   for (let c = 0x20; c < 0x7f; c++) {
+    table[c]! |= REASON;
     if (c !== 0x22 && c !== 0x5c) table[c]! |= QUOTED;
     if (c !== 0x20 && c !== 0x40) table[c]! |= CALL_ID_BYTE;
+    if (c !== 0x22 && c !== 0x2c) table[c]! |= SINGLE_VALUE;
   }
   return table;
 }
