@@ -97,7 +97,7 @@ export function trimSpace(bytes: Uint8Array, start: number, end: number): number
 
 /** First index in `[i, end)` that is no token character, or `end`. */
 export function skipToken(bytes: Uint8Array, i: number, end: number): number {
-  while (i < end && (CLASS[bytes[i]!]! & TOKEN) !== 0) i++;
+  while (i < end && (CLASS[bytes[i]!]! & TOKEN) !== 0) i = (i + 1) | 0;
   return i;
 }
 
@@ -106,10 +106,11 @@ export function skipToken(bytes: Uint8Array, i: number, end: number): number {
  * closed before `end`.
  */
 export function skipQuoted(bytes: Uint8Array, i: number, end: number): number {
-  for (let j = i + 1; j < end; j++) {
+  let j = i + 1;
+  while (j < end) {
     const c = bytes[j]!;
-    if (c === 0x5c) j++;
-    else if (c === 0x22) return j + 1;
+    if (c === 0x22) return j + 1;
+    j = (j + (c === 0x5c ? 2 : 1)) | 0;
   }
   return -1;
 }
