@@ -7,8 +7,8 @@
  */
 import { Key, type Seed } from '../table.ts';
 import type { Packet } from '../types.ts';
-import { BROKEN, DUPLICATE, type Fragment, Fragments, OVERLAP, STORED, WHOLE } from './fragments.ts';
-import { ETHERNET, type Link, LOOPBACK, RAW, SLL, SLL2 } from './links.ts';
+import { BROKEN, DUPLICATE, type Fragment, Fragments, OVERLAP, WHOLE } from './fragments.ts';
+import { ETHERNET, type Link, LOOPBACK, NO_LINK, RAW, SLL, SLL2 } from './links.ts';
 
 /**
  * Why a frame gave no packet, by code; code 0 is a packet. `short`: the capture holds too little of a header, or of a
@@ -121,6 +121,8 @@ export class Frames {
         return end - at < 4 ? SHORT : this.#loopback(bytes, at, end, wire);
       case RAW:
         return this.#ip(bytes, at, end, wire);
+      case NO_LINK:
+        return NOT_IP;
       default:
         return UNSUPPORTED_LINK;
     }
@@ -295,7 +297,6 @@ export class Frames {
         return FRAGMENT_OVERLAP;
       case BROKEN:
         return FRAGMENT_MALFORMED;
-      case STORED:
       default:
         return FRAGMENT_PENDING;
     }

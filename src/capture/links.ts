@@ -14,6 +14,8 @@ export const SLL2 = 3;
 export const LOOPBACK = 4;
 /** An IP packet without a link header; its version is in its first four bits. */
 export const RAW = 5;
+/** No link at all: an entry that tshark counts as a frame though it never was on a wire. */
+export const NO_LINK = 6;
 
 /** One kind of link: `code` is a constant of this file. */
 export interface Link {

@@ -140,15 +140,23 @@ export class CaptureReader {
       this.#fresh = false;
       return true;
     }
-    if (!this.#sourceEnded) {
-      const window = this.#window;
-      makeRoom(window, this.#chunk);
+    if (!this.#sourceEnded && (await this.#read())) return true;
+    if (!this.#ended) this.#endOfSource();
+    return false;
+  }
+
+  /** True if there was something to read. A disk or pipe that fails in the middle ends the input like a cut does. */
+  async #read(): Promise<boolean> {
+    const window = this.#window;
+    makeRoom(window, this.#chunk);
+    try {
       const n = await this.#source.read(window.bytes, window.end, this.#chunk);
       window.end += n;
-      if (n > 0) return true;
+      return n > 0;
+    } catch (error) {
+      this.#end('capture-truncated', `reading failed (${error instanceof Error ? error.message : String(error)})`);
+      return false;
     }
-    this.#endOfSource();
-    return false;
   }
 
   /** Moves `packet` to the next UDP payload. False: nothing more in what was read; call `fill`. */

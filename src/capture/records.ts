@@ -19,7 +19,7 @@ import {
   sectionByteOrder,
   TickScale,
 } from '../wire/pcapng.ts';
-import { type Link, linkOf } from './links.ts';
+import { type Link, linkOf, NO_LINK } from './links.ts';
 
 /** What was read of the stream and not yet used up: `bytes[at, end)`. */
 export interface Window {
@@ -153,7 +153,7 @@ export class PcapngRecords implements Records {
 
   constructor(file: string) {
     this.#file = file;
-    this.#nowhere = { where: { source: 'file', file, link: 'none' }, link: { code: 0, name: 'none' }, frames: 0 };
+    this.#nowhere = { where: { source: 'file', file, link: 'none' }, link: { code: NO_LINK, name: 'none' }, frames: 0 };
     this.face = this.#nowhere;
     this.faces.push(this.#nowhere);
     this.time = 0;

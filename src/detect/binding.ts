@@ -4,7 +4,7 @@ import { accountOf } from '../track/authentication.ts';
 import type { Observation } from '../track/observation.ts';
 import type { Tracker } from '../track/tracker.ts';
 import { type Emitter, typeIndex } from './emitter.ts';
-import { agentOf, sceneOf } from './scene.ts';
+import { sceneOf } from './scene.ts';
 
 const TYPE = typeIndex('registration.changed');
 
@@ -19,6 +19,6 @@ export function detectBinding(o: Observation, tracker: Tracker, emitter: Emitter
     contact: m.contactStar ? '*' : text(m.bytes, span.start, span.end),
     expires: binding.expires,
     bindings: binding.bindings,
-    userAgent: agentOf(tracker.peers.find(scene.src, scene.dst, now)),
+    userAgent: tracker.peers.agent(scene.src, scene.dst, now),
   });
 }

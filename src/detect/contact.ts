@@ -2,7 +2,7 @@
 import type { Observation } from '../track/observation.ts';
 import type { Tracker } from '../track/tracker.ts';
 import { type Emitter, typeIndex } from './emitter.ts';
-import { agentOf, methodOf, sceneOf } from './scene.ts';
+import { methodOf, sceneOf } from './scene.ts';
 
 const TYPE = typeIndex('target.contacted');
 
@@ -12,8 +12,8 @@ export function detectContact(o: Observation, tracker: Tracker, emitter: Emitter
   const { src, dst } = o.packet;
   emitter.emit('target.contacted', TYPE, sceneOf(o, ''), {
     method: methodOf(o.message),
-    userAgent: agentOf(o.relation),
+    userAgent: tracker.peers.agent(src, dst, now),
     serves: tracker.peers.peer(src, now).serves,
-    known: tracker.peers.find(dst, src, now) !== undefined,
+    known: tracker.peers.known(src, dst, now),
   });
 }

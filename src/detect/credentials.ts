@@ -6,7 +6,7 @@ import type { Attempt } from '../track/authentication.ts';
 import { ACCEPTED, FAILED, type Observation } from '../track/observation.ts';
 import type { Tracker } from '../track/tracker.ts';
 import { type Emitter, typeIndex } from './emitter.ts';
-import { agentOf, methodOf, sceneOf } from './scene.ts';
+import { methodOf, sceneOf } from './scene.ts';
 
 const FAILURE = typeIndex('auth.failed');
 const ACCEPTANCE = typeIndex('auth.accepted');
@@ -32,7 +32,7 @@ function dataOf(o: Observation, attempt: Attempt, tracker: Tracker, now: number)
     status: m.status,
     user: tracker.transactions.userOf(slot),
     realm: tracker.transactions.realmOf(slot),
-    userAgent: agentOf(tracker.peers.find(client, server, now)),
+    userAgent: tracker.peers.agent(client, server, now),
     refusals: attempt.refusals,
     guess: readGuess(m.bytes, m.from.tag),
     trusted: attempt.trusted,

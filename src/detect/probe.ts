@@ -5,7 +5,7 @@ import { type Abandoned, accountOf } from '../track/authentication.ts';
 import type { Observation } from '../track/observation.ts';
 import type { Tracker } from '../track/tracker.ts';
 import { type Emitter, typeIndex } from './emitter.ts';
-import { agentOf, methodOf, sceneOf } from './scene.ts';
+import { methodOf, sceneOf } from './scene.ts';
 
 const TYPE = typeIndex('account.probed');
 
@@ -19,7 +19,7 @@ export function detectProbe(o: Observation, tracker: Tracker, emitter: Emitter, 
     method: methodOf(m),
     status: m.status,
     user: text(m.bytes, m.to.uri.user.start, m.to.uri.user.end),
-    userAgent: agentOf(o.relation ?? tracker.peers.find(scene.src, scene.dst, now)),
+    userAgent: tracker.peers.agent(scene.src, scene.dst, now),
     misses: peer.misses,
     hits: peer.hits,
     abandoned: false,
@@ -36,7 +36,7 @@ export function detectAbandoned(challenge: Abandoned, tracker: Tracker, emitter:
     method: METHODS[n.method]!,
     status: n.status,
     user,
-    userAgent: agentOf(tracker.peers.find(client, server, now)),
+    userAgent: tracker.peers.agent(client, server, now),
     misses: peer.misses,
     hits: peer.hits,
     abandoned: true,

@@ -2,7 +2,6 @@
 import { text } from '../bytes.ts';
 import { METHODS, type SipMessage } from '../decode/message.ts';
 import type { Observation } from '../track/observation.ts';
-import type { Relation } from '../track/peers.ts';
 import type { Scene } from './emitter.ts';
 
 /** The scene of a message, seen from the side of the client that asked. */
@@ -18,9 +17,4 @@ export function methodOf(m: SipMessage): string {
   if (code > 0) return METHODS[code]!;
   const span = m.isRequest ? m.methodSpan : m.cseqMethodSpan;
   return text(m.bytes, span.start, span.end);
-}
-
-/** User-Agent of the client, from its last initial request to this server. */
-export function agentOf(relation: Relation | undefined): string {
-  return relation === undefined ? '' : text(relation.agent, 0, relation.agentLength);
 }

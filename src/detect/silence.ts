@@ -3,7 +3,6 @@ import { METHODS } from '../decode/message.ts';
 import type { Tracker } from '../track/tracker.ts';
 import type { Transaction } from '../track/transactions.ts';
 import { type Emitter, typeIndex } from './emitter.ts';
-import { agentOf } from './scene.ts';
 
 const TYPE = typeIndex('request.unanswered');
 
@@ -20,6 +19,6 @@ export function detectSilence(
   const scene = { time: t.started, src: client, dst: server, callId: '', account: '', file: t.file, frame: t.frame };
   emitter.emit('request.unanswered', TYPE, scene, {
     method: METHODS[t.method]!,
-    userAgent: agentOf(tracker.peers.find(client, server, now)),
+    userAgent: tracker.peers.agent(client, server, now),
   });
 }

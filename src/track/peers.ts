@@ -2,7 +2,7 @@
  * Peers: what an address has done so far, and which addresses had to do with each other. Neutral memory for rules that
  * tell a client from a server and a scan from a busy trunk (S2-38, S3-11).
  */
-import { ADDRESS } from '../bytes.ts';
+import { ADDRESS, keepShort, shortText } from '../bytes.ts';
 import type { SipMessage } from '../decode/message.ts';
 import { Key, type Seed, Table } from '../table.ts';
 
@@ -11,7 +11,8 @@ export const ACQUAINTANCE = 3_600_000_000;
 /** µs in which `hits` and `misses` of a peer are halved. */
 export const HALF_LIFE = 1_800_000_000;
 
-const AGENT = 64;
+/** The row of a relation: User-Agent of the client's last initial request, behind a length byte. */
+const LONGEST_AGENT = 63;
 
 /** One address. Plain data. */
 export interface Peer {
@@ -31,9 +32,9 @@ export interface Relation {
   answered: boolean;
   /** Hash of the user the client's last OPTIONS named, 0: none yet. */
   optionsUser: number;
-  /** User-Agent of the client's last initial request: bytes and their number. */
-  agent: Uint8Array;
-  agentLength: number;
+  /** Slot and generation of the client's peer. */
+  peer: number;
+  peerGeneration: number;
 }
 
 /** All peers and relations. */
@@ -64,12 +65,13 @@ export class Peers {
       capacity: capacity.relations,
       ttl: ACQUAINTANCE,
       keyBytes: 2 * ADDRESS,
+      rowBytes: 1 + LONGEST_AGENT,
       seed,
-      make: () => ({ answered: false, optionsUser: 0, agent: new Uint8Array(AGENT), agentLength: 0 }),
+      make: () => ({ answered: false, optionsUser: 0, peer: -1, peerGeneration: 0 }),
       reset: (r) => {
         r.answered = false;
         r.optionsUser = 0;
-        r.agentLength = 0;
+        r.peer = -1;
       },
     });
   }
@@ -77,13 +79,25 @@ export class Peers {
   /** The peer at an address, made if it is new; its counters are halved if it is time. */
   peer(address: Uint8Array, now: number): Peer {
     const slot = this.peers.put(this.#key.reset().add(address, 0, ADDRESS), now);
+    this.peerSlot = slot;
     const p = this.peers.at(slot);
     if (this.peers.fresh) p.halved = now;
-    while (now - p.halved >= HALF_LIFE) {
-      p.hits = p.hits >> 1;
-      p.misses = p.misses >> 1;
-      p.halved += HALF_LIFE;
+    return halve(p, now);
+  }
+
+  /** Slot of the peer last looked up. */
+  peerSlot = -1;
+
+  /** The peer of a relation's client, without a look-up as long as both are remembered. */
+  client(relation: Relation | undefined, address: Uint8Array, now: number): Peer {
+    if (relation === undefined) return this.peer(address, now);
+    if (relation.peer >= 0 && this.peers.alive(relation.peer, relation.peerGeneration, now)) {
+      this.peers.touch(relation.peer, now);
+      return halve(this.peers.at(relation.peer), now);
     }
+    const p = this.peer(address, now);
+    relation.peer = this.peerSlot;
+    relation.peerGeneration = this.peers.generation(this.peerSlot);
     return p;
   }
 
@@ -91,15 +105,28 @@ export class Peers {
   meet(client: Uint8Array, server: Uint8Array, m: SipMessage, now: number): Relation {
     const slot = this.relations.put(this.#pair(client, server), now);
     this.stranger = this.relations.fresh;
-    const r = this.relations.at(slot);
-    rememberAgent(r, m);
-    return r;
+    this.slot = slot;
+    const { start, end } = m.userAgent;
+    const row = this.relations.row(slot);
+    // Mostly it is the same as before: its length tells, nearly always.
+    if (this.stranger || this.relations.rows[row] !== Math.min(end - start, LONGEST_AGENT)) {
+      keepShort(this.relations.rows, row, LONGEST_AGENT, m.bytes, start, end);
+    }
+    return this.relations.at(slot);
   }
 
-  /** The relation of a client and a server, if they met within the hour. */
-  find(client: Uint8Array, server: Uint8Array, now: number): Relation | undefined {
+  /** Slot of the relation that `meet` last found. */
+  slot = -1;
+
+  /** True if the server has sent an initial request to the client within the hour. */
+  known(client: Uint8Array, server: Uint8Array, now: number): boolean {
+    return this.relations.find(this.#pair(server, client), now) >= 0;
+  }
+
+  /** User-Agent of the client's last initial request to the server, empty if there was none within the hour. */
+  agent(client: Uint8Array, server: Uint8Array, now: number): string {
     const slot = this.relations.find(this.#pair(client, server), now);
-    return slot < 0 ? undefined : this.relations.at(slot);
+    return slot < 0 ? '' : shortText(this.relations.rows, this.relations.row(slot));
   }
 
   #pair(client: Uint8Array, server: Uint8Array): Key {
@@ -107,10 +134,11 @@ export class Peers {
   }
 }
 
-function rememberAgent(r: Relation, m: SipMessage): void {
-  const { start, end } = m.userAgent;
-  const n = start < 0 ? 0 : Math.min(end - start, AGENT);
-  const { agent } = r;
-  r.agentLength = n;
-  for (let i = 0; i < n; i++) agent[i] = m.bytes[start + i]!;
+function halve(p: Peer, now: number): Peer {
+  while (now - p.halved >= HALF_LIFE) {
+    p.hits >>= 1;
+    p.misses >>= 1;
+    p.halved += HALF_LIFE;
+  }
+  return p;
 }

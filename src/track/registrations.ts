@@ -2,6 +2,7 @@
  * Registrations: the bindings registrars confirmed (RFC 3261 §10.3). Told by the 2xx to a REGISTER, which lists the
  * bindings in force, so that a capture that begins in the middle is soon right.
  */
+import { ENDPOINT } from '../bytes.ts';
 import type { SipMessage } from '../decode/message.ts';
 import { hash, Key, type Seed, Table } from '../table.ts';
 import type { Packet } from '../types.ts';
@@ -9,12 +10,10 @@ import type { Packet } from '../types.ts';
 /** What a REGISTER did; empty: nothing. */
 export type Change = '' | 'added' | 'refreshed' | 'removed';
 
-/** The bindings of one address of record. Plain data. */
+/** The bindings of one address of record. Plain data; its row is the endpoint the last accepted REGISTER came from. */
 export interface Binding {
   /** µs the address of record was first seen bound. */
   since: number;
-  /** Endpoint the last accepted REGISTER came from: 18 bytes. */
-  endpoint: Uint8Array;
   /** Hash of the first Contact URI. */
   contact: number;
   /** Bindings in force. */
@@ -39,9 +38,10 @@ export class Registrations {
       name: 'registrations',
       capacity,
       ttl: DEFAULT_EXPIRES * 1_000_000,
-      keyBytes: 64,
+      keyBytes: 48,
+      rowBytes: ENDPOINT,
       seed,
-      make: () => ({ since: 0.5, endpoint: new Uint8Array(18), contact: 0, bindings: 0, expires: 0 }),
+      make: () => ({ since: 0.5, contact: 0, bindings: 0, expires: 0 }),
       reset: () => {},
     });
   }
@@ -55,7 +55,7 @@ export class Registrations {
     const b = this.table.at(slot);
     if (fresh) b.since = packet.time;
     this.change = m.contactCount === 0 ? 'removed' : fresh || b.contact !== contact ? 'added' : 'refreshed';
-    b.endpoint.set(client);
+    this.table.rows.set(client, this.table.row(slot));
     b.contact = contact;
     b.bindings = m.contactCount;
     b.expires = m.contactCount === 0 ? 0 : expiresOf(m);
@@ -65,10 +65,13 @@ export class Registrations {
 
   change: Change = '';
 
-  /** The binding of the To URI's address of record, if one is in force. */
-  find(m: SipMessage, now: number): Binding | undefined {
+  /** True if the To URI's address of record was bound by a REGISTER from this endpoint, and still is. */
+  boundBy(endpoint: Uint8Array, m: SipMessage, now: number): boolean {
     const slot = this.table.find(this.#keyOf(m), now);
-    return slot < 0 ? undefined : this.table.at(slot);
+    if (slot < 0) return false;
+    const row = this.table.row(slot);
+    for (let i = 0; i < ENDPOINT; i++) if (this.table.rows[row + i] !== endpoint[i]) return false;
+    return true;
   }
 
   #keyOf(m: SipMessage): Key {

@@ -29,7 +29,7 @@ class Talk {
   now = 1_000_000_000;
 
   constructor(callsWanted = true) {
-    this.tracker = new Tracker(CAPACITIES, { k0: 1, k1: 2 }, this.message, callsWanted);
+    this.tracker = new Tracker(CAPACITIES, { k0: 1, k1: 2 }, this.message, { calls: callsWanted, silence: true });
   }
 
   send(text: string, src: Place, dst: Place): Observation {
@@ -278,6 +278,17 @@ describe('authentication outcomes (C-03)', () => {
     talk.reply(401, 'REGISTER', { user: 'young', callId: 'c2', headers: [challenge('n2')] });
     talk.finish();
     assert.deepEqual(talk.abandoned, ['old@example.com']);
+  });
+
+  test('one nonce given to one client for different users pends for each (Kamailio: one nonce a second)', () => {
+    const talk = new Talk();
+    for (const user of ['1000', '1001', '1002']) {
+      talk.ask('REGISTER', { user, callId: user });
+      talk.reply(401, 'REGISTER', { user, callId: user, headers: [challenge('same')] });
+    }
+    talk.ask('REGISTER', { user: '1001', callId: '1001', cseq: 2, headers: [credentials('same', '1001')] });
+    talk.wait(3);
+    assert.deepEqual(talk.abandoned, ['1000@example.com', '1002@example.com']);
   });
 
   test('a nonce given again does not pend twice; one that was pushed out does not lapse', () => {

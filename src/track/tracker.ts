@@ -24,6 +24,14 @@ export interface Capacities {
   readonly calls: number;
 }
 
+/** What someone wants to hear of; the rest is not kept. */
+export interface Wanted {
+  /** The list of calls. */
+  readonly calls: boolean;
+  /** Requests without any answer. */
+  readonly silence: boolean;
+}
+
 /** Hears of what did not happen in time. */
 export interface Lapses {
   /** An initial request stayed without any answer. */
@@ -73,12 +81,12 @@ export class Tracker {
   readonly #server = new Uint8Array(ENDPOINT);
   readonly #observation: Observation;
 
-  constructor(capacities: Capacities, seed: Seed, message: SipMessage, callsWanted: boolean) {
-    this.transactions = new Transactions(capacities.transactions, seed);
+  constructor(capacities: Capacities, seed: Seed, message: SipMessage, wanted: Wanted) {
+    this.transactions = new Transactions(capacities.transactions, seed, wanted.silence);
     this.peers = new Peers(capacities, seed);
     this.authentication = new Authentication(capacities, seed, this.transactions);
     this.registrations = new Registrations(capacities.registrations, seed);
-    this.calls = new Calls(capacities.calls, seed, callsWanted);
+    this.calls = new Calls(capacities.calls, seed, wanted.calls);
     this.#observation = {
       packet: NO_PACKET,
       message,
@@ -149,7 +157,8 @@ export class Tracker {
   #abandoned(due: number, now: number, lapses: Lapses): void {
     const { pending, nonces } = this.authentication;
     while (pending.take(due)) {
-      if (!nonces.alive(pending.slot, pending.generation, now)) continue;
+      // Alive when it fell due: after a silence, `now` may be far beyond.
+      if (!nonces.alive(pending.slot, pending.generation, Math.min(now, pending.due))) continue;
       if (nonces.at(pending.slot).uses > 0) continue;
       const challenge = this.authentication.abandoned(pending.slot);
       this.peers.peer(challenge.client, now).misses++;
@@ -160,7 +169,7 @@ export class Tracker {
   #unanswered(due: number, now: number, lapses: Lapses): void {
     const { unanswered, table } = this.transactions;
     while (unanswered.take(due)) {
-      if (!table.alive(unanswered.slot, unanswered.generation, now)) continue;
+      if (!table.alive(unanswered.slot, unanswered.generation, Math.min(now, unanswered.due))) continue;
       const t = table.at(unanswered.slot);
       if (t.answers > 0) continue;
       this.transactions.endpoints(unanswered.slot, this.#client, this.#server);
@@ -190,6 +199,8 @@ export class Tracker {
     if (!t.initial) return;
     o.relation = this.peers.meet(packet.src, packet.dst, m, now);
     o.stranger = this.peers.stranger;
+    t.relation = this.peers.slot;
+    t.relationGeneration = this.peers.relations.generation(t.relation);
     if (m.method === INVITE) o.call = this.calls.invited(m, packet, t, now);
   }
 
@@ -198,11 +209,10 @@ export class Tracker {
     if (t === undefined) return;
     o.transaction = t;
     o.slot = this.transactions.slot;
-    o.client = this.#client;
-    o.server = this.#server;
-    this.transactions.endpoints(o.slot, o.client, o.server);
+    o.client = packet.dst;
+    o.server = packet.src;
     o.retransmission = this.transactions.known;
-    if (t.answers === 1 && t.initial) this.#served(o, now);
+    if (t.initial && this.peers.relations.alive(t.relation, t.relationGeneration, now)) this.#served(o, t, now);
     if (t.method === INVITE) o.call = this.calls.answer(m, packet, t, now);
     if (m.status < 200 || t.final) return;
     t.final = true;
@@ -210,11 +220,11 @@ export class Tracker {
     this.#conclude(o, packet, m, t, now);
   }
 
-  /** A server answered a client's initial request for the first time: it serves. */
-  #served(o: Observation, now: number): void {
-    const relation = this.peers.find(o.client, o.server, now);
+  /** A server answered a client's initial request; for the first time: it serves one more. */
+  #served(o: Observation, t: Transaction, now: number): void {
+    const relation = this.peers.relations.at(t.relation);
     o.relation = relation;
-    if (relation === undefined || relation.answered) return;
+    if (relation.answered) return;
     relation.answered = true;
     this.peers.peer(o.server, now).serves++;
   }
@@ -229,9 +239,9 @@ export class Tracker {
     if (outcome === FAILED) this.#failed(o, now);
     if (outcome === ACCEPTED) o.attempt = authentication.accepted(o, t, now);
     o.probed = t.initial && (outcome === UNKNOWN_USER || (t.method === OPTIONS && this.#namesAnother(o, m)));
-    if (o.probed) this.peers.peer(o.client, now).misses++;
+    if (o.probed) this.peers.client(o.relation, o.client, now).misses++;
     if (outcome !== ACCEPTED && outcome !== OPEN) return;
-    if (t.method === REGISTER || t.method === INVITE) this.peers.peer(o.client, now).hits++;
+    if (t.method === REGISTER || t.method === INVITE) this.peers.client(o.relation, o.client, now).hits++;
     if (t.method !== REGISTER) return;
     o.binding = this.registrations.accepted(m, packet, o.client, now);
     o.change = this.registrations.change;
@@ -251,12 +261,6 @@ export class Tracker {
     const attempt = this.authentication.attempt(o, now);
     o.attempt = attempt;
     if (attempt.refusals++ > 0) return;
-    const binding = this.registrations.find(o.message, now);
-    attempt.trusted = binding !== undefined && sameEndpoint(binding.endpoint, o.client);
+    attempt.trusted = this.registrations.boundBy(o.client, o.message, now);
   }
-}
-
-function sameEndpoint(a: Uint8Array, b: Uint8Array): boolean {
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
 }

@@ -1,19 +1,24 @@
 /**
  * Transactions: a request, its retransmissions and its answers (RFC 3261 §17 with the INVITE fix of RFC 6026).
  *
- * The key is the top Via branch together with Call-ID, CSeq number, From tag and method (ACK counts as INVITE). For clients
- * that follow RFC 3261 the branch alone decides, as §17.2.3 has it, since the rest cannot differ; where the branch is
- * missing, lacks the cookie or is used again (nmap: `branch=foo`) the rest decides, as RFC 2543 had it. Guessing tools that
- * keep Call-ID and CSeq for all guesses still get a transaction each, by branch and tag (M-05).
+ * The key is the top Via branch with CSeq number and method (§17.2.3; ACK counts as INVITE): neither can differ within a
+ * transaction. A branch that is missing, lacks the cookie (nmap: `branch=foo`) or is used again by another Call-ID or From
+ * tag does not decide alone: then these join the key, as RFC 2543 had it. Guessing tools that keep Call-ID and CSeq for all
+ * guesses get a transaction each, by their branches (M-05).
  */
 import { ENDPOINT, keepShort, shortText } from '../bytes.ts';
 import { CANCEL, INVITE, type SipMessage } from '../decode/message.ts';
 import { DueQueue } from '../due.ts';
 import { Key, type Seed, Table } from '../table.ts';
-import type { Packet } from '../types.ts';
+import type { Packet, Span } from '../types.ts';
 
 /** T1 × 64 in µs: Timer B, F, H, J and L (RFC 3261 §17, RFC 6026 §8.7). */
 export const TIMEOUT = 32_000_000;
+/**
+ * µs a transaction is remembered after its last message, once it was answered: twice the longest gap between two repetitions
+ * (T2 = 4 s; RFC 3261 §17.1.2.2), so that each is known as one. An INVITE may be repeated at gaps of up to 16 s.
+ */
+const AFTERGLOW = 8_000_000;
 /** Timer C in µs: how long an INVITE may ring without news (RFC 3261 §16.6 step 11). */
 export const RINGING = 185_000_000;
 
@@ -21,6 +26,8 @@ export const RINGING = 185_000_000;
 export interface Transaction {
   /** Code of its method. */
   method: number;
+  /** Of its Call-ID and From tag. */
+  identity: number;
   /** µs of its first message. */
   started: number;
   requests: number;
@@ -42,6 +49,9 @@ export interface Transaction {
   /** Slot and generation of the nonce the credentials answer, -1: none known. */
   nonce: number;
   nonceGeneration: number;
+  /** Slot and generation of the relation of its client and server, -1: none. */
+  relation: number;
+  relationGeneration: number;
   /** Slot and generation of the call it belongs to, -1: none. */
   call: number;
   callGeneration: number;
@@ -54,16 +64,35 @@ export interface Transaction {
 const CLIENT = 0;
 const SERVER = ENDPOINT;
 const USER = 2 * ENDPOINT;
-const LONGEST = 61;
+const LONGEST = 47;
 const REALM = USER + 1 + LONGEST;
 const ROW = REALM + 1 + LONGEST;
 
 function makeTransaction(): Transaction {
-  const counts = { requests: 0, answers: 0, status: 0, final: false, acknowledged: false, initial: false, credentials: false };
-  return { method: 0, started: 0.5, ...counts, file: '', frame: 0, nonce: -1, nonceGeneration: 0, call: -1, callGeneration: 0 };
+  return {
+    method: 0,
+    identity: 0,
+    started: 0.5,
+    requests: 0,
+    answers: 0,
+    status: 0,
+    final: false,
+    acknowledged: false,
+    initial: false,
+    credentials: false,
+    file: '',
+    frame: 0,
+    nonce: -1,
+    nonceGeneration: 0,
+    relation: -1,
+    relationGeneration: 0,
+    call: -1,
+    callGeneration: 0,
+  };
 }
 
 function resetTransaction(t: Transaction): void {
+  t.identity = 0;
   t.requests = 0;
   t.answers = 0;
   t.status = 0;
@@ -72,6 +101,7 @@ function resetTransaction(t: Transaction): void {
   t.initial = false;
   t.credentials = false;
   t.nonce = -1;
+  t.relation = -1;
   t.call = -1;
 }
 
@@ -86,42 +116,53 @@ export class Transactions {
   slot = -1;
   readonly #key = new Key(512);
 
-  constructor(capacity: number, seed: Seed) {
+  readonly #watchSilence: boolean;
+
+  /** @param watchSilence someone wants to hear of requests without any answer. */
+  constructor(capacity: number, seed: Seed, watchSilence: boolean) {
+    this.#watchSilence = watchSilence;
     this.table = new Table({
       name: 'transactions',
       capacity,
       // A second more than the deadline of unanswered requests, so that their entry is still there when they fall due.
       ttl: TIMEOUT + 1_000_000,
-      keyBytes: 112,
+      keyBytes: 72,
       rowBytes: ROW,
       seed,
       make: makeTransaction,
       reset: resetTransaction,
     });
-    this.unanswered = new DueQueue(capacity);
+    this.unanswered = new DueQueue(watchSilence ? capacity : 8);
   }
 
   /** The transaction of a request other than ACK, made if it is new. */
   ofRequest(m: SipMessage, packet: Packet, now: number): Transaction {
-    const slot = this.table.put(this.#keyOf(m, m.method), now);
+    const identity = identityOf(m);
+    let slot = this.table.put(this.#keyOf(m, m.method), now);
+    if (!this.table.fresh && this.table.at(slot).identity !== identity) slot = this.table.put(this.#addIdentity(m), now);
     const t = this.table.at(slot);
     this.slot = slot;
     t.requests++;
     this.known = !this.table.fresh;
     if (this.known) return t;
     t.method = m.method;
+    t.identity = identity;
     t.started = packet.time;
     t.file = packet.where.file;
     t.frame = packet.frameNumber;
     t.initial = m.to.tag.start < 0 && m.method !== CANCEL;
+    if (t.initial && this.#watchSilence) this.#watch(slot, packet, now);
+    return t;
+  }
+
+  #watch(slot: number, packet: Packet, now: number): void {
     const { rows } = this.table;
     const row = this.table.row(slot);
     for (let i = 0; i < ENDPOINT; i++) {
       rows[row + CLIENT + i] = packet.src[i]!;
       rows[row + SERVER + i] = packet.dst[i]!;
     }
-    if (t.initial) this.unanswered.push(slot, this.table.generation(slot), now + TIMEOUT);
-    return t;
+    this.unanswered.push(slot, this.table.generation(slot), now + TIMEOUT);
   }
 
   /** Keeps user name and realm of the credentials of the request last looked up. */
@@ -150,7 +191,7 @@ export class Transactions {
     return shortText(this.table.rows, this.table.row(slot) + REALM);
   }
 
-  /** Copies the endpoints of a transaction: 18 bytes each. */
+  /** Copies the endpoints of a transaction that is watched for silence: 18 bytes each. */
   endpoints(slot: number, client: Uint8Array, server: Uint8Array): void {
     const { rows } = this.table;
     const row = this.table.row(slot);
@@ -162,7 +203,7 @@ export class Transactions {
 
   /** The transaction an ACK belongs to, if its INVITE was seen: only then does it answer a non-2xx (RFC 3261 §17.1.1.3). */
   ofAck(m: SipMessage, now: number): Transaction | undefined {
-    const slot = this.table.find(this.#keyOf(m, INVITE), now);
+    const slot = this.#find(m, INVITE, now);
     if (slot < 0) return undefined;
     const t = this.table.at(slot);
     this.slot = slot;
@@ -173,29 +214,53 @@ export class Transactions {
 
   /** The transaction of an answer, if its request was seen. Counts the answer; `known` tells whether it was a repetition. */
   ofAnswer(m: SipMessage, now: number): Transaction | undefined {
-    const slot = this.table.find(this.#keyOf(m, m.cseqMethod), now);
+    const slot = this.#find(m, m.cseqMethod, now);
     if (slot < 0) return undefined;
     const t = this.table.at(slot);
     this.slot = slot;
     this.known = t.answers > 0 && t.status === m.status;
     t.answers++;
     t.status = m.status;
-    this.table.expireAt(slot, now + (t.method === INVITE && m.status < 200 ? RINGING : TIMEOUT));
+    this.table.expireAt(slot, now + (t.method !== INVITE ? AFTERGLOW : m.status < 200 ? RINGING : TIMEOUT));
     return t;
+  }
+
+  #find(m: SipMessage, method: number, now: number): number {
+    const slot = this.table.find(this.#keyOf(m, method), now);
+    if (slot < 0 || this.table.at(slot).identity === identityOf(m)) return slot;
+    return this.table.find(this.#addIdentity(m), now);
   }
 
   #keyOf(m: SipMessage, method: number): Key {
     const key = this.#key.reset();
     const b = m.bytes;
-    if (m.via.branch.start >= 0) key.add(b, m.via.branch.start, m.via.branch.end);
-    key.addByte(method);
+    const { start, end } = m.via.branch;
+    if (start >= 0) key.add(b, start, end);
+    key.addByte(method).addNumber(m.cseq);
     if (method === 0) key.add(b, m.cseqMethodSpan.start, m.cseqMethodSpan.end);
-    if (m.callId.start >= 0) key.add(b, m.callId.start, m.callId.end);
-    if (m.from.tag.start >= 0) key.add(b, m.from.tag.start, m.from.tag.end);
-    return key
-      .addByte(m.cseq & 255)
-      .addByte((m.cseq >> 8) & 255)
-      .addByte((m.cseq >> 16) & 255)
-      .addByte((m.cseq >> 24) & 255);
+    return end - start > COOKIE && b[start] === 0x7a && b[start + 6] === 0x4b ? key : this.#addIdentity(m);
   }
+
+  /** Joins Call-ID and From tag to the key last made. */
+  #addIdentity(m: SipMessage): Key {
+    const key = this.#key;
+    if (m.callId.start >= 0) key.add(m.bytes, m.callId.start, m.callId.end);
+    if (m.from.tag.start >= 0) key.add(m.bytes, m.from.tag.start, m.from.tag.end);
+    return key;
+  }
+}
+
+/** Length of the magic cookie `z9hG4bK` (RFC 3261 §8.1.1.7). */
+const COOKIE = 7;
+
+/** A number that differs, most likely, when Call-ID or From tag do. */
+function identityOf(m: SipMessage): number {
+  return mixTail(mixTail(1, m.bytes, m.callId), m.bytes, m.from.tag);
+}
+
+function mixTail(h: number, bytes: Uint8Array, { start, end }: Span): number {
+  const from = end - start > 8 ? end - 8 : start;
+  let x = h ^ (end - start);
+  for (let i = from; i < end; i++) x = Math.imul(x ^ bytes[i]!, 0x01000193);
+  return x;
 }
