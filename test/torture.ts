@@ -103,7 +103,7 @@ export const REBUILT: Readonly<Record<string, Uint8Array>> = {
   ),
   // §3.3.8
   multi01: raw(
-    lines(
+    `${lines(
       'INVITE sip:user@company.com SIP/2.0',
       'Contact: <sip:caller@host25.example.net>',
       'Via: SIP/2.0/UDP 192.0.2.25;branch=z9hG4bKkdjuw',
@@ -121,11 +121,11 @@ export const REBUILT: Readonly<Record<string, Uint8Array>> = {
       'Contact: <sip:caller@host36.example.net>',
       'Max-Forwards: 5',
       '',
-    ) + 'v=0\r\n',
+    )}v=0\r\n`,
   ),
   // §3.3.9
   mcl01: raw(
-    lines(
+    `${lines(
       'OPTIONS sip:user@example.com SIP/2.0',
       'Via: SIP/2.0/UDP host5.example.net;branch=z9hG4bK293423',
       'To: sip:user@example.com',
@@ -137,7 +137,7 @@ export const REBUILT: Readonly<Record<string, Uint8Array>> = {
       'Content-Length: 5',
       'Content-Type: text/plain',
       '',
-    ) + "There's no way to know how many octets are supposed to be here.",
+    )}There's no way to know how many octets are supposed to be here.`,
   ),
   // §3.3.10
   bcast: raw(
@@ -156,7 +156,7 @@ export const REBUILT: Readonly<Record<string, Uint8Array>> = {
   ),
   // §3.4.1: a request as RFC 2543 allowed it.
   inv2543: raw(
-    lines(
+    `${lines(
       'INVITE sip:UserB@example.com SIP/2.0',
       'Via: SIP/2.0/UDP iftgw.example.com',
       'From: <sip:+13035551111@ift.client.example.net;user=phone>',
@@ -166,7 +166,7 @@ export const REBUILT: Readonly<Record<string, Uint8Array>> = {
       'CSeq: 56 INVITE',
       'Content-Type: application/sdp',
       '',
-    ) + 'v=0\r\no=faxgw1 2890844526 2890844526 IN IP4 c.example.com\r\n',
+    )}v=0\r\no=faxgw1 2890844526 2890844526 IN IP4 c.example.com\r\n`,
   ),
   // RFC 5118 §4.3: the colon and what follows belong to the address.
   'port-ambiguous': raw(request({}, 'REGISTER sip:[2001:db8::10:5070] SIP/2.0')),

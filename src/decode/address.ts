@@ -196,7 +196,7 @@ const EXPIRES = Uint8Array.from(Buffer.from('expires', 'latin1'));
 
 function readExpires(m: SipMessage, b: Uint8Array, view: AddressView): void {
   for (let k = 0; k < 7; k++) if ((b[param.nameStart + k]! | 0x20) !== EXPIRES[k]) return;
-  view.expires = readSeconds(m, b, param.valueStart < 0 ? 0 : param.valueStart, param.valueStart < 0 ? 0 : param.valueEnd);
+  view.expires = readSeconds(m, b, Math.max(param.valueStart, 0), param.valueStart < 0 ? 0 : param.valueEnd);
 }
 
 /**

@@ -104,9 +104,12 @@ function checkTogether(m: SipMessage, b: Uint8Array, seen: number, cut: boolean)
   if ((seen & (1 << CONTACT)) === 0 && m.isRequest && !cut && (m.method === INVITE || m.method === SUBSCRIBE)) {
     addOddity(m, MISSING_CONTACT, m.start, m.methodSpan.end);
   }
-  if (m.contactStar && (m.method !== REGISTER || m.expires !== 0 || m.contactCount > 0))
-    addOddity(m, STAR_MISUSED, m.start, m.methodSpan.end);
+  if (m.contactStar && (m.method !== REGISTER || m.expires !== 0 || m.contactCount > 0)) noteStar(m);
   if (m.viaCount > MAX_VIAS) addOddity(m, VIAS_MANY, m.via.span.start, m.via.span.end);
+}
+
+function noteStar(m: SipMessage): void {
+  addOddity(m, STAR_MISUSED, m.start, m.isRequest ? m.methodSpan.end : m.reason.start);
 }
 
 /** Body and end of the message: in a datagram Content-Length may only shorten it (RFC 3261 §18.3). */

@@ -198,30 +198,55 @@ export const HEADERS: readonly HeaderKind[] = [
   one('Logme'),
 ];
 
+/** Id of a header: RFC 3261 §20.42. */
 export const VIA = 1;
+/** Id of a header: RFC 3261 §20.20. */
 export const FROM = 2;
+/** Id of a header: RFC 3261 §20.39. */
 export const TO = 3;
+/** Id of a header: RFC 3261 §20.8. */
 export const CALL_ID = 4;
+/** Id of a header: RFC 3261 §20.16. */
 export const CSEQ = 5;
+/** Id of a header: RFC 3261 §20.22. */
 export const MAX_FORWARDS = 6;
+/** Id of a header: RFC 3261 §20.10. */
 export const CONTACT = 7;
+/** Id of a header: RFC 3261 §20.19. */
 export const EXPIRES = 8;
+/** Id of a header: RFC 3261 §20.14. */
 export const CONTENT_LENGTH = 9;
+/** Id of a header: RFC 3261 §20.15. */
 export const CONTENT_TYPE = 10;
+/** Id of a header: RFC 3261 §20.41. */
 export const USER_AGENT = 11;
+/** Id of a header: RFC 3261 §20.35. */
 export const SERVER = 12;
+/** Id of a header: RFC 3261 §20.7. */
 export const AUTHORIZATION = 13;
+/** Id of a header: RFC 3261 §20.28. */
 export const PROXY_AUTHORIZATION = 14;
+/** Id of a header: RFC 3261 §20.44. */
 export const WWW_AUTHENTICATE = 15;
+/** Id of a header: RFC 3261 §20.27. */
 export const PROXY_AUTHENTICATE = 16;
+/** Id of a header: RFC 3261 §20.17. */
 export const DATE = 17;
+/** Id of a header: RFC 3261 §20.23. */
 export const MIN_EXPIRES = 18;
+/** Id of a header: RFC 3261 §20.33. */
 export const RETRY_AFTER = 19;
+/** Id of a header: RFC 3261 §20.43. */
 export const WARNING = 20;
+/** Id of a header: RFC 3262 §7.1. */
 export const RSEQ = 21;
+/** Id of a header: RFC 5393 §5.3.3. */
 export const MAX_BREADTH = 22;
+/** Id of a header: RFC 4028 §4. */
 export const SESSION_EXPIRES = 23;
+/** Id of a header: RFC 4028 §5. */
 export const MIN_SE = 24;
+/** Id of a header: RFC 5626 §11.4. */
 export const FLOW_TIMER = 25;
 
 /** 1 where the header may stand once only. */

@@ -70,8 +70,8 @@ describe('nothing of ours', () => {
 test('RTP and RTCP by their headers', () => {
   const rtp = `\x80\x08\x12\x34\0\0\0\xa0\xde\xad\xbe\xef${'\xd5'.repeat(160)}`;
   assert.equal(kindOf(rtp), RTP);
-  assert.equal(kindOf('\x80\xc8\x00\x06\xde\xad\xbe\xef' + 'x'.repeat(20)), RTCP);
-  assert.equal(kindOf('\x81\xc9\x00\x07\xde\xad\xbe\xef' + 'x'.repeat(24)), RTCP);
+  assert.equal(kindOf(`\x80\xc8\x00\x06\xde\xad\xbe\xef${'x'.repeat(20)}`), RTCP);
+  assert.equal(kindOf(`\x81\xc9\x00\x07\xde\xad\xbe\xef${'x'.repeat(24)}`), RTCP);
   assert.equal(kindOf('\x80\x08\x12\x34\0\0\0'), NOTHING);
   assert.equal(kindOf('\x80\x48\x12\x34\0\0\0\xa0\xde\xad\xbe\xef'), NOTHING);
 });

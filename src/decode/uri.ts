@@ -130,7 +130,7 @@ function parseUser(m: SipMessage, b: Uint8Array, start: number, end: number, vie
 /** A byte with a meaning or none in a URI: escapes are checked, structure passes, the rest is odd. */
 function checkByte(m: SipMessage, b: Uint8Array, i: number, end: number, c: number): void {
   if (c === PERCENT) {
-    if (i + 3 > end || !isHex(b[i + 1]!) || !isHex(b[i + 2]!)) addOddity(m, ESCAPE_BAD, i, i + 3 > end ? end : i + 3);
+    if (i + 3 > end || !isHex(b[i + 1]!) || !isHex(b[i + 2]!)) addOddity(m, ESCAPE_BAD, i, Math.min(i + 3, end));
     else if (b[i + 1] === 0x30 && b[i + 2] === 0x30) addOddity(m, ESCAPE_NUL, i, i + 3);
   } else if (c === AT) addOddity(m, TWO_ATS, i, i + 1);
   else if (c !== SEMICOLON && c !== QUESTION && c !== COLON && c !== OPEN && c !== CLOSE && !isSpace(c)) addOddity(m, BYTE_BAD, i, i + 1);
