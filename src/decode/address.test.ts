@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { oddities, read, request, str } from '../../test/messages.ts';
+import { about, oddities, read, request, str } from '../../test/messages.ts';
 import { createAddress, MAX_SECONDS, parseAddress } from './address.ts';
 import { createMessage } from './sip.ts';
 
@@ -80,6 +80,8 @@ describe('lists and expires of Contact', () => {
     assert.deepEqual(oddities(star), []);
     const both = read(request({ Contact: '*', m: '<sip:a@h>', Expires: '0' }, 'REGISTER sip:example.com SIP/2.0'));
     assert.deepEqual(oddities(both), ['contact-star-misused']);
+    const answer = read('SIP/2.0 200 OK\r\nContact: *\r\n\r\n');
+    assert.equal(about(answer, 'contact-star-misused'), 'SIP/2.0 200 ');
   });
 
   test('empty elements are odd and not counted', () => {

@@ -54,7 +54,7 @@ export function finishMessage(m: SipMessage, b: Uint8Array, bodyStart: number, e
     const mask = m.isRequest ? REQUEST_MASK : RESPONSE_MASK;
     if ((seen & mask) !== mask) noteMissing(m, seen, end);
   }
-  checkTogether(m, b, bodyStart < 0 ? end : bodyStart, seen, cut);
+  checkTogether(m, b, seen, cut);
   if (cut) forgetAtEnd(m);
   setBody(m, b, bodyStart, end, truncated);
   if ((seen & (1 << CONTENT_TYPE)) === 0 && m.body.end > m.body.start && !isBlankBody(b, m.body.start, m.body.end)) {
@@ -91,7 +91,7 @@ function noteMissing(m: SipMessage, seen: number, end: number): void {
 }
 
 /** Headers that must agree with each other or with the start line. */
-function checkTogether(m: SipMessage, b: Uint8Array, headersEnd: number, seen: number, cut: boolean): void {
+function checkTogether(m: SipMessage, b: Uint8Array, seen: number, cut: boolean): void {
   const { start, end } = m.cseqMethodSpan;
   if (start >= 0) {
     if (!m.isRequest) {
@@ -104,9 +104,12 @@ function checkTogether(m: SipMessage, b: Uint8Array, headersEnd: number, seen: n
   if ((seen & (1 << CONTACT)) === 0 && m.isRequest && !cut && (m.method === INVITE || m.method === SUBSCRIBE)) {
     addOddity(m, MISSING_CONTACT, m.start, m.methodSpan.end);
   }
-  if (m.contactStar && (m.method !== REGISTER || m.expires !== 0 || m.contactCount > 0))
-    addOddity(m, STAR_MISUSED, m.start, m.isRequest ? m.methodSpan.end : headersEnd);
+  if (m.contactStar && (m.method !== REGISTER || m.expires !== 0 || m.contactCount > 0)) noteStar(m);
   if (m.viaCount > MAX_VIAS) addOddity(m, VIAS_MANY, m.via.span.start, m.via.span.end);
+}
+
+function noteStar(m: SipMessage): void {
+  addOddity(m, STAR_MISUSED, m.start, m.isRequest ? m.methodSpan.end : m.reason.start);
 }
 
 /** Body and end of the message: in a datagram Content-Length may only shorten it (RFC 3261 §18.3). */

@@ -24,6 +24,12 @@ export const WORDS = 256;
 /** Bit of `CLASS`: printable ASCII but space and @. */
 export const CALL_ID_BYTE = 512;
 
+/** Bit of `CLASS`: printable ASCII but comma and quote. */
+export const SINGLE_VALUE = 1024;
+
+/** Bit of `CLASS`: printable ASCII. */
+export const REASON = 2048;
+
 /** Class bits of every byte value. */
 export const CLASS: Uint16Array = classes();
 
@@ -44,8 +50,10 @@ function classes(): Uint16Array {
   mark(`${digits}${letters}-_.!~*'()&=+$,/#;:[]`, URI_TAIL);
   mark(`${digits}${letters}-.!%*_+\`'~ `, WORDS);
   for (let c = 0x20; c < 0x7f; c++) {
+    table[c]! |= REASON;
     if (c !== 0x22 && c !== 0x5c) table[c]! |= QUOTED;
     if (c !== 0x20 && c !== 0x40) table[c]! |= CALL_ID_BYTE;
+    if (c !== 0x22 && c !== 0x2c) table[c]! |= SINGLE_VALUE;
   }
   return table;
 }
@@ -89,7 +97,7 @@ export function trimSpace(bytes: Uint8Array, start: number, end: number): number
 
 /** First index in `[i, end)` that is no token character, or `end`. */
 export function skipToken(bytes: Uint8Array, i: number, end: number): number {
-  while (i < end && (CLASS[bytes[i]!]! & TOKEN) !== 0) i++;
+  while (i < end && (CLASS[bytes[i]!]! & TOKEN) !== 0) i = (i + 1) | 0;
   return i;
 }
 
@@ -98,10 +106,11 @@ export function skipToken(bytes: Uint8Array, i: number, end: number): number {
  * closed before `end`.
  */
 export function skipQuoted(bytes: Uint8Array, i: number, end: number): number {
-  for (let j = i + 1; j < end; j++) {
+  let j = i + 1;
+  while (j < end) {
     const c = bytes[j]!;
-    if (c === 0x5c) j++;
-    else if (c === 0x22) return j + 1;
+    if (c === 0x22) return j + 1;
+    j = (j + (c === 0x5c ? 2 : 1)) | 0;
   }
   return -1;
 }

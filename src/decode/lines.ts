@@ -36,10 +36,11 @@ export function lineEnd(m: SipMessage, b: Uint8Array, i: number, end: number): n
   for (;;) {
     let c = 0;
     const view = words;
-    for (const stop = end - 4; i <= stop; i += 4) {
+    for (const stop = end - 8; i <= stop; i = (i + 8) | 0) {
       const w = view.getInt32(i, true);
+      const x = view.getInt32(i + 4, true);
       // The top bit of a byte: below 0x20, above 0x7f, or 0x7f. A borrow or carry comes only from a byte that is hit itself.
-      if ((((w - 0x20202020) | (w + 0x01010101) | w) & 0x80808080) !== 0) break;
+      if ((((w - 0x20202020) | (w + 0x01010101) | w | (x - 0x20202020) | (x + 0x01010101) | x) & 0x80808080) !== 0) break;
     }
     for (; i < end; i++) {
       c = b[i]!;

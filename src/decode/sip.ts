@@ -37,7 +37,7 @@ import { MAX_HEADER_NAME, MAX_HEADERS, MAX_USER_AGENT, MAX_VIA } from './limits.
 import { attach, lineEnd, lineStart, valueEnd } from './lines.ts';
 import { type DigestView, HEADER_STRIDE, type SipMessage } from './message.ts';
 import { addOddity, oddityCode } from './oddities.ts';
-import { number, plainAddress, plainCallId, plainCSeq, plainNumber, plainVia } from './plain.ts';
+import { number, plainAddress, plainCallId, plainCSeq, plainNumber, plainSingle, plainStartLine, plainVia } from './plain.ts';
 import { findStart } from './sniff.ts';
 import { readStartLine } from './startline.ts';
 import { clearUri, createUri } from './uri.ts';
@@ -132,22 +132,33 @@ export function createMessage(): SipMessage {
  * changed. `truncated`: the capture cut the datagram short, so that what is missing at its end is nobody's fault.
  */
 export function parseSip(message: SipMessage, bytes: Uint8Array, start: number, end: number, truncated = false): boolean {
-  const at = findStart(bytes, start, end);
-  if (at < 0) return false;
-  reset(message, bytes, at);
-  if (at > start) noteBefore(message, bytes, start, at);
-  lastCR = end - 1;
-  const stop = Math.max(end - CR_SEARCH, at);
-  while (lastCR >= stop && bytes[lastCR] !== 0x0d) lastCR--;
-  if (lastCR < stop) lastCR = -1;
-  const line = lineEnd(message, bytes, at, end);
-  readStartLine(message, bytes, at, line);
-  let i = line < end ? lineStart(message, bytes, line) : end;
+  lastCR = findLastCR(bytes, start, end);
+  let i = start < lastCR ? plainStartLine(bytes, start, message) : -1;
+  if (i >= 0 && i + 2 < end && bytes[i + 1] === 0x0a) {
+    reset(message, bytes, start);
+    i += 2;
+  } else {
+    const at = findStart(bytes, start, end);
+    if (at < 0) return false;
+    reset(message, bytes, at);
+    if (at > start) noteBefore(message, bytes, start, at);
+    const line = lineEnd(message, bytes, at, end);
+    readStartLine(message, bytes, at, line);
+    i = line < end ? lineStart(message, bytes, line) : end;
+  }
   if (i < end && (bytes[i] === 0x20 || bytes[i] === 0x09)) addOddity(message, FOLD_FIRST, i, i + 1);
   i = readHeaders(message, bytes, i, end);
   clearUnfilled(message);
   finishMessage(message, bytes, i, end, seen[0]!, truncated);
   return true;
+}
+
+/** Index of the last CR in the last CR_SEARCH bytes, or -1. */
+function findLastCR(b: Uint8Array, start: number, end: number): number {
+  const stop = end - CR_SEARCH > start ? end - CR_SEARCH : start;
+  let i = end - 1;
+  while (i >= stop && b[i] !== 0x0d) i--;
+  return i < stop ? -1 : i;
 }
 
 function reset(m: SipMessage, bytes: Uint8Array, at: number): void {
@@ -228,7 +239,7 @@ function readHeader(m: SipMessage, b: Uint8Array, i: number, end: number): numbe
 
 /** Tries the usual form of a header that is there for the first time (`plain.ts`). */
 function readPlain(m: SipMessage, b: Uint8Array, id: number, v: number): number {
-  if ((seen[0]! & (1 << id)) !== 0) return -1;
+  if ((seen[0]! & (1 << id)) !== 0) return id === VIA && m.viaCount > 0 ? plainSingle(b, v) : -1;
   switch (id) {
     case VIA:
       return plainVia(b, v, m.via);
@@ -253,7 +264,7 @@ function readPlain(m: SipMessage, b: Uint8Array, id: number, v: number): number 
 function acceptPlain(m: SipMessage, id: number): void {
   seen[0]! |= 1 << id;
   filled |= 1 << id;
-  if (id === VIA) m.viaCount = 1;
+  if (id === VIA) m.viaCount++;
   else if (id === CONTACT) m.contactCount = 1;
   else if (id === MAX_FORWARDS) m.maxForwards = number.value;
   else if (id === EXPIRES) m.expires = number.value;

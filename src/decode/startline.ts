@@ -4,7 +4,6 @@ import { MAX_METHOD } from './limits.ts';
 import type { SipMessage } from './message.ts';
 import { methodAnyCase, methodCode, methodSuffix } from './methods.ts';
 import { addOddity, oddityCode } from './oddities.ts';
-import { plainUri } from './plain.ts';
 import { parseUri } from './uri.ts';
 
 const SPACES = oddityCode('start-line-spaces');
@@ -72,19 +71,6 @@ function skipBlanks(m: SipMessage, b: Uint8Array, i: number, end: number): numbe
   return i;
 }
 
-/** True if `SIP/2.0` stands at `i`; seven bytes must be there. */
-function isSip20(b: Uint8Array, i: number): boolean {
-  return (
-    b[i] === 0x53 &&
-    b[i + 1] === 0x49 &&
-    b[i + 2] === 0x50 &&
-    b[i + 3] === 0x2f &&
-    b[i + 4] === 0x32 &&
-    b[i + 5] === 0x2e &&
-    b[i + 6] === 0x30
-  );
-}
-
 function checkVersion(m: SipMessage, b: Uint8Array, start: number, end: number): void {
   if (end - start !== 7 || b[start + 4] !== 0x32 || b[start + 5] !== 0x2e || b[start + 6] !== 0x30 || !isSipSlash(b, start, end)) {
     addOddity(m, VERSION_UNKNOWN, start, end);
@@ -98,9 +84,6 @@ function readRequestLine(m: SipMessage, b: Uint8Array, start: number, end: numbe
   let i = start;
   while (i < end && !isBlank(b[i]!)) i++;
   readMethod(m, b, start, i);
-  // A CR behind the line is what `plainUri` needs.
-  const plain = i < end && b[i] === 0x20 && end < b.length && b[end] === 0x0d ? plainUri(b, i + 1, 0x20, m.uri) : -1;
-  if (plain >= 0 && end - plain === 8 && isSip20(b, plain + 1)) return;
   const uri = skipBlanks(m, b, i, end);
   let last = end;
   while (last > uri && isBlank(b[last - 1]!)) last--;

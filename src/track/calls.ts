@@ -3,7 +3,7 @@
  * their forks and the full CDR build on this.
  */
 import { addressText, text } from '../bytes.ts';
-import { BYE, CANCEL, INVITE, type SipMessage } from '../decode/message.ts';
+import { BYE, CANCEL, type SipMessage } from '../decode/message.ts';
 import { Key, type Seed, Table } from '../table.ts';
 import type { Call, Packet } from '../types.ts';
 import { TIMEOUT, type Transaction } from './transactions.ts';
@@ -157,9 +157,4 @@ function dispositionOf(status: number): number {
   if (status === 401 || status === 407) return CHALLENGED;
   if (status === 486 || status === 600) return BUSY;
   return status === 487 ? CANCELLED : REJECTED;
-}
-
-/** Methods that concern a call. */
-export function concernsCall(method: number): boolean {
-  return method === INVITE || method === BYE || method === CANCEL;
 }

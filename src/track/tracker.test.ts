@@ -366,9 +366,16 @@ describe('peers', () => {
       talk.ask('REGISTER', { user: `u${i}`, callId: `c${i}` });
       talk.reply(404, 'REGISTER', { user: `u${i}`, callId: `c${i}` });
     }
-    const phone = packetOf('', 0, PHONE, SERVER).src;
-    assert.equal(talk.tracker.peers.peer(phone, talk.now).misses, 4);
-    assert.equal(talk.tracker.peers.peer(phone, talk.now + 3_600_000_000).misses, 1);
+    const { src, dst } = packetOf('', 0, PHONE, SERVER);
+    assert.equal(talk.tracker.peers.find(src, dst, talk.now)?.misses, 4);
+    talk.ask('REGISTER', { callId: 'good' });
+    talk.reply(200, 'REGISTER', { callId: 'good' });
+    assert.equal(talk.tracker.peers.find(src, dst, talk.now)?.hits, 1);
+    talk.wait(1800);
+    talk.ask('OPTIONS', { callId: 'between' });
+    talk.wait(1801);
+    talk.ask('OPTIONS', { callId: 'later' });
+    assert.deepEqual([talk.tracker.peers.find(src, dst, talk.now)?.misses, talk.tracker.peers.find(src, dst, talk.now)?.hits], [1, 0]);
   });
 
   test('an OPTIONS is a probe when it names another user than the last one, not when it repeats or names none', () => {
