@@ -34,7 +34,7 @@ export const REASONS = [
   'malformed',
 ] as const;
 /** One of the list above. */
-export type Reason = Exclude<(typeof REASONS)[number], ''>;
+type Reason = Exclude<(typeof REASONS)[number], ''>;
 
 const TAKEN = 0;
 const TCP = 1;
