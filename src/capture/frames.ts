@@ -33,8 +33,6 @@ export const REASONS = [
   'short',
   'malformed',
 ] as const;
-/** One of the list above. */
-type Reason = Exclude<(typeof REASONS)[number], ''>;
 
 const TAKEN = 0;
 const TCP = 1;

@@ -15,7 +15,6 @@ const DIGEST_BAD = oddityCode('digest-bad');
 const RESPONSE_BAD = oddityCode('digest-response-bad');
 const USERNAME_HOSTILE = oddityCode('digest-username-hostile');
 const UNTERMINATED = oddityCode('quote-unterminated');
-const HEADER_EMPTY = oddityCode('header-empty');
 
 function word(s: string): Uint8Array {
   return Uint8Array.from(Buffer.from(s, 'latin1'));
@@ -102,10 +101,6 @@ export function parseDigest(
   setSpan(view.span, start, end);
   view.proxy = proxy;
   const scheme = skipToken(b, start, end);
-  if (start === end) {
-    addOddity(m, HEADER_EMPTY, start, end);
-    return;
-  }
   if (!sameName(b, start, scheme, DIGEST)) {
     addOddity(m, SCHEME_UNKNOWN, start, scheme);
     return;

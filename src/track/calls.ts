@@ -109,12 +109,6 @@ export class Calls {
     return c;
   }
 
-  /** The call with the message's Call-ID, if it is going on. */
-  find(m: SipMessage, now: number): CallState | undefined {
-    const slot = this.table.find(this.#keyOf(m), now);
-    return slot < 0 ? undefined : this.table.at(slot);
-  }
-
   /** Reports every call that was not reported yet. */
   finish(): void {
     this.table.each(Number.NEGATIVE_INFINITY, (c) => {

@@ -28,8 +28,8 @@ class Talk {
   readonly abandoned: string[] = [];
   now = 1_000_000_000;
 
-  constructor(callsWanted = true) {
-    this.tracker = new Tracker(CAPACITIES, { k0: 1, k1: 2 }, this.message, { calls: callsWanted, silence: true });
+  constructor(callsWanted = true, capacities = CAPACITIES) {
+    this.tracker = new Tracker(capacities, { k0: 1, k1: 2 }, this.message, { calls: callsWanted, silence: true });
   }
 
   send(text: string, src: Place, dst: Place): Observation {
@@ -456,8 +456,33 @@ describe('calls', () => {
     assert.equal(talk.reply(200, 'INVITE', { callId: 'x' }).call, undefined);
   });
 
+  test('an unfinished call that makes room for another is told', () => {
+    const talk = new Talk(true, { ...CAPACITIES, calls: 8 });
+    for (let i = 0; i < 30; i++) talk.ask('INVITE', { callId: `c${i}`, branch: `z9hG4bK-branch-${i}` });
+    assert.ok(talk.tracker.calls.over.length >= 22, 'none is lost');
+    talk.finish();
+    assert.equal(new Set(talk.tracker.calls.over.map((c) => c.callId)).size, 30);
+  });
+
   test('the tables tell their sizes', () => {
     const names = new Talk().tracker.tables().map((t) => t.name);
     assert.deepEqual(names, ['transactions', 'peers', 'relations', 'nonces', 'attempts', 'registrations', 'calls']);
   });
+});
+
+test('full tables forget the oldest and work on: every kind of entry is made anew in a used place', () => {
+  const tiny = { transactions: 8, nonces: 8, attempts: 8, peers: 8, relations: 8, registrations: 8, calls: 8 };
+  const talk = new Talk(true, tiny);
+  for (let i = 0; i < 40; i++) {
+    const phone = `192.0.2.${i}:5060`;
+    const w = { user: `u${i}`, callId: `c${i}`, branch: `z9hG4bK-branch-${i}` };
+    const server = `198.51.100.${i}:5060`;
+    talk.send(request('REGISTER', w), phone, server);
+    assert.equal(talk.send(response(401, 'REGISTER', { ...w, headers: [challenge(`n${i}`)] }), server, phone).outcome, CHALLENGE);
+    const again = { ...w, branch: `${w.branch}-2`, cseq: 2 };
+    talk.send(request('REGISTER', { ...again, headers: [credentials(`n${i}`, `u${i}`)] }), phone, server);
+    const refused = talk.send(response(401, 'REGISTER', { ...again, headers: [challenge(`m${i}`)] }), server, phone);
+    assert.deepEqual([refused.outcome, refused.attempt?.refusals], [FAILED, 1], 'nothing of a former entry is left');
+  }
+  for (const table of talk.tracker.tables()) if (!['registrations', 'calls'].includes(table.name)) assert.ok(table.evicted > 0, table.name);
 });
