@@ -33,6 +33,8 @@ export const REASONS = [
   'short',
   'malformed',
 ] as const;
+/** One of the list above: the keys of `CaptureCounts.dropped`. @public */
+export type Reason = Exclude<(typeof REASONS)[number], ''>;
 
 const TAKEN = 0;
 const TCP = 1;
