@@ -1,5 +1,6 @@
 /** `ringfence analyze FILE…`: reads captures through the engine and reports. Both sides of the border in one process. */
 import { stat } from 'node:fs/promises';
+import { setFlagsFromString } from 'node:v8';
 import type { CaptureReader } from '../capture/reader.ts';
 import { openCapture } from '../capture/reader.ts';
 import { Incidents } from '../correlate/incidents.ts';
@@ -51,6 +52,8 @@ export async function runAnalyze(
   options: AnalyzeOptions,
   { out, err }: Streams = { out: process.stdout, err: process.stderr },
 ): Promise<number> {
+  // The engine allocates little that lives long: a young generation that grows to V8's 134 MB only costs memory and cache.
+  setFlagsFromString('--semi-space-growth-factor=1');
   const run = new Run(loadSettings(options), options);
   const interrupt = new Interrupt();
   const progress = new Progress(err, await totalSize(files));
