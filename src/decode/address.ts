@@ -206,7 +206,10 @@ function readExpires(m: SipMessage, b: Uint8Array, view: AddressView): void {
  * Old phones quote it; that is taken.
  */
 export function readSeconds(m: SipMessage, b: Uint8Array, start: number, end: number): number {
-  if (end - start > 2 && b[start] === QUOTE && b[end - 1] === QUOTE) return readSeconds(m, b, start + 1, end - 1);
+  if (end - start > 2 && b[start] === QUOTE && b[end - 1] === QUOTE) {
+    start++;
+    end--;
+  }
   const n = readNumber(b, start, end);
   if (n >= 0) return n;
   if (n === TOO_LARGE) {

@@ -101,17 +101,32 @@ export function skipToken(bytes: Uint8Array, i: number, end: number): number {
   return i;
 }
 
+// From where on no quoted string is closed before `openEnd`. Without it a line of quotes that never close would be searched to
+// its end once for each of them.
+let openFrom = -1;
+let openEnd = -1;
+
+/** Forgets what `skipQuoted` learned: before other bytes are read. */
+export function forgetQuotes(): void {
+  openFrom = -1;
+  openEnd = -1;
+}
+
 /**
  * Index after the quoted string that opens at `i` (RFC 3261 §25.1: a backslash quotes the next byte), or -1 if it is not
- * closed before `end`.
+ * closed before `end`. Once that is so, it is so for every quote behind `i`: the search met it as a quoted byte, and goes on
+ * alike from there.
  */
 export function skipQuoted(bytes: Uint8Array, i: number, end: number): number {
+  if (openFrom >= 0 && i >= openFrom && end <= openEnd) return -1;
   let j = i + 1;
   while (j < end) {
     const c = bytes[j]!;
     if (c === 0x22) return j + 1;
     j = (j + (c === 0x5c ? 2 : 1)) | 0;
   }
+  openFrom = i;
+  openEnd = end;
   return -1;
 }
 

@@ -7,7 +7,7 @@ import { text } from '../bytes.ts';
 import type { Span } from '../types.ts';
 import { createAddress, parseAddress } from './address.ts';
 import { createDigest, parseDigest } from './digest.ts';
-import { skipQuoted, skipSpace, skipToken, trimSpace } from './grammar.ts';
+import { forgetQuotes, skipQuoted, skipSpace, skipToken, trimSpace } from './grammar.ts';
 import { HEADERS, type ValueKind } from './headers.ts';
 import { attach } from './lines.ts';
 import { type AddressView, HEADER_STRIDE, SCHEMES, type SipMessage, type UriView } from './message.ts';
@@ -94,6 +94,7 @@ const param = createParam();
 /** Reads a message out. `message` is not changed. */
 export function inspect(message: SipMessage): Inspection {
   attach(message.bytes);
+  forgetQuotes();
   notes.oddityCount = 0;
   notes.bytes = message.bytes;
   const headers: ReadHeader[] = [];

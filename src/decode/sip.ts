@@ -5,7 +5,7 @@
 import { clearAddress, createAddress, parseAddress, readSeconds } from './address.ts';
 import { clearDigest, createDigest, parseDigest } from './digest.ts';
 import { finishMessage, noteBefore } from './finish.ts';
-import { clearSpan, isToken, setSpan, skipSpace, trimSpace } from './grammar.ts';
+import { clearSpan, forgetQuotes, isToken, setSpan, skipSpace, trimSpace } from './grammar.ts';
 import {
   AUTHORIZATION,
   CALL_ID,
@@ -163,6 +163,7 @@ function findLastCR(b: Uint8Array, start: number, end: number): number {
 
 function reset(m: SipMessage, bytes: Uint8Array, at: number): void {
   attach(bytes);
+  forgetQuotes();
   m.bytes = bytes;
   m.start = at;
   m.oddityCount = 0;
