@@ -41,15 +41,17 @@ export class DueQueue {
     this.#due[i] = due;
   }
 
-  /** Takes the first entry if it is due at `now`; then `slot` and `generation` hold it. */
+  /** Takes the first entry if it is due at `now`; then `slot`, `generation` and `due` hold it. */
   take(now: number): boolean {
     if (this.next > now) return false;
     const i = this.#head++ & this.#mask;
     this.slot = this.#slots[i]!;
     this.generation = this.#generations[i]!;
+    this.due = this.#due[i]!;
     return true;
   }
 
   slot = -1;
   generation = 0;
+  due = 0;
 }

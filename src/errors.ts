@@ -9,6 +9,7 @@ export const ERRORS = {
   'capture-truncated': 'The file ends inside a record; everything before it was read.',
   'capture-corrupt': 'A record of the file makes no sense; everything before it was read.',
   'capture-compressed-corrupt': 'The compressed data is damaged; everything before the damage was read.',
+  interrupted: 'Reading was interrupted (SIGINT); what had been read is reported.',
   'config-invalid': 'The configuration has a fault.',
   'rule-invalid': 'A rule file has a fault.',
   'rule-duplicate': 'Two rule files have the same id.',

@@ -67,10 +67,11 @@ export const EVENTS = {
       status,
       user: { kind: 'user', about: 'user part of the To URI' },
       userAgent,
-      misses: { kind: 'count', about: 'probes of this source so far, halved every 30 minutes' },
+      misses: { kind: 'count', about: 'probes of this source at this server so far, halved every 30 minutes' },
       hits: {
         kind: 'count',
-        about: 'requests of this source that succeeded so far (2xx to REGISTER with credentials, INVITE answered), halved every 30 minutes',
+        about:
+          'requests of this source that succeeded at this server so far (2xx to REGISTER with credentials, INVITE answered), halved every 30 minutes',
       },
       abandoned: { kind: 'flag', about: 'it was challenged and sent no credentials within 4 s' },
     },

@@ -6,7 +6,7 @@ import { Clock } from './clock.ts';
 import type { Command } from './commands.ts';
 import type { Config } from './config.ts';
 import type { CompiledRule } from './correlate/compile.ts';
-import { Correlator } from './correlate/correlator.ts';
+import { Correlator, type Look } from './correlate/correlator.ts';
 import { METHODS } from './decode/message.ts';
 import { ODDITY_NAMES } from './decode/oddities.ts';
 import { createMessage, parseSip } from './decode/sip.ts';
@@ -147,9 +147,14 @@ export class Pipeline {
       call: family(this.#tracker.calls.byDisposition, (code) => DISPOSITIONS[code]!),
       dropped: {},
     }),
-    tables: () => [...this.#tracker.tables(), ...this.#correlator.tables()],
+    tables: () => [...this.#tracker.tables(), ...this.#correlator.stats().map((rule) => rule.table)],
     rules: () => this.#correlator.stats(),
   };
+
+  /** What each rule makes of an Event of the last input; changes nothing. For `explain`. */
+  look(event: Event): Look[] {
+    return this.#correlator.look(event);
+  }
 
   /** Takes what has gone up since the last time. */
   drain(): Upward {

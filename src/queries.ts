@@ -7,10 +7,13 @@ import type { TableStats } from './table.ts';
 /** How a rule has fared so far. */
 export interface RuleStats {
   readonly rule: string;
-  /** Events its `on` and `where` let through. */
-  readonly matched: number;
-  /** Alerts it opened. */
+  /** Events looked at. */
+  readonly evaluations: number;
+  /** Events that met `where`. */
+  readonly matches: number;
+  /** Alerts opened. */
   readonly alerts: number;
+  readonly table: TableStats;
 }
 
 /** Every Query, with its answer. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import Ajv from 'ajv/dist/2020.js';
 import { check } from './readyaml.ts';
-import { formatDuration, nearest, parseDuration, schema, toJsonSchema } from './schema.ts';
+import { formatDuration, kindName, nearest, parseDuration, schema, toJsonSchema } from './schema.ts';
 
 const DOOR = schema({
   type: 'object',
@@ -85,11 +85,13 @@ test('every fault is reported with its place, what was received, what is allowed
 });
 
 test('wrong kinds are named: lists, maps, nothing, an alias to nothing', () => {
-  assert.deepEqual(messages('name: [a]\nlimits: {most: [1, 2]}\nopen: {a: 1}\nwidth:'), [
+  assert.deepEqual(messages('name: [a]\nlimits: {most: [1, 2]}\nopen: {a: 1}\nwidth:\nprices: 5\ntags: 5'), [
     'door.yaml:1:7: expected text, received list of 1',
     'door.yaml:2:16: expected a whole number, received list of 2',
     'door.yaml:3:7: expected true or false, received map of 1',
     'door.yaml:4:7: expected a whole number, received nothing (allowed: at least 1, at most 9)',
+    'door.yaml:5:9: expected a map, received "5"',
+    'door.yaml:6:7: expected a list (text), received "5" (allowed: at most 2)',
   ]);
   assert.match(messages('name: *gone')[0] ?? '', /^door.yaml:1:7: /);
   assert.deepEqual(messages('- a').length, 1);
@@ -140,6 +142,10 @@ test('durations are read and written exactly', () => {
     [5, 500_000, 30e6, 600e6, 7200e6, 86400e6, 5400e6, -1, -1, -1],
   );
   assert.deepEqual([86400e6, 1800e6, 90e6, 1500e3, 7].map(formatDuration), ['1d', '30m', '90s', '1500ms', '7us']);
+});
+
+test('a value of any kind is called a value', () => {
+  assert.equal(kindName({ type: 'any' }), 'a value');
 });
 
 test('the nearest word: typing errors and swaps, not other words', () => {

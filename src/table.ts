@@ -2,7 +2,7 @@
  * The bounded, expiring table in which all state lives (design: State; docs/decisions/0002-the-table.md).
  *
  * Set-associative: a key's hash chooses a bucket of eight slots; the full key is verified on a hit; a new key takes an
- * empty or expired slot of its bucket, else the slot touched longest ago (an eviction, counted). The hash is
+ * empty or expired slot of its bucket, else the slot that would expire first (an eviction, counted). The hash is
  * HalfSipHash-1-3 under a secret seed, so nobody who does not know the seed can aim at a bucket. There is no timer: a
  * slot is expired when the pipeline's `now` has passed its time, seen when it is next looked at or swept.
  *
@@ -229,9 +229,13 @@ export class Table<V> {
   find(key: Key, now: number): number {
     const h = hash(this.#seed, key.bytes, key.length);
     const bucket = h & this.#mask;
-    for (let way = 0; way < WAYS; way++) {
-      if (this.#hashes[bucket * 32 + way] === h && this.#until[bucket * 16 + 4 + way]! > now && this.#holds(bucket, way, key))
-        return bucket * WAYS + way;
+    const hashes = this.#hashes;
+    const first = bucket * 32;
+    for (let i = first; i < first + WAYS; i++) {
+      if (hashes[i] === h) {
+        const way = i - first;
+        if (this.#until[bucket * 16 + 4 + way]! > now && this.#holds(bucket, way, key)) return bucket * WAYS + way;
+      }
     }
     return -1;
   }
@@ -240,15 +244,26 @@ export class Table<V> {
   put(key: Key, now: number): number {
     const h = hash(this.#seed, key.bytes, key.length);
     const bucket = h & this.#mask;
-    for (let way = 0; way < WAYS; way++) {
+    const hashes = this.#hashes;
+    const first = bucket * 32;
+    for (let i = first; i < first + WAYS; i++) {
+      if (hashes[i] !== h) continue;
+      const way = i - first;
       const t = bucket * 16 + 4 + way;
-      if (this.#hashes[bucket * 32 + way] === h && this.#until[t]! > now && this.#holds(bucket, way, key)) {
+      if (this.#until[t]! > now && this.#holds(bucket, way, key)) {
         this.#until[t] = now + this.ttl;
         this.fresh = false;
         return bucket * WAYS + way;
       }
     }
-    return this.#take(bucket, h, key, now);
+    const way = this.#freest(bucket, now);
+    const slot = bucket * WAYS + way;
+    this.#fill(slot, key);
+    hashes[first + way] = h;
+    this.#until[bucket * 16 + 4 + way] = now + this.ttl;
+    this.inserted++;
+    this.fresh = true;
+    return slot;
   }
 
   /** The value in a slot that `find` or `put` returned. */
@@ -327,57 +342,65 @@ export class Table<V> {
   #holds(bucket: number, way: number, key: Key): boolean {
     const n = key.length;
     if (this.#counts[bucket * 64 + 48 + way] !== n) return false;
-    const bytes = key.bytes;
     const slot = bucket * WAYS + way;
-    const own = n > this.#keyBytes ? this.#long.get(slot)! : this.rows;
-    const at = n > this.#keyBytes ? 0 : slot * this.#stride;
-    for (let i = 0; i < n; i++) if (own[at + i] !== bytes[i]) return false;
-    return true;
+    if (n > this.#keyBytes) return same(this.#long.get(slot)!, 0, key.bytes, n);
+    return same(this.rows, slot * this.#stride, key.bytes, n);
   }
 
-  /** Gives the key the slot of the bucket whose time has passed or passes first. */
-  #take(bucket: number, h: number, key: Key, now: number): number {
-    let way = 0;
-    let until = this.#until[bucket * 16 + 4]!;
-    for (let w = 1; w < WAYS; w++) {
-      const u = this.#until[bucket * 16 + 4 + w]!;
-      if (u < until) {
+  /**
+   * Which slot of a bucket a new key gets: of those whose time has passed the one it passed last, since that one is still in
+   * the processor's cache and memory that was never needed stays untouched; else the one whose time passes first.
+   */
+  #freest(bucket: number, now: number): number {
+    const times = this.#until;
+    const first = bucket * 16 + 4;
+    let best = first;
+    let until = times[first]!;
+    for (let i = first + 1; i < first + WAYS; i++) {
+      const u = times[i]!;
+      if (u <= now ? u > until || until > now : u < until) {
         until = u;
-        way = w;
+        best = i;
       }
     }
     if (until > now) this.evicted++;
     else if (until > 0) this.expired++;
-    const slot = bucket * WAYS + way;
-    this.#fill(slot, key);
-    this.#hashes[bucket * 32 + way] = h;
-    this.#until[bucket * 16 + 4 + way] = now + this.ttl;
-    this.#counts[bucket * 64 + 56 + way]!++;
-    this.inserted++;
-    this.fresh = true;
-    return slot;
+    return best - first;
   }
 
   #fill(slot: number, key: Key): void {
     const value = this.#values[slot];
-    if (value === undefined) {
-      while (this.#values.length <= slot) this.#values.push(undefined);
-      this.#values[slot] = this.#make();
-    } else this.#reset(value);
-    const n = key.length;
+    if (value === undefined) this.#grow(slot);
+    else this.#reset(value);
+    const counts = this.#counts;
     const count = (slot >> 3) * 64 + 48 + (slot & 7);
-    if (this.#counts[count]! > this.#keyBytes) this.#long.delete(slot);
-    this.#counts[count] = n;
+    const n = key.length;
+    if (counts[count]! > this.#keyBytes) this.#long.delete(slot);
+    counts[count] = n;
+    counts[count + 8]!++;
     if (n > this.#keyBytes) {
       this.#long.set(slot, key.bytes.slice(0, n));
       return;
     }
+    const { rows } = this;
+    const { bytes } = key;
     const at = slot * this.#stride;
-    for (let i = 0; i < n; i++) this.rows[at + i] = key.bytes[i]!;
+    for (let i = 0; i < n; i++) rows[at + i] = bytes[i]!;
+  }
+
+  #grow(slot: number): void {
+    const values = this.#values;
+    while (values.length <= slot) values.push(undefined);
+    values[slot] = this.#make();
   }
 }
 
 /** Index of a slot's time in the blocks. */
 function untilIndex(slot: number): number {
   return (slot >> 3) * 16 + 4 + (slot & 7);
+}
+
+function same(own: Uint8Array, at: number, bytes: Uint8Array, n: number): boolean {
+  for (let i = 0; i < n; i++) if (own[at + i] !== bytes[i]) return false;
+  return true;
 }

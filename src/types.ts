@@ -116,10 +116,12 @@ export interface Event {
   readonly frame: number;
 }
 
+/** Every level, from mild to bad. */
 export const LEVELS = ['info', 'notice', 'warning', 'high', 'critical'] as const;
 /** How bad; `warning` and above change the exit code of `analyze`. */
 export type Level = (typeof LEVELS)[number];
 
+/** Every class of attack. */
 export const CLASSES = [
   'server-scan',
   'extension-scan',
@@ -145,14 +147,17 @@ export const CLASSES = [
 /** What kind of attack (VOIPSA terms; docs/reference/classes.md). */
 export type AttackClass = (typeof CLASSES)[number];
 
+/** Every stage, in the order of an attack. */
 export const STAGES = ['recon', 'enumerate', 'credential', 'abuse', 'disrupt', 'none'] as const;
 /** Where in an attack's life it belongs (paper 004 §II). */
 export type Stage = (typeof STAGES)[number];
 
+/** Every outcome. */
 export const OUTCOMES = ['succeeded', 'failed', 'unknown'] as const;
 /** Whether the attacker got what he wanted. */
 export type Outcome = (typeof OUTCOMES)[number];
 
+/** What a `Party` can be. */
 export const SUBJECT_KINDS = ['address', 'endpoint', 'account', 'server', 'network', 'call', 'number', 'none'] as const;
 /** Who or what an Alert is about. */
 export interface Party {

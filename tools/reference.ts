@@ -1,8 +1,20 @@
 /** The pages of docs/reference/, made from the source they describe. `tools/docs.ts` writes them, a test compares them. */
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { CONFIG } from '../src/config.ts';
+import { RULE, type RuleFile } from '../src/correlate/ruleschema.ts';
+import { COMPUTED } from '../src/correlate/template.ts';
+import { ODDITIES } from '../src/decode/oddities.ts';
 import { ERRORS } from '../src/errors.ts';
 import { COMMON_FIELDS, EVENTS, type EventType } from '../src/events.ts';
+import { commands } from '../src/main.ts';
 import { COUNTS } from '../src/metrics.ts';
-import { allowedText, kindName, type Schema } from '../src/schema.ts';
+import { ANALYSIS } from '../src/publish/analysis.ts';
+import { check } from '../src/readyaml.ts';
+import { allowedText, kindName, type Schema, toJsonSchema } from '../src/schema.ts';
+import { CLASSES, LEVELS, OUTCOMES, STAGES } from '../src/types.ts';
+import { ROOT } from '../test/peers.ts';
 
 /** A line at the top of each page. */
 const MADE = 'Made from the source by `npm run docs`; do not edit.';
@@ -13,6 +25,13 @@ export function pages(): Map<string, string> {
     ['events.md', eventsPage()],
     ['errors.md', errorsPage()],
     ['metrics.md', metricsPage()],
+    ['oddities.md', odditiesPage()],
+    ['config.md', configPage()],
+    ['rules.md', rulesPage()],
+    ['classes.md', classesPage()],
+    ['cli.md', cliPage()],
+    ['analysis.md', analysisPage()],
+    ['analysis.schema.json', `${JSON.stringify(toJsonSchema(ANALYSIS, { title: 'ringfence analyze --json' }), null, 2)}\n`],
   ]);
 }
 
@@ -52,6 +71,90 @@ function metricsPage(): string {
   return page('Counters', 'src/metrics.ts', ['What `analyze` counts, by family and label.', table(['family', 'what is counted'], rows)]);
 }
 
+function odditiesPage(): string {
+  const rows = Object.entries(ODDITIES).map(([name, { about, grade, reference }]) => [code(name), grade, about, reference]);
+  const intro =
+    'What can be odd about a SIP message. `note`: legal or common; `broken`: against the grammar or a MUST; `hostile`: hardly ever sent by ' +
+    'accident. A message is never refused for it: the oddity is data.';
+  return page('Oddities', 'src/decode/oddities.ts', [intro, table(['name', 'grade', 'what', 'reference'], rows)]);
+}
+
+const SCHEMA_HEAD = ['key', 'kind', 'allowed', 'default', 'meaning'];
+
+function configPage(): string {
+  const intro = `${CONFIG.about} An example with every key: [ringfence.example.yaml](../../ringfence.example.yaml).`;
+  return page('Config', 'src/config.ts', [intro, table(SCHEMA_HEAD, schemaRows(CONFIG))]);
+}
+
+/** The rules of the folder `rules/`, as checked against their schema. */
+function rules(): RuleFile[] {
+  const files = globSync('rules/*.yaml', { cwd: ROOT }).sort();
+  return files.map((path) => {
+    const read = check(RULE, readFileSync(join(ROOT, path), 'utf8'), path);
+    if (read.value === undefined) throw new Error(`${path}: ${read.faults.map((fault) => fault.message).join('; ')}`);
+    return read.value;
+  });
+}
+
+function rulesPage(): string {
+  const computed = Object.entries(COMPUTED).map(([name, { about }]) => [code(`{${name}}`), about]);
+  const language = ['## The language', RULE.about ?? '', table(SCHEMA_HEAD, schemaRows(RULE))];
+  const names = ['Names that stand in `why` beside the fields of the Event:', table(['name', 'what'], computed)];
+  return page('Rules', 'src/correlate/ruleschema.ts` and `rules/', ['## The rules', ...rules().map(ruleText), ...language, ...names]);
+}
+
+function ruleText(rule: RuleFile): string {
+  const { id, title, about, level, class: kind, stage, on, variables, falsePositives, references } = rule;
+  const events = (Array.isArray(on) ? on : [on]).map((name) => `[${name}](events.md#${String(name).replaceAll('.', '')})`).join(', ');
+  const facts = `\`${id}\`: level ${level}, class ${kind}, stage ${stage}, on ${events}.`;
+  const settings = Object.entries(variables).map(([name, each]) => [code(name), code(JSON.stringify(each.value)), each.about]);
+  const set = settings.length === 0 ? [] : ['A site may set:', table(['variable', 'standard', 'what'], settings)];
+  const list = (head: string, lines: readonly string[]): string => `${head}\n\n${lines.map((line) => `- ${line}`).join('\n')}`;
+  const parts = [list('What may look like it:', falsePositives), list('References:', references)];
+  return [`### ${title}`, facts, (about ?? '').trim(), ...set, ...parts].join('\n\n');
+}
+
+function classesPage(): string {
+  const all = rules();
+  const links = (kind: string): string =>
+    all
+      .filter((rule) => rule.class === kind)
+      .map((rule) => `[${rule.id}](rules.md)`)
+      .join(', ');
+  const rows = CLASSES.map((kind) => [code(kind), links(kind)]);
+  const words = (list: readonly string[]): string => list.map(code).join(', ');
+  const lines = [`Levels, from mild to bad: ${words(LEVELS)}.`, `Stages: ${words(STAGES)}.`, `Outcomes: ${words(OUTCOMES)}.`];
+  const intro = 'Kinds of attack that an Alert can be about, with the rules that find them today. A class without a rule is not found yet.';
+  return page('Classes', 'src/types.ts', [intro, table(['class', 'rules'], rows), ...lines]);
+}
+
+function cliPage(): string {
+  const program = commands();
+  const parts = program.commands.map((command) => commandText(program, command));
+  return page('Command line', 'src/main.ts', [program.description(), ...parts, '## For all', optionTable(program)]);
+}
+
+function commandText(program: Command, command: Command): string {
+  const use = `\`\`\`\n${program.name()} ${command.name()} ${command.usage()}\n\`\`\``;
+  const rows = command.registeredArguments.map((argument) => [code(argument.name()), argument.description]);
+  const parts = [`## ${command.name()}`, use, command.description()];
+  if (rows.length > 0) parts.push(table(['argument', 'meaning'], rows));
+  if (command.options.length > 0) parts.push(optionTable(command));
+  return parts.join('\n\n');
+}
+
+function optionTable(command: Command): string {
+  const rows = command.options.map((option) => [code(option.flags), option.description, (option.argChoices ?? []).map(code).join(', ')]);
+  return table(['option', 'meaning', 'one of'], rows);
+}
+
+function analysisPage(): string {
+  const intro =
+    `What \`analyze --json\` prints. ${ANALYSIS.about ?? ''} As JSON Schema: [analysis.schema.json](analysis.schema.json). ` +
+    'Alerts are in their last version. What attackers chose is neutralised, what is secret is masked.';
+  return page('JSON output', 'src/publish/analysis.ts', [intro, table(SCHEMA_HEAD, schemaRows(ANALYSIS))]);
+}
+
 /** Every field below a schema as table rows: path, kind, what is allowed, default, meaning. */
 export function schemaRows(schema: Schema, path = ''): string[][] {
   const below = childrenOf(schema, path);
@@ -65,18 +168,21 @@ function childrenOf(schema: Schema, path: string): [string, Schema][] {
     case 'object':
       return Object.entries(schema.fields).map(([name, field]) => [`${prefix}${name}`, field]);
     case 'array':
-      return isPlain(schema.items) ? [] : [[`${path}[]`, schema.items]];
+      return hasKeys(schema.items) ? [[`${path}[]`, schema.items]] : [];
     case 'map':
-      return isPlain(schema.values) ? [] : [[`${prefix}*`, schema.values]];
+      return hasKeys(schema.values) ? [[`${prefix}*`, schema.values]] : [];
     case 'oneOf':
-      return schema.of.filter((each) => !isPlain(each)).map((each) => [path, each]);
+      return schema.of.filter(hasKeys).map((each) => [path, each]);
     default:
       return [];
   }
 }
 
-function isPlain(schema: Schema): boolean {
-  return !['object', 'array', 'map', 'oneOf'].includes(schema.type);
+/** True if there are keys to tell of somewhere below. */
+function hasKeys(schema: Schema): boolean {
+  if (schema.type === 'array') return hasKeys(schema.items);
+  if (schema.type === 'map') return hasKeys(schema.values);
+  return schema.type === 'object' || (schema.type === 'oneOf' && schema.of.some(hasKeys));
 }
 
 function row(schema: Schema, path: string): string[] {

@@ -96,6 +96,12 @@ function nameAddress(m: SipMessage, b: Uint8Array, from: number, less: number, e
     setSpan(view.display, from, stop);
     if (b[from] !== QUOTE) checkDisplay(m, b, from, stop);
   }
+  const i = readBracketed(m, b, less, end, view);
+  return i < end ? afterAddress(m, b, i + 1, end, list) : end;
+}
+
+/** Any URI in angle brackets, `less` the index of the first. Returns the index of the second, or `end`. */
+function readBracketed(m: SipMessage, b: Uint8Array, less: number, end: number, view: AddressView): number {
   let i = less + 1;
   let spaces = false;
   for (; i < end; i++) {
@@ -107,14 +113,14 @@ function nameAddress(m: SipMessage, b: Uint8Array, from: number, less: number, e
   const first = spaces ? skipSpace(b, less + 1, i) : less + 1;
   const last = spaces ? trimSpace(b, first, i) : i;
   if (spaces) addOddity(m, SPACES, less, i < end ? i + 1 : end);
-  if (first >= last) emptyUri(m, b, less, i, view);
+  if (first >= last) emptyUri(m, less, i < end ? i + 1 : end, view);
   else parseUri(m, b, first, last, view.uri);
-  return i < end ? afterAddress(m, b, i + 1, end, list) : end;
+  return i;
 }
 
-function emptyUri(m: SipMessage, b: Uint8Array, start: number, end: number, view: AddressView): void {
+function emptyUri(m: SipMessage, start: number, end: number, view: AddressView): void {
   clearUri(view.uri);
-  addOddity(m, EMPTY_ADDRESS, start, end < b.length ? end + 1 : end);
+  addOddity(m, EMPTY_ADDRESS, start, end);
 }
 
 /** Without quotes a display name is tokens and white space (RFC 3261 §25.1; RFC 4475 §3.1.2.15). */
@@ -131,7 +137,7 @@ function checkDisplay(m: SipMessage, b: Uint8Array, start: number, end: number):
 function addrSpec(m: SipMessage, b: Uint8Array, from: number, stop: number, end: number, view: AddressView): number {
   const last = trimSpace(b, from, stop);
   if (from >= last) {
-    emptyUri(m, b, from, from < end ? from : end - 1, view);
+    emptyUri(m, from, from < end ? from + 1 : end, view);
     return stop;
   }
   parseUri(m, b, from, last, view.uri);
@@ -190,7 +196,9 @@ const EXPIRES = Uint8Array.from(Buffer.from('expires', 'latin1'));
 
 function readExpires(m: SipMessage, b: Uint8Array, view: AddressView): void {
   for (let k = 0; k < 7; k++) if ((b[param.nameStart + k]! | 0x20) !== EXPIRES[k]) return;
-  view.expires = readSeconds(m, b, param.valueStart < 0 ? 0 : param.valueStart, param.valueStart < 0 ? 0 : param.valueEnd);
+  // Without a value the fault is about the place where it should stand.
+  const noValue = param.valueStart < 0;
+  view.expires = readSeconds(m, b, noValue ? param.nameEnd : param.valueStart, noValue ? param.nameEnd : param.valueEnd);
 }
 
 /**
@@ -198,7 +206,10 @@ function readExpires(m: SipMessage, b: Uint8Array, view: AddressView): void {
  * Old phones quote it; that is taken.
  */
 export function readSeconds(m: SipMessage, b: Uint8Array, start: number, end: number): number {
-  if (end - start > 2 && b[start] === QUOTE && b[end - 1] === QUOTE) return readSeconds(m, b, start + 1, end - 1);
+  if (end - start > 2 && b[start] === QUOTE && b[end - 1] === QUOTE) {
+    start++;
+    end--;
+  }
   const n = readNumber(b, start, end);
   if (n >= 0) return n;
   if (n === TOO_LARGE) {

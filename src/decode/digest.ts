@@ -15,7 +15,6 @@ const DIGEST_BAD = oddityCode('digest-bad');
 const RESPONSE_BAD = oddityCode('digest-response-bad');
 const USERNAME_HOSTILE = oddityCode('digest-username-hostile');
 const UNTERMINATED = oddityCode('quote-unterminated');
-const HEADER_EMPTY = oddityCode('header-empty');
 
 function word(s: string): Uint8Array {
   return Uint8Array.from(Buffer.from(s, 'latin1'));
@@ -25,6 +24,10 @@ const DIGEST = word('digest');
 const TRUE = word('true');
 /** Parameter names in the order of `spanOf`. */
 const NAMES = ['username', 'realm', 'nonce', 'uri', 'response', 'cnonce', 'nc', 'qop', 'algorithm', 'opaque', 'stale'].map(word);
+
+/** Index in NAMES plus 1, by length and first letter, which tell them all apart. */
+const BY_LENGTH_AND_LETTER = new Uint8Array(16 * 32);
+for (const [k, name] of NAMES.entries()) BY_LENGTH_AND_LETTER[name.length * 32 + (name[0]! & 31)] = k + 1;
 
 /** A view with everything absent. */
 export function createDigest(): DigestView {
@@ -98,10 +101,6 @@ export function parseDigest(
   setSpan(view.span, start, end);
   view.proxy = proxy;
   const scheme = skipToken(b, start, end);
-  if (start === end) {
-    addOddity(m, HEADER_EMPTY, start, end);
-    return;
-  }
   if (!sameName(b, start, scheme, DIGEST)) {
     addOddity(m, SCHEME_UNKNOWN, start, scheme);
     return;
@@ -144,12 +143,11 @@ function readParam(m: SipMessage, b: Uint8Array, i: number, end: number, view: D
 }
 
 function take(b: Uint8Array, name: number, nameEnd: number, value: number, valueEnd: number, view: DigestView): void {
-  for (let k = 0; k < NAMES.length; k++) {
-    if (!sameName(b, name, nameEnd, NAMES[k]!)) continue;
-    if (k === 10) view.stale = sameName(b, value, valueEnd, TRUE);
-    else if (spanOf(view, k).start < 0) setSpan(spanOf(view, k), value, valueEnd);
-    return;
-  }
+  if (nameEnd - name > 15) return;
+  const k = BY_LENGTH_AND_LETTER[(nameEnd - name) * 32 + (b[name]! & 31)]! - 1;
+  if (k < 0 || !sameName(b, name, nameEnd, NAMES[k]!)) return;
+  if (k === 10) view.stale = sameName(b, value, valueEnd, TRUE);
+  else if (spanOf(view, k).start < 0) setSpan(spanOf(view, k), value, valueEnd);
 }
 
 function check(m: SipMessage, b: Uint8Array, view: DigestView, challenge: boolean): void {

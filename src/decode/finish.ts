@@ -2,7 +2,7 @@
 import { sameRange } from './grammar.ts';
 import { CALL_ID, CONTACT, CONTENT_TYPE, CSEQ, FROM, MAX_FORWARDS, TO, VIA } from './headers.ts';
 import { MAX_VIAS } from './limits.ts';
-import { INVITE, REGISTER, type SipMessage, SUBSCRIBE } from './message.ts';
+import { HEADER_STRIDE, INVITE, REGISTER, type SipMessage, SUBSCRIBE } from './message.ts';
 import { addOddity, type OddityName, oddityCode } from './oddities.ts';
 import { isStartLine } from './sniff.ts';
 
@@ -50,24 +50,25 @@ export function noteBefore(m: SipMessage, b: Uint8Array, start: number, at: numb
  */
 export function finishMessage(m: SipMessage, b: Uint8Array, bodyStart: number, end: number, seen: number, truncated: boolean): void {
   const cut = truncated && bodyStart < 0;
-  if (cut) forgetAtEnd(m, end);
-  else {
+  if (!cut) {
     const mask = m.isRequest ? REQUEST_MASK : RESPONSE_MASK;
     if ((seen & mask) !== mask) noteMissing(m, seen, end);
   }
   checkTogether(m, b, seen, cut);
+  if (cut) forgetAtEnd(m);
   setBody(m, b, bodyStart, end, truncated);
   if ((seen & (1 << CONTENT_TYPE)) === 0 && m.body.end > m.body.start && !isBlankBody(b, m.body.start, m.body.end)) {
     addOddity(m, MISSING_TYPE, m.body.start, m.body.end);
   }
 }
 
-/** Forgets oddities that reach the end of a datagram that the capture cut: the cut made them. */
-function forgetAtEnd(m: SipMessage, end: number): void {
+/** Forgets oddities of the last header of a datagram that the capture cut, and what follows it: the cut made them. */
+function forgetAtEnd(m: SipMessage): void {
+  const cut = m.headerCount === 0 ? m.start : m.headers[(m.headerCount - 1) * HEADER_STRIDE + 1]!;
   let n = 0;
   for (let i = 0; i < m.oddityCount; i++) {
     const entry = m.oddities[i]!;
-    if (entry.end >= end) continue;
+    if (entry.end >= cut) continue;
     const other = m.oddities[n]!;
     other.code = entry.code;
     other.start = entry.start;
@@ -103,9 +104,12 @@ function checkTogether(m: SipMessage, b: Uint8Array, seen: number, cut: boolean)
   if ((seen & (1 << CONTACT)) === 0 && m.isRequest && !cut && (m.method === INVITE || m.method === SUBSCRIBE)) {
     addOddity(m, MISSING_CONTACT, m.start, m.methodSpan.end);
   }
-  if (m.contactStar && (m.method !== REGISTER || m.expires !== 0 || m.contactCount > 0))
-    addOddity(m, STAR_MISUSED, m.start, m.methodSpan.end);
+  if (m.contactStar && (m.method !== REGISTER || m.expires !== 0 || m.contactCount > 0)) noteStar(m);
   if (m.viaCount > MAX_VIAS) addOddity(m, VIAS_MANY, m.via.span.start, m.via.span.end);
+}
+
+function noteStar(m: SipMessage): void {
+  addOddity(m, STAR_MISUSED, m.start, m.isRequest ? m.methodSpan.end : m.reason.start);
 }
 
 /** Body and end of the message: in a datagram Content-Length may only shorten it (RFC 3261 §18.3). */

@@ -4,17 +4,37 @@
  */
 import type { Span } from '../types.ts';
 
-const TOKEN = 1;
+/** Bit of `CLASS`: token characters (RFC 3261 §25.1). */
+export const TOKEN = 1;
 const HEX = 2;
 const DIGIT = 4;
-const URI_PLAIN = 8;
-const PRINT = 16;
+/** Bit of `CLASS`: means nothing to the structure of a URI and needs no escape (RFC 3261 §25.1, RFC 3966 §3). */
+export const URI_PLAIN = 8;
+/** Bit of `CLASS`: letters, digits, dot, hyphen, and the underscore that is seen in names. */
+export const HOST = 16;
+/** Bit of `CLASS`: tokens and what stands in addresses, URNs and locations given as parameter values: `[ ] : / @ = ? $ &`. */
+export const LOOSE = 32;
+/** Bit of `CLASS`: URI parameters with their separators: URI_PLAIN, `;`, `:`, `[`, `]`. */
+export const URI_TAIL = 64;
+
+/** Bit of `CLASS`: what stands in a quoted string for itself: printable ASCII but quote and backslash. */
+export const QUOTED = 128;
+/** Bit of `CLASS`: tokens and space. */
+export const WORDS = 256;
+/** Bit of `CLASS`: printable ASCII but space and @. */
+export const CALL_ID_BYTE = 512;
+
+/** Bit of `CLASS`: printable ASCII but comma and quote. */
+export const SINGLE_VALUE = 1024;
+
+/** Bit of `CLASS`: printable ASCII. */
+export const REASON = 2048;
 
 /** Class bits of every byte value. */
-const CLASS = classes();
+export const CLASS: Uint16Array = classes();
 
-function classes(): Uint8Array {
-  const table = new Uint8Array(256);
+function classes(): Uint16Array {
+  const table = new Uint16Array(256);
   const mark = (bytes: string, bit: number): void => {
     for (const c of Buffer.from(bytes, 'latin1')) table[c]! |= bit;
   };
@@ -25,7 +45,16 @@ function classes(): Uint8Array {
   mark(digits, DIGIT);
   // What may stand in a URI and means nothing to its structure; `%` and `@:;?[]` do.
   mark(`${digits}${letters}-_.!~*'()&=+$,/#`, URI_PLAIN);
-  for (let c = 0x20; c < 0x7f; c++) table[c]! |= PRINT;
+  mark(`${digits}${letters}.-_`, HOST);
+  mark(`${digits}${letters}-.!%*_+\`'~[]:/@=?$&`, LOOSE);
+  mark(`${digits}${letters}-_.!~*'()&=+$,/#;:[]`, URI_TAIL);
+  mark(`${digits}${letters}-.!%*_+\`'~ `, WORDS);
+  for (let c = 0x20; c < 0x7f; c++) {
+    table[c]! |= REASON;
+    if (c !== 0x22 && c !== 0x5c) table[c]! |= QUOTED;
+    if (c !== 0x20 && c !== 0x40) table[c]! |= CALL_ID_BYTE;
+    if (c !== 0x22 && c !== 0x2c) table[c]! |= SINGLE_VALUE;
+  }
   return table;
 }
 
@@ -49,11 +78,6 @@ export function isUriPlain(c: number): boolean {
   return (CLASS[c]! & URI_PLAIN) !== 0;
 }
 
-/** True for space to tilde. */
-export function isPrint(c: number): boolean {
-  return (CLASS[c]! & PRINT) !== 0;
-}
-
 /** True for the bytes LWS is made of: space, tab, and CR LF of a folded line (RFC 3261 §25.1). */
 export function isSpace(c: number): boolean {
   return c === 0x20 || c === 0x09 || c === 0x0d || c === 0x0a;
@@ -73,20 +97,36 @@ export function trimSpace(bytes: Uint8Array, start: number, end: number): number
 
 /** First index in `[i, end)` that is no token character, or `end`. */
 export function skipToken(bytes: Uint8Array, i: number, end: number): number {
-  while (i < end && (CLASS[bytes[i]!]! & TOKEN) !== 0) i++;
+  while (i < end && (CLASS[bytes[i]!]! & TOKEN) !== 0) i = (i + 1) | 0;
   return i;
+}
+
+// From where on no quoted string is closed before `openEnd`. Without it a line of quotes that never close would be searched to
+// its end once for each of them.
+let openFrom = -1;
+let openEnd = -1;
+
+/** Forgets what `skipQuoted` learned: before other bytes are read. */
+export function forgetQuotes(): void {
+  openFrom = -1;
+  openEnd = -1;
 }
 
 /**
  * Index after the quoted string that opens at `i` (RFC 3261 §25.1: a backslash quotes the next byte), or -1 if it is not
- * closed before `end`.
+ * closed before `end`. Once that is so, it is so for every quote behind `i`: the search met it as a quoted byte, and goes on
+ * alike from there.
  */
 export function skipQuoted(bytes: Uint8Array, i: number, end: number): number {
-  for (let j = i + 1; j < end; j++) {
+  if (openFrom >= 0 && i >= openFrom && end <= openEnd) return -1;
+  let j = i + 1;
+  while (j < end) {
     const c = bytes[j]!;
-    if (c === 0x5c) j++;
-    else if (c === 0x22) return j + 1;
+    if (c === 0x22) return j + 1;
+    j = (j + (c === 0x5c ? 2 : 1)) | 0;
   }
+  openFrom = i;
+  openEnd = end;
   return -1;
 }
 

@@ -4,13 +4,28 @@
  */
 import type { Span } from '../types.ts';
 import { sameName } from './grammar.ts';
+import { wordAt } from './lines.ts';
 import { HEADER_STRIDE, type SipMessage } from './message.ts';
 
 /**
  * What the value of a header is: `address` name-addr or addr-spec, `uri` one URI in angle brackets with parameters, `auth`
- * scheme and parameters, `token` a token with parameters, `number` delta-seconds or another number, `text` anything.
+ * scheme and parameters, `token` a token with parameters, `word` anything
+ * else with parameters, `number` delta-seconds or another number, `text` anything.
  */
-export type ValueKind = 'via' | 'address' | 'uri' | 'auth' | 'token' | 'number' | 'date' | 'call-id' | 'cseq' | 'type' | 'warning' | 'text';
+export type ValueKind =
+  | 'via'
+  | 'address'
+  | 'uri'
+  | 'auth'
+  | 'token'
+  | 'word'
+  | 'number'
+  | 'date'
+  | 'call-id'
+  | 'cseq'
+  | 'type'
+  | 'warning'
+  | 'text';
 
 /** One known header. */
 export interface HeaderKind {
@@ -96,10 +111,10 @@ export const HEADERS: readonly HeaderKind[] = [
   // Transfer and dialogs: RFC 3515, 3892, 3891, 3911, 4488, 4538, 7614
   one('Refer-To', 'address', 'r'),
   one('Referred-By', 'address', 'b'),
-  one('Replaces'),
-  one('Join'),
+  one('Replaces', 'word'),
+  one('Join', 'word'),
   one('Refer-Sub', 'token'),
-  one('Target-Dialog'),
+  one('Target-Dialog', 'word'),
   one('Refer-Events-At', 'uri'),
   one('Answer-Mode', 'token'),
   one('Priv-Answer-Mode', 'token'),
@@ -116,8 +131,8 @@ export const HEADERS: readonly HeaderKind[] = [
   many('History-Info', 'address'),
   many('Diversion', 'address'),
   many('Request-Disposition', 'token', 'd'),
-  many('Accept-Contact', 'text', 'a'),
-  many('Reject-Contact', 'text', 'j'),
+  many('Accept-Contact', 'word', 'a'),
+  many('Reject-Contact', 'word', 'j'),
   // Agreements: RFC 3329, 4412, 5373, 5360, 5393, 6086, 6442, 6809, 6794, 7315, 8876
   many('Security-Client'),
   many('Security-Server'),
@@ -131,13 +146,13 @@ export const HEADERS: readonly HeaderKind[] = [
   many('Geolocation', 'uri'),
   one('Geolocation-Error'),
   one('Geolocation-Routing', 'token'),
-  many('Feature-Caps', 'text'),
+  many('Feature-Caps', 'word'),
   many('Policy-Contact', 'text'),
   many('Policy-ID', 'text'),
   one('AlertMsg-Error'),
   // Sessions: RFC 7989, 7433, 7866, 8443
-  one('Session-ID'),
-  many('User-to-User', 'text'),
+  one('Session-ID', 'word'),
+  many('User-to-User', 'word'),
   many('Encryption', 'text'),
   many('Hide', 'text'),
   one('Response-Key'),
@@ -154,7 +169,7 @@ export const HEADERS: readonly HeaderKind[] = [
   one('Response-Source'),
   one('UE-Capabilities'),
   // P-headers: RFC 7315, 3603/5503, 4457, 4964, 5002, 5009, 5318, 5502, 6050, 7316, 8496, 8497
-  many('P-Access-Network-Info', 'text'),
+  many('P-Access-Network-Info', 'word'),
   one('P-Answer-State', 'token'),
   one('P-Asserted-Service'),
   many('P-Associated-URI', 'address'),
@@ -174,7 +189,7 @@ export const HEADERS: readonly HeaderKind[] = [
   many('P-Refused-URI-List', 'text'),
   one('P-Served-User', 'address'),
   one('P-User-Database', 'uri'),
-  many('P-Visited-Network-ID', 'text'),
+  many('P-Visited-Network-ID', 'word'),
   one('P-Charge-Info', 'address'),
   // Used in the field without registration
   many('Remote-Party-ID', 'address'),
@@ -183,30 +198,55 @@ export const HEADERS: readonly HeaderKind[] = [
   one('Logme'),
 ];
 
+/** Id of a header: RFC 3261 §20.42. */
 export const VIA = 1;
+/** Id of a header: RFC 3261 §20.20. */
 export const FROM = 2;
+/** Id of a header: RFC 3261 §20.39. */
 export const TO = 3;
+/** Id of a header: RFC 3261 §20.8. */
 export const CALL_ID = 4;
+/** Id of a header: RFC 3261 §20.16. */
 export const CSEQ = 5;
+/** Id of a header: RFC 3261 §20.22. */
 export const MAX_FORWARDS = 6;
+/** Id of a header: RFC 3261 §20.10. */
 export const CONTACT = 7;
+/** Id of a header: RFC 3261 §20.19. */
 export const EXPIRES = 8;
+/** Id of a header: RFC 3261 §20.14. */
 export const CONTENT_LENGTH = 9;
+/** Id of a header: RFC 3261 §20.15. */
 export const CONTENT_TYPE = 10;
+/** Id of a header: RFC 3261 §20.41. */
 export const USER_AGENT = 11;
+/** Id of a header: RFC 3261 §20.35. */
 export const SERVER = 12;
+/** Id of a header: RFC 3261 §20.7. */
 export const AUTHORIZATION = 13;
+/** Id of a header: RFC 3261 §20.28. */
 export const PROXY_AUTHORIZATION = 14;
+/** Id of a header: RFC 3261 §20.44. */
 export const WWW_AUTHENTICATE = 15;
+/** Id of a header: RFC 3261 §20.27. */
 export const PROXY_AUTHENTICATE = 16;
+/** Id of a header: RFC 3261 §20.17. */
 export const DATE = 17;
+/** Id of a header: RFC 3261 §20.23. */
 export const MIN_EXPIRES = 18;
+/** Id of a header: RFC 3261 §20.33. */
 export const RETRY_AFTER = 19;
+/** Id of a header: RFC 3261 §20.43. */
 export const WARNING = 20;
+/** Id of a header: RFC 3262 §7.1. */
 export const RSEQ = 21;
+/** Id of a header: RFC 5393 §5.3.3. */
 export const MAX_BREADTH = 22;
+/** Id of a header: RFC 4028 §4. */
 export const SESSION_EXPIRES = 23;
+/** Id of a header: RFC 4028 §5. */
 export const MIN_SE = 24;
+/** Id of a header: RFC 5626 §11.4. */
 export const FLOW_TIMER = 25;
 
 /** 1 where the header may stand once only. */
@@ -242,6 +282,68 @@ export function headerId(bytes: Uint8Array, start: number, end: number): number 
   let id = BUCKETS[slotOf(length, first, bytes[end - 1]!)]!;
   while (id !== 0 && !sameName(bytes, start, end, LOWER[id]!)) id = NEXT[id]!;
   return id;
+}
+
+/** First id for each hash of the first four letters, and the next id with the same hash; the hot ids come first. */
+const FIRST = new Uint8Array(256);
+const FOLLOWING = new Uint8Array(HEADERS.length);
+const LENGTH = Uint8Array.from(LOWER, (name) => name.length);
+/** Names as words of four bytes: where those of an id begin, the words, and the bits that letters may differ in. */
+const OFFSET = new Uint16Array(HEADERS.length);
+const WORDS = new Int32Array(HEADERS.length * 9);
+const CASE_BITS = new Int32Array(HEADERS.length * 9);
+
+function hashWord(w: number): number {
+  return Math.imul(w | 0x20202020, 0x9e3779b1) >>> 24;
+}
+
+/** The word at `k` of a name, and its case bits. */
+function putWord(at: number, lower: Uint8Array, k: number): void {
+  for (let j = 3; j >= 0; j--) {
+    const c = lower[k + j]!;
+    WORDS[at] = (WORDS[at]! << 8) | c;
+    CASE_BITS[at] = (CASE_BITS[at]! << 8) | (c >= 0x61 && c <= 0x7a ? 0x20 : 0);
+  }
+}
+
+let words = 0;
+for (let id = HEADERS.length - 1; id > 0; id--) {
+  const lower = Uint8Array.from([...LOWER[id]!, 0x3a]);
+  if (lower.length < 4) continue;
+  OFFSET[id] = words;
+  for (let k = 0; k === 0 || k + 4 < lower.length; k += 4) putWord(words++, lower, k);
+  putWord(words++, lower, lower.length - 4);
+  const slot = hashWord(WORDS[OFFSET[id]!]!);
+  FOLLOWING[id] = FIRST[slot]!;
+  FIRST[slot] = id;
+}
+
+/**
+ * Id of the header whose name stands at `i` with its colon right behind it, by whole words: what almost all headers are.
+ * 0: another name, compact or with white space before the colon; `headerId` knows more. The buffer must be attached
+ * (`lines.ts`), and `i + 4 <= end`.
+ */
+export function headerAt(i: number, end: number): number {
+  const first = wordAt(i);
+  if (((first | 0x2020) & 0xffffff) === 0x3a6f74) return TO;
+  let id = FIRST[hashWord(first)]!;
+  while (id !== 0 && !isNameAt(i, end, id, first)) id = FOLLOWING[id]!;
+  return id;
+}
+
+function isNameAt(i: number, end: number, id: number, first: number): boolean {
+  let at = OFFSET[id]!;
+  if ((first | CASE_BITS[at]!) !== WORDS[at]) return false;
+  const last = LENGTH[id]! - 3;
+  if (i + last + 4 > end) return false;
+  at++;
+  for (let k = 4; k < last; k += 4, at++) if ((wordAt(i + k) | CASE_BITS[at]!) !== WORDS[at]) return false;
+  return (wordAt(i + last) | CASE_BITS[at]!) === WORDS[at];
+}
+
+/** Length of the name of a header. */
+export function nameLength(id: number): number {
+  return LENGTH[id]!;
 }
 
 /** Id of a header by its name as text, long or compact, any case; 0 if unknown. Not for the hot path. */

@@ -15,11 +15,37 @@ const NUL = oddityCode('nul-byte');
 const CONTROL = oddityCode('control-byte');
 const BAD_UTF8 = oddityCode('bad-utf8');
 
+/** The bytes being read, four at a time: about twice as fast as one at a time. Renewed when the buffer is another. */
+let words: DataView = new DataView(new ArrayBuffer(4));
+let viewed: Uint8Array = new Uint8Array(0);
+
+/** To be called before `lineEnd` and `wordAt` when the buffer may have changed. */
+export function attach(bytes: Uint8Array): void {
+  if (bytes === viewed) return;
+  viewed = bytes;
+  words = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** Four bytes of the attached buffer, little-endian; `i + 4` must lie inside it. */
+export function wordAt(i: number): number {
+  return words.getInt32(i, true);
+}
+
 /** Index of the line end (its CR or LF) of the line that goes on at `i`, or `end`. */
 export function lineEnd(m: SipMessage, b: Uint8Array, i: number, end: number): number {
   for (;;) {
     let c = 0;
-    while (i < end && (c = b[i]!) >= 0x20 && c < 0x7f) i++;
+    const view = words;
+    for (const stop = end - 8; i <= stop; i = (i + 8) | 0) {
+      const w = view.getInt32(i, true);
+      const x = view.getInt32(i + 4, true);
+      // The top bit of a byte: below 0x20, above 0x7f, or 0x7f. A borrow or carry comes only from a byte that is hit itself.
+      if ((((w - 0x20202020) | (w + 0x01010101) | w | (x - 0x20202020) | (x + 0x01010101) | x) & 0x80808080) !== 0) break;
+    }
+    for (; i < end; i++) {
+      c = b[i]!;
+      if (c < 0x20 || c > 0x7e) break;
+    }
     if (i >= end || c === LF) return i;
     if (c === CR && (i + 1 === end || b[i + 1] === LF)) return i;
     i = passByte(m, b, i, end, c);

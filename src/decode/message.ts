@@ -23,12 +23,19 @@ export const METHODS = [
   'UPDATE',
 ] as const;
 
+/** Code of a method, see METHODS. */
 export const INVITE = 1;
+/** Code of a method, see METHODS. */
 export const ACK = 2;
+/** Code of a method, see METHODS. */
 export const BYE = 3;
+/** Code of a method, see METHODS. */
 export const CANCEL = 4;
+/** Code of a method, see METHODS. */
 export const OPTIONS = 5;
+/** Code of a method, see METHODS. */
 export const REGISTER = 6;
+/** Code of a method, see METHODS. */
 export const SUBSCRIBE = 8;
 
 /** URI schemes by code; 0 stands for every other. */

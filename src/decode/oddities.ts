@@ -87,7 +87,6 @@ export const ODDITIES = {
     grade: 'broken',
     reference: 'RFC 3261 §19.1.1, RFC 4475 §3.1.2.11',
   },
-  'start-line-truncated': { about: 'The datagram ends inside the start line.', grade: 'broken', reference: 'RFC 3261 §7' },
   // Header lines
   'header-folded': { about: 'A header is folded over more than one line.', grade: 'note', reference: 'RFC 3261 §7.3.1' },
   'header-no-colon': { about: 'A header line has no colon.', grade: 'broken', reference: 'RFC 3261 §7.3.1' },

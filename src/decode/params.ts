@@ -2,7 +2,7 @@
  * Parameters `;name=value;name` of header values (RFC 3261 §7.3.1, §25.1 generic-param), walked in place. The walker is a
  * pair of functions over one reused record, so that the hot path allocates nothing.
  */
-import { isSpace, isToken, skipQuoted, skipSpace, trimSpace } from './grammar.ts';
+import { CLASS, isSpace, isToken, LOOSE, skipQuoted, skipSpace, TOKEN, trimSpace } from './grammar.ts';
 import type { SipMessage } from './message.ts';
 import { addOddity, oddityCode } from './oddities.ts';
 
@@ -31,6 +31,28 @@ export function createParam(): Param {
  * `list`) or `end`. What is odd is added to `m`.
  */
 export function nextParam(m: SipMessage, b: Uint8Array, i: number, end: number, list: boolean, param: Param): void {
+  if (!plainParam(b, i, end, list, param)) anyParam(m, b, i, end, list, param);
+}
+
+/** `name`, `name=value` without white space and quotes: almost all parameters. False: it is another. */
+function plainParam(b: Uint8Array, i: number, end: number, list: boolean, param: Param): boolean {
+  param.nameStart = i;
+  while (i < end && (CLASS[b[i]!]! & TOKEN) !== 0) i++;
+  if (i === param.nameStart) return false;
+  param.nameEnd = i;
+  param.valueStart = -1;
+  param.valueEnd = -1;
+  if (i < end && b[i] === 0x3d) {
+    param.valueStart = ++i;
+    while (i < end && (CLASS[b[i]!]! & LOOSE) !== 0) i++;
+    if (i === param.valueStart) return false;
+    param.valueEnd = i;
+  }
+  param.next = i;
+  return i === end || b[i] === 0x3b || (list && b[i] === 0x2c);
+}
+
+function anyParam(m: SipMessage, b: Uint8Array, i: number, end: number, list: boolean, param: Param): void {
   while (i < end && isSpace(b[i]!)) i++;
   const name = i;
   while (i < end && isToken(b[i]!)) i++;
@@ -68,33 +90,9 @@ function readValue(m: SipMessage, b: Uint8Array, i: number, end: number, list: b
     }
     i = close;
   } else {
-    while (i < end && (isToken(b[i]!) || isLoose(b[i]!))) i++;
+    while (i < end && (CLASS[b[i]!]! & LOOSE) !== 0) i++;
   }
   param.valueEnd = i;
   const next = skipSpace(b, i, end);
   return next === end || b[next] === 0x3b || (list && b[next] === 0x2c) ? next : i;
-}
-
-/** `[ ] : / @ = ? $ &`: no token characters, but they stand in addresses, URNs and locations given as parameter values. */
-function isLoose(c: number): boolean {
-  return c === 0x5b || c === 0x5d || c === 0x3a || c === 0x2f || c === 0x40 || c === 0x3d || c === 0x3f || c === 0x24 || c === 0x26;
-}
-
-/** True if the parameter's name is `lower`, any case. */
-export function isParam(b: Uint8Array, param: Param, lower: Uint8Array): boolean {
-  const n = lower.length;
-  if (param.nameEnd - param.nameStart !== n) return false;
-  for (let k = 0; k < n; k++) if ((b[param.nameStart + k]! | 0x20) !== lower[k]) return false;
-  return true;
-}
-
-/** Finds the parameter `lower` in `b[start, end)`, a parameter list without its first `;`. True: it is in `param`. */
-export function findParam(m: SipMessage, b: Uint8Array, start: number, end: number, lower: Uint8Array, param: Param): boolean {
-  let i = start;
-  while (i >= 0 && i < end) {
-    nextParam(m, b, i, end, false, param);
-    if (isParam(b, param, lower)) return true;
-    i = param.next + 1;
-  }
-  return false;
 }

@@ -5,7 +5,7 @@
 import { clearAddress, createAddress, parseAddress, readSeconds } from './address.ts';
 import { clearDigest, createDigest, parseDigest } from './digest.ts';
 import { finishMessage, noteBefore } from './finish.ts';
-import { clearSpan, isToken, setSpan, skipSpace } from './grammar.ts';
+import { clearSpan, forgetQuotes, isToken, setSpan, skipSpace, trimSpace } from './grammar.ts';
 import {
   AUTHORIZATION,
   CALL_ID,
@@ -17,9 +17,11 @@ import {
   EXPIRES,
   FLOW_TIMER,
   FROM,
+  headerAt,
   headerId,
   MAX_BREADTH,
   MAX_FORWARDS,
+  nameLength,
   PROXY_AUTHENTICATE,
   PROXY_AUTHORIZATION,
   RSEQ,
@@ -32,9 +34,10 @@ import {
   WWW_AUTHENTICATE,
 } from './headers.ts';
 import { MAX_HEADER_NAME, MAX_HEADERS, MAX_USER_AGENT, MAX_VIA } from './limits.ts';
-import { lineEnd, lineStart, valueEnd } from './lines.ts';
+import { attach, lineEnd, lineStart, valueEnd } from './lines.ts';
 import { type DigestView, HEADER_STRIDE, type SipMessage } from './message.ts';
 import { addOddity, oddityCode } from './oddities.ts';
+import { number, plainAddress, plainCallId, plainCSeq, plainNumber, plainSingle, plainStartLine, plainVia } from './plain.ts';
 import { findStart } from './sniff.ts';
 import { readStartLine } from './startline.ts';
 import { clearUri, createUri } from './uri.ts';
@@ -67,6 +70,9 @@ const VALUE_EMPTY = oddityCode('value-empty');
 const CREDENTIALS = (1 << AUTHORIZATION) | (1 << PROXY_AUTHORIZATION);
 const CHALLENGES = (1 << WWW_AUTHENTICATE) | (1 << PROXY_AUTHENTICATE);
 
+/** How far from its end a CR is looked for: most bodies end with one. */
+const CR_SEARCH = 256;
+
 const COLON = 0x3a;
 const COMMA = 0x2c;
 
@@ -76,6 +82,8 @@ const seen = new Int32Array(8);
 let filled = 0;
 /** The message being read has more headers than are kept. */
 let many = false;
+/** Index of a CR near the end of the datagram: before it `plain.ts` may read. -1: there is none. */
+let lastCR = -1;
 /** Contacts after the first are read into it to find their ends, credentials after the first to see their scheme. */
 const spare = createAddress();
 const spareDigest = createDigest();
@@ -124,13 +132,20 @@ export function createMessage(): SipMessage {
  * changed. `truncated`: the capture cut the datagram short, so that what is missing at its end is nobody's fault.
  */
 export function parseSip(message: SipMessage, bytes: Uint8Array, start: number, end: number, truncated = false): boolean {
-  const at = findStart(bytes, start, end);
-  if (at < 0) return false;
-  reset(message, bytes, at);
-  if (at > start) noteBefore(message, bytes, start, at);
-  const line = lineEnd(message, bytes, at, end);
-  readStartLine(message, bytes, at, line);
-  let i = line < end ? lineStart(message, bytes, line) : end;
+  lastCR = findLastCR(bytes, start, end);
+  let i = start < lastCR ? plainStartLine(bytes, start, message) : -1;
+  if (i >= 0 && i + 2 < end && bytes[i + 1] === 0x0a) {
+    reset(message, bytes, start);
+    i += 2;
+  } else {
+    const at = findStart(bytes, start, end);
+    if (at < 0) return false;
+    reset(message, bytes, at);
+    if (at > start) noteBefore(message, bytes, start, at);
+    const line = lineEnd(message, bytes, at, end);
+    readStartLine(message, bytes, at, line);
+    i = line < end ? lineStart(message, bytes, line) : end;
+  }
   if (i < end && (bytes[i] === 0x20 || bytes[i] === 0x09)) addOddity(message, FOLD_FIRST, i, i + 1);
   i = readHeaders(message, bytes, i, end);
   clearUnfilled(message);
@@ -138,7 +153,17 @@ export function parseSip(message: SipMessage, bytes: Uint8Array, start: number, 
   return true;
 }
 
+/** Index of the last CR in the last CR_SEARCH bytes, or -1. */
+function findLastCR(b: Uint8Array, start: number, end: number): number {
+  const stop = end - CR_SEARCH > start ? end - CR_SEARCH : start;
+  let i = end - 1;
+  while (i >= stop && b[i] !== 0x0d) i--;
+  return i < stop ? -1 : i;
+}
+
 function reset(m: SipMessage, bytes: Uint8Array, at: number): void {
+  attach(bytes);
+  forgetQuotes();
   m.bytes = bytes;
   m.start = at;
   m.oddityCount = 0;
@@ -165,7 +190,7 @@ function clearUnfilled(m: SipMessage): void {
   if ((filled & (1 << FROM)) === 0) clearAddress(m.from);
   if ((filled & (1 << TO)) === 0) clearAddress(m.to);
   if ((filled & (1 << VIA)) === 0) clearVia(m.via);
-  if (m.contactCount === 0 && m.contact.span.start >= 0) clearAddress(m.contact);
+  if (m.contactCount === 0) clearAddress(m.contact);
   if ((filled & CREDENTIALS) === 0 && m.credentials.span.start >= 0) clearDigest(m.credentials);
   if ((filled & CHALLENGES) === 0 && m.challenge.span.start >= 0) clearDigest(m.challenge);
   if (!m.isRequest && m.uri.span.start >= 0) clearUri(m.uri);
@@ -184,21 +209,74 @@ function readHeaders(m: SipMessage, b: Uint8Array, i: number, end: number): numb
 
 /** Reads the header line at `i` with its folds. Returns the index of the next line. */
 function readHeader(m: SipMessage, b: Uint8Array, i: number, end: number): number {
-  let n = i;
-  while (n < end && b[n] !== COLON && b[n]! > 0x20) n++;
-  const nameEnd = n;
-  while (n < end && (b[n] === 0x20 || b[n] === 0x09)) n++;
-  if (n >= end || b[n] !== COLON) return skipLine(m, b, i, end);
-  let v = n + 1;
+  let id = i + 4 <= end ? headerAt(i, end) : 0;
+  let nameEnd = i + nameLength(id);
+  let v = nameEnd + 1;
+  if (id === 0) {
+    v = colonAfter(b, i, end) + 1;
+    if (v === 0) return skipLine(m, b, i, end);
+    nameEnd = trimSpace(b, i, v - 1);
+    id = i < nameEnd ? headerId(b, i, nameEnd) : 0;
+  }
   while (v < end && (b[v] === 0x20 || b[v] === 0x09)) v++;
+  if (v < lastCR && id !== 0 && id <= CONTENT_LENGTH) {
+    const plain = readPlain(m, b, id, v);
+    // Ended by CR LF, and the next line is no fold of this one.
+    if (plain >= 0 && plain + 2 < end && b[plain + 1] === 0x0a && b[plain + 2] !== 0x20 && b[plain + 2] !== 0x09) {
+      keep(m, id, i, nameEnd, v, plain);
+      seen[0]! |= 1 << id;
+      acceptPlain(m, id);
+      return plain + 2;
+    }
+  }
   const stop = valueEnd(m, b, v, end);
   let last = stop;
   while (last > v && b[last - 1]! <= 0x20) last--;
   while (v < last && b[v]! <= 0x20) v++;
-  const id = i < nameEnd ? headerId(b, i, nameEnd) : 0;
   keep(m, id, i, nameEnd, v, last);
   readKnown(m, b, id, i, nameEnd, v, last);
   return stop < end ? lineStart(m, b, stop) : end;
+}
+
+/** Tries the usual form of a header that is there for the first time (`plain.ts`). */
+function readPlain(m: SipMessage, b: Uint8Array, id: number, v: number): number {
+  if ((seen[0]! & (1 << id)) !== 0) return id === VIA && m.viaCount > 0 ? plainSingle(b, v) : -1;
+  switch (id) {
+    case VIA:
+      return plainVia(b, v, m.via);
+    case FROM:
+      return plainAddress(b, v, m.from);
+    case TO:
+      return plainAddress(b, v, m.to);
+    case CALL_ID:
+      return plainCallId(b, v, m);
+    case CSEQ:
+      return plainCSeq(b, v, m);
+    case CONTACT:
+      return plainAddress(b, v, m.contact);
+    default: {
+      const stop = plainNumber(b, v);
+      return id === MAX_FORWARDS && number.value > 255 ? -1 : stop;
+    }
+  }
+}
+
+/** Takes what `readPlain` read, now that the line is known to end there. */
+function acceptPlain(m: SipMessage, id: number): void {
+  seen[0]! |= 1 << id;
+  filled |= 1 << id;
+  if (id === VIA) m.viaCount++;
+  else if (id === CONTACT) m.contactCount = 1;
+  else if (id === MAX_FORWARDS) m.maxForwards = number.value;
+  else if (id === EXPIRES) m.expires = number.value;
+  else if (id === CONTENT_LENGTH) m.contentLength = number.value;
+}
+
+/** Index of the colon behind the name at `i` and white space, -1 if it is not there. */
+function colonAfter(b: Uint8Array, i: number, end: number): number {
+  while (i < end && b[i] !== COLON && b[i]! > 0x20) i++;
+  while (i < end && (b[i] === 0x20 || b[i] === 0x09)) i++;
+  return i < end && b[i] === COLON ? i : -1;
 }
 
 /** A line without a colon: odd, and no header. */

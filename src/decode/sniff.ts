@@ -2,7 +2,7 @@
  * What a payload is, by content alone: ports say nothing about attackers. SIP needs a start line (RFC 3261 §7.1, §7.2),
  * RTP and RTCP the header of RFC 3550. HTTP, SSDP, RTSP, STUN, DNS, UDPTL and keep-alives (RFC 5626 §3.5.1) are nothing.
  */
-import { isDigit, isToken, skipToken } from './grammar.ts';
+import { isDigit, skipSpace, skipToken } from './grammar.ts';
 import { methodAnyCase, methodCode, methodSuffix } from './methods.ts';
 import { isRtcp, isRtp } from './rtp.ts';
 
@@ -15,7 +15,9 @@ export const RTP = 2;
 /** Result of `sniff`. */
 export const RTCP = 3;
 
-/** How far before a start line junk may reach, and how long a method may be here. */
+/** Most bytes of junk before a start line: more that are not all text are another protocol that carries SIP (HEP, GTP, VXLAN). */
+const MAX_BINARY_JUNK = 8;
+/** Most bytes of whole lines of text before a start line. */
 const MAX_JUNK = 256;
 
 /** What `bytes[start, end)` is: SIP, RTP, RTCP or NOTHING. */
@@ -44,14 +46,26 @@ function findLater(bytes: Uint8Array, start: number, end: number): number {
   for (; i + 7 <= stop; i++) {
     if (bytes[i] !== 0x53 || bytes[i + 1] !== 0x49 || bytes[i + 2] !== 0x50 || bytes[i + 3] !== 0x2f) continue;
     const at = lineStart(bytes, start, i, end);
-    return at - start <= MAX_JUNK ? at : -1;
+    return at >= 0 && isJunk(bytes, start, at) ? at : -1;
   }
   return -1;
 }
 
+/** True if `[start, at)` is junk, and not the header of another protocol or the text around a quoted message. */
+function isJunk(bytes: Uint8Array, start: number, at: number): boolean {
+  if (at - start <= MAX_BINARY_JUNK) return true;
+  if (at - start > MAX_JUNK || (bytes[at - 1] !== 0x0a && bytes[at - 1] !== 0x0d)) return false;
+  for (let i = start; i < at; i++) {
+    const c = bytes[i]!;
+    if ((c < 0x20 && c !== 0x0d && c !== 0x0a && c !== 0x09) || c > 0x7e) return false;
+  }
+  return true;
+}
+
 /** Start of the start line that holds `SIP/` at `i`, or -1. */
 function lineStart(bytes: Uint8Array, start: number, i: number, end: number): number {
-  if (isStatusLine(bytes, i, end)) return i;
+  // Text may speak of SIP/2.0; a status line goes on with a number.
+  if (isStatusLine(bytes, i, end) && i + 8 < end && isDigit(bytes[i + 8]!)) return i;
   let line = i;
   while (line > start && bytes[line - 1] !== 0x0a && bytes[line - 1] !== 0x0d) line--;
   if (line < i && isStartLine(bytes, line, end)) return line;
@@ -67,14 +81,23 @@ function lineStart(bytes: Uint8Array, start: number, i: number, end: number): nu
 export function isStartLine(bytes: Uint8Array, i: number, end: number): boolean {
   const c = bytes[i]! | 0x20;
   if (c === 0x73 && isStatusLine(bytes, i, end)) return true;
-  if (!isToken(bytes[i]!) || i >= end) return false;
-  let space = i + 1;
-  while (space < end && isToken(bytes[space]!)) space++;
-  if (space >= end || (bytes[space] !== 0x20 && bytes[space] !== 0x09)) return false;
+  const token = skipToken(bytes, i, end);
+  let space = token;
+  while (space < end && bytes[space]! > 0x20) space++;
+  if (space === i || space >= end || (bytes[space] !== 0x20 && bytes[space] !== 0x09)) return false;
   let uri = space + 1;
   while (uri < end && (bytes[uri] === 0x20 || bytes[uri] === 0x09)) uri++;
-  if (isSipUri(bytes, uri, end) && isMethod(bytes, i, space)) return true;
-  return endsInVersion(bytes, uri, end);
+  const known = token === space && isMethod(bytes, i, space);
+  if (known && isSipUri(bytes, uri, end)) return true;
+  const version = versionOf(bytes, uri, end);
+  // What is no method of ours is one if a single word parts it from the version: not so in text that quotes a request.
+  return version >= 0 && (known || isOneWord(bytes, uri, version));
+}
+
+function isOneWord(bytes: Uint8Array, start: number, end: number): boolean {
+  let i = start;
+  while (i < end && bytes[i]! > 0x20) i++;
+  return i > start && skipSpace(bytes, i, end) === end;
 }
 
 /** `SIP/` and a digit, any case: the rest may be missing or wrong. */
@@ -101,13 +124,14 @@ function isSipUri(bytes: Uint8Array, i: number, end: number): boolean {
   return a === 0x74 && b === 0x65 && c === 0x6c && bytes[i + 3] === 0x3a;
 }
 
-/** True if the last word of the line that goes on at `from` is `SIP/` and a number, any case. */
-function endsInVersion(bytes: Uint8Array, from: number, end: number): boolean {
+/** Where the last word of the line that goes on at `from` begins if it is `SIP/` and a number, any case; else -1. */
+function versionOf(bytes: Uint8Array, from: number, end: number): number {
   let last = from;
   while (last < end && bytes[last] !== 0x0d && bytes[last] !== 0x0a) last++;
   while (last > from && (bytes[last - 1] === 0x20 || bytes[last - 1] === 0x09)) last--;
   let v = last;
   while (v > from && (isDigit(bytes[v - 1]!) || bytes[v - 1] === 0x2e)) v--;
-  if (v === last || v - 4 < from || bytes[v - 1] !== 0x2f || bytes[v - 5]! > 0x20) return false;
-  return (bytes[v - 2]! | 0x20) === 0x70 && (bytes[v - 3]! | 0x20) === 0x69 && (bytes[v - 4]! | 0x20) === 0x73;
+  if (v === last || v - 4 < from || bytes[v - 1] !== 0x2f || bytes[v - 5]! > 0x20) return -1;
+  const isSip = (bytes[v - 2]! | 0x20) === 0x70 && (bytes[v - 3]! | 0x20) === 0x69 && (bytes[v - 4]! | 0x20) === 0x73;
+  return isSip ? v - 4 : -1;
 }

@@ -128,7 +128,7 @@ function readMethod(m: SipMessage, b: Uint8Array, start: number, end: number): v
 
 function readRequestUri(m: SipMessage, b: Uint8Array, start: number, end: number): void {
   if (start >= end) {
-    addOddity(m, URI_EMPTY, start, end < start ? start : end);
+    addOddity(m, URI_EMPTY, start, Math.max(end, start));
     setSpan(m.uri.span, start, start);
     parseNothing(m);
     return;

@@ -2,7 +2,7 @@
  * URIs in place: sip and sips (RFC 3261 §19.1), tel (RFC 3966), any other as far as it looks like user@host. White space
  * is passed over in silence here: whether it may be there is known to the caller, who reports it.
  */
-import { clearSpan, isDigit, isHex, isSpace, isUriPlain, readNumber, setSpan, trimSpace } from './grammar.ts';
+import { CLASS, clearSpan, HOST, isDigit, isHex, isSpace, isUriPlain, readNumber, setSpan, trimSpace } from './grammar.ts';
 import { MAX_URI } from './limits.ts';
 import type { SipMessage, UriView } from './message.ts';
 import { addOddity, oddityCode } from './oddities.ts';
@@ -130,7 +130,7 @@ function parseUser(m: SipMessage, b: Uint8Array, start: number, end: number, vie
 /** A byte with a meaning or none in a URI: escapes are checked, structure passes, the rest is odd. */
 function checkByte(m: SipMessage, b: Uint8Array, i: number, end: number, c: number): void {
   if (c === PERCENT) {
-    if (i + 3 > end || !isHex(b[i + 1]!) || !isHex(b[i + 2]!)) addOddity(m, ESCAPE_BAD, i, i + 3 > end ? end : i + 3);
+    if (i + 3 > end || !isHex(b[i + 1]!) || !isHex(b[i + 2]!)) addOddity(m, ESCAPE_BAD, i, Math.min(i + 3, end));
     else if (b[i + 1] === 0x30 && b[i + 2] === 0x30) addOddity(m, ESCAPE_NUL, i, i + 3);
   } else if (c === AT) addOddity(m, TWO_ATS, i, i + 1);
   else if (c !== SEMICOLON && c !== QUESTION && c !== COLON && c !== OPEN && c !== CLOSE && !isSpace(c)) addOddity(m, BYTE_BAD, i, i + 1);
@@ -190,8 +190,7 @@ export function checkHost(m: SipMessage, b: Uint8Array, start: number, end: numb
     return;
   }
   for (let i = start; i < end; i++) {
-    const c = b[i]! | 0x20;
-    if ((c >= 0x61 && c <= 0x7a) || isDigit(b[i]!) || b[i] === 0x2e || b[i] === 0x2d || b[i] === 0x5f) continue;
+    if ((CLASS[b[i]!]! & HOST) !== 0) continue;
     if (b[i] === AT) addOddity(m, TWO_ATS, i, i + 1);
     else addOddity(m, HOST_BAD, start, end);
     return;

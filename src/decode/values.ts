@@ -1,6 +1,6 @@
 /** Header values that are numbers, dates or tokens: CSeq, Max-Forwards, Date, Retry-After and their like. */
 import { readSeconds } from './address.ts';
-import { isDigit, isSpace, readNumber, setSpan, skipSpace, skipToken, TOO_LARGE } from './grammar.ts';
+import { clearSpan, isDigit, isSpace, readNumber, setSpan, skipSpace, skipToken, TOO_LARGE } from './grammar.ts';
 import { MAX_CALL_ID } from './limits.ts';
 import type { SipMessage } from './message.ts';
 import { methodCode } from './methods.ts';
@@ -24,6 +24,8 @@ export function readCSeq(m: SipMessage, b: Uint8Array, start: number, end: numbe
   const n = readNumber(b, start, i);
   m.cseq = n < 0 ? -1 : n;
   if (n === TOO_LARGE) addOddity(m, CSEQ_LARGE, start, i);
+  clearSpan(m.cseqMethodSpan);
+  m.cseqMethod = 0;
   const method = skipSpace(b, i, end);
   const stop = skipToken(b, method, end);
   if (i === start || method === i || method === stop || stop !== end) addOddity(m, CSEQ_BAD, start, end);

@@ -110,11 +110,14 @@ function readSentBy(m: SipMessage, b: Uint8Array, start: number, end: number, vi
     if (stop - start === 15 && sameName(b, start, stop, BROADCAST_ADDRESS)) addOddity(m, BROADCAST, start, stop);
     else checkHost(m, b, start, stop);
   }
-  if (i < end && b[i] === COLON) {
-    const from = skipSpace(b, i + 1, end);
-    while (i < end && b[i] !== SEMICOLON && b[i] !== COMMA) i++;
-    view.port = readPort(m, b, start, from, trimSpace(b, from, i));
-  }
+  return i < end && b[i] === COLON ? readSentPort(m, b, start, i, end, view) : i;
+}
+
+/** The port behind the colon at `i`; returns the index behind it. */
+function readSentPort(m: SipMessage, b: Uint8Array, host: number, i: number, end: number, view: ViaView): number {
+  const from = skipSpace(b, i + 1, end);
+  while (i < end && b[i] !== SEMICOLON && b[i] !== COMMA) i++;
+  view.port = readPort(m, b, host, from, trimSpace(b, from, i));
   return i;
 }
 

@@ -14,14 +14,14 @@ export function detectProbe(o: Observation, tracker: Tracker, emitter: Emitter, 
   if (!o.probed || !emitter.wants(TYPE)) return;
   const { message: m } = o;
   const scene = sceneOf(o, accountOf(m));
-  const peer = tracker.peers.peer(scene.src, now);
+  const relation = tracker.peers.find(scene.src, scene.dst, now);
   emitter.emit('account.probed', TYPE, scene, {
     method: methodOf(m),
     status: m.status,
     user: text(m.bytes, m.to.uri.user.start, m.to.uri.user.end),
     userAgent: tracker.peers.agent(scene.src, scene.dst, now),
-    misses: peer.misses,
-    hits: peer.hits,
+    misses: relation?.misses ?? 0,
+    hits: relation?.hits ?? 0,
     abandoned: false,
   });
 }
@@ -30,15 +30,15 @@ export function detectProbe(o: Observation, tracker: Tracker, emitter: Emitter, 
 export function detectAbandoned(challenge: Abandoned, tracker: Tracker, emitter: Emitter, now: number): void {
   if (!emitter.wants(TYPE)) return;
   const { nonce: n, client, server, user, host, callId } = challenge;
-  const peer = tracker.peers.peer(client, now);
+  const relation = tracker.peers.find(client, server, now);
   const scene = { time: n.issued, src: client, dst: server, callId, account: `${user}@${host}`, file: n.file, frame: n.frame };
   emitter.emit('account.probed', TYPE, scene, {
     method: METHODS[n.method]!,
     status: n.status,
     user,
     userAgent: tracker.peers.agent(client, server, now),
-    misses: peer.misses,
-    hits: peer.hits,
+    misses: relation?.misses ?? 0,
+    hits: relation?.hits ?? 0,
     abandoned: true,
   });
 }

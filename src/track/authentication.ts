@@ -10,7 +10,7 @@ import { ADDRESS, ENDPOINT, keepShort, shortText, text } from '../bytes.ts';
 import type { SipMessage } from '../decode/message.ts';
 import { DueQueue } from '../due.ts';
 import { Key, type Seed, Table } from '../table.ts';
-import type { Packet } from '../types.ts';
+import type { Packet, Span } from '../types.ts';
 import { ACCEPTED, CHALLENGE, FAILED, NONE, type Observation, OPEN, STALE, UNKNOWN_USER } from './observation.ts';
 import type { Transaction, Transactions } from './transactions.ts';
 
@@ -18,6 +18,8 @@ import type { Transaction, Transactions } from './transactions.ts';
 export const ABANDONED = 2_000_000;
 /** µs a challenge must have waited at the end of the input to count as abandoned. */
 export const ABANDONED_AT_END = 500_000;
+/** µs a nonce is remembered after the challenge; credentials over a forgotten one are treated as over an unseen one. */
+const NONCE_MEMORY = 64_000_000;
 /** µs refused credentials are remembered: the idle time of paper 003 (S3-10) twice over. */
 export const ATTEMPT_MEMORY = 3_600_000_000;
 
@@ -78,7 +80,7 @@ export class Authentication {
     this.nonces = new Table<Nonce>({
       name: 'nonces',
       capacity: capacity.nonces,
-      ttl: 600_000_000,
+      ttl: NONCE_MEMORY,
       keyBytes: 72,
       rowBytes: ROW,
       seed,
@@ -110,7 +112,7 @@ export class Authentication {
     if (!c.digest) return;
     t.credentials = true;
     this.#transactions.keepCredentials(m);
-    const slot = this.nonces.find(this.#nonceKey(m, c.nonce.start, c.nonce.end, packet.src), now);
+    const slot = this.nonces.find(this.#nonceKey(m, c.nonce, packet.src), now);
     t.nonce = slot;
     if (slot < 0) return;
     t.nonceGeneration = this.nonces.generation(slot);
@@ -122,7 +124,7 @@ export class Authentication {
     const { message: m, packet } = o;
     const c = m.challenge;
     if (!c.digest) return;
-    const slot = this.nonces.put(this.#nonceKey(m, c.nonce.start, c.nonce.end, o.client), now);
+    const slot = this.nonces.put(this.#nonceKey(m, c.nonce, o.client), now);
     if (!this.nonces.fresh) return;
     const n = this.nonces.at(slot);
     n.issued = packet.time;
@@ -203,9 +205,11 @@ export class Authentication {
     return this.#transactions.addCredentials(key, o.slot);
   }
 
-  #nonceKey(m: SipMessage, start: number, end: number, client: Uint8Array): Key {
+  /** Client, nonce and To user: Kamailio gives all challenges of a second the same nonce. */
+  #nonceKey({ bytes, to: { uri } }: SipMessage, nonce: Span, client: Uint8Array): Key {
     const key = this.#key.reset().add(client, 0, ADDRESS);
-    return start < 0 ? key : key.add(m.bytes, start, end);
+    if (nonce.start >= 0) key.add(bytes, nonce.start, nonce.end);
+    return uri.user.start < 0 ? key : key.addByte(0).add(bytes, uri.user.start, uri.user.end);
   }
 }
 

@@ -3,10 +3,10 @@
  * their forks and the full CDR build on this.
  */
 import { addressText, text } from '../bytes.ts';
-import { BYE, CANCEL, INVITE, type SipMessage } from '../decode/message.ts';
+import { BYE, CANCEL, type SipMessage } from '../decode/message.ts';
 import { Key, type Seed, Table } from '../table.ts';
 import type { Call, Packet } from '../types.ts';
-import type { Transaction } from './transactions.ts';
+import { TIMEOUT, type Transaction } from './transactions.ts';
 
 /** Dispositions by code. */
 export const DISPOSITIONS = ['unanswered', 'challenged', 'answered', 'busy', 'cancelled', 'rejected'] as const;
@@ -103,14 +103,10 @@ export class Calls {
     if (m.cseqMethod === BYE && c.ended === 0) {
       c.ended = packet.time;
       this.#tell(c);
+      // Its place is free once its retransmissions are over.
+      this.table.expireAt(slot, now + TIMEOUT);
     }
     return c;
-  }
-
-  /** The call with the message's Call-ID, if it is going on. */
-  find(m: SipMessage, now: number): CallState | undefined {
-    const slot = this.table.find(this.#keyOf(m), now);
-    return slot < 0 ? undefined : this.table.at(slot);
   }
 
   /** Reports every call that was not reported yet. */
@@ -155,9 +151,4 @@ function dispositionOf(status: number): number {
   if (status === 401 || status === 407) return CHALLENGED;
   if (status === 486 || status === 600) return BUSY;
   return status === 487 ? CANCELLED : REJECTED;
-}
-
-/** Methods that concern a call. */
-export function concernsCall(method: number): boolean {
-  return method === INVITE || method === BYE || method === CANCEL;
 }

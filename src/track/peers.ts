@@ -8,7 +8,7 @@ import { Key, type Seed, Table } from '../table.ts';
 
 /** µs after which two addresses count as strangers again. */
 export const ACQUAINTANCE = 3_600_000_000;
-/** µs in which `hits` and `misses` of a peer are halved. */
+/** µs in which `hits` and `misses` of a relation are halved. */
 export const HALF_LIFE = 1_800_000_000;
 
 /** The row of a relation: User-Agent of the client's last initial request, behind a length byte. */
@@ -18,12 +18,6 @@ const LONGEST_AGENT = 63;
 export interface Peer {
   /** How many different addresses had requests answered by this one. */
   serves: number;
-  /** Requests of this address that succeeded, halved every 30 min. */
-  hits: number;
-  /** Requests of this address that named an account it did not show to be its own, halved every 30 min. */
-  misses: number;
-  /** µs of the last halving. */
-  halved: number;
 }
 
 /** A client address and a server address. Plain data. */
@@ -32,6 +26,12 @@ export interface Relation {
   answered: boolean;
   /** Hash of the user the client's last OPTIONS named, 0: none yet. */
   optionsUser: number;
+  /** Requests of the client that succeeded at the server, halved every 30 min. */
+  hits: number;
+  /** Requests of the client that named an account it did not show to be its own, halved every 30 min. */
+  misses: number;
+  /** µs of the last halving. */
+  halved: number;
 }
 
 /** All peers and relations. */
@@ -49,12 +49,9 @@ export class Peers {
       ttl: 4 * HALF_LIFE,
       keyBytes: ADDRESS,
       seed,
-      make: () => ({ serves: 0, hits: 0, misses: 0, halved: 0.5 }),
+      make: () => ({ serves: 0 }),
       reset: (p) => {
         p.serves = 0;
-        p.hits = 0;
-        p.misses = 0;
-        p.halved = 0.5;
       },
     });
     this.relations = new Table<Relation>({
@@ -64,25 +61,19 @@ export class Peers {
       keyBytes: 2 * ADDRESS,
       rowBytes: 1 + LONGEST_AGENT,
       seed,
-      make: () => ({ answered: false, optionsUser: 0 }),
+      make: () => ({ answered: false, optionsUser: 0, hits: 0, misses: 0, halved: 0.5 }),
       reset: (r) => {
         r.answered = false;
         r.optionsUser = 0;
+        r.hits = 0;
+        r.misses = 0;
       },
     });
   }
 
-  /** The peer at an address, made if it is new; its counters are halved if it is time. */
+  /** The peer at an address, made if it is new. */
   peer(address: Uint8Array, now: number): Peer {
-    const slot = this.peers.put(this.#key.reset().add(address, 0, ADDRESS), now);
-    const p = this.peers.at(slot);
-    if (this.peers.fresh) p.halved = now;
-    while (now - p.halved >= HALF_LIFE) {
-      p.hits = p.hits >> 1;
-      p.misses = p.misses >> 1;
-      p.halved += HALF_LIFE;
-    }
-    return p;
+    return this.peers.at(this.peers.put(this.#key.reset().add(address, 0, ADDRESS), now));
   }
 
   /** The relation of a client that sends an initial request to a server; `stranger` tells whether it is new. */
@@ -91,12 +82,29 @@ export class Peers {
     this.stranger = this.relations.fresh;
     this.slot = slot;
     const { start, end } = m.userAgent;
-    keepShort(this.relations.rows, this.relations.row(slot), LONGEST_AGENT, m.bytes, start, end);
-    return this.relations.at(slot);
+    const row = this.relations.row(slot);
+    // Mostly it is the same as before: its length tells, nearly always.
+    if (this.stranger || this.relations.rows[row] !== Math.min(end - start, LONGEST_AGENT)) {
+      keepShort(this.relations.rows, row, LONGEST_AGENT, m.bytes, start, end);
+    }
+    const r = this.relations.at(slot);
+    if (this.stranger) r.halved = now;
+    while (now - r.halved >= HALF_LIFE) {
+      r.hits >>= 1;
+      r.misses >>= 1;
+      r.halved += HALF_LIFE;
+    }
+    return r;
   }
 
   /** Slot of the relation that `meet` last found. */
   slot = -1;
+
+  /** The relation of a client and a server, if they met within the hour. */
+  find(client: Uint8Array, server: Uint8Array, now: number): Relation | undefined {
+    const slot = this.relations.find(this.#pair(client, server), now);
+    return slot < 0 ? undefined : this.relations.at(slot);
+  }
 
   /** True if the server has sent an initial request to the client within the hour. */
   known(client: Uint8Array, server: Uint8Array, now: number): boolean {

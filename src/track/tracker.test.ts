@@ -28,8 +28,8 @@ class Talk {
   readonly abandoned: string[] = [];
   now = 1_000_000_000;
 
-  constructor(callsWanted = true) {
-    this.tracker = new Tracker(CAPACITIES, { k0: 1, k1: 2 }, this.message, { calls: callsWanted, silence: true });
+  constructor(callsWanted = true, capacities = CAPACITIES) {
+    this.tracker = new Tracker(capacities, { k0: 1, k1: 2 }, this.message, { calls: callsWanted, silence: true });
   }
 
   send(text: string, src: Place, dst: Place): Observation {
@@ -280,6 +280,17 @@ describe('authentication outcomes (C-03)', () => {
     assert.deepEqual(talk.abandoned, ['old@example.com']);
   });
 
+  test('one nonce given to one client for different users pends for each (Kamailio: one nonce a second)', () => {
+    const talk = new Talk();
+    for (const user of ['1000', '1001', '1002']) {
+      talk.ask('REGISTER', { user, callId: user });
+      talk.reply(401, 'REGISTER', { user, callId: user, headers: [challenge('same')] });
+    }
+    talk.ask('REGISTER', { user: '1001', callId: '1001', cseq: 2, headers: [credentials('same', '1001')] });
+    talk.wait(3);
+    assert.deepEqual(talk.abandoned, ['1000@example.com', '1002@example.com']);
+  });
+
   test('a nonce given again does not pend twice; one that was pushed out does not lapse', () => {
     const talk = new Talk();
     for (const callId of ['a', 'b']) {
@@ -355,9 +366,16 @@ describe('peers', () => {
       talk.ask('REGISTER', { user: `u${i}`, callId: `c${i}` });
       talk.reply(404, 'REGISTER', { user: `u${i}`, callId: `c${i}` });
     }
-    const phone = packetOf('', 0, PHONE, SERVER).src;
-    assert.equal(talk.tracker.peers.peer(phone, talk.now).misses, 4);
-    assert.equal(talk.tracker.peers.peer(phone, talk.now + 3_600_000_000).misses, 1);
+    const { src, dst } = packetOf('', 0, PHONE, SERVER);
+    assert.equal(talk.tracker.peers.find(src, dst, talk.now)?.misses, 4);
+    talk.ask('REGISTER', { callId: 'good' });
+    talk.reply(200, 'REGISTER', { callId: 'good' });
+    assert.equal(talk.tracker.peers.find(src, dst, talk.now)?.hits, 1);
+    talk.wait(1800);
+    talk.ask('OPTIONS', { callId: 'between' });
+    talk.wait(1801);
+    talk.ask('OPTIONS', { callId: 'later' });
+    assert.deepEqual([talk.tracker.peers.find(src, dst, talk.now)?.misses, talk.tracker.peers.find(src, dst, talk.now)?.hits], [1, 0]);
   });
 
   test('an OPTIONS is a probe when it names another user than the last one, not when it repeats or names none', () => {
@@ -438,8 +456,33 @@ describe('calls', () => {
     assert.equal(talk.reply(200, 'INVITE', { callId: 'x' }).call, undefined);
   });
 
+  test('an unfinished call that makes room for another is told', () => {
+    const talk = new Talk(true, { ...CAPACITIES, calls: 8 });
+    for (let i = 0; i < 30; i++) talk.ask('INVITE', { callId: `c${i}`, branch: `z9hG4bK-branch-${i}` });
+    assert.ok(talk.tracker.calls.over.length >= 22, 'none is lost');
+    talk.finish();
+    assert.equal(new Set(talk.tracker.calls.over.map((c) => c.callId)).size, 30);
+  });
+
   test('the tables tell their sizes', () => {
     const names = new Talk().tracker.tables().map((t) => t.name);
     assert.deepEqual(names, ['transactions', 'peers', 'relations', 'nonces', 'attempts', 'registrations', 'calls']);
   });
+});
+
+test('full tables forget the oldest and work on: every kind of entry is made anew in a used place', () => {
+  const tiny = { transactions: 8, nonces: 8, attempts: 8, peers: 8, relations: 8, registrations: 8, calls: 8 };
+  const talk = new Talk(true, tiny);
+  for (let i = 0; i < 40; i++) {
+    const phone = `192.0.2.${i}:5060`;
+    const w = { user: `u${i}`, callId: `c${i}`, branch: `z9hG4bK-branch-${i}` };
+    const server = `198.51.100.${i}:5060`;
+    talk.send(request('REGISTER', w), phone, server);
+    assert.equal(talk.send(response(401, 'REGISTER', { ...w, headers: [challenge(`n${i}`)] }), server, phone).outcome, CHALLENGE);
+    const again = { ...w, branch: `${w.branch}-2`, cseq: 2 };
+    talk.send(request('REGISTER', { ...again, headers: [credentials(`n${i}`, `u${i}`)] }), phone, server);
+    const refused = talk.send(response(401, 'REGISTER', { ...again, headers: [challenge(`m${i}`)] }), server, phone);
+    assert.deepEqual([refused.outcome, refused.attempt?.refusals], [FAILED, 1], 'nothing of a former entry is left');
+  }
+  for (const table of talk.tracker.tables()) if (!['registrations', 'calls'].includes(table.name)) assert.ok(table.evicted > 0, table.name);
 });

@@ -159,10 +159,12 @@ export class Tracker {
   #abandoned(due: number, now: number, lapses: Lapses): void {
     const { pending, nonces } = this.authentication;
     while (pending.take(due)) {
-      if (!nonces.alive(pending.slot, pending.generation, now)) continue;
+      // Alive when it fell due: after a silence, `now` may be far beyond.
+      if (!nonces.alive(pending.slot, pending.generation, Math.min(now, pending.due))) continue;
       if (nonces.at(pending.slot).uses > 0) continue;
       const challenge = this.authentication.abandoned(pending.slot);
-      this.peers.peer(challenge.client, now).misses++;
+      const relation = this.peers.find(challenge.client, challenge.server, now);
+      if (relation !== undefined) relation.misses++;
       lapses.abandoned(challenge);
     }
   }
@@ -170,7 +172,7 @@ export class Tracker {
   #unanswered(due: number, now: number, lapses: Lapses): void {
     const { unanswered, table } = this.transactions;
     while (unanswered.take(due)) {
-      if (!table.alive(unanswered.slot, unanswered.generation, now)) continue;
+      if (!table.alive(unanswered.slot, unanswered.generation, Math.min(now, unanswered.due))) continue;
       const t = table.at(unanswered.slot);
       if (t.answers > 0) continue;
       this.transactions.endpoints(unanswered.slot, this.#client, this.#server);
@@ -213,7 +215,7 @@ export class Tracker {
     o.client = packet.dst;
     o.server = packet.src;
     o.retransmission = this.transactions.known;
-    if (t.initial && this.peers.relations.alive(t.relation, t.relationGeneration, now)) this.#served(o, t, now);
+    if (t.initial) this.#served(o, t, now);
     if (t.method === INVITE) o.call = this.calls.answer(m, packet, t, now);
     if (m.status < 200 || t.final) return;
     t.final = true;
@@ -221,8 +223,9 @@ export class Tracker {
     this.#conclude(o, packet, m, t, now);
   }
 
-  /** A server answered a client's initial request; for the first time: it serves one more. */
+  /** A server answers a client's initial request; if it is the first time, it serves one more. */
   #served(o: Observation, t: Transaction, now: number): void {
+    if (!this.peers.relations.alive(t.relation, t.relationGeneration, now)) return;
     const relation = this.peers.relations.at(t.relation);
     o.relation = relation;
     if (relation.answered) return;
@@ -240,9 +243,9 @@ export class Tracker {
     if (outcome === FAILED) this.#failed(o, now);
     if (outcome === ACCEPTED) o.attempt = authentication.accepted(o, t, now);
     o.probed = t.initial && (outcome === UNKNOWN_USER || (t.method === OPTIONS && this.#namesAnother(o, m)));
-    if (o.probed) this.peers.peer(o.client, now).misses++;
+    if (o.probed && o.relation !== undefined) o.relation.misses++;
     if (outcome !== ACCEPTED && outcome !== OPEN) return;
-    if (t.method === REGISTER || t.method === INVITE) this.peers.peer(o.client, now).hits++;
+    if (o.relation !== undefined && (t.method === REGISTER || t.method === INVITE)) o.relation.hits++;
     if (t.method !== REGISTER) return;
     o.binding = this.registrations.accepted(m, packet, o.client, now);
     o.change = this.registrations.change;

@@ -14,6 +14,11 @@ import type { Packet, Span } from '../types.ts';
 
 /** T1 × 64 in µs: Timer B, F, H, J and L (RFC 3261 §17, RFC 6026 §8.7). */
 export const TIMEOUT = 32_000_000;
+/**
+ * µs a transaction is remembered after its last message, once it was answered: more than the longest gap between two repetitions
+ * (T2 = 4 s; RFC 3261 §17.1.2.2), so that each is known as one. An INVITE may be repeated at gaps of up to 16 s.
+ */
+const AFTERGLOW = 5_000_000;
 /** Timer C in µs: how long an INVITE may ring without news (RFC 3261 §16.6 step 11). */
 export const RINGING = 185_000_000;
 
@@ -216,7 +221,7 @@ export class Transactions {
     this.known = t.answers > 0 && t.status === m.status;
     t.answers++;
     t.status = m.status;
-    this.table.expireAt(slot, now + (t.method === INVITE && m.status < 200 ? RINGING : TIMEOUT));
+    this.table.expireAt(slot, now + (t.method !== INVITE ? AFTERGLOW : m.status < 200 ? RINGING : TIMEOUT));
     return t;
   }
 

@@ -51,8 +51,8 @@ if (file === undefined) throw new Error('usage: decode.bench.ts FILE.pcap [messa
 const payloads = load(file, Number(process.argv[3] ?? 20000));
 const message = createMessage();
 let sum = 0;
-for (let k = 0; k < 5; k++) sum = round(payloads, message);
-const rounds = 30;
+for (let k = 0; k < Number(process.argv[4] ?? 60) / 3; k++) sum = round(payloads, message);
+const rounds = Number(process.argv[4] ?? 60);
 const before = process.cpuUsage();
 for (let k = 0; k < rounds; k++) sum = round(payloads, message);
 const used = process.cpuUsage(before);

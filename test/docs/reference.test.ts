@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { readmeWithSample } from '../../tools/readme.ts';
 import { pages } from '../../tools/reference.ts';
 import { ROOT } from '../peers.ts';
 
@@ -17,9 +18,13 @@ for (const [name, text] of made) {
 
 test('docs/reference/ holds no page without a source', () => {
   assert.deepEqual(
-    globSync('*.md', { cwd: folder }).filter((name) => !made.has(name)),
+    globSync('*.*', { cwd: folder }).filter((name) => !made.has(name)),
     [],
   );
+});
+
+test('README.md shows what the sample run prints (npm run docs)', () => {
+  assert.equal(readFileSync(join(ROOT, 'README.md'), 'utf8'), readmeWithSample());
 });
 
 const written = globSync(['*.md', 'docs/**/*.md', 'src/**/*.md', 'rules/*.md', 'samples/*.md'], { cwd: ROOT });

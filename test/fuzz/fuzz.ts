@@ -38,7 +38,7 @@ async function work({ target: name, inputs, seed, shared }: Job): Promise<void> 
     current[0]!++;
   };
   const target = await targets[name]!();
-  parentPort?.postMessage(new Fuzzer(target, { inputs, seed, announce }).run());
+  parentPort?.postMessage(await new Fuzzer(target, { inputs, seed, announce }).run());
 }
 
 /** Runs one target in a thread; a hang comes back as a finding too. */

@@ -13,7 +13,7 @@ export interface Target {
   /** Script URLs whose coverage guides the search. */
   readonly files: RegExp;
   /** Takes one input; an exception is a finding. */
-  readonly run: (input: Buffer) => void;
+  readonly run: (input: Buffer) => void | Promise<void>;
 }
 
 /** One input that broke a promise. */
@@ -54,15 +54,15 @@ export interface Summary {
 
 /** Inputs between two looks at the coverage. */
 const BATCH = 1000;
-/** Inputs between two looks at the heap, at least; short runs look eight times. */
-const HEAP_LOOK = 10_000;
+/** Looks at the heap in a run. */
+const HEAP_LOOKS = 20;
 /** New inputs kept per batch at most, and findings per run. */
 const KEPT = 32;
 const MOST_FINDINGS = 20;
 /** ms an input may take: a base and a share per byte, far above any honest cost, so that only super-linear work is caught. */
 const SLOW_BASE = 30;
 const SLOW_PER_BYTE = 0.005;
-/** Growth of the heap from the middle to the end of a run that is a leak. */
+/** Growth of the heap from the second to the last quarter of a run that is a leak. */
 const GROWTH = 8 << 20;
 
 /** One run over one target. */
@@ -84,19 +84,19 @@ export class Fuzzer {
   }
 
   /** Runs the whole campaign. */
-  run(): Summary {
+  async run(): Promise<Summary> {
     const { inputs, seed } = this.#campaign;
     const started = performance.now();
     const dice = new Dice(seed);
     const seeds = this.#corpus.length;
     this.#coverage.start();
-    for (const input of this.#corpus) this.#try(input);
+    for (const input of this.#corpus) await this.#try(input);
     this.#coverage.fresh();
     const reachedBySeeds = this.#coverage.size;
-    const look = Math.max(HEAP_LOOK, Math.floor(inputs / 100 / BATCH) * BATCH);
+    const look = Math.max(1, Math.floor(inputs / HEAP_LOOKS / BATCH)) * BATCH;
     for (let done = 0; done < inputs && this.#findings.length < MOST_FINDINGS; done += BATCH) {
       if (done % look === 0) this.#weigh();
-      this.#batch(Math.min(BATCH, inputs - done), dice);
+      await this.#batch(Math.min(BATCH, inputs - done), dice);
     }
     this.#weigh();
     this.#judgeHeap();
@@ -107,43 +107,44 @@ export class Fuzzer {
     return { target: this.#target.name, inputs, seed, seconds, ...reached, ...found };
   }
 
-  #batch(size: number, dice: Dice): void {
+  async #batch(size: number, dice: Dice): Promise<void> {
     const tried: Buffer[] = [];
     for (let i = 0; i < size; i++) {
       const input = mutate(this.#corpus, dice);
-      this.#try(input);
+      await this.#try(input);
       tried.push(input);
     }
     const fresh = this.#coverage.fresh();
-    if (fresh.length > 0) this.#corpus.push(...this.#claim(tried, fresh).slice(0, KEPT));
+    if (fresh.length > 0) this.#corpus.push(...(await this.#claim(tried, fresh)).slice(0, KEPT));
   }
 
   /** Those of the inputs that reach the places, found by halving: a look at the coverage costs as much as a thousand inputs. */
-  #claim(inputs: readonly Buffer[], places: readonly Place[]): Buffer[] {
+  async #claim(inputs: readonly Buffer[], places: readonly Place[]): Promise<Buffer[]> {
     if (places.length === 0 || inputs.length === 0) return [];
     if (inputs.length === 1) return [...inputs];
     const half = inputs.length >> 1;
     this.#coverage.ran([]);
-    for (const input of inputs.slice(0, half)) this.#quietly(input);
+    for (const input of inputs.slice(0, half)) await this.#quietly(input);
     const ran = this.#coverage.ran(places);
     const right = places.filter((place) => !ran.has(place));
-    return [...this.#claim(inputs.slice(0, half), [...ran]), ...this.#claim(inputs.slice(half), right)];
+    return [...(await this.#claim(inputs.slice(0, half), [...ran])), ...(await this.#claim(inputs.slice(half), right))];
   }
 
-  #quietly(input: Buffer): void {
+  async #quietly(input: Buffer): Promise<void> {
     this.#campaign.announce(input);
     try {
-      this.#target.run(input);
+      await this.#target.run(input);
     } catch {
       // It was reported when it ran first.
     }
   }
 
-  #try(input: Buffer): void {
+  async #try(input: Buffer): Promise<void> {
     this.#campaign.announce(input);
     const started = performance.now();
     try {
-      this.#target.run(input);
+      const waits = this.#target.run(input);
+      if (waits !== undefined) await waits;
     } catch (error) {
       this.#report('exception', error instanceof Error ? (error.stack ?? error.message) : String(error), input);
     }
@@ -151,20 +152,23 @@ export class Fuzzer {
     if (took <= this.#slowest) return;
     const bound = SLOW_BASE + SLOW_PER_BYTE * input.length;
     // The machine may have been busy elsewhere: what is slow is slow three times.
-    const least = took > bound / 4 ? Math.min(took, this.#time(input), this.#time(input)) : took;
+    const least = took > bound / 4 ? Math.min(took, await this.#time(input), await this.#time(input)) : took;
     this.#slowest = Math.max(this.#slowest, least);
     if (least > bound) this.#report('slow', `${least.toFixed(1)} ms for ${input.length} bytes, at most ${bound.toFixed(1)}`, input);
   }
 
-  #time(input: Buffer): number {
-    const started = performance.now();
-    this.#quietly(input);
-    return performance.now() - started;
+  /** ms of this thread's CPU: the clock on the wall also counts what others do. */
+  async #time(input: Buffer): Promise<number> {
+    const started = process.threadCpuUsage();
+    await this.#quietly(input);
+    const { user, system } = process.threadCpuUsage(started);
+    return (user + system) / 1000;
   }
 
   /** Each place in the code once: a thousand inputs that hit the same fault are one finding. */
   #report(kind: string, message: string, input: Buffer): void {
-    const place = kind === 'exception' ? (message.match(/\n\s+at .*/)?.[0] ?? message) : kind;
+    const [head, first] = message.split('\n');
+    const place = kind === 'exception' ? `${head?.replaceAll(/\d+/g, '')}${first}` : kind;
     if (this.#messages.has(place)) return;
     this.#messages.add(place);
     this.#findings.push({ target: this.#target.name, kind, message, input: Buffer.from(input) });
@@ -177,12 +181,13 @@ export class Fuzzer {
     this.#heap.push(heapUsed + arrayBuffers - this.#corpus.reduce((sum, input) => sum + input.length, 0));
   }
 
-  /** Tables fill at first; from the middle of a run on nothing may grow. */
+  /** Tables fill at first; from then on nothing may grow. What waits to be taken comes and goes, so the least of each quarter counts. */
   #judgeHeap(): void {
-    if (this.#heap.length < 5) return;
-    const middle = this.#heap[this.#heap.length >> 1]!;
-    const end = this.#heap.at(-1)!;
+    const quarter = this.#heap.length >> 2;
+    if (quarter < 2) return;
+    const before = Math.min(...this.#heap.slice(quarter, 2 * quarter));
+    const end = Math.min(...this.#heap.slice(-quarter));
     const megabytes = (bytes: number): string => `${(bytes / (1 << 20)).toFixed(1)} MB`;
-    if (end - middle > GROWTH) this.#report('growth', `from ${megabytes(middle)} to ${megabytes(end)} in half a run`, Buffer.alloc(0));
+    if (end - before > GROWTH) this.#report('growth', `from ${megabytes(before)} to ${megabytes(end)} in half a run`, Buffer.alloc(0));
   }
 }

@@ -19,9 +19,9 @@ function readTable(architecture: string): Map<string, Set<string> | undefined> {
     const [left, right] = row.split('|').slice(1, 3).map(plain);
     for (const zone of names(left!)) table.set(zone, right === 'everything' ? undefined : new Set(names(right!)));
   }
-  const stages = [...table.keys()].filter((zone) => existsSync(join(ROOT, 'src', zone)));
+  const notStages = new Set(['pipeline', 'main', 'cli', 'test', 'tools']);
   const pipeline = table.get('pipeline');
-  if (pipeline?.delete('all stages')) for (const zone of [...stages, 'kernel']) if (zone !== 'cli') pipeline.add(zone);
+  if (pipeline?.delete('all stages')) for (const zone of table.keys()) if (!notStages.has(zone)) pipeline.add(zone);
   return table;
 }
 

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { test } from 'node:test';
+import { type Lock, missing } from '../../tools/lock.ts';
 import { ROOT, shared } from '../peers.ts';
 
 interface Text {
@@ -34,7 +35,7 @@ test('engine and rules name no address but documentation and special ones', { sk
   const special =
     /^(192\.0\.2\.|198\.51\.100\.|203\.0\.113\.|127\.|0\.0\.0\.0|169\.254\.|2(2[4-9]|3\d)\.|255\.255\.255\.255|10\.0\.0\.0$|172\.16\.0\.0$|192\.168\.0\.0$)/;
   const found = program.flatMap(({ path, text }) =>
-    [...text.matchAll(/(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])/g)]
+    [...text.matchAll(/(?<![\d.§])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])/g)]
       .filter(([address]) => !special.test(address))
       .map(([address]) => `${path}: ${address}`),
   );
@@ -83,4 +84,9 @@ test('no committed file names a package registry', { skip }, () => {
   const named = texts.filter(({ text }) => host !== '' && host !== 'registry.npmjs.org' && text.includes(host)).map(({ path }) => path);
   const config = texts.filter(({ path }) => /(^|\/)(\.npmrc|package-lock\.json)$/.test(path));
   assert.deepEqual([...named, ...find(config, /"resolved": "http|registry\s*=/)], []);
+});
+
+test('the lock file knows the packages of every platform, so that npm ci takes it', () => {
+  const lock: Lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8'));
+  assert.deepEqual([...missing(lock).keys()], [], 'npm run lock adds them');
 });

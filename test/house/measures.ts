@@ -40,16 +40,27 @@ export function escapes(source: Source): { as: number[]; any: number[] } {
   return found;
 }
 
-/** Exported names without a docstring, as `file:line name`. */
+/** Exported names without a docstring, as `file:line name`. Constants line under line share the docstring of the first. */
 export function undocumented(source: Source): string[] {
   const missing: string[] = [];
+  // Of an overloaded function the first signature carries the docstring.
+  const overloaded = new Set<string>();
+  let shared = -1;
   for (const statement of source.tree.statements) {
-    const modifiers = ts.canHaveModifiers(statement) ? (ts.getModifiers(statement) ?? []) : [];
-    if (!modifiers.some((modifier) => modifier.kind === ts.SyntaxKind.ExportKeyword)) continue;
-    if (ts.getJSDocCommentsAndTags(statement).length === 0)
-      missing.push(`${source.path}:${lineOf(source, statement)} ${declared(statement)}`);
+    const first = lineOf(source, statement);
+    const last = source.tree.getLineAndCharacterOfPosition(statement.end).line + 1;
+    const inherits = (ts.isVariableStatement(statement) && shared === first - 1) || overloaded.has(declared(statement));
+    const documented = inherits || ts.getJSDocCommentsAndTags(statement).length > 0;
+    if (documented && ts.isFunctionDeclaration(statement) && statement.body === undefined) overloaded.add(declared(statement));
+    if (isExported(statement) && !documented) missing.push(`${source.path}:${first} ${declared(statement)}`);
+    shared = documented && ts.isVariableStatement(statement) ? last : -1;
   }
   return missing;
+}
+
+function isExported(statement: ts.Statement): boolean {
+  const modifiers = ts.canHaveModifiers(statement) ? ts.getModifiers(statement) : undefined;
+  return modifiers?.some((modifier) => modifier.kind === ts.SyntaxKind.ExportKeyword) === true;
 }
 
 function declared(statement: ts.Statement): string {

@@ -1,0 +1,100 @@
+/** `ringfence check [FILE|FOLDER…]`: is the configuration right, are the rules, and do the rules find what they say? */
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { CONFIG, type Config, loadConfig, parseConfig } from '../config.ts';
+import { loadRules } from '../correlate/load.ts';
+import { runRuleTests } from '../correlate/ruletests.ts';
+import type { Fault } from '../errors.ts';
+import { check } from '../readyaml.ts';
+
+/** Where `check` writes, and under which profile rules are compiled that no config names. */
+export interface CheckOptions {
+  /** Takes the report, line by line. */
+  readonly out: { write(text: string): unknown };
+  readonly profile?: string;
+}
+
+/** Config that is checked if no path is given and it exists. */
+const STANDARD_CONFIG = 'ringfence.yaml';
+
+interface Tally {
+  readonly faults: string[];
+  configs: number;
+  rules: number;
+  tests: number;
+}
+
+/**
+ * Checks config files, rule files and folders of rule files; without any, `ringfence.yaml` if there is one and the rules
+ * that come with Ringfence. Prints each fault as `file:line:column: what is wrong` and a summary.
+ * @returns the exit code: 0 if all is well, 1 if there are faults.
+ */
+export function runCheck(paths: readonly string[], options: CheckOptions): Promise<number> {
+  const tally: Tally = { faults: [], configs: 0, rules: 0, tests: 0 };
+  const profile = options.profile ?? 'default';
+  if (paths.length === 0) checkConfig(existsSync(STANDARD_CONFIG) ? STANDARD_CONFIG : undefined, tally);
+  for (const path of paths) {
+    if (isConfig(path)) checkConfig(path, tally);
+    else checkRules([path], { profile, overrides: {} }, undefined, tally);
+  }
+  for (const fault of tally.faults) options.out.write(`${fault}\n`);
+  options.out.write(`${summary(tally)}\n`);
+  return Promise.resolve(tally.faults.length === 0 ? 0 : 1);
+}
+
+/** A rule file says what it looks at, a config never does. */
+function isConfig(path: string): boolean {
+  if (!existsSync(path) || statSync(path).isDirectory()) return false;
+  return !/^(id|on|shape|why):/m.test(readFileSync(path, 'utf8'));
+}
+
+function checkConfig(file: string | undefined, tally: Tally): void {
+  tally.configs++;
+  const text = file === undefined ? '' : readFileSync(file, 'utf8');
+  const result = file === undefined ? loadConfig() : parseConfig(text, file);
+  if ('faults' in result) tally.faults.push(...result.faults.map(line));
+  else checkRules(result.config.rules, result.config, { file: file ?? '', text }, tally);
+}
+
+type RuleSettings = { readonly profile: string; readonly overrides: Config['overrides'] };
+
+function checkRules(
+  folders: readonly string[],
+  settings: RuleSettings,
+  config: { file: string; text: string } | undefined,
+  tally: Tally,
+): void {
+  const { rules, faults } = loadRules(folders, settings);
+  tally.faults.push(...faults.map((fault) => line(config === undefined ? fault : placed(fault, config))));
+  tally.rules += rules.length;
+  for (const { file } of rules) {
+    for (const result of runRuleTests(readFileSync(file, 'utf8'), file)) {
+      tally.tests++;
+      for (const fault of result.faults) tally.faults.push(`${file}: test "${result.name}": ${fault}`);
+    }
+  }
+}
+
+/** The loader knows the key of an override, the config file knows its place. */
+function placed(fault: Fault, { file, text }: { file: string; text: string }): Fault {
+  if (fault.code !== 'config-invalid') return fault;
+  const { line: row, column } = check(CONFIG, text, file).locate(fault.where.split('.'));
+  return { ...fault, where: `${file}:${row}:${column}`, message: `${fault.where}: ${fault.message}` };
+}
+
+function line({ where, message }: Fault): string {
+  return `${where}: ${message}`;
+}
+
+function summary({ configs, rules, tests, faults }: Tally): string {
+  const parts = [
+    configs === 0 ? '' : plural(configs, 'configuration'),
+    plural(rules, 'rule'),
+    plural(tests, 'test'),
+    plural(faults.length, 'fault'),
+  ];
+  return parts.filter((part) => part !== '').join(', ');
+}
+
+function plural(n: number, word: string): string {
+  return `${n} ${word}${n === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,37 @@
+/** What the command line and the config file say, put together: configuration and compiled rules, or one clear error. */
+import { type Config, loadConfig } from '../config.ts';
+import type { CompiledRule } from '../correlate/compile.ts';
+import { loadRules } from '../correlate/load.ts';
+import { type Fault, RingfenceError } from '../errors.ts';
+
+/** Options that several commands have. */
+export interface SettingsOptions {
+  /** Folder or file of rules instead of those the config names. */
+  readonly rules?: string;
+  readonly config?: string;
+  /** Profile instead of the one the config names. */
+  readonly profile?: string;
+}
+
+/** What the engine is started with. */
+export interface Settings {
+  readonly config: Config;
+  readonly rules: readonly CompiledRule[];
+}
+
+/** @throws RingfenceError `config-invalid` or `rule-invalid` with every fault, one a line. */
+export function loadSettings(options: SettingsOptions): Settings {
+  const result = loadConfig(options.config);
+  if ('faults' in result) throw allOf(result.faults);
+  const { config } = result;
+  const folders = options.rules === undefined ? config.rules : [options.rules];
+  const { rules, faults } = loadRules(folders, { profile: options.profile ?? config.profile, overrides: config.overrides });
+  if (faults.length > 0) throw allOf(faults);
+  return { config, rules };
+}
+
+function allOf(faults: readonly Fault[]): RingfenceError {
+  const [first] = faults;
+  const lines = faults.map(({ where, message }) => (message.startsWith(where) ? message : `${where}: ${message}`));
+  return new RingfenceError(first?.code ?? 'config-invalid', first?.where ?? '', lines.join('\n'));
+}

@@ -1,0 +1,62 @@
+/** For `explain`: what state track touched for a message. */
+import { addressText, portOf } from '../bytes.ts';
+import { METHODS } from '../decode/message.ts';
+import type { StageNote } from '../publish/explain.ts';
+import { several, span } from '../publish/layout.ts';
+import { DISPOSITIONS } from '../track/calls.ts';
+import { NONE, type Observation, OUTCOME_NAMES } from '../track/observation.ts';
+import type { Transaction } from '../track/transactions.ts';
+
+type Line = readonly [name: string, text: string];
+
+/** Transaction, authentication, registration, peers and call, as far as the message touched them. */
+export function trackNote(o: Observation | undefined): StageNote {
+  if (o === undefined) return { stage: 'track', lines: [] };
+  const lines: Line[] = [
+    ['client', `${addressText(o.client)} port ${portOf(o.client)}`],
+    ['server', `${addressText(o.server)} port ${portOf(o.server)}`],
+    ['transaction', transactionText(o)],
+  ];
+  if (o.outcome !== NONE) lines.push(['sign-in', OUTCOMES[OUTCOME_NAMES[o.outcome]!]]);
+  if (o.attempt !== undefined)
+    lines.push([
+      'refusals',
+      `${o.attempt.refusals} of this source for this account${o.attempt.trusted ? ', which it had registered before' : ''}`,
+    ]);
+  if (o.probed) lines.push(['probe', 'named an account without showing that it is its own']);
+  if (o.change !== '' && o.binding !== undefined)
+    lines.push(['registration', `${o.change}; ${o.binding.bindings} in force, ${o.binding.expires} s granted`]);
+  if (o.relation !== undefined) lines.push(['relation', relationText(o)]);
+  if (o.call !== undefined) lines.push(['call', `${DISPOSITIONS[o.call.disposition] ?? ''} so far`]);
+  return { stage: 'track', lines };
+}
+
+/** C-03, in words. */
+const OUTCOMES: Readonly<Record<(typeof OUTCOME_NAMES)[number], string>> = {
+  none: 'none',
+  challenge: 'challenge: the first 401 or 407, no failure',
+  failed: 'failed: the credentials were refused',
+  'unknown-user': 'unknown user',
+  accepted: 'accepted',
+  stale: 'stale: refused because of the nonce, no failure',
+  open: 'open: succeeded without credentials',
+};
+
+function transactionText({ transaction: t, retransmission, initial, packet }: Observation): string {
+  if (t === undefined) return 'none: its request was not seen, or it is an ACK to a 2xx';
+  const age = packet.time - t.started;
+  const role = retransmission ? 'repeats a message of' : initial ? 'begins' : 'belongs to';
+  const since = age > 0 ? `, begun ${span(age)} before in frame ${t.frame}` : '';
+  return `${role} ${METHODS[t.method] || 'an unknown method'}${since}; ${stateText(t)}`;
+}
+
+function stateText(t: Transaction): string {
+  const answered = t.status === 0 ? 'no answer yet' : `${t.final ? 'final' : 'provisional'} answer ${t.status}`;
+  const credentials = t.credentials ? ', with credentials' : '';
+  return `${several(t.requests, 'request')}, ${several(t.answers, 'answer')}, ${answered}${t.acknowledged ? ', acknowledged' : ''}${credentials}`;
+}
+
+function relationText({ stranger, relation }: Observation): string {
+  const met = stranger ? 'first request of this client to this server within the hour' : 'they met within the hour';
+  return `${met}; ${relation?.answered === true ? 'the server has answered it' : 'the server has not answered it yet'}`;
+}

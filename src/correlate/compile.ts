@@ -1,0 +1,381 @@
+/** From a rule file to a rule that can run: names and conditions checked against the catalogue of Events, closures made. */
+import type { Fault } from '../errors.ts';
+import type { EventName, FieldKind } from '../events.ts';
+import { check, type Place } from '../readyaml.ts';
+import { nearest, parseDuration } from '../schema.ts';
+import type { AttackClass, Level, Party, Stage } from '../types.ts';
+import { compileCondition, type Predicate } from './condition.ts';
+import type { VariableValue } from './expression.ts';
+import { type Field, fieldsOf, makeField } from './fields.ts';
+import { RULE, type RuleFile } from './ruleschema.ts';
+import { compileTemplate, type Template } from './template.ts';
+
+/** So many within such a time (µs; Infinity: since the last pause of `idle`), over after `idle` µs of silence. */
+export interface Tier {
+  readonly limit: number;
+  readonly within: number;
+  readonly idle: number;
+}
+
+/** A party of an Alert: its kind and the field that names it. */
+export interface PartyField {
+  readonly kind: Party['kind'];
+  readonly field: Field;
+}
+
+/** A rule that can run. Times in µs. */
+export interface CompiledRule {
+  readonly id: string;
+  readonly version: number;
+  readonly title: string;
+  readonly level: Level;
+  readonly class: AttackClass;
+  readonly stage: Stage;
+  readonly on: readonly EventName[];
+  /** `where` without the exceptions, as one condition. */
+  readonly where: Predicate | undefined;
+  readonly by: readonly Field[];
+  readonly shape: 'any' | 'count' | 'distinct';
+  /** Shape distinct: whose values are counted. */
+  readonly field: Field | undefined;
+  /** One or two; any of them opens an Alert. */
+  readonly tiers: readonly Tier[];
+  readonly subject: PartyField;
+  readonly target: PartyField | undefined;
+  /** The target is not one of `by`: there may be several. */
+  readonly targets: boolean;
+  readonly sample: Field | undefined;
+  readonly success: CompiledSuccess | undefined;
+  readonly why: Template;
+  /** The file it came from, and what it says. */
+  readonly file: string;
+  readonly source: RuleFile;
+}
+
+/** What shows that an attack succeeded. */
+export interface CompiledSuccess {
+  readonly on: readonly EventName[];
+  readonly where: Predicate | undefined;
+  readonly by: readonly Field[];
+  readonly level: Level;
+  readonly why: Template | undefined;
+}
+
+/** What a site may change of one rule: its variables, and whom it exempts. */
+export interface RuleOverride {
+  readonly variables?: Readonly<Record<string, VariableValue>>;
+  readonly except?: readonly string[];
+}
+
+/** Most that a sliding window or a set before its opening keeps of one group. */
+export const MOST_KEPT = 1000;
+
+/** Compiles the text of one rule file under a profile; all faults are found, with file, line and column. */
+export function compileRule(
+  text: string,
+  file: string,
+  profile: string,
+  override: RuleOverride = {},
+): { readonly rule: CompiledRule | undefined; readonly faults: readonly Fault[] } {
+  const { value, faults, locate } = check(RULE, text, file, 'rule-invalid');
+  if (value === undefined) return { rule: undefined, faults };
+  const compiler = new Compiler(value, file, profile, override, locate);
+  const rule = compiler.rule();
+  return { rule: compiler.faults.length === 0 ? rule : undefined, faults: compiler.faults };
+}
+
+type Path = readonly (string | number)[];
+
+class Compiler {
+  readonly faults: Fault[] = [];
+  readonly #file: RuleFile;
+  readonly #name: string;
+  readonly #override: RuleOverride;
+  readonly #locate: (path: Path, at?: number) => Place;
+  readonly #profile: NonNullable<RuleFile['profiles'][string]>;
+  readonly #path: Path;
+  readonly #variables: Readonly<Record<string, VariableValue>>;
+
+  constructor(file: RuleFile, name: string, profile: string, override: RuleOverride, locate: (path: Path, at?: number) => Place) {
+    this.#file = file;
+    this.#name = name;
+    this.#override = override;
+    this.#locate = locate;
+    this.#profile = file.profiles[profile] ?? {};
+    this.#path = ['profiles', profile];
+    this.#variables = this.#readVariables();
+  }
+
+  rule(): CompiledRule | undefined {
+    const file = this.#file;
+    if (!this.#built()) return undefined;
+    const on = this.#types(file.on);
+    const fields = fieldsOf(on);
+    const by = this.#by(['by'], file.by, fields);
+    const field = this.#counted(fields);
+    const sample = file.sample === undefined ? field : this.#field(['sample'], file.sample, fields);
+    const target = file.target === undefined ? undefined : this.#party('target', file.target, fields);
+    const subject = this.#party('subject', file.subject, fields);
+    if (subject !== undefined && !by.some(({ name }) => name === subject.field.name))
+      this.#fault(['subject', 'value'], 0, `the subject must be one of "by": ${by.map(({ name }) => name).join(', ')}`);
+    const rule = {
+      id: file.id,
+      version: file.version,
+      title: file.title,
+      level: file.level,
+      class: file.class,
+      stage: file.stage,
+      on,
+      where: this.#whereAll(fields),
+      by,
+      shape: this.#shape(),
+      field,
+      tiers: this.#tiers(),
+      target,
+      targets: target !== undefined && !by.some(({ name }) => name === target.field.name),
+      sample,
+      success: this.#success(by),
+      why: this.#template(['why'], file.why, fields),
+      file: this.#name,
+      source: file,
+    };
+    this.#tests();
+    return subject === undefined ? undefined : { ...rule, subject };
+  }
+
+  #fault(path: Path, at: number, message: string, near?: string): undefined {
+    const { line, column, offset } = this.#locate(path, at);
+    const meant = near === undefined ? '' : `; did you mean "${near}"?`;
+    this.faults.push({ code: 'rule-invalid', where: `${this.#name}:${line}:${column}`, offset, message: message + meant });
+    return undefined;
+  }
+
+  #built(): boolean {
+    const { shape, lists } = this.#file;
+    if (lists !== undefined) this.#fault(['lists'], 0, '"lists" is reserved: lists are not built yet, use a variable with a list');
+    if (shape === 'any' || shape === 'count' || shape === 'distinct') return true;
+    this.#fault(['shape'], 0, `the shape "${shape}" is reserved and not built yet (allowed: any, count, distinct)`);
+    return false;
+  }
+
+  #shape(): CompiledRule['shape'] {
+    const { shape } = this.#file;
+    return shape === 'count' || shape === 'distinct' ? shape : 'any';
+  }
+
+  #readVariables(): Record<string, VariableValue> {
+    const known = this.#file.variables;
+    const values = Object.fromEntries(Object.entries(known).map(([name, { value }]): [string, VariableValue] => [name, value]));
+    for (const [name, value] of Object.entries(this.#override.variables ?? {})) {
+      const own = Object.hasOwn(known, name) ? known[name] : undefined;
+      if (own === undefined) this.#overrideFault(`unknown variable "${name}"`, nearest(name, Object.keys(known)));
+      else if (sort(own.value) !== sort(value))
+        this.#overrideFault(`variable "${name}" must be ${sort(own.value)}, received ${sort(value)}`);
+      else values[name] = value;
+    }
+    return values;
+  }
+
+  #overrideFault(message: string, near?: string): void {
+    const meant = near === undefined ? '' : `; did you mean "${near}"?`;
+    this.faults.push({ code: 'config-invalid', where: `overrides.${this.#file.id}`, message: message + meant });
+  }
+
+  #types(on: RuleFile['on']): EventName[] {
+    return typeof on === 'string' ? [on] : [...on];
+  }
+
+  #by(path: Path, names: RuleFile['by'], fields: ReadonlyMap<string, FieldKind>): Field[] {
+    const list = typeof names === 'string' ? [names] : names;
+    const found = list.map((name, i) => this.#field(typeof names === 'string' ? path : [...path, i], name, fields));
+    return found.filter((field) => field !== undefined);
+  }
+
+  #field(path: Path, name: string, fields: ReadonlyMap<string, FieldKind>): Field | undefined {
+    const kind = fields.get(name);
+    if (kind === undefined)
+      return this.#fault(path, 0, `unknown field "${name}" (allowed: ${[...fields.keys()].join(', ')})`, nearest(name, fields.keys()));
+    if (kind === 'secret') return this.#fault(path, 0, `"${name}" is a secret: it cannot be grouped by, counted or shown`);
+    return makeField(name, kind);
+  }
+
+  #party(key: 'subject' | 'target', party: RuleFile['subject'], fields: ReadonlyMap<string, FieldKind>): PartyField | undefined {
+    const field = this.#field([key, 'value'], party.value, fields);
+    return field === undefined ? undefined : { kind: party.kind, field };
+  }
+
+  #counted(fields: ReadonlyMap<string, FieldKind>): Field | undefined {
+    const { shape, field } = this.#file;
+    if (shape === 'distinct')
+      return field === undefined ? this.#fault(['shape'], 0, 'shape distinct needs "field"') : this.#field(['field'], field, fields);
+    return field === undefined ? undefined : this.#fault(['field'], 0, `shape ${shape} takes no "field"`);
+  }
+
+  /** The `where` of the file or its profile, without what `except` exempts. */
+  #whereAll(fields: ReadonlyMap<string, FieldKind>): Predicate | undefined {
+    const own = this.#profile.where;
+    const where =
+      own === undefined
+        ? this.#condition(['where'], this.#file.where, fields)
+        : this.#condition([...this.#path, 'where'], own ?? undefined, fields);
+    const exempt = this.#file.except.map((source, i) => this.#condition(['except', i], source, fields));
+    for (const source of this.#override.except ?? []) {
+      const made = compileCondition(source, { fields, variables: this.#variables });
+      if ('wrong' in made)
+        this.#overrideFault(`except "${source}", character ${made.wrong.at + 1}: ${made.wrong.message}`, made.wrong.near);
+      else exempt.push(made.predicate);
+    }
+    return without(
+      where,
+      exempt.filter((predicate) => predicate !== undefined),
+    );
+  }
+
+  #condition(path: Path, source: string | undefined, fields: ReadonlyMap<string, FieldKind>): Predicate | undefined {
+    if (source === undefined) return undefined;
+    const made = compileCondition(source, { fields, variables: this.#variables });
+    return 'wrong' in made ? this.#fault(path, made.wrong.at, made.wrong.message, made.wrong.near) : made.predicate;
+  }
+
+  #template(path: Path, source: string, fields: ReadonlyMap<string, FieldKind>): Template {
+    const { template, wrong } = compileTemplate(source, fields);
+    for (const { at, message, near } of wrong) this.#fault(path, at, message, near);
+    return template;
+  }
+
+  /** Path of a key in the profile if it stands there, else in the file. */
+  #pathOf(key: 'limit' | 'within' | 'idle' | 'slower'): Path {
+    return this.#profile[key] === undefined ? [key] : [...this.#path, key];
+  }
+
+  #idle(): number {
+    const { shape, quiet } = this.#file;
+    if (quiet !== undefined && shape !== 'any') this.#fault(['quiet'], 0, `shape ${shape} takes no "quiet", its alerts end by "idle"`);
+    if (quiet !== undefined) return this.#time(['quiet'], quiet);
+    return this.#time(this.#pathOf('idle'), this.#profile.idle ?? this.#file.idle);
+  }
+
+  #tiers(): Tier[] {
+    const { shape, limit, within, slower } = { ...this.#file, ...this.#profile };
+    const idle = this.#idle();
+    if (shape === 'any') {
+      for (const key of ['limit', 'within', 'slower'] as const)
+        if (this.#file[key] !== undefined) this.#fault([key], 0, `shape any takes no "${key}": one Event is enough`);
+      return [{ limit: 1, within: Number.POSITIVE_INFINITY, idle }];
+    }
+    if (limit === undefined || within === undefined) {
+      this.#fault(['shape'], 0, `shape ${shape} needs "limit" and "within"`);
+      return [];
+    }
+    const first = this.#tier(this.#pathOf('limit'), limit, this.#pathOf('within'), within, idle);
+    if (slower === undefined || slower === null) return [first];
+    const path = this.#pathOf('slower');
+    const pause = slower.idle === undefined ? idle : this.#time([...path, 'idle'], slower.idle);
+    const second = this.#tier([...path, 'limit'], slower.limit, [...path, 'within'], slower.within, pause);
+    if ((first.within === Number.POSITIVE_INFINITY) !== (second.within === Number.POSITIVE_INFINITY))
+      this.#fault([...path, 'within'], 0, '"within: idle" in both limits or in none');
+    if (first.within === Number.POSITIVE_INFINITY && pause !== idle)
+      this.#fault([...path, 'idle'], 0, 'with "within: idle" both limits have the same "idle"');
+    return [first, second];
+  }
+
+  #tier(limitPath: Path, limit: number | string, withinPath: Path, within: number | string, idle: number): Tier {
+    const tier = {
+      limit: this.#limit(limitPath, limit),
+      within: within === 'idle' ? Number.POSITIVE_INFINITY : this.#time(withinPath, within),
+      idle,
+    };
+    const unlimited = this.#file.shape === 'count' && tier.within === Number.POSITIVE_INFINITY;
+    if (tier.limit > MOST_KEPT && !unlimited) this.#fault(limitPath, 0, `a limit above ${MOST_KEPT} needs shape count and "within: idle"`);
+    return tier;
+  }
+
+  #limit(path: Path, limit: number | string): number {
+    if (limit === 'auto') this.#fault(path, 0, '"auto" is reserved: learned limits are not built yet, write a number');
+    if (typeof limit === 'number' || limit === 'auto') return Number(limit);
+    const value = this.#variable(path, limit);
+    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 1) return value;
+    if (value !== undefined) this.#fault(path, 0, `"${limit}" is ${String(value)}, a limit is a whole number from 1`);
+    return 1;
+  }
+
+  #time(path: Path, time: number | string): number {
+    if (typeof time === 'number') return time;
+    const value = this.#variable(path, time);
+    const us = typeof value === 'string' ? parseDuration(value) : -1;
+    if (us > 0) return us;
+    if (value !== undefined) this.#fault(path, 0, `"${time}" is ${String(value)}, expected a duration, e.g. 10m`);
+    return 1;
+  }
+
+  #variable(path: Path, reference: string): VariableValue | undefined {
+    const name = reference.slice(1);
+    if (Object.hasOwn(this.#variables, name)) return this.#variables[name];
+    const near = nearest(name, Object.keys(this.#variables));
+    return this.#fault(path, 0, `unknown variable "${reference}"`, near === undefined ? undefined : `$${near}`);
+  }
+
+  #success(by: readonly Field[]): CompiledSuccess | undefined {
+    const clause = this.#file.success;
+    if (clause === undefined) return undefined;
+    const on = this.#types(clause.on);
+    const fields = fieldsOf(on);
+    const own =
+      clause.by === undefined
+        ? this.#by(
+            ['success', 'on'],
+            by.map(({ name }) => name),
+            fields,
+          )
+        : this.#by(['success', 'by'], clause.by, fields);
+    const path = ['success', clause.by === undefined ? 'on' : 'by'];
+    if (own.length !== by.length || own.some(({ kind }, i) => kind !== by[i]?.kind))
+      this.#fault(path, 0, `the fields of success must match "by" (${by.map(({ name, kind }) => `${name}: ${kind}`).join(', ')})`);
+    return {
+      on,
+      where: this.#condition(['success', 'where'], clause.where, fields),
+      by: own,
+      level: clause.level ?? this.#file.level,
+      why: clause.why === undefined ? undefined : this.#template(['success', 'why'], clause.why, fieldsOf(this.#types(this.#file.on))),
+    };
+  }
+
+  /** Each rule proves that it fires and that it does not. */
+  #tests(): void {
+    const { tests } = this.#file;
+    if (!tests.some(({ alerts }) => alerts > 0)) this.#fault(['tests'], 0, 'no test fires this rule');
+    if (!tests.some(({ alerts }) => alerts === 0)) this.#fault(['tests'], 0, 'no test shows what does not fire this rule (alerts: 0)');
+    tests.forEach((t, i) => {
+      t.events.forEach(({ type, at: _at, times: _times, every: _every, ...given }, j) => {
+        this.#testEvent(['tests', i, 'events', j], type, given);
+      });
+    });
+  }
+
+  #testEvent(path: Path, type: EventName, given: Readonly<Record<string, unknown>>): void {
+    const fields = fieldsOf([type]);
+    for (const [name, value] of Object.entries(given)) {
+      const kind = fields.get(name);
+      if (kind === undefined) this.#fault([...path, name], 0, `${type} has no field "${name}"`, nearest(name, fields.keys()));
+      else if (typeof value !== valueType(kind))
+        this.#fault([...path, name], 0, `"${name}" must be ${valueType(kind)}, received ${typeof value}`);
+    }
+  }
+}
+
+function without(where: Predicate | undefined, exempt: readonly Predicate[]): Predicate | undefined {
+  if (exempt.length === 0) return where;
+  return (event) => (where === undefined || where(event)) && !exempt.some((predicate) => predicate(event));
+}
+
+function sort(value: VariableValue): string {
+  if (typeof value === 'object') return 'a list';
+  if (typeof value === 'string') return parseDuration(value) < 0 ? 'a text' : 'a duration';
+  return typeof value === 'number' ? 'a number' : 'true or false';
+}
+
+/** JavaScript type of the values of a kind in an Event. */
+function valueType(kind: FieldKind): 'number' | 'boolean' | 'string' {
+  if (kind === 'flag') return 'boolean';
+  return ['port', 'number', 'count', 'duration', 'status'].includes(kind) ? 'number' : 'string';
+}

@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Alert } from '../types.ts';
+import { Incidents } from './incidents.ts';
+
+const ALERT: Alert = {
+  id: 'a1',
+  time: 10,
+  node: 'n',
+  rule: 'r',
+  ruleVersion: 1,
+  title: 't',
+  level: 'warning',
+  class: 'server-scan',
+  stage: 'recon',
+  subject: { kind: 'address', value: '192.0.2.66' },
+  target: { kind: 'none', value: '' },
+  outcome: 'unknown',
+  state: 'open',
+  first: 10,
+  last: 20,
+  count: 3,
+  sample: ['198.51.100.1', '198.51.100.2'],
+  evidence: [],
+  why: 'w',
+};
+const GUESS: Alert = {
+  ...ALERT,
+  id: 'a2',
+  class: 'password-guessing',
+  stage: 'credential',
+  level: 'high',
+  first: 30,
+  last: 50,
+  target: { kind: 'account', value: '1003@example.org' },
+  sample: ['198.51.100.1'],
+};
+const SCAN: Alert = {
+  ...ALERT,
+  id: 'a3',
+  stage: 'enumerate',
+  first: 25,
+  last: 29,
+  target: { kind: 'server', value: '198.51.100.1' },
+  sample: ['100@example.org', '101@example.org'],
+};
+
+test('alerts of one address become one story, in the order of the stages', () => {
+  const incidents = new Incidents();
+  for (const alert of [GUESS, ALERT, SCAN]) incidents.add(alert);
+  incidents.add({ ...GUESS, state: 'update', outcome: 'succeeded', level: 'critical', last: 60 });
+  const [incident, ...others] = incidents.list();
+  assert.deepEqual(others, []);
+  assert.deepEqual(incident?.stages, [
+    { stage: 'recon', first: 10, last: 20, alerts: ['a1'] },
+    { stage: 'enumerate', first: 25, last: 29, alerts: ['a3'] },
+    { stage: 'credential', first: 30, last: 60, alerts: ['a2'] },
+  ]);
+  assert.deepEqual([incident?.first, incident?.last, incident?.level, incident?.outcome], [10, 60, 'critical', 'succeeded']);
+  assert.deepEqual(incident?.links, [
+    { alert: 'a1', reason: 'same address', weight: 1, kind: 'same actor' },
+    { alert: 'a3', reason: 'same address', weight: 1, kind: 'same actor' },
+  ]);
+  // Accounts that a scan merely named are not at risk.
+  assert.deepEqual(incident?.accounts, ['1003@example.org']);
+  assert.deepEqual(incident?.targets, ['198.51.100.1', '198.51.100.2']);
+});
+
+test('an endpoint is its address; other attackers have stories of their own, by time', () => {
+  const incidents = new Incidents();
+  incidents.add({ ...ALERT, id: 'b', first: 50, subject: { kind: 'address', value: '192.0.2.7' }, outcome: 'failed' });
+  incidents.add(ALERT);
+  incidents.add({ ...ALERT, id: 'c', subject: { kind: 'endpoint', value: '192.0.2.66' } });
+  const list = incidents.list();
+  assert.deepEqual(
+    list.map(({ subject, outcome }) => [subject.value, outcome]),
+    [
+      ['192.0.2.66', 'unknown'],
+      ['192.0.2.7', 'failed'],
+    ],
+  );
+  assert.equal(list[0]?.links.length, 1);
+  assert.deepEqual(
+    list.map(({ id }) => id),
+    incidents.list().map(({ id }) => id),
+  );
+});
+
+test('equal times are told apart by id; who has no name stays alone', () => {
+  const incidents = new Incidents();
+  for (const id of ['x', 'y']) incidents.add({ ...ALERT, id, subject: { kind: 'none', value: '' } });
+  const list = incidents.list();
+  assert.equal(list.length, 2);
+  assert.deepEqual(list[0]?.subject, { kind: 'none', value: '' });
+  assert.ok((list[0]?.id ?? '') < (list[1]?.id ?? ''));
+});
+
+test('it is bounded: the story silent longest is forgotten, and of a long one the middle', () => {
+  const incidents = new Incidents(2);
+  for (const [i, value] of ['192.0.2.1', '192.0.2.2', '192.0.2.1', '192.0.2.3'].entries())
+    incidents.add({ ...ALERT, id: `i${i}`, first: i, subject: { kind: 'address', value } });
+  assert.deepEqual(
+    incidents.list().map(({ subject }) => subject.value),
+    ['192.0.2.1', '192.0.2.3'],
+  );
+  for (let i = 0; i < 3000; i++)
+    incidents.add({ ...GUESS, id: `g${i}`, first: 100 + i, last: 200 + i, target: { kind: 'account', value: `${i}@example.org` } });
+  const [story] = incidents.list().slice(-1);
+  assert.equal(story?.stages.flatMap(({ alerts }) => alerts).length, 1000);
+  assert.equal(story?.accounts.length, 1000);
+  // The founder stays, so that the story keeps its beginning.
+  assert.deepEqual([story?.subject.value, story?.last], ['192.0.2.66', 3199]);
+  assert.ok(story?.stages.flatMap(({ alerts }) => alerts).includes('g2999'));
+});

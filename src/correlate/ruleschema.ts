@@ -1,0 +1,184 @@
+/** What a rule file may hold. One YAML file per attack; rules/README.md says how to write one. */
+import { EVENT_NAMES } from '../events.ts';
+import { type Infer, schema } from '../schema.ts';
+import { CLASSES, LEVELS, OUTCOMES, STAGES, SUBJECT_KINDS } from '../types.ts';
+
+/** Shapes of a rule; those that are not built yet are refused with a clear message. */
+export const SHAPES = ['any', 'count', 'distinct', 'sequence', 'absence', 'schedule', 'script'] as const;
+
+/** Sets of thresholds a site chooses from: ours, those of paper 003, those of NEMEA's shipped detector (C-28). */
+export const PROFILES = ['default', 'paper', 'nemea'] as const;
+
+const VARIABLE = { type: 'string', pattern: '^\\$[A-Za-z]\\w*$', says: 'a $variable' } as const;
+
+const LIMIT = schema({
+  type: 'oneOf',
+  of: [{ type: 'integer', minimum: 1 }, VARIABLE, { type: 'enum', values: ['auto'] }],
+});
+const TIME = schema({ type: 'oneOf', of: [{ type: 'duration', minimum: '1ms', maximum: '30d' }, VARIABLE] });
+const WITHIN = schema({
+  type: 'oneOf',
+  of: [{ type: 'duration', minimum: '1ms', maximum: '30d' }, VARIABLE, { type: 'enum', values: ['idle'] }],
+});
+const TYPES = schema({
+  type: 'oneOf',
+  of: [
+    { type: 'enum', values: EVENT_NAMES },
+    { type: 'array', items: { type: 'enum', values: EVENT_NAMES }, minItems: 1 },
+  ],
+});
+const NAMES = schema({ type: 'oneOf', of: [{ type: 'string' }, { type: 'array', items: { type: 'string' }, minItems: 1, maxItems: 8 }] });
+const TIER = schema({
+  type: 'object',
+  fields: {
+    limit: LIMIT,
+    within: WITHIN,
+    idle: { ...TIME, optional: true, about: 'the Alert that it opened is over when no Event came for so long; `idle` if absent' },
+  },
+});
+
+const PARTY = schema({
+  type: 'object',
+  fields: {
+    kind: { type: 'enum', values: SUBJECT_KINDS, about: 'what it is' },
+    value: { type: 'string', about: 'the field that names it' },
+  },
+});
+
+const SUCCESS = schema({
+  type: 'object',
+  fields: {
+    on: { ...TYPES, about: 'Event types that may show success' },
+    where: { type: 'string', optional: true, about: 'condition on that Event' },
+    by: { ...NAMES, optional: true, about: 'fields of that Event that stand for those of `by`, in order; the same if absent' },
+    level: { type: 'enum', values: LEVELS, optional: true, about: 'level once it has succeeded' },
+    why: { type: 'string', optional: true, about: 'sentence added to `why` once it has succeeded' },
+  },
+});
+
+const PROFILE = schema({
+  type: 'object',
+  fields: {
+    where: { type: 'string', nullable: true, optional: true },
+    limit: { ...LIMIT, optional: true },
+    within: { ...WITHIN, optional: true },
+    idle: { ...TIME, optional: true },
+    slower: { ...TIER, nullable: true, optional: true },
+  },
+});
+
+const TEST = schema({
+  type: 'object',
+  fields: {
+    name: { type: 'string', about: 'what it shows' },
+    profile: { type: 'enum', values: PROFILES, default: 'default', about: 'profile it runs under' },
+    events: {
+      type: 'array',
+      minItems: 1,
+      about: 'Events in the order of their times; `{n}` in a text counts the copies from 1',
+      items: {
+        type: 'object',
+        open: true,
+        fields: {
+          type: { type: 'enum', values: EVENT_NAMES, about: 'Event type; its fields stand beside it' },
+          at: { type: 'duration', default: '0s', about: 'time after the beginning of the test' },
+          times: { type: 'integer', minimum: 1, maximum: 100_000, default: 1, about: 'how many copies' },
+          every: { type: 'duration', default: '1s', about: 'time from copy to copy' },
+        },
+      },
+    },
+    alerts: { type: 'integer', minimum: 0, default: 1, about: 'how many Alerts there must be' },
+    outcome: { type: 'enum', values: OUTCOMES, optional: true, about: 'outcome of the last version of the last Alert' },
+    level: { type: 'enum', values: LEVELS, optional: true, about: 'its level' },
+    count: { type: 'integer', optional: true, about: 'its count' },
+  },
+});
+
+/** Schema of a rule file. */
+export const RULE = schema({
+  type: 'object',
+  about: 'One attack: which Events are bad, how many of them, and what to say about it.',
+  fields: {
+    id: { type: 'string', pattern: '^[a-z][a-z0-9-]*$', says: 'a name of small letters, digits and hyphens', about: 'name of the rule' },
+    version: { type: 'integer', minimum: 1, about: 'raised with every change of what the rule finds' },
+    title: { type: 'string', minLength: 1, about: 'name of the attack for people' },
+    about: { type: 'string', optional: true, about: 'what it finds and why these numbers' },
+    level: { type: 'enum', values: LEVELS, about: 'how bad; `warning` and above change the exit code of `analyze`' },
+    class: { type: 'enum', values: CLASSES, about: 'kind of attack' },
+    stage: { type: 'enum', values: STAGES, about: "where in an attack's life it belongs" },
+    on: { ...TYPES, about: 'Event types it looks at' },
+    where: { type: 'string', optional: true, about: 'condition on the Event' },
+    by: { ...NAMES, about: 'fields that tell one group of Events from another' },
+    shape: { type: 'enum', values: SHAPES, about: '`any`: one Event is enough; `count`: Events; `distinct`: different values of `field`' },
+    field: { type: 'string', optional: true, about: 'shape distinct: the field whose values are counted' },
+    limit: {
+      ...LIMIT,
+      optional: true,
+      about: 'shapes count and distinct: how many are enough; at most 1,000, unless `within` is `idle` and the shape count',
+    },
+    within: {
+      ...WITHIN,
+      optional: true,
+      about: 'in what time (a sliding window, both ends included); `idle`: since the last pause of that length',
+    },
+    slower: { ...TIER, optional: true, about: 'a second limit, for those who take their time' },
+    idle: { ...TIME, default: '30m', about: 'the Alert is over when no Event came for so long' },
+    quiet: { ...TIME, optional: true, about: 'shape any: repeats less than this apart belong to the same Alert' },
+    subject: { ...PARTY, about: 'who did it; its field is one of `by`' },
+    target: { ...PARTY, optional: true, about: 'whom it was done to; kind `none` once there is more than one' },
+    sample: { type: 'string', optional: true, about: 'field whose values the Alert lists, up to ten; `field` if absent' },
+    success: { ...SUCCESS, optional: true, about: 'what shows that the attack succeeded, in the same group' },
+    except: {
+      type: 'array',
+      items: { type: 'string' },
+      default: [],
+      about: 'conditions that exempt an Event; a site adds its own in the config',
+    },
+    variables: {
+      type: 'map',
+      values: {
+        type: 'object',
+        fields: {
+          about: { type: 'string' },
+          value: {
+            type: 'oneOf',
+            of: [
+              { type: 'number' },
+              { type: 'boolean' },
+              { type: 'array', items: { type: 'oneOf', of: [{ type: 'number' }, { type: 'string' }] } },
+              { type: 'string' },
+            ],
+          },
+        },
+      },
+      default: {},
+      about: 'what a site may set in the config, each with its meaning and standard value; `$name` in conditions, limits and times',
+    },
+    profiles: {
+      type: 'map',
+      keys: ['paper', 'nemea'],
+      values: PROFILE,
+      default: {},
+      about: 'other thresholds, chosen by `profile` in the config',
+    },
+    why: {
+      type: 'string',
+      minLength: 1,
+      about: 'what was seen, in a sentence; `{field}`, `{count}`, `{limit}`, `{within}`, `{events}`, `{span}`, `{rate}`',
+    },
+    falsePositives: {
+      type: 'array',
+      items: { type: 'string' },
+      minItems: 1,
+      about: 'what harmless thing may look like this, and what to do about it',
+    },
+    references: { type: 'array', items: { type: 'string' }, minItems: 1, about: 'papers, RFCs, requirement and ATT&CK ids' },
+    tests: { type: 'array', items: TEST, minItems: 2, about: 'Events that fire it and Events that do not' },
+    lists: { type: 'any', optional: true, about: 'reserved' },
+  },
+});
+
+/** A rule file as checked against the schema. */
+export type RuleFile = Infer<typeof RULE>;
+/** One test of a rule file. */
+export type RuleTest = RuleFile['tests'][number];

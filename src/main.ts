@@ -1,0 +1,124 @@
+/** The command line: names the commands and loads each only when it is called. */
+import { Command, CommanderError, Option } from 'commander';
+import { type ErrorCode, RingfenceError } from './errors.ts';
+import { version } from './version.ts';
+
+/** Exit code for a fault in the command line, the configuration or the rules (sysexits: EX_USAGE). */
+export const USAGE = 64;
+/** Exit code for a bug (sysexits: EX_SOFTWARE). */
+const SOFTWARE = 70;
+/** Most characters of one line of a message. */
+const LONGEST = 1000;
+/** Faults of what the user wrote, not of what was read. */
+const SETTINGS: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['usage', 'config-invalid', 'rule-invalid', 'rule-duplicate']);
+
+/**
+ * The definition of all commands; docs/reference/cli.md is made from it.
+ * @param done takes the exit code of the command that ran.
+ */
+export function commands(done: (code: number) => void = () => {}): Command {
+  const program = new Command('ringfence')
+    .description('VoIP intrusion detection: says which attacks are in SIP traffic, who is behind them and whether they got in.')
+    .version(version(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand('help [command]', 'print help for a command')
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'ringfence: ')) });
+  addAnalyze(program, done);
+  addExplain(program, done);
+  addCheck(program, done);
+  return program;
+}
+
+const profile = (): Option => new Option('--profile <name>', 'thresholds of the rules').choices(['default', 'paper', 'nemea']);
+const config = (): Option => new Option('--config <file>', 'configuration file');
+const rules = (): Option => new Option('--rules <dir>', 'rules of this folder or file instead of those that come with Ringfence');
+
+function addAnalyze(program: Command, done: (code: number) => void): void {
+  program
+    .command('analyze')
+    .summary('tell what happened in captures')
+    .description(
+      'Reads captures (pcap or pcapng, also gzipped; - for standard input) one after the other as one recording and tells what ' +
+        'happened in them. Exit code: 0 nothing, 1 an alert of level warning or above, 2 something could not be read, 3 both, 64 a ' +
+        'fault in the command line, the configuration or the rules. SIGINT ends the reading: what was read is reported.',
+    )
+    .argument('<file...>', 'capture files; - is standard input')
+    .option('--json', 'print one JSON object instead of the report (docs/reference/analysis.schema.json)')
+    .option('--events <dir>', 'also write all Events into segments in this folder')
+    .addOption(rules())
+    .addOption(config())
+    .addOption(profile())
+    .option('--no-color', 'no colours, also on a terminal')
+    .action(async (files: string[], options) => {
+      const { runAnalyze } = await import('./cli/analyze.ts');
+      done(await runAnalyze(files, options));
+    });
+}
+
+function addExplain(program: Command, done: (code: number) => void): void {
+  program
+    .command('explain')
+    .summary('tell what each stage makes of single messages')
+    .description('Runs a capture up to a packet, or through all messages of a call, and tells what each stage makes of it.')
+    .argument('<file>', 'capture file')
+    .addOption(new Option('--packet <number>', 'frame number, counted as Wireshark does').conflicts('callId'))
+    .addOption(new Option('--call-id <id>', 'all messages with this Call-ID'))
+    .addOption(rules())
+    .addOption(config())
+    .addOption(profile())
+    .option('--no-color', 'no colours, also on a terminal')
+    .action(async (file: string, options) => {
+      const { runExplain } = await import('./cli/explain.ts');
+      done(await runExplain(file, options));
+    });
+}
+
+function addCheck(program: Command, done: (code: number) => void): void {
+  program
+    .command('check')
+    .summary('check configuration and rules')
+    .description('Checks config files, rule files and folders of rules, and runs the tests that rules carry.')
+    .argument('[path...]', 'files or folders; without any, ringfence.yaml and the rules that come with Ringfence')
+    .addOption(profile())
+    .action(async (paths: string[], options: { profile?: string }) => {
+      const { runCheck } = await import('./cli/check.ts');
+      done(await runCheck(paths, { out: process.stdout, ...options }));
+    });
+}
+
+/** Parses the command line, runs it and sets the exit code. */
+export async function main(argv: readonly string[]): Promise<void> {
+  // Whoever read the output (head, less) has seen enough.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit();
+  });
+  const program = commands((code) => {
+    process.exitCode = code;
+  });
+  try {
+    if (argv.length <= 2) {
+      program.outputHelp({ error: true });
+      process.exitCode = USAGE;
+    } else await program.parseAsync(argv);
+  } catch (error) {
+    process.exitCode = await codeOf(error);
+  }
+}
+
+/** Exit code for what a command threw; says what it was, unless commander has said it. */
+async function codeOf(error: unknown): Promise<number> {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
+  if (!(error instanceof RingfenceError)) {
+    process.stderr.write(`ringfence: this is a bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    return SOFTWARE;
+  }
+  // File names and what is quoted of a file may be hostile.
+  const { neutral } = await import('./publish/neutral.ts');
+  const lines = error.message.split('\n').map((line) => neutral(line, LONGEST));
+  process.stderr.write(`ringfence: ${lines.join('\n')}\n`);
+  return SETTINGS.has(error.code) ? USAGE : 2;
+}
+
+if (import.meta.main) await main(process.argv);

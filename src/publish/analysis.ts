@@ -1,0 +1,265 @@
+/**
+ * The JSON object of `analyze --json`, written as it is read: nothing of it but one alert or call is ever in memory. Keys
+ * stand in the order of the schema; every element of `alerts`, `incidents`, `calls` and `faults` has a line of its own.
+ */
+
+import type { Fault } from '../errors.ts';
+import { COUNTS } from '../metrics.ts';
+import { type Infer, schema } from '../schema.ts';
+import { type Alert, type Call, CLASSES, type Incident, LEVELS, OUTCOMES, STAGES, SUBJECT_KINDS } from '../types.ts';
+import type { FileSummary, Findings } from './findings.ts';
+import { inputTotal } from './findings.ts';
+import { isoTime } from './layout.ts';
+import { cut, neutralJson } from './neutral.ts';
+
+/** Version of the object; raised when a key changes its meaning or goes. */
+export const ANALYSIS_SCHEMA = 1;
+
+const ISO = '^\\d{4,6}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{6}Z$';
+const time = (about: string) => ({ type: 'string', pattern: ISO, about: `${about}; ISO 8601, UTC, microseconds` }) as const;
+const mayBeTime = (about: string) => ({ ...time(about), nullable: true }) as const;
+const text = (about: string) => ({ type: 'string', about }) as const;
+const whole = (about: string) => ({ type: 'integer', minimum: 0, about }) as const;
+const word = <const V extends readonly string[]>(values: V, about: string) => ({ type: 'enum', values, about }) as const;
+const list = <const I>(items: I, about: string) => ({ type: 'array', items, about }) as const;
+
+const party = (about: string) =>
+  ({ type: 'object', about, fields: { kind: word(SUBJECT_KINDS, 'what it is'), value: text('who, as text') } }) as const;
+
+const INPUT = {
+  frames: whole('frames in the capture'),
+  packets: whole('payloads that were looked at'),
+  bytes: whole('bytes of the frames, as captured'),
+  first: mayBeTime('time of the earliest packet, null if there was none'),
+  last: mayBeTime('time of the latest packet, null if there was none'),
+} as const;
+
+const COUNT_FIELDS = {
+  protocol: { type: 'map', values: whole('payloads'), about: COUNTS.protocol },
+  method: { type: 'map', values: whole('requests'), about: COUNTS.method },
+  answer: { type: 'map', values: whole('responses'), about: COUNTS.answer },
+  oddity: { type: 'map', values: whole('times'), about: COUNTS.oddity },
+  outcome: { type: 'map', values: whole('authentications'), about: COUNTS.outcome },
+  call: { type: 'map', values: whole('calls'), about: COUNTS.call },
+  dropped: { type: 'map', values: whole('frames'), about: COUNTS.dropped },
+} as const;
+
+const ALERT = {
+  type: 'object',
+  fields: {
+    id: text('the same for the same input'),
+    time: time('time of this version'),
+    node: text('which node saw it'),
+    rule: text('id of the rule that was met'),
+    ruleVersion: whole('version of the rule'),
+    title: text('title of the rule'),
+    level: word(LEVELS, 'how bad'),
+    class: word(CLASSES, 'what kind of attack'),
+    stage: word(STAGES, 'where in the life of an attack it belongs'),
+    subject: party('who did it'),
+    target: party('to whom'),
+    outcome: word(OUTCOMES, 'whether the attacker got what he wanted'),
+    state: word(['open', 'update', 'closed'], 'closed: over before the input ended'),
+    first: time('first Event that belongs to it'),
+    last: time('last Event that belongs to it'),
+    count: whole('Events or different values that belong to it'),
+    sample: list(text('a value or an account'), 'some of the values or accounts concerned; secrets are masked'),
+    evidence: list(
+      {
+        type: 'object',
+        fields: {
+          file: text('file as given on the command line'),
+          frame: whole('frame number, counted as tshark does; 0: no packet'),
+          time: time('time of the packet'),
+          event: text('type of the Event'),
+        },
+      },
+      'where to look',
+    ),
+    why: text('what was seen, against which limit'),
+  },
+} as const;
+
+const INCIDENT = {
+  type: 'object',
+  fields: {
+    id: text('the same for the same input'),
+    subject: party('the attacker'),
+    first: time('first Event'),
+    last: time('last Event'),
+    level: word(LEVELS, 'the worst of its alerts'),
+    outcome: word(OUTCOMES, 'succeeded if any stage did'),
+    stages: list(
+      {
+        type: 'object',
+        fields: {
+          stage: word(STAGES, 'stage'),
+          first: time('first Event of the stage'),
+          last: time('last Event of the stage'),
+          alerts: list(text('id'), 'ids of its alerts'),
+        },
+      },
+      'in order of time',
+    ),
+    links: list(
+      {
+        type: 'object',
+        fields: {
+          alert: text('id of the alert'),
+          reason: text('why it belongs here'),
+          weight: { type: 'number', about: 'how strong the reason is' },
+          kind: word(['same actor', 'shares knowledge'], 'what the reason proves'),
+        },
+      },
+      'why these alerts are one incident',
+    ),
+    accounts: list(text('user@realm'), 'accounts at risk'),
+    targets: list(text('address'), 'who was attacked'),
+  },
+} as const;
+
+const CALL = {
+  type: 'object',
+  fields: {
+    callId: text('Call-ID'),
+    from: text('caller'),
+    to: text('called'),
+    src: text('address of the caller’s side'),
+    dst: text('address of the called side'),
+    start: time('first INVITE'),
+    answered: mayBeTime('first 2xx, null if it was never answered'),
+    ended: mayBeTime('BYE, null if it was not seen'),
+    disposition: word(['answered', 'busy', 'cancelled', 'rejected', 'challenged', 'unanswered'], 'how it went'),
+    status: whole('last final status of its INVITE, 0 if none was seen'),
+  },
+} as const;
+
+const FAULT = {
+  type: 'object',
+  fields: {
+    code: text('see docs/reference/errors.md'),
+    where: text('file, or file:line:column'),
+    offset: { ...whole('byte in the file'), optional: true },
+    message: text('what was wrong'),
+  },
+} as const;
+
+/** The schema of the whole object; published as docs/reference/analysis.schema.json. */
+export const ANALYSIS = schema({
+  type: 'object',
+  about: 'What `ringfence analyze --json` prints.',
+  fields: {
+    schema: { type: 'integer', minimum: 1, about: 'version of this format; a new key does not raise it' },
+    ringfence: text('version of the program'),
+    input: {
+      type: 'object',
+      about: 'what was read',
+      fields: {
+        ...INPUT,
+        files: list({ type: 'object', fields: { name: text('as given on the command line, - for standard input'), ...INPUT } }, 'per file'),
+      },
+    },
+    counts: { type: 'object', about: 'what was counted, by family and label', fields: COUNT_FIELDS },
+    alerts: list(ALERT, 'one per id, its last version'),
+    incidents: list(INCIDENT, 'alerts by attacker'),
+    calls: list(CALL, 'calls as far as their signalling was seen'),
+    faults: list(FAULT, 'what could not be read or done'),
+  },
+});
+
+/** The object as a program reads it. Lists that may be long come as they are. */
+export type Analysis = Infer<typeof ANALYSIS>;
+
+/** The text of the JSON object, in pieces. */
+export async function* analysisJson(findings: Findings): AsyncGenerator<string, void, void> {
+  const { version, files, counts, incidents, faults } = findings;
+  yield `{"schema":${ANALYSIS_SCHEMA},\n"ringfence":${neutralJson(version)},\n"input":${neutralJson(inputOf(files))},\n`;
+  yield `"counts":${neutralJson(countsOf(counts))},\n"alerts":[`;
+  yield* elements(findings.alerts, alertOf);
+  yield '],\n"incidents":[';
+  yield* elements(incidents, incidentOf);
+  yield '],\n"calls":[';
+  yield* elements(findings.calls, callOf);
+  yield '],\n"faults":[';
+  yield* elements(faults, faultOf);
+  yield ']}\n';
+}
+
+async function* elements<T>(items: Iterable<T> | AsyncIterable<T>, shape: (item: T) => unknown): AsyncGenerator<string, void, void> {
+  let separator = '\n';
+  for await (const item of items) {
+    yield separator + neutralJson(shape(item));
+    separator = ',\n';
+  }
+}
+
+function inputOf(files: readonly FileSummary[]): Analysis['input'] {
+  return { ...extent(inputTotal(files)), files: files.map((file) => ({ name: cut(file.name), ...extent(file) })) };
+}
+
+function extent({ frames, packets, bytes, first, last }: Omit<FileSummary, 'name'>): Omit<Analysis['input'], 'files'> {
+  return { frames, packets, bytes, first: packets > 0 ? isoTime(first) : null, last: packets > 0 ? isoTime(last) : null };
+}
+
+function countsOf({ protocol, method, answer, oddity, outcome, call, dropped }: Findings['counts']): Analysis['counts'] {
+  return { protocol, method, answer, oddity, outcome, call, dropped };
+}
+
+/** An alert as the object shows it. */
+export function alertOf(a: Alert): Analysis['alerts'][number] {
+  return {
+    id: cut(a.id),
+    time: isoTime(a.time),
+    node: a.node,
+    rule: a.rule,
+    ruleVersion: a.ruleVersion,
+    title: cut(a.title),
+    level: a.level,
+    class: a.class,
+    stage: a.stage,
+    subject: { kind: a.subject.kind, value: cut(a.subject.value) },
+    target: { kind: a.target.kind, value: cut(a.target.value) },
+    outcome: a.outcome,
+    state: a.state,
+    first: isoTime(a.first),
+    last: isoTime(a.last),
+    count: a.count,
+    sample: a.sample.map((value) => cut(value)),
+    evidence: a.evidence.map(({ file, frame, time: seen, event }) => ({ file: cut(file), frame, time: isoTime(seen), event })),
+    why: cut(a.why),
+  };
+}
+
+function incidentOf(i: Incident): Analysis['incidents'][number] {
+  return {
+    id: cut(i.id),
+    subject: { kind: i.subject.kind, value: cut(i.subject.value) },
+    first: isoTime(i.first),
+    last: isoTime(i.last),
+    level: i.level,
+    outcome: i.outcome,
+    stages: i.stages.map(({ stage, first, last, alerts }) => ({ stage, first: isoTime(first), last: isoTime(last), alerts })),
+    links: i.links.map(({ alert, reason, weight, kind }) => ({ alert, reason: cut(reason), weight, kind })),
+    accounts: i.accounts.map((account) => cut(account)),
+    targets: i.targets.map((target) => cut(target)),
+  };
+}
+
+function callOf(c: Call): Analysis['calls'][number] {
+  return {
+    callId: cut(c.callId),
+    from: cut(c.from),
+    to: cut(c.to),
+    src: c.src,
+    dst: c.dst,
+    start: isoTime(c.start),
+    answered: c.answered === 0 ? null : isoTime(c.answered),
+    ended: c.ended === 0 ? null : isoTime(c.ended),
+    disposition: c.disposition,
+    status: c.status,
+  };
+}
+
+function faultOf({ code, where, offset, message }: Fault): Analysis['faults'][number] {
+  return { code, where: cut(where), ...(offset === undefined ? {} : { offset }), message: cut(message) };
+}

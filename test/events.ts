@@ -1,0 +1,41 @@
+/** Events for tests, made at random from the catalogue. */
+import fc from 'fast-check';
+import { EVENT_NAMES, EVENTS, type EventName, type EventType, type FieldKind } from '../src/events.ts';
+import type { Event } from '../src/types.ts';
+
+const NUMBERS: ReadonlySet<FieldKind> = new Set<FieldKind>(['count', 'duration', 'status', 'port', 'number']);
+
+function value(kind: FieldKind): fc.Arbitrary<string | number | boolean> {
+  if (kind === 'flag') return fc.boolean();
+  if (NUMBERS.has(kind)) return fc.nat();
+  return kind === 'secret' ? fc.constantFrom('', 'hunter2') : fc.string({ unit: 'binary', maxLength: 20 });
+}
+
+function dataOf(name: EventName): fc.Arbitrary<Event['data']> {
+  const type: EventType = EVENTS[name];
+  return fc.record(Object.fromEntries(Object.entries(type.fields).map(([field, { kind }]) => [field, value(kind)])), {
+    noNullPrototype: true,
+  });
+}
+
+/** Any Event of the catalogue, hostile text included. */
+export const anyEvent: fc.Arbitrary<Event> = fc.constantFrom(...EVENT_NAMES).chain((type) =>
+  fc.record(
+    {
+      id: fc.string({ minLength: 1, maxLength: 12 }),
+      time: fc.integer({ min: 1, max: 2 ** 52 }),
+      type: fc.constant(type),
+      node: fc.constantFrom('a', 'b'),
+      src: fc.ipV4(),
+      srcPort: fc.integer({ min: 0, max: 65535 }),
+      dst: fc.ipV6(),
+      dstPort: fc.integer({ min: 0, max: 65535 }),
+      callId: fc.string({ unit: 'binary', maxLength: 40 }),
+      account: fc.string({ maxLength: 10 }),
+      data: dataOf(type),
+      file: fc.constantFrom('', 'a.pcap'),
+      frame: fc.nat(),
+    },
+    { noNullPrototype: true },
+  ),
+);
