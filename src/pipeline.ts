@@ -97,7 +97,7 @@ export class Pipeline {
     const kind = sniff(bytes, start, end);
     this.#protocols[kind]!++;
     this.observation = undefined;
-    if (kind !== SIP || !parseSip(m, bytes, start, end)) return;
+    if (kind !== SIP || !parseSip(m, bytes, start, end, packet.truncated)) return;
     if (m.isRequest) this.#methods[m.method]!++;
     else this.#answers[m.status]!++;
     for (let i = 0; i < m.oddityCount; i++) this.#oddities[m.oddities[i]!.code]!++;

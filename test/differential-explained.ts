@@ -15,6 +15,8 @@ export interface Difference {
   readonly field: string;
   readonly ours: string;
   readonly theirs: string;
+  /** We found it in a HEP packet. */
+  readonly hep: boolean;
 }
 
 /** One reason. */
@@ -30,10 +32,16 @@ export interface Explanation {
 /** All reasons; the first that covers a difference explains it. */
 export const EXPLAINED: readonly Explanation[] = [
   {
-    reason: 'SIP over TCP: datagrams only are compared here',
-    reference: 'RFC 3261 §18.3',
-    example: 'goffinet__sip_captures/SIP-Call-Flow-Over-TCP.pcap:3',
-    covers: (d) => d.kind === 'only tshark' && d.protocols.includes(':tcp:'),
+    reason: 'a HEP packet, which tshark 4.0 cannot open',
+    reference: 'HEP3 network protocol specification, revision 37',
+    example: 'sipcapture__hep-wireshark/pcap/hep.pcap:1',
+    covers: (d) => d.kind === 'only ours' && d.hep && d.protocols.endsWith(':udp:data'),
+  },
+  {
+    reason: 'tshark goes by the port (TCP 5060) and reads no field: the payload is HTTP',
+    reference: 'RFC 3261 §7.1',
+    example: 'ntop__nDPI/tests/cfgs/default/pcap/http_on_sip_port.pcap:3',
+    covers: (d) => d.kind === 'only tshark' && d.protocols.endsWith(':tcp:sip') && d.theirs.trim() === '',
   },
   {
     reason: 'an ICMP error quotes a datagram that was not sent in that frame',

@@ -1,5 +1,5 @@
 /**
- * The SIP decoder against tshark on every real capture: which UDP packets are SIP, and of each its method or status,
+ * The SIP decoder against tshark on every real capture: which packets carry SIP, over UDP, TCP and in tunnels, and of each its method or status,
  * Call-ID, CSeq, From URI and To URI. Both see the same files with their default settings; tshark runs with `-n` (no
  * names), and shows a field's first occurrence, as we read a message's first header. No port is given to either.
  */
@@ -66,17 +66,24 @@ function valuesOf(m: SipMessage, packet: Packet): string[] {
   return [...start, bytes(m.callId), cseq, bytes(m.cseqMethodSpan), bytes(m.from.uri.span), bytes(m.to.uri.span)];
 }
 
-/** SIP datagrams as we read them, by frame number. */
-async function byUs(path: string): Promise<Map<number, string[]>> {
+interface Own {
+  readonly values: string[];
+  /** It came in a HEP packet. */
+  readonly hep: boolean;
+}
+
+/** SIP messages as we read them, by frame number; of several in a frame the first, as with tshark. */
+async function byUs(path: string): Promise<Map<number, Own>> {
   const message = createMessage();
-  const rows = new Map<number, string[]>();
+  const rows = new Map<number, Own>();
   const reader = await openCapture(path);
   while (await reader.fill()) {
     while (reader.next()) {
       const { packet } = reader;
       if (sniff(packet.bytes, packet.start, packet.end) !== SIP) continue;
       assert.ok(parseSip(message, packet.bytes, packet.start, packet.end, packet.truncated), `${path} frame ${packet.frameNumber}`);
-      rows.set(packet.frameNumber, valuesOf(message, packet));
+      if (rows.has(packet.frameNumber)) continue;
+      rows.set(packet.frameNumber, { values: valuesOf(message, packet), hep: packet.hep !== undefined });
     }
   }
   await reader.close();
@@ -95,29 +102,34 @@ async function compare(path: string): Promise<Result> {
   for (const [frame, { protocols, values }] of theirs) {
     const mine = ours.get(frame);
     if (mine === undefined)
-      differences.push({ file, frame, protocols, kind: 'only tshark', field: '', ours: '', theirs: values.join(' ') });
-    else differences.push(...fieldsThatDiffer({ file, frame, protocols }, mine, values));
+      differences.push({ file, frame, protocols, kind: 'only tshark', field: '', ours: '', theirs: values.join(' '), hep: false });
+    else differences.push(...fieldsThatDiffer({ file, frame, protocols, hep: mine.hep }, mine.values, values));
   }
   const only = [...ours.keys()].filter((frame) => !theirs.has(frame));
   if (only.length > 0) {
     const rows = await byTshark(path, `frame.number in {${only.join(',')}}`);
     for (const frame of only) {
-      const values = ours.get(frame)!.join(' ');
+      const { values, hep } = ours.get(frame)!;
       differences.push({
         file,
         frame,
         protocols: rows.get(frame)?.protocols ?? '',
         kind: 'only ours',
         field: '',
-        ours: values,
+        ours: values.join(' '),
         theirs: '',
+        hep,
       });
     }
   }
   return { messages: [...theirs.keys()].filter((frame) => ours.has(frame)).length, differences };
 }
 
-function fieldsThatDiffer(where: { file: string; frame: number; protocols: string }, ours: string[], theirs: string[]): Difference[] {
+function fieldsThatDiffer(
+  where: { file: string; frame: number; protocols: string; hep: boolean },
+  ours: string[],
+  theirs: string[],
+): Difference[] {
   const found: Difference[] = [];
   for (const [k, field] of NAMES.entries()) {
     if (ours[k] !== theirs[k]) found.push({ ...where, kind: 'field', field, ours: ours[k]!, theirs: theirs[k]! });
@@ -153,7 +165,7 @@ test('SIP in every real capture, read as tshark reads it', { skip }, async (t) =
   }
   for (const [{ reason, reference, example }, n] of groups) t.diagnostic(`${String(n).padStart(5)}  ${reason} (${reference}; ${example})`);
   t.diagnostic(`${String(unexplained.length).padStart(5)}  unexplained`);
-  assert.ok(messages > 20_000, 'the captures hold more than 20,000 SIP datagrams');
+  assert.ok(messages > 20_000, 'the captures hold more than 20,000 SIP messages');
   assert.deepEqual(unexplained.slice(0, 5), []);
   const fields = differences.filter((d) => d.kind !== 'only tshark').length;
   assert.ok(fields <= messages / 100, `${fields} explained differences in ${messages} messages`);

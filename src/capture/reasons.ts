@@ -31,7 +31,7 @@ export const REASONS = [
   'hep-malformed',
   'hep-other',
 ] as const;
-/** One of the list above. */
+/** One of the list above: the keys of `CaptureCounts.dropped`. @public */
 export type Reason = Exclude<(typeof REASONS)[number], ''>;
 
 /** Index into `REASONS`. */
