@@ -43,6 +43,16 @@ const status = { kind: 'status', about: 'status code of the final answer; 0: non
 const method = { kind: 'method', about: 'method of the request' } as const;
 const userAgent = { kind: 'text', about: 'User-Agent of the request, empty if it had none' } as const;
 
+const credentials = {
+  method,
+  status,
+  user: { kind: 'user', about: 'user name in the credentials' },
+  realm: { kind: 'host', about: 'realm in the credentials' },
+  userAgent,
+  guess: { kind: 'secret', about: 'password the tool wrote into its From tag (SIPVicious, M-10), empty otherwise' },
+  trusted: { kind: 'flag', about: 'this endpoint had registered this account before its first refusal' },
+} as const;
+
 /** All Events, by type. */
 export const EVENTS = {
   'target.contacted': {
@@ -81,29 +91,14 @@ export const EVENTS = {
       'A challenge was answered with credentials and these were refused (401, 407, 403 or 402 to a request with credentials); stale nonces are not failures (C-03).',
     src: 'who sent the credentials',
     fields: {
-      method,
-      status,
-      user: { kind: 'user', about: 'user name in the credentials' },
-      realm: { kind: 'host', about: 'realm in the credentials' },
-      userAgent,
+      ...credentials,
       refusals: { kind: 'count', about: 'refused credentials of this source for this account so far, this one included' },
-      guess: { kind: 'secret', about: 'password the tool wrote into its From tag (SIPVicious, M-10), empty otherwise' },
-      trusted: { kind: 'flag', about: 'this endpoint had registered this account before its first refusal' },
     },
   },
   'auth.accepted': {
     about: 'Credentials were accepted (2xx) after the same source had credentials for the same account refused.',
     src: 'who sent the credentials',
-    fields: {
-      method,
-      status,
-      user: { kind: 'user', about: 'user name in the credentials' },
-      realm: { kind: 'host', about: 'realm in the credentials' },
-      userAgent,
-      refusals: { kind: 'count', about: 'refused credentials of this source for this account before' },
-      guess: { kind: 'secret', about: 'password the tool wrote into its From tag (SIPVicious, M-10), empty otherwise' },
-      trusted: { kind: 'flag', about: 'this endpoint had registered this account before its first refusal' },
-    },
+    fields: { ...credentials, refusals: { kind: 'count', about: 'refused credentials of this source for this account before' } },
   },
   'request.unanswered': {
     about:

@@ -9,6 +9,7 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Fault, RingfenceError } from '../errors.ts';
+import { NO_PACKET } from '../packet.ts';
 import type { Packet } from '../types.ts';
 import { type CaptureCounts, type CaptureOptions, type CaptureReader, isCaptureHead, openCapture } from './reader.ts';
 
@@ -246,27 +247,3 @@ export class Captures {
     await each.reader.close();
   }
 }
-
-const NOTHING = new Uint8Array(18);
-/** In hand before the first packet. */
-const NO_PACKET: Packet = {
-  kind: 'packet',
-  time: 0.5,
-  ordinal: 0,
-  frameNumber: 0,
-  offset: 0.5,
-  where: { source: 'file', file: '', link: '' },
-  vlan: -1,
-  tunnel: '',
-  transport: 'udp',
-  src: NOTHING,
-  dst: NOTHING,
-  frame: NOTHING,
-  frameStart: 0,
-  frameEnd: 0,
-  bytes: NOTHING,
-  start: 0,
-  end: 0,
-  truncated: false,
-  hep: undefined,
-};

@@ -6,6 +6,7 @@
  * `fill` is the only thing that waits, once per chunk; `next` moves `packet` to the next payload of what was read.
  */
 import { type ErrorCode, type Fault, RingfenceError } from '../errors.ts';
+import { createPacket } from '../packet.ts';
 import type { Seed } from '../table.ts';
 import type { Packet } from '../types.ts';
 import { isPcap, PCAP_HEADER, readPcapHeader } from '../wire/pcap.ts';
@@ -147,7 +148,7 @@ export class CaptureReader {
     this.#fresh = true;
     this.#sourceEnded = ended;
     this.#ordinal = (options.firstOrdinal ?? 1) - 1;
-    this.packet = makePacket(path, window.bytes);
+    this.packet = createPacket({ source: 'file', file: path, link: '' }, window.bytes);
     this.#frames = new Frames(this.packet, options.seed ?? { k0: 0x52696e67, k1: 0x66656e63 });
     this.lastTime = 0;
   }
@@ -283,28 +284,4 @@ function makeRoom(window: Window, chunk: number): void {
   if (window.end + chunk <= bytes.length) return;
   window.bytes = Buffer.allocUnsafeSlow(Math.max(window.end + chunk, bytes.length * 2));
   bytes.copy(window.bytes, 0, 0, window.end);
-}
-
-function makePacket(file: string, bytes: Uint8Array): Packet {
-  return {
-    kind: 'packet',
-    time: 0.5,
-    ordinal: 0,
-    frameNumber: 0,
-    offset: 0.5,
-    where: { source: 'file', file, link: '' },
-    vlan: -1,
-    tunnel: '',
-    transport: 'udp',
-    src: new Uint8Array(18),
-    dst: new Uint8Array(18),
-    frame: bytes,
-    frameStart: 0,
-    frameEnd: 0,
-    bytes,
-    start: 0,
-    end: 0,
-    truncated: false,
-    hep: undefined,
-  };
 }

@@ -8,8 +8,8 @@
  */
 import { ADDRESS, ENDPOINT, keepShort, shortText, text } from '../bytes.ts';
 import type { SipMessage } from '../decode/message.ts';
-import { DueQueue } from '../due.ts';
 import { Key, type Seed, Table } from '../table.ts';
+import { TimeoutQueue } from '../timeouts.ts';
 import type { Packet, Span } from '../types.ts';
 import { ACCEPTED, CHALLENGE, FAILED, NONE, type Observation, OPEN, STALE, UNKNOWN_USER } from './observation.ts';
 import type { Transaction, Transactions } from './transactions.ts';
@@ -71,7 +71,7 @@ export class Authentication {
   readonly nonces: Table<Nonce>;
   readonly attempts: Table<Attempt>;
   /** Challenges nobody answered yet. */
-  readonly pending: DueQueue;
+  readonly pending: TimeoutQueue;
   readonly #transactions: Transactions;
   readonly #key = new Key(384);
 
@@ -103,7 +103,7 @@ export class Authentication {
         a.trusted = false;
       },
     });
-    this.pending = new DueQueue(capacity.nonces);
+    this.pending = new TimeoutQueue(capacity.nonces);
   }
 
   /** Notes the credentials of a request in its transaction, and that their nonce was used. */

@@ -4,8 +4,9 @@
  */
 import { ENDPOINT } from '../bytes.ts';
 import { ACK, BYE, CANCEL, INVITE, OPTIONS, REGISTER, type SipMessage } from '../decode/message.ts';
+import { NO_PACKET } from '../packet.ts';
 import { hash, type Seed, type TableStats } from '../table.ts';
-import type { Packet, Where } from '../types.ts';
+import type { Packet } from '../types.ts';
 import { ABANDONED, ABANDONED_AT_END, type Abandoned, Authentication } from './authentication.ts';
 import { Calls } from './calls.ts';
 import { ACCEPTED, FAILED, NONE, type Observation, OPEN, OUTCOME_NAMES, UNKNOWN_USER } from './observation.ts';
@@ -45,30 +46,7 @@ const UNANSWERED_AT_END = 4_000_000;
 /** Names of users are compared by hash; a collision costs one Event. */
 const NAMES: Seed = { k0: 0x6e616d, k1: 0x657321 };
 
-const NO_WHERE: Where = { source: '', file: '', link: '' };
 const NOTHING = new Uint8Array(ENDPOINT);
-/** Stands in the Observation until the first packet comes. */
-const NO_PACKET: Packet = {
-  kind: 'packet',
-  time: 0.5,
-  ordinal: 0,
-  frameNumber: 0,
-  offset: 0,
-  where: NO_WHERE,
-  vlan: -1,
-  tunnel: '',
-  transport: 'udp',
-  src: NOTHING,
-  dst: NOTHING,
-  frame: NOTHING,
-  frameStart: 0,
-  frameEnd: 0,
-  bytes: NOTHING,
-  start: 0,
-  end: 0,
-  truncated: false,
-  hep: undefined,
-};
 
 /** All state about what is going on. */
 export class Tracker {

@@ -8,8 +8,8 @@
  */
 import { ENDPOINT, keepShort, shortText } from '../bytes.ts';
 import { CANCEL, INVITE, type SipMessage } from '../decode/message.ts';
-import { DueQueue } from '../due.ts';
 import { Key, type Seed, Table } from '../table.ts';
+import { TimeoutQueue } from '../timeouts.ts';
 import type { Packet, Span } from '../types.ts';
 
 /** T1 × 64 in µs: Timer B, F, H, J and L (RFC 3261 §17, RFC 6026 §8.7). */
@@ -109,7 +109,7 @@ function resetTransaction(t: Transaction): void {
 export class Transactions {
   readonly table: Table<Transaction>;
   /** Initial requests without an answer yet, due 32 s after they were sent. */
-  readonly unanswered: DueQueue;
+  readonly unanswered: TimeoutQueue;
   /** The message last looked up repeats one of its transaction. */
   known = false;
   /** Slot of the transaction last looked up. */
@@ -132,7 +132,7 @@ export class Transactions {
       make: makeTransaction,
       reset: resetTransaction,
     });
-    this.unanswered = new DueQueue(watchSilence ? capacity : 8);
+    this.unanswered = new TimeoutQueue(watchSilence ? capacity : 8);
   }
 
   /** The transaction of a request other than ACK, made if it is new. */

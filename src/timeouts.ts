@@ -4,7 +4,7 @@
  */
 
 /** A bounded queue of (slot, generation) pairs of a table, each with the time (µs) it falls due. */
-export class DueQueue {
+export class TimeoutQueue {
   readonly #slots: Int32Array;
   readonly #generations: Uint32Array;
   readonly #due: Float64Array;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DueQueue } from './due.ts';
+import { TimeoutQueue } from './timeouts.ts';
 
-test('due: entries come in order, none before its time', () => {
-  const queue = new DueQueue(8);
+test('timeouts: entries come in order, none before its time', () => {
+  const queue = new TimeoutQueue(8);
   assert.equal(queue.next, Number.POSITIVE_INFINITY);
   queue.push(3, 30, 100);
   queue.push(4, 40, 200);
@@ -17,8 +17,8 @@ test('due: entries come in order, none before its time', () => {
   assert.ok(!queue.take(1000));
 });
 
-test('due: full, it gives up the oldest and counts', () => {
-  const queue = new DueQueue(8);
+test('timeouts: full, it gives up the oldest and counts', () => {
+  const queue = new TimeoutQueue(8);
   for (let i = 0; i < 10; i++) queue.push(i, 0, i);
   assert.equal(queue.dropped, 2);
   assert.ok(queue.take(100));
