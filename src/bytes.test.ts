@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { addressText, isIPv4, latin1, portOf, text, untext } from './bytes.ts';
+import { addressText, isIPv4, keptText, LONGEST_TEXT, latin1, portOf, text, untext } from './bytes.ts';
 
 test('text is reversible for all bytes', () => {
   fc.assert(
@@ -67,4 +67,11 @@ test('addresses are written as RFC 5952 has it', () => {
   assert.equal(addressText(endpoint([0x2001, 0xdb8, 0, 0, 1, 0, 0, 1])), '2001:db8::1:0:0:1', 'the first of equals');
   assert.equal(addressText(endpoint([0, 0, 0, 0, 0, 0, 0, 0])), '::');
   assert.equal(portOf(endpoint([0], 5060)), 5060);
+});
+
+test('a kept text is bounded and says what was left out', () => {
+  const long = Buffer.from('x'.repeat(LONGEST_TEXT + 5));
+  assert.equal(keptText(long, 0, LONGEST_TEXT), 'x'.repeat(LONGEST_TEXT));
+  assert.equal(keptText(long, 0, long.length), `${'x'.repeat(LONGEST_TEXT)}…(5 more bytes)`);
+  assert.equal(keptText(long, -1, -1), '');
 });

@@ -23,6 +23,15 @@ export function text(bytes: Uint8Array, start: number, end: number): string {
   return slowText(bytes.subarray(start, end));
 }
 
+/** Most bytes of one text that are kept: whoever sends us 60 kB of Call-ID must not make us remember it. */
+export const LONGEST_TEXT = 256;
+
+/** `text` of at most `LONGEST_TEXT` bytes; of a longer range the beginning, and how many bytes were left out. For what is kept. */
+export function keptText(bytes: Uint8Array, start: number, end: number): string {
+  const over = end - start - LONGEST_TEXT;
+  return over <= 0 ? text(bytes, start, end) : `${text(bytes, start, end - over)}…(${over} more bytes)`;
+}
+
 /** `bytes[start, end)` as Latin-1; only for bytes known to be ASCII. */
 export function latin1(bytes: Uint8Array, start: number, end: number): string {
   if (end - start <= 24) {

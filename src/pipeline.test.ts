@@ -126,3 +126,18 @@ test('a full table tells what it forgot', () => {
   assert.deepEqual(told[0]!.data['table'], 'relations');
   assert.ok(Number(told[0]!.data['evicted']) > 50);
 });
+
+test('nothing that is kept grows with what a sender puts into a header', () => {
+  const pipeline = pipelineOf();
+  const callId = 'c'.repeat(50_000);
+  const headers = [`Contact: <sip:${'u'.repeat(9000)}@192.0.2.1>`, 'Bad Name: x', `User-Agent: ${'a'.repeat(5000)}`];
+  const w = { callId, user: 'v'.repeat(3000), headers };
+  for (const method of ['INVITE', 'REGISTER', 'M'.repeat(4000)]) {
+    pipeline.handle(packetOf(request(method, w), 1e15, '192.0.2.1:5060', '192.0.2.2:5060'));
+    pipeline.handle(packetOf(response(method === 'REGISTER' ? 200 : 404, method, w), 1e15 + 1, '192.0.2.2:5060', '192.0.2.1:5060'));
+  }
+  pipeline.command({ kind: 'finish' });
+  const { events, calls } = pipeline.drain();
+  assert.ok(events.length > 5 && calls.length === 1);
+  for (const each of [...events, ...calls]) assert.ok(JSON.stringify(each).length < 8000, `${JSON.stringify(each).length} characters`);
+});

@@ -1,5 +1,5 @@
 /** A registrar confirmed that bindings were added, refreshed or removed. */
-import { text } from '../bytes.ts';
+import { keptText } from '../bytes.ts';
 import { accountOf } from '../track/authentication.ts';
 import type { Observation } from '../track/observation.ts';
 import type { Tracker } from '../track/tracker.ts';
@@ -16,7 +16,7 @@ export function detectBinding(o: Observation, tracker: Tracker, emitter: Emitter
   const { span } = m.contact.uri;
   emitter.emit('registration.changed', TYPE, scene, {
     change: o.change,
-    contact: m.contactStar ? '*' : text(m.bytes, span.start, span.end),
+    contact: m.contactStar ? '*' : keptText(m.bytes, span.start, span.end),
     expires: binding.expires,
     bindings: binding.bindings,
     userAgent: tracker.peers.agent(scene.src, scene.dst, now),

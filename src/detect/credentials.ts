@@ -1,4 +1,5 @@
 /** Credentials were refused, or accepted after refusals (C-03). */
+import { LONGEST_TEXT } from '../bytes.ts';
 
 import { readGuess } from '../decode/guess.ts';
 import type { EventData } from '../events.ts';
@@ -34,7 +35,7 @@ function dataOf(o: Observation, attempt: Attempt, tracker: Tracker, now: number)
     realm: tracker.transactions.realmOf(slot),
     userAgent: tracker.peers.agent(client, server, now),
     refusals: attempt.refusals,
-    guess: readGuess(m.bytes, m.from.tag),
+    guess: readGuess(m.bytes, m.from.tag).slice(0, LONGEST_TEXT),
     trusted: attempt.trusted,
   };
 }

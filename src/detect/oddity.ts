@@ -1,5 +1,5 @@
 /** A SIP message was odd in a way its sender is responsible for. */
-import { text } from '../bytes.ts';
+import { keptText } from '../bytes.ts';
 import { isFault, ODDITY_NAMES } from '../decode/oddities.ts';
 import type { Observation } from '../track/observation.ts';
 import { type Emitter, typeIndex } from './emitter.ts';
@@ -26,6 +26,6 @@ export function detectOddity(o: Observation, emitter: Emitter): void {
     oddity: ODDITY_NAMES[first]!,
     oddities: count,
     method: methodOf(m),
-    userAgent: text(m.bytes, m.userAgent.start, m.userAgent.end),
+    userAgent: keptText(m.bytes, m.userAgent.start, m.userAgent.end),
   });
 }

@@ -1,5 +1,5 @@
 /** A request names an account and its sender does not show that it is his. */
-import { text } from '../bytes.ts';
+import { keptText } from '../bytes.ts';
 import { METHODS } from '../decode/message.ts';
 import { type Abandoned, accountOf } from '../track/authentication.ts';
 import type { Observation } from '../track/observation.ts';
@@ -18,7 +18,7 @@ export function detectProbe(o: Observation, tracker: Tracker, emitter: Emitter, 
   emitter.emit('account.probed', TYPE, scene, {
     method: methodOf(m),
     status: m.status,
-    user: text(m.bytes, m.to.uri.user.start, m.to.uri.user.end),
+    user: keptText(m.bytes, m.to.uri.user.start, m.to.uri.user.end),
     userAgent: tracker.peers.agent(scene.src, scene.dst, now),
     misses: relation?.misses ?? 0,
     hits: relation?.hits ?? 0,

@@ -1,5 +1,5 @@
 /** Who, where and when of an Event, from an Observation; and the texts several detectors put into Events. */
-import { text } from '../bytes.ts';
+import { keptText } from '../bytes.ts';
 import { METHODS, type SipMessage } from '../decode/message.ts';
 import type { Observation } from '../track/observation.ts';
 import type { Scene } from './emitter.ts';
@@ -7,7 +7,7 @@ import type { Scene } from './emitter.ts';
 /** The scene of a message, seen from the side of the client that asked. */
 export function sceneOf(o: Observation, account: string): Scene {
   const { packet, message, client, server } = o;
-  const callId = text(message.bytes, message.callId.start, message.callId.end);
+  const callId = keptText(message.bytes, message.callId.start, message.callId.end);
   return { time: packet.time, src: client, dst: server, callId, account, file: packet.where.file, frame: packet.frameNumber };
 }
 
@@ -16,5 +16,5 @@ export function methodOf(m: SipMessage): string {
   const code = m.isRequest ? m.method : m.cseqMethod;
   if (code > 0) return METHODS[code]!;
   const span = m.isRequest ? m.methodSpan : m.cseqMethodSpan;
-  return text(m.bytes, span.start, span.end);
+  return keptText(m.bytes, span.start, span.end);
 }

@@ -6,7 +6,7 @@
  * that was never seen (the capture began later, or it was invented) are stale the first time they are refused, and count
  * from the second: waiting for memory to fade or inventing nonces does not hide guessing.
  */
-import { ADDRESS, ENDPOINT, keepShort, shortText, text } from '../bytes.ts';
+import { ADDRESS, ENDPOINT, keepShort, keptText, shortText } from '../bytes.ts';
 import type { SipMessage } from '../decode/message.ts';
 import { Key, type Seed, Table } from '../table.ts';
 import { TimeoutQueue } from '../timeouts.ts';
@@ -216,5 +216,5 @@ export class Authentication {
 /** `user@host` of the To URI; the user alone is never an account (design: types). */
 export function accountOf(m: SipMessage): string {
   const { user, host } = m.to.uri;
-  return `${text(m.bytes, user.start, user.end)}@${text(m.bytes, host.start, host.end)}`;
+  return `${keptText(m.bytes, user.start, user.end)}@${keptText(m.bytes, host.start, host.end)}`;
 }

@@ -2,7 +2,7 @@
  * Calls: what became of each INVITE dialog, by Call-ID. All hops that carry one Call-ID are one call; dialogs with
  * their forks and the full CDR build on this.
  */
-import { addressText, text } from '../bytes.ts';
+import { addressText, keptText } from '../bytes.ts';
 import { BYE, CANCEL, type SipMessage } from '../decode/message.ts';
 import { Key, type Seed, Table } from '../table.ts';
 import type { Call, Packet } from '../types.ts';
@@ -124,9 +124,9 @@ export class Calls {
     c.disposition = UNANSWERED;
     c.told = false;
     if (!this.#wanted) return;
-    c.callId = text(m.bytes, m.callId.start, m.callId.end);
-    c.from = text(m.bytes, m.from.uri.span.start, m.from.uri.span.end);
-    c.to = text(m.bytes, m.to.uri.span.start, m.to.uri.span.end);
+    c.callId = keptText(m.bytes, m.callId.start, m.callId.end);
+    c.from = keptText(m.bytes, m.from.uri.span.start, m.from.uri.span.end);
+    c.to = keptText(m.bytes, m.to.uri.span.start, m.to.uri.span.end);
     c.src = addressText(packet.src);
     c.dst = addressText(packet.dst);
   }
