@@ -20,11 +20,14 @@ export interface Seed {
 /** A key under construction: bytes in a scratch buffer. One per owner, reused for every look-up. */
 export class Key {
   readonly bytes: Uint8Array;
+  /** The same bytes, four at a time. */
+  readonly words: Int32Array;
   length = 0;
 
-  /** @param capacity longest key in bytes; longer parts are cut, `cut` says so. */
+  /** @param capacity longest key in bytes, rounded up to a multiple of four; what does not fit is folded in. */
   constructor(capacity = 512) {
-    this.bytes = new Uint8Array(capacity);
+    this.bytes = new Uint8Array((capacity + 3) & ~3);
+    this.words = new Int32Array(this.bytes.buffer);
   }
 
   reset(): this {
@@ -85,8 +88,8 @@ export class Key {
   }
 }
 
-/** HalfSipHash-1-3 (32 bits) of `bytes[0, length)`. */
-export function hash(seed: Seed, bytes: Uint8Array, length: number): number {
+/** HalfSipHash-1-3 (32 bits) of a key; words are read as this machine orders them, little-endian on all we support. */
+export function hash(seed: Seed, { bytes, words, length }: Key): number {
   let v0 = seed.k0;
   let v1 = seed.k1;
   let v2 = 0x6c796765 ^ seed.k0;
@@ -96,7 +99,7 @@ export function hash(seed: Seed, bytes: Uint8Array, length: number): number {
     // The last word holds the rest and the length, as the specification has it.
     const m =
       i < whole
-        ? bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24)
+        ? words[i >> 2]!
         : (length << 24) |
           (length - whole > 2 ? bytes[i + 2]! << 16 : 0) |
           (length - whole > 1 ? bytes[i + 1]! << 8 : 0) |
@@ -203,6 +206,8 @@ export class Table<V> {
   readonly #hashes: Int32Array;
   readonly #until: Float64Array;
   readonly #counts: Uint16Array;
+  /** `rows`, four bytes at a time. */
+  readonly #words: Int32Array;
   readonly #long = new Map<number, Uint8Array>();
   readonly #values: (V | undefined)[] = [];
 
@@ -216,18 +221,20 @@ export class Table<V> {
     this.#seed = options.seed;
     this.#make = options.make;
     this.#reset = options.reset;
-    this.#keyBytes = options.keyBytes;
-    this.#stride = options.keyBytes + (options.rowBytes ?? 0);
+    // Multiples of four: keys are compared and copied by words.
+    this.#keyBytes = (options.keyBytes + 3) & ~3;
+    this.#stride = (this.#keyBytes + (options.rowBytes ?? 0) + 3) & ~3;
     this.#mask = capacity / WAYS - 1;
     this.#hashes = new Int32Array(blocks);
     this.#until = new Float64Array(blocks);
     this.#counts = new Uint16Array(blocks);
     this.rows = new Uint8Array(capacity * this.#stride);
+    this.#words = new Int32Array(this.rows.buffer);
   }
 
   /** Slot of a live entry, or -1. Does not touch it. */
   find(key: Key, now: number): number {
-    const h = hash(this.#seed, key.bytes, key.length);
+    const h = hash(this.#seed, key);
     const bucket = h & this.#mask;
     const hashes = this.#hashes;
     const first = bucket * 32;
@@ -242,7 +249,7 @@ export class Table<V> {
 
   /** Slot of the entry, made if there is none (then `fresh` is true); touches it: it lives `ttl` from `now`. */
   put(key: Key, now: number): number {
-    const h = hash(this.#seed, key.bytes, key.length);
+    const h = hash(this.#seed, key);
     const bucket = h & this.#mask;
     const hashes = this.#hashes;
     const first = bucket * 32;
@@ -343,8 +350,12 @@ export class Table<V> {
     const n = key.length;
     if (this.#counts[bucket * 64 + 48 + way] !== n) return false;
     const slot = bucket * WAYS + way;
-    if (n > this.#keyBytes) return same(this.#long.get(slot)!, 0, key.bytes, n);
-    return same(this.rows, slot * this.#stride, key.bytes, n);
+    if (n > this.#keyBytes) return same(this.#long.get(slot)!, 0, key.bytes, 0, n);
+    const at = slot * this.#stride;
+    const word = at >> 2;
+    const whole = n >> 2;
+    for (let i = 0; i < whole; i++) if (this.#words[word + i] !== key.words[i]) return false;
+    return same(this.rows, at, key.bytes, whole << 2, n);
   }
 
   /**
@@ -382,10 +393,10 @@ export class Table<V> {
       this.#long.set(slot, key.bytes.slice(0, n));
       return;
     }
-    const { rows } = this;
-    const { bytes } = key;
-    const at = slot * this.#stride;
-    for (let i = 0; i < n; i++) rows[at + i] = bytes[i]!;
+    const word = (slot * this.#stride) >> 2;
+    const words = this.#words;
+    // The last word may bring bytes behind the key; nobody reads them.
+    for (let i = 0; i < (n + 3) >> 2; i++) words[word + i] = key.words[i]!;
   }
 
   #grow(slot: number): void {
@@ -400,7 +411,7 @@ function untilIndex(slot: number): number {
   return (slot >> 3) * 16 + 4 + (slot & 7);
 }
 
-function same(own: Uint8Array, at: number, bytes: Uint8Array, n: number): boolean {
-  for (let i = 0; i < n; i++) if (own[at + i] !== bytes[i]) return false;
+function same(own: Uint8Array, at: number, bytes: Uint8Array, from: number, n: number): boolean {
+  for (let i = from; i < n; i++) if (own[at + i] !== bytes[i]) return false;
   return true;
 }

@@ -181,7 +181,7 @@ export class Correlator {
     if (rule.field === undefined) return !group.open && countEvent(group, rule.tiers, ring, this.#now);
     const key = this.#key.reset();
     rule.field.append(event, key);
-    return countValue(group, rule.tiers, ring, hash(this.#seed, key.bytes, key.length), this.#now);
+    return countValue(group, rule.tiers, ring, hash(this.#seed, key), this.#now);
   }
 
   #succeed(runtime: Runtime, event: Event): void {

@@ -9,7 +9,7 @@ const key = new Key();
 function fill(distinct: Distinct, from: number, to: number): void {
   for (let i = from; i < to; i++) {
     key.reset().addString(`user${i}`);
-    distinct.add(hash(SEED, key.bytes, key.length));
+    distinct.add(hash(SEED, key));
   }
 }
 

@@ -87,7 +87,7 @@ export class Registrations {
     const key = this.#contact.reset();
     const { span } = m.contact.uri;
     if (m.contactCount > 0 && span.start >= 0) key.add(m.bytes, span.start, span.end);
-    return hash(SEED, key.bytes, key.length);
+    return hash(SEED, key);
   }
 }
 

@@ -5,7 +5,7 @@
 import { ENDPOINT } from '../bytes.ts';
 import { ACK, BYE, CANCEL, INVITE, OPTIONS, REGISTER, type SipMessage } from '../decode/message.ts';
 import { NO_PACKET } from '../packet.ts';
-import { hash, type Seed, type TableStats } from '../table.ts';
+import { hash, Key, type Seed, type TableStats } from '../table.ts';
 import type { Packet } from '../types.ts';
 import { ABANDONED, ABANDONED_AT_END, type Abandoned, Authentication } from './authentication.ts';
 import { Calls } from './calls.ts';
@@ -57,6 +57,7 @@ export class Tracker {
   readonly calls: Calls;
   /** Finished authentications by outcome code. */
   readonly outcomes = new Float64Array(OUTCOME_NAMES.length);
+  readonly #name = new Key(64);
   readonly #client = new Uint8Array(ENDPOINT);
   readonly #server = new Uint8Array(ENDPOINT);
   readonly #observation: Observation;
@@ -233,7 +234,7 @@ export class Tracker {
   #namesAnother(o: Observation, m: SipMessage): boolean {
     const { user } = m.to.uri;
     if (o.relation === undefined || user.start < 0 || user.end === user.start) return false;
-    const name = hash(NAMES, m.bytes.subarray(user.start, user.end), user.end - user.start) | 1;
+    const name = hash(NAMES, this.#name.reset().add(m.bytes, user.start, user.end)) | 1;
     if (o.relation.optionsUser === name) return false;
     o.relation.optionsUser = name;
     return true;
