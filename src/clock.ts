@@ -3,18 +3,52 @@
  * and only for what is not traffic: progress and log lines.
  */
 
-/** Most µs one input may move the clock: a forged or broken time stamp cannot expire every table (design: Time). */
+/** Most µs a single input may move the clock: one forged or broken time stamp cannot expire every table (design: Time). */
 export const MAX_JUMP = 600_000_000;
+/** Inputs in a row that must agree before time is believed to have gone back. */
+const BACK = 4;
 
-/** Monotone time with a bounded step. */
+/**
+ * Monotone time. An input up to `MAX_JUMP` ahead moves it. One further ahead moves nothing until a second input agrees with it:
+ * then there was a silence, and the clock follows at once. Inputs far behind, `BACK` of them in a row, begin another epoch
+ * (files in the wrong order, a clock that was set): from then on the clock runs on by their differences and never back.
+ */
 export class Clock {
   now = 0;
+  /** µs added to the times of inputs in this epoch. */
+  #shift = 0;
+  /** A time far ahead that one input has claimed, 0 if none. */
+  #claimed = 0;
+  #behind = 0;
 
-  /** Moves to the input's time: never back, and by at most `MAX_JUMP`, except for the very first input. */
+  /** Takes the time of an input; returns `now`. */
   advance(time: number): number {
+    const mapped = time + this.#shift;
+    const ahead = mapped - this.now;
     if (this.now === 0) this.now = time;
-    else if (time > this.now) this.now = time - this.now > MAX_JUMP ? this.now + MAX_JUMP : time;
+    else if (ahead > MAX_JUMP) this.#leap(mapped);
+    else if (ahead < -MAX_JUMP) this.#fallBack(time);
+    else {
+      this.#claimed = 0;
+      this.#behind = 0;
+      if (ahead > 0) this.now = mapped;
+    }
     return this.now;
+  }
+
+  #leap(mapped: number): void {
+    this.#behind = 0;
+    if (this.#claimed !== 0 && Math.abs(mapped - this.#claimed) <= MAX_JUMP) {
+      this.now = Math.max(mapped, this.#claimed);
+      this.#claimed = 0;
+    } else this.#claimed = mapped;
+  }
+
+  #fallBack(time: number): void {
+    this.#claimed = 0;
+    if (++this.#behind < BACK) return;
+    this.#behind = 0;
+    this.#shift = this.now - time;
   }
 }
 

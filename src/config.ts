@@ -79,8 +79,8 @@ export const CONFIG = schema({
       type: 'object',
       about: 'How much is remembered. A full table forgets what was seen longest ago, and counts it.',
       fields: {
-        transactions: capacity('Requests that wait for their answer, and those answered less than 5 s ago.', 65_536),
-        nonces: capacity('Challenges that servers gave out within ten minutes.', 32_768),
+        transactions: capacity('Requests that wait for their answer, and those answered seconds ago.', 65_536),
+        nonces: capacity('Challenges that servers gave out within about a minute.', 32_768),
         attempts: capacity('Sources and the accounts they gave wrong credentials for within the hour.', 32_768),
         peers: capacity('Addresses and what they did.', 32_768),
         relations: capacity('Who sent requests to whom within the hour.', 65_536),

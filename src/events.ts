@@ -50,7 +50,11 @@ const credentials = {
   realm: { kind: 'host', about: 'realm in the credentials' },
   userAgent,
   guess: { kind: 'secret', about: 'password the tool wrote into its From tag (SIPVicious, M-10), empty otherwise' },
-  trusted: { kind: 'flag', about: 'this endpoint had registered this account before its first refusal' },
+  trusted: {
+    kind: 'flag',
+    about:
+      'refused: this endpoint had registered the account before its first refusal; accepted: this endpoint held a binding of the account before',
+  },
 } as const;
 
 /** All Events, by type. */
@@ -65,6 +69,8 @@ export const EVENTS = {
         kind: 'count',
         about: 'how many different addresses had requests answered by this source before: 0 for a client, many for a proxy',
       },
+      asked: { kind: 'count', about: 'how many different addresses this source has sent initial requests to, this one included' },
+      heard: { kind: 'count', about: 'how many of these have answered so far' },
       known: { kind: 'flag', about: 'the target had sent something to the source before' },
     },
   },
@@ -80,10 +86,9 @@ export const EVENTS = {
       misses: { kind: 'count', about: 'probes of this source at this server so far, halved every 30 minutes' },
       hits: {
         kind: 'count',
-        about:
-          'requests of this source that succeeded at this server so far (2xx to REGISTER with credentials, INVITE answered), halved every 30 minutes',
+        about: 'requests of this source that succeeded at this server so far (2xx to REGISTER or INVITE), halved every 30 minutes',
       },
-      abandoned: { kind: 'flag', about: 'it was challenged and sent no credentials within 4 s' },
+      abandoned: { kind: 'flag', about: 'it was challenged and sent no credentials within 2 s' },
     },
   },
   'auth.failed': {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { packetOf, request, response } from '../test/talk.ts';
+import { challenge, credentials, packetOf, request, response, type Wording } from '../test/talk.ts';
 import { openCapture } from './capture/reader.ts';
 import { type Config, loadConfig } from './config.ts';
 import { loadRules } from './correlate/load.ts';
@@ -140,4 +140,34 @@ test('nothing that is kept grows with what a sender puts into a header', () => {
   const { events, calls } = pipeline.drain();
   assert.ok(events.length > 5 && calls.length === 1);
   for (const each of [...events, ...calls]) assert.ok(JSON.stringify(each).length < 8000, `${JSON.stringify(each).length} characters`);
+});
+
+/** Passwords guessed until one fits, from that time on. */
+function guessing(pipeline: Pipeline, start: number, more: (n: number) => Wording = () => ({})): Alert[] {
+  const [attacker, server] = ['192.0.2.66:5060', '198.51.100.1:5060'];
+  let time = start;
+  const send = (text: string, src: string, dst: string): void => pipeline.handle(packetOf(text, (time += 20_000), src, dst));
+  send(request('REGISTER', { branch: 'z9hG4bK-first' }), attacker, server);
+  send(response(401, 'REGISTER', { branch: 'z9hG4bK-first', headers: [challenge('n0')] }), server, attacker);
+  for (let n = 1; n <= 30; n++) {
+    const w = { branch: `z9hG4bK-guess-${n}`, cseq: n + 1, ...more(n) };
+    send(request('REGISTER', { ...w, headers: [credentials(`n${n - 1}`)] }), attacker, server);
+    const answer = n < 30 ? { headers: [challenge(`n${n}`)] } : {};
+    send(response(n < 30 ? 401 : 200, 'REGISTER', { ...w, ...answer }), server, attacker);
+  }
+  pipeline.command({ kind: 'finish' });
+  return pipeline.drain().alerts.filter((a) => a.class === 'password-guessing');
+}
+
+test('a break-in is seen after a silence of days, behind a first packet of 1970 and behind one of the far future', () => {
+  for (const first of [1e15 - 3 * 86_400e6, 1e6, 1e15 + 3650 * 86_400e6]) {
+    const pipeline = pipelineOf();
+    pipeline.handle(packetOf(request('OPTIONS', { callId: 'before' }), first, '192.0.2.1:5060', '198.51.100.1:5060'));
+    assert.equal(guessing(pipeline, 1e15).at(-1)?.outcome, 'succeeded', `first packet at ${first}`);
+  }
+});
+
+test('guesses that all look like one retransmitted request are told apart by their credentials', () => {
+  const same = { branch: 'z9hG4bK-always-the-same', cseq: 7 };
+  assert.equal(guessing(pipelineOf(), 1e15, () => same).at(-1)?.outcome, 'succeeded');
 });

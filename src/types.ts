@@ -96,7 +96,7 @@ export interface Oddity {
 
 /** A neutral fact. Its type and the fields of `data` are listed in `events.ts`. */
 export interface Event {
-  /** `node.boot.ordinal`: the same input gives the same id. */
+  /** `node.boot.input.type[.n]` (docs/decisions/0003): the same input gives the same id. */
   readonly id: string;
   readonly time: number;
   readonly type: string;

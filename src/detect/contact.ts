@@ -10,10 +10,13 @@ const TYPE = typeIndex('target.contacted');
 export function detectContact(o: Observation, tracker: Tracker, emitter: Emitter, now: number): void {
   if (!o.stranger || !emitter.wants(TYPE)) return;
   const { src, dst } = o.packet;
+  const { serves, asked, heard } = tracker.peers.peer(src, now);
   emitter.emit('target.contacted', TYPE, sceneOf(o, ''), {
     method: methodOf(o.message),
     userAgent: tracker.peers.agent(src, dst, now),
-    serves: tracker.peers.peer(src, now).serves,
+    serves,
+    asked,
+    heard,
     known: tracker.peers.known(src, dst, now),
   });
 }

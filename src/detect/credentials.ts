@@ -36,6 +36,6 @@ function dataOf(o: Observation, attempt: Attempt, tracker: Tracker, now: number)
     userAgent: tracker.peers.agent(client, server, now),
     refusals: attempt.refusals,
     guess: readGuess(m.bytes, m.from.tag).slice(0, LONGEST_TEXT),
-    trusted: attempt.trusted,
+    trusted: o.trusted,
   };
 }

@@ -22,7 +22,7 @@ export const UNKNOWN_USER = 3;
 export const ACCEPTED = 4;
 /** Refused, but because of its nonce. */
 export const STALE = 5;
-/** 2xx to a REGISTER or INVITE that carried no credentials. */
+/** 2xx to a request that carried no credentials. */
 export const OPEN = 6;
 
 /** One message and the state it touched. Reused: good until the next message. */
@@ -44,6 +44,8 @@ export interface Observation {
   stranger: boolean;
   /** The answered request named an account that its sender did not show to be its own. */
   probed: boolean;
+  /** With outcome FAILED: this source had registered the account before its first refusal; with ACCEPTED: this endpoint holds a binding of it. */
+  trusted: boolean;
   /** What client and server had to do with each other; for initial requests and their answers. */
   relation: Relation | undefined;
   /** This message is the first final answer of its transaction. */

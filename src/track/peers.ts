@@ -18,6 +18,9 @@ const LONGEST_AGENT = 63;
 export interface Peer {
   /** How many different addresses had requests answered by this one. */
   serves: number;
+  /** How many different addresses it has sent initial requests to, and how many of these answered. */
+  asked: number;
+  heard: number;
 }
 
 /** A client address and a server address. Plain data. */
@@ -26,6 +29,8 @@ export interface Relation {
   answered: boolean;
   /** Hash of the user the client's last OPTIONS named, 0: none yet. */
   optionsUser: number;
+  /** Port it was sent to, -1: none yet. */
+  optionsPort: number;
   /** Requests of the client that succeeded at the server, halved every 30 min. */
   hits: number;
   /** Requests of the client that named an account it did not show to be its own, halved every 30 min. */
@@ -49,9 +54,11 @@ export class Peers {
       ttl: 4 * HALF_LIFE,
       keyBytes: ADDRESS,
       seed,
-      make: () => ({ serves: 0 }),
+      make: () => ({ serves: 0, asked: 0, heard: 0 }),
       reset: (p) => {
         p.serves = 0;
+        p.asked = 0;
+        p.heard = 0;
       },
     });
     this.relations = new Table<Relation>({
@@ -61,10 +68,11 @@ export class Peers {
       keyBytes: 2 * ADDRESS,
       rowBytes: 1 + LONGEST_AGENT,
       seed,
-      make: () => ({ answered: false, optionsUser: 0, hits: 0, misses: 0, halved: 0.5 }),
+      make: () => ({ answered: false, optionsUser: 0, optionsPort: -1, hits: 0, misses: 0, halved: 0.5 }),
       reset: (r) => {
         r.answered = false;
         r.optionsUser = 0;
+        r.optionsPort = -1;
         r.hits = 0;
         r.misses = 0;
       },

@@ -384,10 +384,38 @@ describe('peers', () => {
       talk.ask('OPTIONS', { user, callId });
       return talk.reply(200, 'OPTIONS', { user, callId }).probed;
     };
-    assert.deepEqual([probe('100', 'a'), probe('100', 'b'), probe('101', 'c')], [true, false, true]);
+    assert.deepEqual([probe('100', 'a'), probe('100', 'b'), probe('101', 'c')], [false, false, true], 'the first only sets the memory');
     const nobody = (s: string) => s.replaceAll('alice@', '');
     talk.send(nobody(request('OPTIONS', { callId: 'd' })), PHONE, SERVER);
     assert.equal(talk.send(nobody(response(200, 'OPTIONS', { callId: 'd' })), SERVER, PHONE).probed, false);
+  });
+
+  test('a server that pings its phones probes nobody: they sent requests to it, or answer at ports of their own', () => {
+    const talk = new Talk();
+    const ping = (user: string, port: number) => {
+      const w = { user, callId: `ping-${user}`, branch: `z9hG4bK-ping-${user}` };
+      talk.send(request('OPTIONS', w), SERVER, `203.0.113.9:${port}`);
+      return talk.send(response(200, 'OPTIONS', w), `203.0.113.9:${port}`, SERVER).probed;
+    };
+    assert.deepEqual([ping('1', 1001), ping('2', 1002), ping('3', 1003)], [false, false, false], 'a port each');
+    assert.equal(ping('4', 1003), true);
+    talk.ask('REGISTER', { callId: 'phone' }, '203.0.113.9:1001');
+    assert.equal(ping('5', 1003), false, 'it has sent us requests');
+  });
+
+  test('the owner behind the attacker’s address is trusted when he signs in, the attacker is not', () => {
+    const talk = new Talk();
+    const [owner, attacker] = ['203.0.113.9:5062', '203.0.113.9:40000'];
+    let n = 0;
+    const sign = (from: Place, status: number) => {
+      const w = { callId: `c${++n}`, branch: `z9hG4bK-sign-${n}` };
+      talk.ask('REGISTER', { ...w, headers: [credentials(`n${n}`)] }, from);
+      return talk.reply(status, 'REGISTER', { ...w, headers: ['Contact: <sip:alice@203.0.113.9:5062>;expires=600'] }, from);
+    };
+    sign(owner, 200);
+    assert.equal(sign(attacker, 403).trusted, false);
+    assert.equal(sign(attacker, 403).trusted, false);
+    assert.deepEqual([sign(owner, 200).trusted, sign(attacker, 200).trusted], [true, false]);
   });
 
   test('an answer that comes when client and server are strangers again changes nothing', () => {

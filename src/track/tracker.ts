@@ -2,7 +2,7 @@
  * The way of a message through track: its transaction, who sent it to whom, and what it means for authentication,
  * registration and call.
  */
-import { ENDPOINT } from '../bytes.ts';
+import { ENDPOINT, portOf } from '../bytes.ts';
 import { ACK, BYE, CANCEL, INVITE, OPTIONS, REGISTER, type SipMessage } from '../decode/message.ts';
 import { NO_PACKET } from '../packet.ts';
 import { hash, Key, type Seed, type TableStats } from '../table.ts';
@@ -79,6 +79,7 @@ export class Tracker {
       initial: false,
       stranger: false,
       probed: false,
+      trusted: false,
       relation: undefined,
       concluded: false,
       outcome: NONE,
@@ -102,6 +103,7 @@ export class Tracker {
     o.initial = false;
     o.stranger = false;
     o.probed = false;
+    o.trusted = false;
     o.relation = undefined;
     o.concluded = false;
     o.outcome = NONE;
@@ -181,6 +183,7 @@ export class Tracker {
     if (!t.initial) return;
     o.relation = this.peers.meet(packet.src, packet.dst, m, now);
     o.stranger = this.peers.stranger;
+    if (o.stranger) this.peers.peer(packet.src, now).asked++;
     t.relation = this.peers.slot;
     t.relationGeneration = this.peers.relations.generation(t.relation);
     if (m.method === INVITE) o.call = this.calls.invited(m, packet, t, now);
@@ -210,6 +213,7 @@ export class Tracker {
     if (relation.answered) return;
     relation.answered = true;
     this.peers.peer(o.server, now).serves++;
+    this.peers.peer(o.client, now).heard++;
   }
 
   /** The first final answer of a transaction says how it came out. */
@@ -220,8 +224,8 @@ export class Tracker {
     this.outcomes[outcome]!++;
     if (m.challenge.span.start >= 0) authentication.given(o, t, now);
     if (outcome === FAILED) this.#failed(o, now);
-    if (outcome === ACCEPTED) o.attempt = authentication.accepted(o, t, now);
-    o.probed = t.initial && (outcome === UNKNOWN_USER || (t.method === OPTIONS && this.#namesAnother(o, m)));
+    if (outcome === ACCEPTED) this.#accepted(o, t, now);
+    o.probed = t.initial && (outcome === UNKNOWN_USER || (t.method === OPTIONS && this.#namesAnother(o, m, now)));
     if (o.probed && o.relation !== undefined) o.relation.misses++;
     if (outcome !== ACCEPTED && outcome !== OPEN) return;
     if (o.relation !== undefined && (t.method === REGISTER || t.method === INVITE)) o.relation.hits++;
@@ -230,20 +234,31 @@ export class Tracker {
     o.change = this.registrations.change;
   }
 
-  /** An OPTIONS names a user, and another one than the last of the same client to the same server. */
-  #namesAnother(o: Observation, m: SipMessage): boolean {
+  /**
+   * An OPTIONS names another user than the last one of the same client to the same endpoint did. Not a server that pings its
+   * phones: they have sent requests to it, or answer at ports of their own behind one address.
+   */
+  #namesAnother(o: Observation, m: SipMessage, now: number): boolean {
     const { user } = m.to.uri;
     if (o.relation === undefined || user.start < 0 || user.end === user.start) return false;
     const name = hash(NAMES, this.#name.reset().add(m.bytes, user.start, user.end)) | 1;
-    if (o.relation.optionsUser === name) return false;
+    const port = portOf(o.server);
+    const another = o.relation.optionsPort === port && o.relation.optionsUser !== name;
     o.relation.optionsUser = name;
-    return true;
+    o.relation.optionsPort = port;
+    return another && !this.peers.known(o.client, o.server, now);
+  }
+
+  #accepted(o: Observation, t: Transaction, now: number): void {
+    o.attempt = this.authentication.accepted(o, t, now);
+    // Before this acceptance makes a binding itself: behind one address may be the owner as well as who guesses.
+    o.trusted = o.attempt !== undefined && this.registrations.boundBy(o.client, o.message, now);
   }
 
   #failed(o: Observation, now: number): void {
     const attempt = this.authentication.attempt(o, now);
     o.attempt = attempt;
-    if (attempt.refusals++ > 0) return;
-    attempt.trusted = this.registrations.boundBy(o.client, o.message, now);
+    if (attempt.refusals++ === 0) attempt.trusted = this.registrations.boundBy(o.client, o.message, now);
+    o.trusted = attempt.trusted;
   }
 }

@@ -28,6 +28,8 @@ export interface Transaction {
   method: number;
   /** Of its Call-ID and From tag. */
   identity: number;
+  /** Of nonce and digest response in its credentials, 0 without any. */
+  proof: number;
   /** µs of its first message. */
   started: number;
   requests: number;
@@ -72,6 +74,7 @@ function makeTransaction(): Transaction {
   return {
     method: 0,
     identity: 0,
+    proof: 0,
     started: 0.5,
     requests: 0,
     answers: 0,
@@ -93,6 +96,7 @@ function makeTransaction(): Transaction {
 
 function resetTransaction(t: Transaction): void {
   t.identity = 0;
+  t.proof = 0;
   t.requests = 0;
   t.answers = 0;
   t.status = 0;
@@ -105,7 +109,7 @@ function resetTransaction(t: Transaction): void {
   t.call = -1;
 }
 
-/** All transactions that are going on or ended less than 32 s ago. */
+/** All transactions that are going on or ended seconds ago (5 s, an INVITE 32 s). */
 export class Transactions {
   readonly table: Table<Transaction>;
   /** Initial requests without an answer yet, due 32 s after they were sent. */
@@ -142,9 +146,14 @@ export class Transactions {
     if (!this.table.fresh && this.table.at(slot).identity !== identity) slot = this.table.put(this.#addIdentity(m), now);
     const t = this.table.at(slot);
     this.slot = slot;
+    const proof = m.credentials.digest ? mixTail(mixTail(1, m.bytes, m.credentials.nonce), m.bytes, m.credentials.response) : 0;
+    this.known = !this.table.fresh && t.proof === proof;
+    // Other credentials in the same wrapping are another attempt, whatever the sender calls it: repetitions are identical
+    // (RFC 3261 §17.1.2.2).
+    if (!this.table.fresh && !this.known) resetTransaction(t);
     t.requests++;
-    this.known = !this.table.fresh;
     if (this.known) return t;
+    t.proof = proof;
     t.method = m.method;
     t.identity = identity;
     t.started = packet.time;
