@@ -235,7 +235,7 @@ export class Tracker {
   }
 
   /**
-   * An OPTIONS names another user than the last one of the same client to the same endpoint did. Not a server that pings its
+   * An OPTIONS names a user, and another one than the last of the same client to the same endpoint did. Not a server that pings its
    * phones: they have sent requests to it, or answer at ports of their own behind one address.
    */
   #namesAnother(o: Observation, m: SipMessage, now: number): boolean {
@@ -243,7 +243,7 @@ export class Tracker {
     if (o.relation === undefined || user.start < 0 || user.end === user.start) return false;
     const name = hash(NAMES, this.#name.reset().add(m.bytes, user.start, user.end)) | 1;
     const port = portOf(o.server);
-    const another = o.relation.optionsPort === port && o.relation.optionsUser !== name;
+    const another = o.relation.optionsPort < 0 || (o.relation.optionsPort === port && o.relation.optionsUser !== name);
     o.relation.optionsUser = name;
     o.relation.optionsPort = port;
     return another && !this.peers.known(o.client, o.server, now);
