@@ -3,7 +3,7 @@
  * their forks and the full CDR build on this.
  */
 import { addressText, keptText } from '../bytes.ts';
-import { BYE, CANCEL, type SipMessage } from '../decode/message.ts';
+import type { SipMessage } from '../decode/message.ts';
 import { Key, type Seed, Table } from '../table.ts';
 import type { Call, Packet } from '../types.ts';
 import { TIMEOUT, type Transaction } from './transactions.ts';
@@ -94,18 +94,16 @@ export class Calls {
     return c;
   }
 
-  /** A BYE was answered, or the caller cancelled: the call is over. */
+  /** A BYE was answered with a 2xx: the call is over. One that nobody confirms ends nothing: it may be forged. */
   ended(m: SipMessage, packet: Packet, now: number): CallState | undefined {
     const slot = this.table.find(this.#keyOf(m), now);
     if (slot < 0) return undefined;
     const c = this.table.at(slot);
-    if (m.cseqMethod === CANCEL && c.answered === 0) c.disposition = CANCELLED;
-    if (m.cseqMethod === BYE && c.ended === 0) {
-      c.ended = packet.time;
-      this.#tell(c);
-      // Its place is free once its retransmissions are over.
-      this.table.expireAt(slot, now + TIMEOUT);
-    }
+    if (c.ended > 0) return c;
+    c.ended = packet.time;
+    this.#tell(c);
+    // Its place is free once its retransmissions are over.
+    this.table.expireAt(slot, now + TIMEOUT);
     return c;
   }
 

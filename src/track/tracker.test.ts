@@ -463,7 +463,7 @@ describe('calls', () => {
     talk.ask('INVITE', { callId: 'f' });
     talk.reply(401, 'INVITE', { callId: 'f' });
     talk.finish();
-    assert.deepEqual(dispositions(talk).toSorted(), ['busy', 'cancelled', 'cancelled', 'challenged', 'rejected', 'unanswered']);
+    assert.deepEqual(dispositions(talk).toSorted(), ['busy', 'cancelled', 'challenged', 'rejected', 'unanswered', 'unanswered']);
   });
 
   test('without a taker calls are counted and not kept', () => {
@@ -475,9 +475,24 @@ describe('calls', () => {
     assert.deepEqual([...talk.tracker.calls.byDisposition], [0, 0, 1, 0, 0, 0]);
   });
 
+  test('a BYE or CANCEL that is refused ends nothing', () => {
+    const talk = new Talk();
+    talk.ask('INVITE');
+    const forged = '203.0.113.66:5060';
+    for (const method of ['CANCEL', 'BYE']) {
+      talk.ask(method, { branch: `z9hG4bK-forged-${method}` }, forged);
+      talk.reply(481, method, { branch: `z9hG4bK-forged-${method}` }, forged);
+    }
+    talk.reply(200, 'INVITE');
+    talk.finish();
+    const [call] = talk.tracker.calls.over;
+    assert.deepEqual([call?.disposition, call?.ended], ['answered', 0]);
+  });
+
   test('a BYE, a CANCEL or an answer of an unknown call touches nothing', () => {
     const talk = new Talk();
-    assert.equal(talk.ask('BYE', { toTag: 't' }).call, undefined);
+    talk.ask('BYE', { toTag: 't' });
+    assert.equal(talk.reply(200, 'BYE').call, undefined);
     talk.ask('INVITE', { callId: 'x' });
     const { table } = talk.tracker.calls;
     table.each(talk.now, (_, slot) => table.remove(slot));

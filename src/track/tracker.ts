@@ -3,7 +3,7 @@
  * registration and call.
  */
 import { ENDPOINT, portOf } from '../bytes.ts';
-import { ACK, BYE, CANCEL, INVITE, OPTIONS, REGISTER, type SipMessage } from '../decode/message.ts';
+import { ACK, BYE, INVITE, OPTIONS, REGISTER, type SipMessage } from '../decode/message.ts';
 import { NO_PACKET } from '../packet.ts';
 import { hash, Key, type Seed, type TableStats } from '../table.ts';
 import type { Packet } from '../types.ts';
@@ -175,10 +175,6 @@ export class Tracker {
     o.retransmission = this.transactions.known;
     if (o.retransmission) return;
     if (m.credentials.span.start >= 0) this.authentication.used(m, packet, t, now);
-    if (m.method === BYE || m.method === CANCEL) {
-      o.call = this.calls.ended(m, packet, now);
-      return;
-    }
     o.initial = t.initial;
     if (!t.initial) return;
     o.relation = this.peers.meet(packet.src, packet.dst, m, now);
@@ -200,6 +196,7 @@ export class Tracker {
     if (t.initial) this.#served(o, t, now);
     if (t.method === INVITE) o.call = this.calls.answer(m, packet, t, now);
     if (m.status < 200 || t.final) return;
+    if (t.method === BYE && m.status < 300) o.call = this.calls.ended(m, packet, now);
     t.final = true;
     o.concluded = true;
     this.#conclude(o, packet, m, t, now);
