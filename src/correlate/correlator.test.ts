@@ -201,6 +201,41 @@ test('success after the limit is an update with its own level and words, told on
   assert.deepEqual([last?.state, last?.outcome, last?.last], ['update', 'succeeded', 8 * S]);
 });
 
+test('a spray that succeeds names the accounts that fell, before all others, each told once', () => {
+  const rule = ruleOf({
+    ...{ by: 'src', shape: 'distinct', field: 'account', sample: 'account', target: { kind: 'server', value: 'dst' } },
+    success: { on: 'auth.accepted', by: 'src', level: 'critical' },
+  });
+  const correlator = correlatorOf([rule]);
+  run(
+    correlator,
+    Array.from({ length: 15 }, (_, i) => failed((i + 1) * S, { account: `${i}@x` })),
+  );
+  run(
+    correlator,
+    [14, 14, 12].map((n, i) => accepted((20 + i) * S, { account: `${n}@x` })),
+  );
+  run(correlator, [accepted(30 * S, { account: '' })]);
+  correlator.finish(31 * S);
+  assert.deepEqual(
+    correlator.out.map(({ state, fallen }) => [state, fallen]),
+    [
+      ['open', undefined],
+      ['update', ['14@x']],
+      ['update', ['14@x', '12@x']],
+      ['update', ['14@x', '12@x']],
+    ],
+  );
+  const last = correlator.out.at(-1);
+  assert.deepEqual([last?.sample.slice(0, 3), last?.sample.length], [['14@x', '12@x', '0@x'], 10]);
+  run(
+    correlator,
+    Array.from({ length: 20 }, (_, i) => accepted((40 + i) * S, { account: `${i}@x` })),
+  );
+  // Bounded, whoever signs in.
+  assert.equal(correlator.out.at(-1)?.fallen?.length, 10);
+});
+
 test('success may name the group by other fields, and keeps the alert awake', () => {
   const rule = ruleOf({ success: { on: 'auth.accepted', by: ['dst', 'account'] }, idle: '10s' });
   const correlator = correlatorOf([rule]);

@@ -11,7 +11,7 @@ import type { CompiledRule, PartyField } from './compile.ts';
 import type { Budget } from './distinct.ts';
 import { DueQueue } from './duequeue.ts';
 import type { Field } from './fields.ts';
-import { countEvent, countValue, type Group, makeGroup, note, resetGroup, ringLength } from './group.ts';
+import { countEvent, countValue, type Group, makeGroup, note, noteSuccess, resetGroup, ringLength, SAMPLE } from './group.ts';
 
 /** What one rule makes of one Event, for `explain`. */
 export interface Look {
@@ -195,10 +195,7 @@ export class Correlator {
     runtime.table.touch(slot, this.#now);
     group.seen = this.#now;
     if (event.time > group.last) group.last = event.time;
-    if (group.succeeded) return;
-    group.succeeded = true;
-    group.success = event;
-    this.out.push(this.#alert(group, 'update', this.#now, false));
+    if (noteSuccess(group, event)) this.out.push(this.#alert(group, 'update', this.#now, false));
   }
 
   /** The first group in the queue: too early, not open any more, or over. */
@@ -245,7 +242,8 @@ export class Correlator {
       first: group.first,
       last: group.last,
       count,
-      sample: group.sample.slice(0, group.sampled),
+      sample: sampleOf(group),
+      ...(group.fallen.length === 0 ? {} : { fallen: group.fallen }),
       evidence: evidenceOf(group),
       why: whyOf(rule, group, event, count),
     };
@@ -260,6 +258,11 @@ function partyOf(party: PartyField, event: Event): Party {
 function outcomeOf(rule: CompiledRule, group: Group, final: boolean): Outcome {
   if (group.succeeded) return 'succeeded';
   return final && rule.success !== undefined ? 'failed' : 'unknown';
+}
+
+/** The accounts that fell come first: of all the names they matter most. */
+function sampleOf({ fallen, sample, sampled }: Group): string[] {
+  return [...new Set([...fallen, ...sample.slice(0, sampled)])].slice(0, SAMPLE);
 }
 
 /** The Events that led to it, the one that showed success, and the last one. */

@@ -153,6 +153,24 @@ test('several break-ins are counted', async () => {
   assert.match(text, /password of 1003@pbx\.example and 1004@pbx\.example now/);
 });
 
+test('a spray that succeeded names the account that fell, not the server', async () => {
+  const accounts = Array.from({ length: 30 }, (_, i) => `${100 + i}@pbx.example`);
+  const spray = alert({
+    outcome: 'succeeded',
+    target: { kind: 'server', value: '192.0.2.10' },
+    sample: ['115@pbx.example'],
+    fallen: ['115@pbx.example'],
+  });
+  const f = findings({ alerts: [spray], incidents: [incident([spray], { accounts })] });
+  const text = (await report(f, { ...page, width: 200 })).replaceAll(/\n +/g, ' ');
+  assert.equal(await verdict(f), 'An attacker got in: 198.51.100.7 guessed the password of 115@pbx.example.');
+  assert.match(text, /Change the password of 115@pbx\.example now/);
+  assert.match(text, /accounts at risk +115@pbx\.example, 100@pbx\.example/);
+  assert.ok(!/Check that [^.]*115@/.test(text));
+  const two = { ...spray, fallen: ['115@pbx.example', '120@pbx.example'] };
+  assert.match(await verdict(findings({ alerts: [two] })), /the password of 115@pbx\.example and 1 more account\.$/);
+});
+
 test('alerts without an incident are told too, and subjects that are no address', async () => {
   const lone = alert({
     id: 'l',

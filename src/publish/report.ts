@@ -6,7 +6,7 @@ import type { Fault } from '../errors.ts';
 import type { Family } from '../metrics.ts';
 import type { Alert, Incident, Stage } from '../types.ts';
 import { adviceFor } from './advice.ts';
-import { type Digest, digestOf, SHOWN } from './digest.ts';
+import { type Digest, digestOf, fallenOf, SHOWN } from './digest.ts';
 import { type Findings, inputTotal, severity } from './findings.ts';
 import { bytes, clock, day, listed, number, type Page, pad, paint, several, span, type Tone, wrap } from './layout.ts';
 import { neutral } from './neutral.ts';
@@ -89,7 +89,11 @@ function stageLines(alert: Alert, dated: boolean, page: Page): string[] {
 function about(incident: Incident, alerts: readonly Alert[], page: Page): string[] {
   const rows: [string, string][] = [];
   if (incident.targets.length > 0) rows.push(['targets', names(incident.targets)]);
-  if (incident.accounts.length > 0) rows.push(['accounts at risk', names(incident.accounts)]);
+  if (incident.accounts.length > 0) {
+    // What fell comes before what is at risk, and is never among the "more".
+    const fallen = alerts.flatMap(fallenOf);
+    rows.push(['accounts at risk', names([...new Set([...fallen, ...incident.accounts])])]);
+  }
   const guesses = alerts.filter((alert) => alert.stage === 'credential').reduce((sum, { count }) => sum + count, 0);
   if (guesses > 0) rows.push(['guesses', `${several(guesses, 'password')} tried (never shown)`]);
   const look = alerts.findLast(({ evidence }) => evidence.some(({ frame }) => frame > 0))?.evidence.findLast(({ frame }) => frame > 0);

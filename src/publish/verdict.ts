@@ -1,6 +1,6 @@
 /** The first sentence of the report: what happened, and did they get in. */
 import type { Alert, AttackClass } from '../types.ts';
-import type { Digest } from './digest.ts';
+import { type Digest, fallenOf } from './digest.ts';
 import { type Findings, inputTotal, severity } from './findings.ts';
 import { number, several, span, type Tone } from './layout.ts';
 import { neutral } from './neutral.ts';
@@ -35,10 +35,15 @@ const DEEDS: Readonly<Record<AttackClass, { readonly tried: string; readonly did
   policy: { tried: 'broke a policy', did: 'broke a policy', to: 'at' },
 };
 
+/** Attacks on passwords: what matters is whose fell, not which server was asked. */
+const PASSWORDS: ReadonlySet<AttackClass> = new Set<AttackClass>(['password-guessing', 'distributed-guessing']);
+
 /** `guessed the password of 100@example`, from an alert. */
 export function deed(alert: Alert): string {
   const { tried, did, to } = DEEDS[alert.class];
   const what = alert.outcome === 'succeeded' ? did : tried;
+  const [account = '', ...others] = PASSWORDS.has(alert.class) ? fallenOf(alert) : [];
+  if (account !== '') return `${what} of ${neutral(account)}${others.length === 0 ? '' : ` and ${several(others.length, 'more account')}`}`;
   if (to === '' || alert.target.value === '') return what;
   return `${what}${to === ':' ? ':' : ` ${to}`} ${neutral(alert.target.value)}`;
 }
