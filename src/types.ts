@@ -154,7 +154,7 @@ export type Stage = (typeof STAGES)[number];
 
 /** Every outcome. */
 export const OUTCOMES = ['succeeded', 'failed', 'unknown'] as const;
-/** Whether the attacker got what he wanted. */
+/** Whether the attacker got what he wanted; `failed` only once it is over, before that it is `unknown`. */
 export type Outcome = (typeof OUTCOMES)[number];
 
 /** What a `Party` can be. */

@@ -252,13 +252,25 @@ test('success may name the group by other fields, and keeps the alert awake', ()
   assert.deepEqual(states(correlator.out).at(-1), 'closed 3 at 19');
 });
 
-test('without success it has failed in the end, if the rule could have told', () => {
-  const correlator = correlatorOf([ruleOf({ success: { on: 'auth.accepted' } })]);
+test('without success it has failed once it is over, if the rule could have told; where only the input ended, nobody knows', () => {
+  const lastOf = (end: number, change: Record<string, unknown> = { success: { on: 'auth.accepted' } }): unknown[] => {
+    const correlator = correlatorOf([ruleOf(change)]);
+    run(correlator, [failed(S), failed(2 * S), failed(3 * S)]);
+    correlator.finish(end);
+    return correlator.out.map(({ state, outcome }) => `${state} ${outcome}`);
+  };
+  assert.deepEqual(lastOf(4 * S), ['open unknown', 'update unknown']);
+  assert.deepEqual(lastOf(303 * S), ['open unknown', 'closed failed']);
+  assert.deepEqual(lastOf(303 * S, {}), ['open unknown', 'closed unknown']);
+});
+
+test('an alert pushed out of a full table has not failed: it may go on', () => {
+  const correlator = correlatorOf([ruleOf({ success: { on: 'auth.accepted' } })], 16);
   run(correlator, [failed(S), failed(2 * S), failed(3 * S)]);
-  correlator.finish(4 * S);
+  for (let i = 0; i < 5000; i++) correlator.handle(failed(4 * S + i, { src: `10.0.${i >> 8}.${i & 255}` }), 4 * S + i);
   assert.deepEqual(
-    correlator.out.map(({ outcome }) => outcome),
-    ['unknown', 'failed'],
+    correlator.out.map(({ state, outcome }) => `${state} ${outcome}`),
+    ['open unknown', 'update unknown'],
   );
 });
 

@@ -103,7 +103,7 @@ export class Correlator {
     this.advance(now);
     const open: Group[] = [];
     for (const { table } of this.#runtimes) table.each(this.#now, (group) => void (group.open && open.push(group)));
-    const last = open.map((group) => this.#alert(group, 'update', this.#now, true));
+    const last = open.map((group) => this.#alert(group, 'update', this.#now));
     this.out.push(...last.sort((a, b) => a.first - b.first || (a.id < b.id ? -1 : 1)));
   }
 
@@ -139,7 +139,7 @@ export class Correlator {
       seed,
       make: () => makeGroup(index, this.#serial++, budget),
       reset: (group) => {
-        if (group.open) this.out.push(this.#alert(group, 'update', this.#now, true));
+        if (group.open) this.out.push(this.#alert(group, 'update', this.#now));
         resetGroup(group);
       },
     });
@@ -173,7 +173,7 @@ export class Correlator {
     runtime.alerts++;
     group.id = this.#idOf(rule, event, group.first);
     this.#queue.push(group, now + runtime.step);
-    this.out.push(this.#alert(group, 'open', now, false));
+    this.out.push(this.#alert(group, 'open', now));
   }
 
   /** The Event opened the group. */
@@ -195,7 +195,7 @@ export class Correlator {
     runtime.table.touch(slot, this.#now);
     group.seen = this.#now;
     if (event.time > group.last) group.last = event.time;
-    if (noteSuccess(group, event)) this.out.push(this.#alert(group, 'update', this.#now, false));
+    if (noteSuccess(group, event)) this.out.push(this.#alert(group, 'update', this.#now));
   }
 
   /** The first group in the queue: too early, not open any more, or over. */
@@ -211,7 +211,7 @@ export class Correlator {
       return;
     }
     // Not `now`: when the input came that showed it must not matter.
-    this.out.push(this.#alert(group, 'closed', due, true));
+    this.out.push(this.#alert(group, 'closed', due));
     table.remove(group.slot);
     resetGroup(group);
   }
@@ -221,7 +221,7 @@ export class Correlator {
     return `${rule.id}-${createHash('sha256').update(who).digest('hex').slice(0, 12)}`;
   }
 
-  #alert(group: Group, state: Alert['state'], time: number, final: boolean): Alert {
+  #alert(group: Group, state: Alert['state'], time: number): Alert {
     const { rule } = this.#runtimes[group.rule]!;
     const event = group.lastEvent!;
     const count = rule.field === undefined ? group.events : group.distinct.count();
@@ -237,7 +237,7 @@ export class Correlator {
       stage: rule.stage,
       subject: partyOf(rule.subject, event),
       target: rule.target === undefined || group.targets ? { kind: 'none', value: '' } : partyOf(rule.target, event),
-      outcome: outcomeOf(rule, group, final),
+      outcome: outcomeOf(rule, group, state),
       state,
       first: group.first,
       last: group.last,
@@ -254,10 +254,10 @@ function partyOf(party: PartyField, event: Event): Party {
   return { kind: party.kind, value: party.field.text(event) };
 }
 
-/** While it goes on, and where no rule could tell, the outcome is not known. */
-function outcomeOf(rule: CompiledRule, group: Group, final: boolean): Outcome {
+/** Failed only when over: while it goes on, at the end of the input too, the next try may succeed. */
+function outcomeOf(rule: CompiledRule, group: Group, state: Alert['state']): Outcome {
   if (group.succeeded) return 'succeeded';
-  return final && rule.success !== undefined ? 'failed' : 'unknown';
+  return state === 'closed' && rule.success !== undefined ? 'failed' : 'unknown';
 }
 
 /** The accounts that fell come first: of all the names they matter most. */
