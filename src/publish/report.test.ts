@@ -105,9 +105,19 @@ test('an unproven address is not to be blocked lightly', async () => {
 
 test('a quiet capture gets a calm short report', async () => {
   const lines = await linesOf(findings());
-  assert.equal(lines[0], 'Nothing suspicious: 90 SIP messages in 20 s, and no rule was met.');
+  assert.equal(
+    await verdict(findings()),
+    'No rule was met: 90 SIP messages in 20 s. Looked for: server scans, extension scans, password guessing and spraying.',
+  );
   assert.ok(lines.length < 15, lines.join('\n'));
   assert.ok(!lines.some((line) => /what to do|attacker|fault/i.test(line)));
+});
+
+test('no rule met is no all-clear: it is not green and says which rules ran', async () => {
+  assert.match(await report(findings(), { ...page, color: true }), /^No rule was met/);
+  assert.match(await verdict(findings({ rules: ['Server scan', 'Flood\u001b[2J'] })), /Looked for: Server scan, Flood[^\u001b]+\.$/);
+  assert.match(await verdict(findings({ rules: Array.from({ length: 20 }, (_, i) => `R${i}`) })), /R6, R7 and 12 more\.$/);
+  assert.match(await verdict(findings({ rules: [] })), /No rule was loaded\.$/);
 });
 
 test('nothing to judge is not called harmless', async () => {
@@ -124,7 +134,7 @@ test('nothing to judge is not called harmless', async () => {
 test('remarks below warning are told as remarks', async () => {
   const note = (id: string) => alert({ id, level: 'notice', title: 'Odd message', class: 'malformed', stage: 'none' });
   const f = findings({ alerts: [note('1'), note('2')], incidents: [incident([note('1')])] });
-  assert.match(await verdict(f), /^Nothing serious/);
+  assert.match(await verdict(f), /^No rule for attacks was met, only the remarks below: 90 SIP/);
   assert.match(await report(f, page), /remark {4}Odd message, 2 times/);
 });
 
