@@ -23,6 +23,7 @@ const scan = alert({
   target: { kind: 'none', value: '' },
   first: at(0),
   last: at(1),
+  count: 61,
   why: '61 addresses were contacted.',
 });
 const users = alert({
@@ -66,10 +67,23 @@ test('the attacker with his stages in order of time, targets, accounts and where
   );
   assert.match(text, /1 {2}198\.51\.100\.7 +critical, succeeded +08:00:00 to 08:09:32 \(9m 32s\)/);
   assert.match(text, /08:09:30 {2}passwords/);
-  assert.match(text, /targets +192\.0\.2\.10/);
+  assert.match(text, /targets +61, among them 192\.0\.2\.10\n/);
   assert.match(text, /accounts at risk +1003@pbx\.example/);
   assert.match(text, /235 passwords tried \(never shown\)/);
   assert.match(text, /ringfence explain day\.pcap --packet 1034/);
+});
+
+test('a scan of 61 has 61 targets, however few are named', async () => {
+  const targets = Array.from({ length: 10 }, (_, i) => `192.0.2.${i + 1}`);
+  const targetsOf = async (scans: readonly ReturnType<typeof alert>[], width = 200): Promise<string> =>
+    /targets +(.*)/.exec(await report(findings({ alerts: scans, incidents: [incident(scans, { targets })] }), { ...page, width }))?.[1] ??
+    '';
+  assert.equal(await targetsOf([{ ...scan, count: 61 }]), `61, among them ${targets.slice(0, 8).join(', ')}`);
+  // Not a count of targets: guesses at one server, and tries at one target.
+  const eight = `${targets.slice(0, 8).join(', ')} and 2 more`;
+  assert.equal(await targetsOf([alert({ count: 61 })]), eight);
+  assert.equal(await targetsOf([{ ...scan, count: 61, target: { kind: 'server', value: '192.0.2.1' } }]), eight);
+  assert.equal(await targetsOf([{ ...scan, count: 10 }]), eight);
 });
 
 test('what to do next: the account first, then the address, honestly', async () => {

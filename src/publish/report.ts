@@ -88,7 +88,7 @@ function stageLines(alert: Alert, dated: boolean, page: Page): string[] {
 
 function about(incident: Incident, alerts: readonly Alert[], page: Page): string[] {
   const rows: [string, string][] = [];
-  if (incident.targets.length > 0) rows.push(['targets', names(incident.targets)]);
+  if (incident.targets.length > 0) rows.push(['targets', targetsText(incident, alerts)]);
   if (incident.accounts.length > 0) {
     // What fell comes before what is at risk, and is never among the "more".
     const fallen = alerts.flatMap(fallenOf);
@@ -102,6 +102,17 @@ function about(incident: Incident, alerts: readonly Alert[], page: Page): string
   // Not wrapped, so that it can be copied.
   if (look !== undefined) lines.push(`     ${pad('look closer', width)}  ringfence explain ${shellWord(look.file)} --packet ${look.frame}`);
   return lines;
+}
+
+/** A sample names at most ten of the servers that a scan contacted: its count tells how many there were. */
+function targetsText({ targets }: Incident, alerts: readonly Alert[]): string {
+  const scans = alerts.filter((alert) => alert.class === 'server-scan' && alert.target.kind === 'none');
+  const most = Math.max(0, ...scans.map(({ count }) => count));
+  if (most <= targets.length) return names(targets);
+  return `${number(most)}, among them ${targets
+    .slice(0, NAMES)
+    .map((value) => neutral(value, 60))
+    .join(', ')}`;
 }
 
 function names(values: readonly string[]): string {
