@@ -155,7 +155,7 @@ test('distinct: after opening new values count on, estimated when there are very
   const [open, last] = correlator.out;
   assert.deepEqual([open?.count, open?.target.value, open?.sample], [3, '198.51.100.1', ['u0', 'u1', 'u2']]);
   assert.ok(Math.abs((last?.count ?? 0) - 9000) < 500);
-  assert.match(last?.why ?? '', /^about \d+ of 9000$/);
+  assert.match(last?.why ?? '', /^about [\d,]+ of 9,000$/);
   assert.deepEqual([last?.target, last?.sample.length], [{ kind: 'none', value: '' }, 10]);
 });
 
