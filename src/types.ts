@@ -154,7 +154,7 @@ export type Stage = (typeof STAGES)[number];
 
 /** Every outcome. */
 export const OUTCOMES = ['succeeded', 'failed', 'unknown'] as const;
-/** Whether the attacker got what he wanted. */
+/** Whether the attacker got what he wanted; `failed` only once it is over, before that it is `unknown`. */
 export type Outcome = (typeof OUTCOMES)[number];
 
 /** What a `Party` can be. */
@@ -197,6 +197,8 @@ export interface Alert {
   readonly count: number;
   /** Up to a bound, the different values or accounts concerned; fields of kind secret are masked. */
   readonly sample: readonly string[];
+  /** Accounts named by the Events that showed success, the first ones; absent if there was none. They also lead `sample`. */
+  readonly fallen?: readonly string[];
   readonly evidence: readonly Evidence[];
   /** One or two sentences for a person: what was seen, against which limit. */
   readonly why: string;

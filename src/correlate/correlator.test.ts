@@ -155,7 +155,7 @@ test('distinct: after opening new values count on, estimated when there are very
   const [open, last] = correlator.out;
   assert.deepEqual([open?.count, open?.target.value, open?.sample], [3, '198.51.100.1', ['u0', 'u1', 'u2']]);
   assert.ok(Math.abs((last?.count ?? 0) - 9000) < 500);
-  assert.match(last?.why ?? '', /^about \d+ of 9000$/);
+  assert.match(last?.why ?? '', /^about [\d,]+ of 9,000$/);
   assert.deepEqual([last?.target, last?.sample.length], [{ kind: 'none', value: '' }, 10]);
 });
 
@@ -201,6 +201,41 @@ test('success after the limit is an update with its own level and words, told on
   assert.deepEqual([last?.state, last?.outcome, last?.last], ['update', 'succeeded', 8 * S]);
 });
 
+test('a spray that succeeds names the accounts that fell, before all others, each told once', () => {
+  const rule = ruleOf({
+    ...{ by: 'src', shape: 'distinct', field: 'account', sample: 'account', target: { kind: 'server', value: 'dst' } },
+    success: { on: 'auth.accepted', by: 'src', level: 'critical' },
+  });
+  const correlator = correlatorOf([rule]);
+  run(
+    correlator,
+    Array.from({ length: 15 }, (_, i) => failed((i + 1) * S, { account: `${i}@x` })),
+  );
+  run(
+    correlator,
+    [14, 14, 12].map((n, i) => accepted((20 + i) * S, { account: `${n}@x` })),
+  );
+  run(correlator, [accepted(30 * S, { account: '' })]);
+  correlator.finish(31 * S);
+  assert.deepEqual(
+    correlator.out.map(({ state, fallen }) => [state, fallen]),
+    [
+      ['open', undefined],
+      ['update', ['14@x']],
+      ['update', ['14@x', '12@x']],
+      ['update', ['14@x', '12@x']],
+    ],
+  );
+  const last = correlator.out.at(-1);
+  assert.deepEqual([last?.sample.slice(0, 3), last?.sample.length], [['14@x', '12@x', '0@x'], 10]);
+  run(
+    correlator,
+    Array.from({ length: 20 }, (_, i) => accepted((40 + i) * S, { account: `${i}@x` })),
+  );
+  // Bounded, whoever signs in.
+  assert.equal(correlator.out.at(-1)?.fallen?.length, 10);
+});
+
 test('success may name the group by other fields, and keeps the alert awake', () => {
   const rule = ruleOf({ success: { on: 'auth.accepted', by: ['dst', 'account'] }, idle: '10s' });
   const correlator = correlatorOf([rule]);
@@ -217,13 +252,25 @@ test('success may name the group by other fields, and keeps the alert awake', ()
   assert.deepEqual(states(correlator.out).at(-1), 'closed 3 at 19');
 });
 
-test('without success it has failed in the end, if the rule could have told', () => {
-  const correlator = correlatorOf([ruleOf({ success: { on: 'auth.accepted' } })]);
+test('without success it has failed once it is over, if the rule could have told; where only the input ended, nobody knows', () => {
+  const lastOf = (end: number, change: Record<string, unknown> = { success: { on: 'auth.accepted' } }): unknown[] => {
+    const correlator = correlatorOf([ruleOf(change)]);
+    run(correlator, [failed(S), failed(2 * S), failed(3 * S)]);
+    correlator.finish(end);
+    return correlator.out.map(({ state, outcome }) => `${state} ${outcome}`);
+  };
+  assert.deepEqual(lastOf(4 * S), ['open unknown', 'update unknown']);
+  assert.deepEqual(lastOf(303 * S), ['open unknown', 'closed failed']);
+  assert.deepEqual(lastOf(303 * S, {}), ['open unknown', 'closed unknown']);
+});
+
+test('an alert pushed out of a full table has not failed: it may go on', () => {
+  const correlator = correlatorOf([ruleOf({ success: { on: 'auth.accepted' } })], 16);
   run(correlator, [failed(S), failed(2 * S), failed(3 * S)]);
-  correlator.finish(4 * S);
+  for (let i = 0; i < 5000; i++) correlator.handle(failed(4 * S + i, { src: `10.0.${i >> 8}.${i & 255}` }), 4 * S + i);
   assert.deepEqual(
-    correlator.out.map(({ outcome }) => outcome),
-    ['unknown', 'failed'],
+    correlator.out.map(({ state, outcome }) => `${state} ${outcome}`),
+    ['open unknown', 'update unknown'],
   );
 });
 

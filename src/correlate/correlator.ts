@@ -11,7 +11,7 @@ import type { CompiledRule, PartyField } from './compile.ts';
 import type { Budget } from './distinct.ts';
 import { DueQueue } from './duequeue.ts';
 import type { Field } from './fields.ts';
-import { countEvent, countValue, type Group, makeGroup, note, resetGroup, ringLength } from './group.ts';
+import { countEvent, countValue, type Group, makeGroup, note, noteSuccess, resetGroup, ringLength, SAMPLE } from './group.ts';
 
 /** What one rule makes of one Event, for `explain`. */
 export interface Look {
@@ -103,7 +103,7 @@ export class Correlator {
     this.advance(now);
     const open: Group[] = [];
     for (const { table } of this.#runtimes) table.each(this.#now, (group) => void (group.open && open.push(group)));
-    const last = open.map((group) => this.#alert(group, 'update', this.#now, true));
+    const last = open.map((group) => this.#alert(group, 'update', this.#now));
     this.out.push(...last.sort((a, b) => a.first - b.first || (a.id < b.id ? -1 : 1)));
   }
 
@@ -139,7 +139,7 @@ export class Correlator {
       seed,
       make: () => makeGroup(index, this.#serial++, budget),
       reset: (group) => {
-        if (group.open) this.out.push(this.#alert(group, 'update', this.#now, true));
+        if (group.open) this.out.push(this.#alert(group, 'update', this.#now));
         resetGroup(group);
       },
     });
@@ -173,7 +173,7 @@ export class Correlator {
     runtime.alerts++;
     group.id = this.#idOf(rule, event, group.first);
     this.#queue.push(group, now + runtime.step);
-    this.out.push(this.#alert(group, 'open', now, false));
+    this.out.push(this.#alert(group, 'open', now));
   }
 
   /** The Event opened the group. */
@@ -195,10 +195,7 @@ export class Correlator {
     runtime.table.touch(slot, this.#now);
     group.seen = this.#now;
     if (event.time > group.last) group.last = event.time;
-    if (group.succeeded) return;
-    group.succeeded = true;
-    group.success = event;
-    this.out.push(this.#alert(group, 'update', this.#now, false));
+    if (noteSuccess(group, event)) this.out.push(this.#alert(group, 'update', this.#now));
   }
 
   /** The first group in the queue: too early, not open any more, or over. */
@@ -214,7 +211,7 @@ export class Correlator {
       return;
     }
     // Not `now`: when the input came that showed it must not matter.
-    this.out.push(this.#alert(group, 'closed', due, true));
+    this.out.push(this.#alert(group, 'closed', due));
     table.remove(group.slot);
     resetGroup(group);
   }
@@ -224,7 +221,7 @@ export class Correlator {
     return `${rule.id}-${createHash('sha256').update(who).digest('hex').slice(0, 12)}`;
   }
 
-  #alert(group: Group, state: Alert['state'], time: number, final: boolean): Alert {
+  #alert(group: Group, state: Alert['state'], time: number): Alert {
     const { rule } = this.#runtimes[group.rule]!;
     const event = group.lastEvent!;
     const count = rule.field === undefined ? group.events : group.distinct.count();
@@ -240,12 +237,13 @@ export class Correlator {
       stage: rule.stage,
       subject: partyOf(rule.subject, event),
       target: rule.target === undefined || group.targets ? { kind: 'none', value: '' } : partyOf(rule.target, event),
-      outcome: outcomeOf(rule, group, final),
+      outcome: outcomeOf(rule, group, state),
       state,
       first: group.first,
       last: group.last,
       count,
-      sample: group.sample.slice(0, group.sampled),
+      sample: sampleOf(group),
+      ...(group.fallen.length === 0 ? {} : { fallen: group.fallen }),
       evidence: evidenceOf(group),
       why: whyOf(rule, group, event, count),
     };
@@ -256,10 +254,15 @@ function partyOf(party: PartyField, event: Event): Party {
   return { kind: party.kind, value: party.field.text(event) };
 }
 
-/** While it goes on, and where no rule could tell, the outcome is not known. */
-function outcomeOf(rule: CompiledRule, group: Group, final: boolean): Outcome {
+/** Failed only when over: while it goes on, at the end of the input too, the next try may succeed. */
+function outcomeOf(rule: CompiledRule, group: Group, state: Alert['state']): Outcome {
   if (group.succeeded) return 'succeeded';
-  return final && rule.success !== undefined ? 'failed' : 'unknown';
+  return state === 'closed' && rule.success !== undefined ? 'failed' : 'unknown';
+}
+
+/** The accounts that fell come first: of all the names they matter most. */
+function sampleOf({ fallen, sample, sampled }: Group): string[] {
+  return [...new Set([...fallen, ...sample.slice(0, sampled)])].slice(0, SAMPLE);
 }
 
 /** The Events that led to it, the one that showed success, and the last one. */

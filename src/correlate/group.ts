@@ -56,7 +56,11 @@ export interface Group extends Due {
   noted: number;
   lastEvent: Event | undefined;
   success: Event | undefined;
+  /** Accounts that success was seen for, the first ones. */
+  fallen: readonly string[];
 }
+
+const NONE: readonly string[] = [];
 
 /** A fresh group of rule number `rule`. */
 export function makeGroup(rule: number, serial: number, budget: Budget): Group {
@@ -88,6 +92,7 @@ export function makeGroup(rule: number, serial: number, budget: Budget): Group {
     noted: 0,
     lastEvent: undefined,
     success: undefined,
+    fallen: NONE,
   };
 }
 
@@ -112,6 +117,7 @@ export function resetGroup(group: Group): void {
   group.noted = 0;
   group.lastEvent = undefined;
   group.success = undefined;
+  group.fallen = NONE;
 }
 
 function forgetWindow(group: Group): void {
@@ -133,6 +139,17 @@ export function note(group: Group, rule: CompiledRule, event: Event, now: number
   if (rule.targets && rule.target !== undefined) noteTarget(group, rule.target.field.text(event));
   if (rule.sample !== undefined && (group.sampled < SAMPLE || !group.open)) noteSample(group, rule.sample.text(event));
   if (!group.open) group.evidence[group.noted++ % EVIDENCE] = event;
+}
+
+/** Notes an Event that shows success. True if it tells something new: the first one, or one more account (S3-14: a spray takes several). */
+export function noteSuccess(group: Group, event: Event): boolean {
+  const { account } = event;
+  const fresh = account !== '' && group.fallen.length < SAMPLE && !group.fallen.includes(account);
+  if (fresh) group.fallen = [...group.fallen, account];
+  if (group.succeeded) return fresh;
+  group.succeeded = true;
+  group.success = event;
+  return true;
 }
 
 function noteTarget(group: Group, target: string): void {

@@ -86,6 +86,12 @@ test('an endpoint is its address; other attackers have stories of their own, by 
   );
 });
 
+test('an account that fell is at risk even if the sample does not hold it', () => {
+  const incidents = new Incidents();
+  incidents.add({ ...GUESS, target: { kind: 'server', value: '198.51.100.1' }, sample: [], fallen: ['7@example.org'] });
+  assert.deepEqual(incidents.list()[0]?.accounts, ['7@example.org']);
+});
+
 test('equal times are told apart by id; who has no name stays alone', () => {
   const incidents = new Incidents();
   for (const id of ['x', 'y']) incidents.add({ ...ALERT, id, subject: { kind: 'none', value: '' } });

@@ -72,9 +72,9 @@ function keyAt(map: ReadonlyMap<string, unknown>, n: number): string {
 }
 
 /** Accounts at risk are those whose passwords were tried, not those a scan merely named. */
-function collectNames({ accounts, targets }: Story, { target, sample, stage }: Alert): void {
+function collectNames({ accounts, targets }: Story, { target, sample, fallen = [], stage }: Alert): void {
   const atRisk = stage === 'credential' || stage === 'abuse';
-  for (const name of [target.value, ...sample]) {
+  for (const name of [...fallen, target.value, ...sample]) {
     const set = isAddress(name) ? targets : atRisk && name.includes('@') ? accounts : undefined;
     if (set !== undefined && set.size < MOST_NAMES) set.add(name);
   }

@@ -33,11 +33,14 @@ test('names in braces become fields and computed values', () => {
 });
 
 test('rates and durations read well', () => {
-  assert.equal(render('{rate}'), '2 per second');
-  assert.equal(render('{rate}', { last: 600e6 }), '6 per minute');
-  assert.equal(render('{rate}', { last: 2 * 86400e6 }), '1.3 per hour');
-  assert.equal(render('{rate}', { last: 0 }), '61 per second');
-  assert.equal(render('{rate}', { events: 12346, last: 1e6 }), '12345 per second');
+  const rate = (count: number, last: number): string => render('{rate}', { count, last });
+  assert.deepEqual(
+    [rate(61, 30e6), rate(61, 600e6), rate(61, 2 * 86400e6), rate(61, 0), rate(12346, 1e6), rate(100_000, 1e8)],
+    ['2 per second', '6 per minute', '1.3 per hour', '61 per second', '12,345 per second', '1,000 per second'],
+  );
+  // Of what is counted, not of the Events: 12 different values in 30 seconds, in 6,100 Events.
+  assert.equal(render('{count} of {events}, {rate}; {limit}', { events: 6100, limit: 1000 }), '12 of 6,100, 22 per minute; 1,000');
+  assert.equal(render('{count}', { count: 1234567, estimated: true }), 'about 1,234,567');
   assert.deepEqual([1e6, 90e6, 3600e6, 3 * 86400e6, 20e3, Number.POSITIVE_INFINITY].map(durationWords), [
     '1 second',
     '1.5 minutes',

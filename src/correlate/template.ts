@@ -35,12 +35,15 @@ const LONGEST = 80;
 
 /** The computed names and what they stand for. */
 export const COMPUTED: Readonly<Record<string, { readonly about: string; readonly text: (facts: Facts) => string }>> = {
-  count: { about: 'Events, or different values, that belong to the Alert', text: (f) => (f.estimated ? `about ${f.count}` : `${f.count}`) },
-  events: { about: 'Events that belong to the Alert', text: (f) => `${f.events}` },
-  limit: { about: 'the limit that was reached', text: (f) => `${f.limit}` },
+  count: {
+    about: 'Events, or different values, that belong to the Alert',
+    text: (f) => (f.estimated ? `about ${grouped(f.count)}` : grouped(f.count)),
+  },
+  events: { about: 'Events that belong to the Alert', text: (f) => grouped(f.events) },
+  limit: { about: 'the limit that was reached', text: (f) => grouped(f.limit) },
   within: { about: 'the time of that limit, e.g. `10 minutes`', text: (f) => durationWords(f.within) },
   span: { about: 'time from the first to the last Event', text: (f) => durationWords(f.last - f.first) },
-  rate: { about: 'Events per second, minute or hour over that time', text: (f) => rateWords(f.events, f.last - f.first) },
+  rate: { about: '`count` per second, minute or hour over that time', text: (f) => rateWords(f.count, f.last - f.first) },
 };
 
 /** Compiles a template, or says every name that is wrong and where. */
@@ -92,14 +95,19 @@ export function durationWords(us: number): string {
   return `${n} ${word}${n === '1' ? '' : 's'}`;
 }
 
-function rateWords(events: number, us: number): string {
+function rateWords(count: number, us: number): string {
   // n Events are n - 1 intervals apart.
-  const perSecond = us > 0 ? ((events - 1) * 1e6) / us : events;
+  const perSecond = us > 0 ? ((count - 1) * 1e6) / us : count;
   if (perSecond >= 1) return `${rounded(perSecond)} per second`;
   if (perSecond >= 1 / 60) return `${rounded(perSecond * 60)} per minute`;
   return `${rounded(perSecond * 3600)} per hour`;
 }
 
 function rounded(n: number): string {
-  return `${Number(n.toPrecision(n >= 100 ? Math.ceil(Math.log10(n + 1)) : 2))}`;
+  return n >= 100 ? grouped(Math.round(n)) : `${Number(n.toPrecision(2))}`;
+}
+
+/** `1,234,567`, for whole numbers. */
+function grouped(n: number): string {
+  return `${n}`.replace(/\B(?=(\d{3})+$)/g, ',');
 }

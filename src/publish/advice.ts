@@ -1,6 +1,6 @@
 /** What to do next: concrete, in order of urgency, and honest about what it will not do. */
 import type { Alert, AttackClass } from '../types.ts';
-import { type Digest, isEntry } from './digest.ts';
+import { type Digest, fallenOf, isEntry } from './digest.ts';
 import { severity } from './findings.ts';
 import { neutral } from './neutral.ts';
 
@@ -18,7 +18,7 @@ export function adviceFor(digest: Digest): string[] {
 }
 
 function forEntries(entries: readonly Alert[]): string[] {
-  const accounts = different(entries.map(accountOf));
+  const accounts = different(entries.flatMap(fallenOf));
   if (entries.length === 0) return [];
   const who = accounts.length === 0 ? 'the account' : named(accounts);
   const from = different(entries.map(({ subject }) => subject.value));
@@ -33,7 +33,7 @@ function accountOf({ target, subject }: Alert): string {
 
 /** Accounts that were guessed at without being seen to fall. */
 function forRisk({ incidents }: Digest, alerts: readonly Alert[]): string[] {
-  const fallen = new Set(alerts.filter(isEntry).map(accountOf));
+  const fallen = new Set(alerts.flatMap(fallenOf));
   const guessed = alerts.filter((alert) => alert.stage === 'credential' && !isEntry(alert)).map(accountOf);
   const risk = different([...guessed, ...incidents.flatMap(({ accounts }) => accounts)]).filter((account) => !fallen.has(account));
   if (risk.length === 0) return [];

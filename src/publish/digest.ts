@@ -41,6 +41,17 @@ export function isEntry(alert: Alert): boolean {
   return alert.outcome === 'succeeded' && ENTRIES.has(alert.class);
 }
 
+/** Accounts an alert shows to be in the attacker's hands; empty if none is named. */
+export function fallenOf(alert: Alert): readonly string[] {
+  if (!isEntry(alert)) return [];
+  const { fallen = [], target, subject } = alert;
+  if (fallen.length > 0) return fallen;
+  return [target, subject]
+    .filter(({ kind }) => kind === 'account')
+    .map(({ value }) => value)
+    .slice(0, 1);
+}
+
 /** Walks over the alerts of the findings. */
 export async function digestOf(findings: Findings): Promise<Digest> {
   const bad = findings.incidents.filter((incident) => severity(incident.level) >= WARNING).sort(worstFirst);

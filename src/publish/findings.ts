@@ -33,6 +33,8 @@ export interface Findings {
   readonly incidents: readonly Incident[];
   readonly calls: Listing<Call>;
   readonly faults: readonly Fault[];
+  /** Titles of the rules that ran; if absent, the rules that come with Ringfence. */
+  readonly rules?: readonly string[];
 }
 
 /** All files as one: its first and last time are 0 if there was no packet at all. */

@@ -23,6 +23,7 @@ const scan = alert({
   target: { kind: 'none', value: '' },
   first: at(0),
   last: at(1),
+  count: 61,
   why: '61 addresses were contacted.',
 });
 const users = alert({
@@ -66,10 +67,23 @@ test('the attacker with his stages in order of time, targets, accounts and where
   );
   assert.match(text, /1 {2}198\.51\.100\.7 +critical, succeeded +08:00:00 to 08:09:32 \(9m 32s\)/);
   assert.match(text, /08:09:30 {2}passwords/);
-  assert.match(text, /targets +192\.0\.2\.10/);
+  assert.match(text, /targets +61, among them 192\.0\.2\.10\n/);
   assert.match(text, /accounts at risk +1003@pbx\.example/);
   assert.match(text, /235 passwords tried \(never shown\)/);
   assert.match(text, /ringfence explain day\.pcap --packet 1034/);
+});
+
+test('a scan of 61 has 61 targets, however few are named', async () => {
+  const targets = Array.from({ length: 10 }, (_, i) => `192.0.2.${i + 1}`);
+  const targetsOf = async (scans: readonly ReturnType<typeof alert>[], width = 200): Promise<string> =>
+    /targets +(.*)/.exec(await report(findings({ alerts: scans, incidents: [incident(scans, { targets })] }), { ...page, width }))?.[1] ??
+    '';
+  assert.equal(await targetsOf([{ ...scan, count: 61 }]), `61, among them ${targets.slice(0, 8).join(', ')}`);
+  // Not a count of targets: guesses at one server, and tries at one target.
+  const eight = `${targets.slice(0, 8).join(', ')} and 2 more`;
+  assert.equal(await targetsOf([alert({ count: 61 })]), eight);
+  assert.equal(await targetsOf([{ ...scan, count: 61, target: { kind: 'server', value: '192.0.2.1' } }]), eight);
+  assert.equal(await targetsOf([{ ...scan, count: 10 }]), eight);
 });
 
 test('what to do next: the account first, then the address, honestly', async () => {
@@ -105,9 +119,19 @@ test('an unproven address is not to be blocked lightly', async () => {
 
 test('a quiet capture gets a calm short report', async () => {
   const lines = await linesOf(findings());
-  assert.equal(lines[0], 'Nothing suspicious: 90 SIP messages in 20 s, and no rule was met.');
+  assert.equal(
+    await verdict(findings()),
+    'No rule was met: 90 SIP messages in 20 s. Looked for: server scans, extension scans, password guessing and spraying.',
+  );
   assert.ok(lines.length < 15, lines.join('\n'));
   assert.ok(!lines.some((line) => /what to do|attacker|fault/i.test(line)));
+});
+
+test('no rule met is no all-clear: it is not green and says which rules ran', async () => {
+  assert.match(await report(findings(), { ...page, color: true }), /^No rule was met/);
+  assert.match(await verdict(findings({ rules: ['Server scan', 'Flood\u001b[2J'] })), /Looked for: Server scan, Flood[^\u001b]+\.$/);
+  assert.match(await verdict(findings({ rules: Array.from({ length: 20 }, (_, i) => `R${i}`) })), /R6, R7 and 12 more\.$/);
+  assert.match(await verdict(findings({ rules: [] })), /No rule was loaded\.$/);
 });
 
 test('nothing to judge is not called harmless', async () => {
@@ -124,7 +148,7 @@ test('nothing to judge is not called harmless', async () => {
 test('remarks below warning are told as remarks', async () => {
   const note = (id: string) => alert({ id, level: 'notice', title: 'Odd message', class: 'malformed', stage: 'none' });
   const f = findings({ alerts: [note('1'), note('2')], incidents: [incident([note('1')])] });
-  assert.match(await verdict(f), /^Nothing serious/);
+  assert.match(await verdict(f), /^No rule for attacks was met, only the remarks below: 90 SIP/);
   assert.match(await report(f, page), /remark {4}Odd message, 2 times/);
 });
 
@@ -151,6 +175,24 @@ test('several break-ins are counted', async () => {
   const text = (await report(findings({ alerts, incidents: [incident(alerts)] }), page)).replaceAll(/\n */g, ' ');
   assert.match(text, /1 more alert of this kind follows/);
   assert.match(text, /password of 1003@pbx\.example and 1004@pbx\.example now/);
+});
+
+test('a spray that succeeded names the account that fell, not the server', async () => {
+  const accounts = Array.from({ length: 30 }, (_, i) => `${100 + i}@pbx.example`);
+  const spray = alert({
+    outcome: 'succeeded',
+    target: { kind: 'server', value: '192.0.2.10' },
+    sample: ['115@pbx.example'],
+    fallen: ['115@pbx.example'],
+  });
+  const f = findings({ alerts: [spray], incidents: [incident([spray], { accounts })] });
+  const text = (await report(f, { ...page, width: 200 })).replaceAll(/\n +/g, ' ');
+  assert.equal(await verdict(f), 'An attacker got in: 198.51.100.7 guessed the password of 115@pbx.example.');
+  assert.match(text, /Change the password of 115@pbx\.example now/);
+  assert.match(text, /accounts at risk +115@pbx\.example, 100@pbx\.example/);
+  assert.ok(!/Check that [^.]*115@/.test(text));
+  const two = { ...spray, fallen: ['115@pbx.example', '120@pbx.example'] };
+  assert.match(await verdict(findings({ alerts: [two] })), /the password of 115@pbx\.example and 1 more account\.$/);
 });
 
 test('alerts without an incident are told too, and subjects that are no address', async () => {

@@ -6,7 +6,7 @@ import type { Fault } from '../errors.ts';
 import type { Family } from '../metrics.ts';
 import type { Alert, Incident, Stage } from '../types.ts';
 import { adviceFor } from './advice.ts';
-import { type Digest, digestOf, SHOWN } from './digest.ts';
+import { type Digest, digestOf, fallenOf, SHOWN } from './digest.ts';
 import { type Findings, inputTotal, severity } from './findings.ts';
 import { bytes, clock, day, listed, number, type Page, pad, paint, several, span, type Tone, wrap } from './layout.ts';
 import { neutral } from './neutral.ts';
@@ -88,8 +88,12 @@ function stageLines(alert: Alert, dated: boolean, page: Page): string[] {
 
 function about(incident: Incident, alerts: readonly Alert[], page: Page): string[] {
   const rows: [string, string][] = [];
-  if (incident.targets.length > 0) rows.push(['targets', names(incident.targets)]);
-  if (incident.accounts.length > 0) rows.push(['accounts at risk', names(incident.accounts)]);
+  if (incident.targets.length > 0) rows.push(['targets', targetsText(incident, alerts)]);
+  if (incident.accounts.length > 0) {
+    // What fell comes before what is at risk, and is never among the "more".
+    const fallen = alerts.flatMap(fallenOf);
+    rows.push(['accounts at risk', names([...new Set([...fallen, ...incident.accounts])])]);
+  }
   const guesses = alerts.filter((alert) => alert.stage === 'credential').reduce((sum, { count }) => sum + count, 0);
   if (guesses > 0) rows.push(['guesses', `${several(guesses, 'password')} tried (never shown)`]);
   const look = alerts.findLast(({ evidence }) => evidence.some(({ frame }) => frame > 0))?.evidence.findLast(({ frame }) => frame > 0);
@@ -98,6 +102,17 @@ function about(incident: Incident, alerts: readonly Alert[], page: Page): string
   // Not wrapped, so that it can be copied.
   if (look !== undefined) lines.push(`     ${pad('look closer', width)}  ringfence explain ${shellWord(look.file)} --packet ${look.frame}`);
   return lines;
+}
+
+/** A sample names at most ten of the servers that a scan contacted: its count tells how many there were. */
+function targetsText({ targets }: Incident, alerts: readonly Alert[]): string {
+  const scans = alerts.filter((alert) => alert.class === 'server-scan' && alert.target.kind === 'none');
+  const most = Math.max(0, ...scans.map(({ count }) => count));
+  if (most <= targets.length) return names(targets);
+  return `${number(most)}, among them ${targets
+    .slice(0, NAMES)
+    .map((value) => neutral(value, 60))
+    .join(', ')}`;
 }
 
 function names(values: readonly string[]): string {

@@ -1,9 +1,12 @@
 /** The first sentence of the report: what happened, and did they get in. */
 import type { Alert, AttackClass } from '../types.ts';
-import type { Digest } from './digest.ts';
+import { type Digest, fallenOf } from './digest.ts';
 import { type Findings, inputTotal, severity } from './findings.ts';
 import { number, several, span, type Tone } from './layout.ts';
 import { neutral } from './neutral.ts';
+
+/** Most titles of rules in the sentence. */
+const TITLES = 8;
 
 /** A sentence and how it should look. */
 export interface Verdict {
@@ -35,10 +38,15 @@ const DEEDS: Readonly<Record<AttackClass, { readonly tried: string; readonly did
   policy: { tried: 'broke a policy', did: 'broke a policy', to: 'at' },
 };
 
+/** Attacks on passwords: what matters is whose fell, not which server was asked. */
+const PASSWORDS: ReadonlySet<AttackClass> = new Set<AttackClass>(['password-guessing', 'distributed-guessing']);
+
 /** `guessed the password of 100@example`, from an alert. */
 export function deed(alert: Alert): string {
   const { tried, did, to } = DEEDS[alert.class];
   const what = alert.outcome === 'succeeded' ? did : tried;
+  const [account = '', ...others] = PASSWORDS.has(alert.class) ? fallenOf(alert) : [];
+  if (account !== '') return `${what} of ${neutral(account)}${others.length === 0 ? '' : ` and ${several(others.length, 'more account')}`}`;
   if (to === '' || alert.target.value === '') return what;
   return `${what}${to === ':' ? ':' : ` ${to}`} ${neutral(alert.target.value)}`;
 }
@@ -84,10 +92,20 @@ function quiet(findings: Findings, digest: Digest): Verdict {
   const { packets, first, last } = inputTotal(findings.files);
   const { sip = 0 } = findings.counts.protocol;
   const doubt = findings.faults.length > 0 ? ' Not everything could be read, see the faults below.' : '';
-  const tone = doubt === '' ? 'good' : 'warn';
+  // Never green: no rule met is not the same as no attack.
+  const tone = doubt === '' ? 'plain' : 'warn';
   if (packets === 0) return { tone: 'warn', text: `There was no packet to judge.${doubt}` };
   if (sip === 0) return { tone: 'warn', text: `There was no SIP in ${several(packets, 'packet')}, so nothing could be judged.${doubt}` };
   const seen = `${several(sip, 'SIP message')} in ${span(last - first)}`;
-  if (digest.minor.size > 0) return { tone, text: `Nothing serious: ${seen}, and only the remarks below.${doubt}` };
-  return { tone, text: `Nothing suspicious: ${seen}, and no rule was met.${doubt}` };
+  if (digest.minor.size > 0)
+    return { tone, text: `No rule for attacks was met, only the remarks below: ${seen}. ${looked(findings)}${doubt}` };
+  return { tone, text: `No rule was met: ${seen}. ${looked(findings)}${doubt}` };
+}
+
+/** What was looked for, so that nobody takes silence about the rest for an all-clear. */
+function looked({ rules }: Findings): string {
+  if (rules === undefined) return 'Looked for: server scans, extension scans, password guessing and spraying.';
+  if (rules.length === 0) return 'No rule was loaded.';
+  const shown = rules.slice(0, TITLES).map((title) => neutral(title, 60));
+  return `Looked for: ${shown.join(', ')}${rules.length > TITLES ? ` and ${number(rules.length - TITLES)} more` : ''}.`;
 }
