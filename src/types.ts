@@ -199,6 +199,8 @@ export interface Alert {
   readonly sample: readonly string[];
   /** Accounts named by the Events that showed success, the first ones; absent if there was none. They also lead `sample`. */
   readonly fallen?: readonly string[];
+  /** The piece of `evidence` that showed success first; absent if there was none. */
+  readonly proof?: Evidence;
   readonly evidence: readonly Evidence[];
   /** One or two sentences for a person: what was seen, against which limit. */
   readonly why: string;

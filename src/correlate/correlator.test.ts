@@ -199,6 +199,7 @@ test('success after the limit is an update with its own level and words, told on
     ['auth.failed', 'auth.failed', 'auth.failed', 'auth.accepted'],
   );
   assert.deepEqual([last?.state, last?.outcome, last?.last], ['update', 'succeeded', 8 * S]);
+  assert.deepEqual([correlator.out[0]?.proof, last?.proof], [undefined, update?.evidence.at(-1)]);
 });
 
 test('a spray that succeeds names the accounts that fell, before all others, each told once', () => {

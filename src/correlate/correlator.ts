@@ -244,6 +244,7 @@ export class Correlator {
       count,
       sample: sampleOf(group),
       ...(group.fallen.length === 0 ? {} : { fallen: group.fallen }),
+      ...(group.success === undefined ? {} : { proof: pointer(group.success) }),
       evidence: evidenceOf(group),
       why: whyOf(rule, group, event, count),
     };
@@ -271,7 +272,11 @@ function evidenceOf(group: Group): Evidence[] {
   if (group.success !== undefined) events.push(group.success);
   if (group.lastEvent !== undefined && !events.includes(group.lastEvent)) events.push(group.lastEvent);
   events.sort((a, b) => a.time - b.time);
-  return events.map(({ file, frame, time, type }) => ({ file, frame, time, event: type }));
+  return events.map(pointer);
+}
+
+function pointer({ file, frame, time, type }: Event): Evidence {
+  return { file, frame, time, event: type };
 }
 
 function whyOf(rule: CompiledRule, group: Group, event: Event, count: number): string {

@@ -118,3 +118,34 @@ test('it is bounded: the story silent longest is forgotten, and of a long one th
   assert.deepEqual([story?.subject.value, story?.last], ['192.0.2.66', 3199]);
   assert.ok(story?.stages.flatMap(({ alerts }) => alerts).includes('g2999'));
 });
+
+test('what all stories hold together is bounded: the ones silent longest go, the one that is told stays', () => {
+  const incidents = new Incidents(1000, 100);
+  const add = (host: number, n: number): void =>
+    incidents.add({ ...ALERT, id: `${host}-${n}`, subject: { kind: 'address', value: `192.0.2.${host}` }, sample: [], first: host });
+  const held = (): number[] => incidents.list().map(({ stages }) => stages.flatMap(({ alerts }) => alerts).length);
+  for (let host = 1; host <= 4; host++) for (let n = 0; n < 30; n++) add(host, n);
+  assert.deepEqual(held(), [30, 30, 30]);
+  // A later version of an Alert takes no more room, and its story is the latest again.
+  for (let i = 0; i < 500; i++) add(2, 7);
+  assert.deepEqual(held(), [30, 30, 30]);
+  for (let n = 0; n < 11; n++) add(5, n);
+  assert.deepEqual(
+    incidents.list().map(({ subject }) => subject.value),
+    ['192.0.2.2', '192.0.2.4', '192.0.2.5'],
+  );
+  for (let n = 0; n < 150; n++) add(6, n);
+  assert.deepEqual(held(), [150]);
+  // Names count too.
+  incidents.add({ ...GUESS, id: 'names', sample: Array.from({ length: 10 }, (_, n) => `${n}@example.org`) });
+  assert.equal(incidents.list().length, 1);
+  for (let n = 0; n < 10; n++)
+    incidents.add({
+      ...GUESS,
+      id: `s${n}`,
+      subject: { kind: 'address', value: `203.0.113.${n}` },
+      sample: Array.from({ length: 10 }, (_, i) => `${n}.${i}@example.org`),
+    });
+  // 1 alert and 11 accounts each.
+  assert.equal(incidents.list().length, 8);
+});

@@ -1,7 +1,7 @@
 /**
  * Alerts of one attacker become one Incident: the attack story, stage after stage. Attackers are told apart by address
  * (subjects of kind address or endpoint) or else by the subject itself. Bounded: the Incident that was silent longest is
- * forgotten first, and of a very long one the Alerts between its first and its latest.
+ * forgotten first, also when all of them together hold too much, and of a very long one the Alerts between its first and its latest.
  */
 import { createHash } from 'node:crypto';
 import { type Alert, type Incident, LEVELS, type Outcome, type Party, STAGES, type Stage } from '../types.ts';
@@ -11,11 +11,14 @@ import { isAddress } from './network.ts';
 const MOST_ALERTS = 1000;
 const MOST_NAMES = 1000;
 
+/** What a story needs of an Alert: thousands are kept. */
+type Chapter = Pick<Alert, 'id' | 'first' | 'last' | 'level' | 'outcome' | 'stage'>;
+
 interface Story {
   readonly id: string;
   readonly subject: Party;
   /** Latest version of each Alert, by id, in the order of their opening. */
-  readonly alerts: Map<string, Alert>;
+  readonly alerts: Map<string, Chapter>;
   readonly accounts: Set<string>;
   readonly targets: Set<string>;
 }
@@ -26,9 +29,17 @@ export class Incidents {
   /** By subject, the one touched longest ago first. */
   readonly #stories = new Map<string, Story>();
 
-  /** @param capacity most Incidents held. */
-  constructor(capacity = 10_000) {
+  /** Alerts, accounts and targets of all stories. */
+  #held = 0;
+  readonly #room: number;
+
+  /**
+   * @param capacity most Incidents held.
+   * @param room most Alerts, accounts and targets held in all of them together; one Incident alone may hold 3,000.
+   */
+  constructor(capacity = 10_000, room = 100_000) {
     this.#capacity = capacity;
+    this.#room = room;
   }
 
   /** Takes an Alert or a later version of it. */
@@ -38,10 +49,20 @@ export class Incidents {
     const story = this.#stories.get(key) ?? newStory(subject, alert);
     this.#stories.delete(key);
     this.#stories.set(key, story);
-    if (this.#stories.size > this.#capacity) this.#stories.delete(keyAt(this.#stories, 0));
-    story.alerts.set(alert.id, alert);
+    const before = sizeOf(story);
+    const { id, first, last, level, outcome, stage } = alert;
+    story.alerts.set(id, { id, first, last, level, outcome, stage });
     if (story.alerts.size > MOST_ALERTS) story.alerts.delete(keyAt(story.alerts, 1));
     collectNames(story, alert);
+    this.#held += sizeOf(story) - before;
+    while (this.#stories.size > this.#capacity || (this.#held > this.#room && this.#stories.size > 1)) this.#forget();
+  }
+
+  /** Forgets the story that was silent longest. */
+  #forget(): void {
+    const key = keyAt(this.#stories, 0);
+    this.#held -= sizeOf(this.#stories.get(key)!);
+    this.#stories.delete(key);
   }
 
   /** The Incidents by the time of their first Event. */
@@ -62,6 +83,10 @@ function newStory(subject: Party, alert: Alert): Story {
     .digest('hex')
     .slice(0, 12);
   return { id: `incident-${id}`, subject, alerts: new Map(), accounts: new Set(), targets: new Set() };
+}
+
+function sizeOf({ alerts, accounts, targets }: Story): number {
+  return alerts.size + accounts.size + targets.size;
 }
 
 /** Key number `n` from 0, in the order of insertion. */
@@ -97,12 +122,12 @@ function incidentOf({ id, subject, alerts, accounts, targets }: Story): Incident
   };
 }
 
-function outcomeOf(list: readonly Alert[]): Outcome {
+function outcomeOf(list: readonly Chapter[]): Outcome {
   const has = (outcome: Outcome): boolean => list.some((alert) => alert.outcome === outcome);
   return has('succeeded') ? 'succeeded' : has('failed') ? 'failed' : 'unknown';
 }
 
-function stageOf(stage: Stage, list: readonly Alert[]): Incident['stages'][number] {
+function stageOf(stage: Stage, list: readonly Chapter[]): Incident['stages'][number] {
   const own = list.filter((alert) => alert.stage === stage);
   const first = Math.min(...own.map((alert) => alert.first));
   return { stage, first, last: Math.max(...own.map((alert) => alert.last)), alerts: own.map(({ id }) => id) };

@@ -73,6 +73,21 @@ test('the attacker with his stages in order of time, targets, accounts and where
   assert.match(text, /ringfence explain day\.pcap --packet 1034/);
 });
 
+test('look closer shows the proof of the worst alert, not what came last', async () => {
+  const proof = { file: 'day.pcap', frame: 1034, time: at(572), event: 'auth.accepted' };
+  const later = { file: 'day.pcap', frame: 2000, time: at(600), event: 'auth.failed' };
+  const worst = { ...fallen, proof, evidence: [...fallen.evidence, later] };
+  const scanAfter = { ...users, first: at(700), evidence: [{ ...later, frame: 3000 }] };
+  const frameOf = async (alerts: readonly ReturnType<typeof alert>[]): Promise<string> =>
+    /--packet (\d+)/.exec(await report(findings({ alerts, incidents: [incident(alerts)] }), page))?.[1] ?? '';
+  assert.equal(await frameOf([worst, scanAfter]), '1034');
+  // Without a proof, or one that is in no packet: the last of the evidence that is.
+  assert.equal(await frameOf([{ ...worst, proof: { ...proof, frame: 0 } }, scanAfter]), '2000');
+  assert.equal(await frameOf([{ ...worst, evidence: [] }, scanAfter]), '1034');
+  assert.equal(await frameOf([alert({ evidence: [] }), scanAfter]), '3000');
+  assert.equal(await frameOf([alert({ evidence: [] })]), '');
+});
+
 test('a scan of 61 has 61 targets, however few are named', async () => {
   const targets = Array.from({ length: 10 }, (_, i) => `192.0.2.${i + 1}`);
   const targetsOf = async (scans: readonly ReturnType<typeof alert>[], width = 200): Promise<string> =>

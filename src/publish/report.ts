@@ -4,9 +4,9 @@
  */
 import type { Fault } from '../errors.ts';
 import type { Family } from '../metrics.ts';
-import type { Alert, Incident, Stage } from '../types.ts';
+import type { Alert, Evidence, Incident, Stage } from '../types.ts';
 import { adviceFor } from './advice.ts';
-import { type Digest, digestOf, fallenOf, SHOWN } from './digest.ts';
+import { type Digest, digestOf, fallenOf, isEntry, SHOWN } from './digest.ts';
 import { type Findings, inputTotal, severity } from './findings.ts';
 import { bytes, clock, day, listed, number, type Page, pad, paint, several, span, type Tone, wrap } from './layout.ts';
 import { neutral } from './neutral.ts';
@@ -96,12 +96,26 @@ function about(incident: Incident, alerts: readonly Alert[], page: Page): string
   }
   const guesses = alerts.filter((alert) => alert.stage === 'credential').reduce((sum, { count }) => sum + count, 0);
   if (guesses > 0) rows.push(['guesses', `${several(guesses, 'password')} tried (never shown)`]);
-  const look = alerts.findLast(({ evidence }) => evidence.some(({ frame }) => frame > 0))?.evidence.findLast(({ frame }) => frame > 0);
+  const look = lookCloser(alerts);
   const width = Math.max(...rows.map(([name]) => name.length), 'look closer'.length);
   const lines = rows.flatMap(([name, text]) => wrap(`     ${pad(name, width)}  `, text, page.width));
   // Not wrapped, so that it can be copied.
   if (look !== undefined) lines.push(`     ${pad('look closer', width)}  ringfence explain ${shellWord(look.file)} --packet ${look.frame}`);
   return lines;
+}
+
+/** The packet that shows the most: what proves success in the worst alert, else the last one of its evidence. */
+function lookCloser(alerts: readonly Alert[]): Evidence | undefined {
+  const pointers = [...alerts].sort(worstFirst).map(({ proof, evidence }) => {
+    return proof !== undefined && proof.frame > 0 ? proof : evidence.findLast(({ frame }) => frame > 0);
+  });
+  return pointers.find((each) => each !== undefined);
+}
+
+/** Got in, then level, then the latest. */
+function worstFirst(a: Alert, b: Alert): number {
+  const got = Number(isEntry(b)) - Number(isEntry(a));
+  return got || severity(b.level) - severity(a.level) || b.first - a.first;
 }
 
 /** A sample names at most ten of the servers that a scan contacted: its count tells how many there were. */
