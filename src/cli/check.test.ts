@@ -65,3 +65,14 @@ test('a folder of rules, and a path that is not there', async () => {
   const { lines } = await run(folder);
   assert.ok(lines.some((each) => /fails\.yaml/.test(each)));
 });
+
+test('a file that is no text has one fault, a text that is no YAML a bounded number', async () => {
+  const binary = put('capture.pcap', '\xd4\xc3\xb2\xa1\x02\x00\x04\x00\n: {');
+  const { code, lines } = await run(binary);
+  assert.equal(code, 1);
+  assert.match(lines[0] ?? '', /capture\.pcap: this is not text/);
+  assert.deepEqual(lines.slice(1), ['0 rules, 0 tests, 1 fault']);
+  const wild = await run(put('wild.conf.yaml', 'w: 1\n'.repeat(60)));
+  assert.equal(wild.lines.length, 22);
+  assert.match(wild.lines[20] ?? '', /wild\.conf\.yaml: and \d+ more faults$/);
+});

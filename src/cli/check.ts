@@ -5,6 +5,7 @@ import { loadRules } from '../correlate/load.ts';
 import { runRuleTests } from '../correlate/ruletests.ts';
 import type { Fault } from '../errors.ts';
 import { check } from '../readyaml.ts';
+import { faultLines, notText } from './faultlines.ts';
 
 /** Where `check` writes, and under which profile rules are compiled that no config names. */
 export interface CheckOptions {
@@ -17,7 +18,7 @@ export interface CheckOptions {
 const STANDARD_CONFIG = 'ringfence.yaml';
 
 interface Tally {
-  readonly faults: string[];
+  readonly faults: Fault[];
   configs: number;
   rules: number;
   tests: number;
@@ -25,7 +26,7 @@ interface Tally {
 
 /**
  * Checks config files, rule files and folders of rule files; without any, `ringfence.yaml` if there is one and the rules
- * that come with Ringfence. Prints each fault as `file:line:column: what is wrong` and a summary.
+ * that come with Ringfence. Prints faults (see `faultLines`) and a summary.
  * @returns the exit code: 0 if all is well, 1 if there are faults.
  */
 export function runCheck(paths: readonly string[], options: CheckOptions): Promise<number> {
@@ -33,10 +34,12 @@ export function runCheck(paths: readonly string[], options: CheckOptions): Promi
   const profile = options.profile ?? 'default';
   if (paths.length === 0) checkConfig(existsSync(STANDARD_CONFIG) ? STANDARD_CONFIG : undefined, tally);
   for (const path of paths) {
-    if (isConfig(path)) checkConfig(path, tally);
+    const binary = notText(path, 'rule-invalid');
+    if (binary !== undefined) tally.faults.push(binary);
+    else if (isConfig(path)) checkConfig(path, tally);
     else checkRules([path], { profile, overrides: {} }, undefined, tally);
   }
-  for (const fault of tally.faults) options.out.write(`${fault}\n`);
+  for (const line of faultLines(tally.faults)) options.out.write(`${line}\n`);
   options.out.write(`${summary(tally)}\n`);
   return Promise.resolve(tally.faults.length === 0 ? 0 : 1);
 }
@@ -51,7 +54,7 @@ function checkConfig(file: string | undefined, tally: Tally): void {
   tally.configs++;
   const text = file === undefined ? '' : readFileSync(file, 'utf8');
   const result = file === undefined ? loadConfig() : parseConfig(text, file);
-  if ('faults' in result) tally.faults.push(...result.faults.map(line));
+  if ('faults' in result) tally.faults.push(...result.faults);
   else checkRules(result.config.rules, result.config, { file: file ?? '', text }, tally);
 }
 
@@ -64,12 +67,13 @@ function checkRules(
   tally: Tally,
 ): void {
   const { rules, faults } = loadRules(folders, settings);
-  tally.faults.push(...faults.map((fault) => line(config === undefined ? fault : placed(fault, config))));
+  tally.faults.push(...faults.map((fault) => (config === undefined ? fault : placed(fault, config))));
   tally.rules += rules.length;
   for (const { file } of rules) {
     for (const result of runRuleTests(readFileSync(file, 'utf8'), file)) {
       tally.tests++;
-      for (const fault of result.faults) tally.faults.push(`${file}: test "${result.name}": ${fault}`);
+      for (const fault of result.faults)
+        tally.faults.push({ code: 'rule-invalid', where: file, message: `test "${result.name}": ${fault}` });
     }
   }
 }
@@ -79,10 +83,6 @@ function placed(fault: Fault, { file, text }: { file: string; text: string }): F
   if (fault.code !== 'config-invalid') return fault;
   const { line: row, column } = check(CONFIG, text, file).locate(fault.where.split('.'));
   return { ...fault, where: `${file}:${row}:${column}`, message: `${fault.where}: ${fault.message}` };
-}
-
-function line({ where, message }: Fault): string {
-  return `${where}: ${message}`;
 }
 
 function summary({ configs, rules, tests, faults }: Tally): string {
