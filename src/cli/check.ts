@@ -1,5 +1,6 @@
 /** `ringfence check [FILE|FOLDER…]`: is the configuration right, are the rules, and do the rules find what they say? */
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { CONFIG, type Config, loadConfig, parseConfig } from '../config.ts';
 import { loadRules } from '../correlate/load.ts';
 import { runRuleTests } from '../correlate/ruletests.ts';
@@ -33,21 +34,44 @@ export function runCheck(paths: readonly string[], options: CheckOptions): Promi
   const tally: Tally = { faults: [], configs: 0, rules: 0, tests: 0 };
   const profile = options.profile ?? 'default';
   if (paths.length === 0) checkConfig(existsSync(STANDARD_CONFIG) ? STANDARD_CONFIG : undefined, tally);
-  for (const path of paths) {
-    const binary = notText(path, 'rule-invalid');
-    if (binary !== undefined) tally.faults.push(binary);
-    else if (isConfig(path)) checkConfig(path, tally);
-    else checkRules([path], { profile, overrides: {} }, undefined, tally);
-  }
+  for (const path of paths) checkPath(path, profile, tally);
   for (const line of faultLines(tally.faults)) options.out.write(`${line}\n`);
   options.out.write(`${summary(tally)}\n`);
   return Promise.resolve(tally.faults.length === 0 ? 0 : 1);
 }
 
-/** A rule file says what it looks at, a config never does. */
-function isConfig(path: string): boolean {
-  if (!existsSync(path) || statSync(path).isDirectory()) return false;
-  return !/^(id|on|shape|why):/m.test(readFileSync(path, 'utf8'));
+/** A file by what it is; a folder as one set of rules, except for the config files in it. */
+function checkPath(path: string, profile: string, tally: Tally): void {
+  const found = isFolder(path) ? yamlFiles(path) : [];
+  const rules: string[] = [];
+  for (const file of found.length > 0 ? found : [path]) {
+    const binary = notText(file, 'rule-invalid');
+    if (binary !== undefined) tally.faults.push(binary);
+    else if (isConfig(file, found.length > 0)) checkConfig(file, tally);
+    else rules.push(file);
+  }
+  if (rules.length > 0) checkRules(rules, { profile, overrides: {} }, undefined, tally);
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+/** What `loadRules` would read of a folder, in its order. */
+function yamlFiles(folder: string): string[] {
+  const names = readdirSync(folder).filter((name) => /\.ya?ml$/.test(name));
+  return names.sort((a, b) => (a < b ? -1 : 1)).map((name) => join(folder, name));
+}
+
+/**
+ * A rule file says what it looks at, a config never does.
+ * @param sure only if it also has a key of a config: an empty file among rules is a rule that lacks everything.
+ */
+function isConfig(path: string, sure: boolean): boolean {
+  if (!existsSync(path) || isFolder(path)) return false;
+  const text = readFileSync(path, 'utf8');
+  if (/^(id|on|shape|why):/m.test(text)) return false;
+  return !sure || [...text.matchAll(/^([a-z]+):/gm)].some(([, key]) => Object.hasOwn(CONFIG.fields, key ?? ''));
 }
 
 function checkConfig(file: string | undefined, tally: Tally): void {
