@@ -466,6 +466,16 @@ describe('what cannot be read at all', () => {
     await assert.rejects(readBytes(Buffer.from('From: somebody')), { code: 'capture-not-a-capture' });
     for (const n of [0, 1, 3]) await assert.rejects(readBytes(writePcapHeader().subarray(0, n)), { code: 'capture-not-a-capture' });
   });
+
+  test('the message names the file once and says what to do', async () => {
+    const gone = joinPath(folder, 'none.pcap');
+    await assert.rejects(openCapture(gone), { message: `${gone} cannot be read: ENOENT: no such file or directory` });
+    await assert.rejects(openCapture(folder), { message: `${folder} cannot be read: it is a folder; name the capture files in it` });
+    await assert.rejects(
+      readBytes(Buffer.from('GMBU\0\x02\x01\0')),
+      /is neither pcap nor pcapng but a NetMon capture; convert it with editcap -F pcap$/,
+    );
+  });
 });
 
 test('a source that fails in the middle: a fault, not an error', async () => {

@@ -14,12 +14,14 @@ import { SECTION, type Secrets } from '../wire/pcapng.ts';
 import { Frames } from './frames.ts';
 import { UNSUPPORTED } from './links.ts';
 import { DAMAGE, FRAME, PcapngRecords, PcapRecords, type Records, type Window } from './records.ts';
-import { compressionOf, openSource, type Source } from './source.ts';
+import { captureName, compressionOf, openSource, type Source } from './source.ts';
 
 /** Bytes asked for at a time. */
 const CHUNK = 4 * 1024 * 1024;
 /** Room for a record that two chunks share; the buffer grows where one is longer. */
 const SPARE = 64 * 1024;
+/** `GMBU`, the magic number of Microsoft Network Monitor 2. */
+const NETMON = 0x474d4255;
 
 /** What came of the frames: `frames` is `taken` plus the sum of `dropped`. */
 export interface CaptureCounts {
@@ -95,7 +97,8 @@ function recordsOf(path: string, window: Window): Records | undefined {
   const { bytes, end } = window;
   if (end >= 4 && bytes.readUInt32BE(0) === SECTION) return new PcapngRecords(path);
   if (end < 4 || !isPcap(bytes, 0)) {
-    throw new RingfenceError('capture-not-a-capture', path, `${path} is neither pcap nor pcapng`);
+    const hint = end >= 4 && bytes.readUInt32BE(0) === NETMON ? ' but a NetMon capture; convert it with editcap -F pcap' : '';
+    throw new RingfenceError('capture-not-a-capture', path, `${captureName(path)} is neither pcap nor pcapng${hint}`);
   }
   const layout = end < PCAP_HEADER ? undefined : readPcapHeader(bytes, 0);
   if (layout === undefined) return undefined;

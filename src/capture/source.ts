@@ -7,7 +7,7 @@
 import { read as readCallback } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
+import { getSystemErrorMessage, promisify } from 'node:util';
 import { createGunzip, createZstdDecompress, type Gunzip, type ZstdDecompress } from 'node:zlib';
 import { RingfenceError } from '../errors.ts';
 
@@ -72,9 +72,21 @@ async function openFile(path: string, follow: AbortSignal | undefined): Promise<
   }
 }
 
+/** What to call a capture in a message. */
+export function captureName(path: string): string {
+  return path === '-' ? 'standard input' : path;
+}
+
 function notFound(path: string, error: unknown): RingfenceError {
-  const reason = error instanceof Error ? error.message : String(error);
-  return new RingfenceError('capture-not-found', path, `${path} cannot be read: ${reason}`);
+  return new RingfenceError('capture-not-found', path, `${captureName(path)} cannot be read: ${reasonOf(error)}`);
+}
+
+/** Node's own message has the path once more. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (!('code' in error && 'errno' in error && typeof error.errno === 'number')) return error.message;
+  if (error.code === 'EISDIR') return 'it is a folder; name the capture files in it';
+  return `${error.code}: ${getSystemErrorMessage(error.errno)}`;
 }
 
 /** Bytes as they are on disk. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -64,4 +64,28 @@ test('a folder of rules, and a path that is not there', async () => {
   assert.match((await run(join(folder, 'nowhere'))).lines[0] ?? '', /no such rule file or folder/);
   const { lines } = await run(folder);
   assert.ok(lines.some((each) => /fails\.yaml/.test(each)));
+});
+
+test('a file that is no text has one fault, a text that is no YAML a bounded number', async () => {
+  const binary = put('capture.pcap', '\xd4\xc3\xb2\xa1\x02\x00\x04\x00\n: {');
+  const { code, lines } = await run(binary);
+  assert.equal(code, 1);
+  assert.match(lines[0] ?? '', /capture\.pcap: this is not text/);
+  assert.deepEqual(lines.slice(1), ['0 rules, 0 tests, 1 fault']);
+  const wild = await run(put('wild.conf.yaml', 'w: 1\n'.repeat(60)));
+  assert.equal(wild.lines.length, 22);
+  assert.match(wild.lines[20] ?? '', /wild\.conf\.yaml: and \d+ more faults$/);
+});
+
+test('a config in a folder of rules is judged as a config, an empty file as a rule', async () => {
+  mkdirSync(join(folder, 'site', 'rules'), { recursive: true });
+  put('site/ringfence.yaml', '# ours\nrules: [rules]\n');
+  put('site/rules/rule.yaml', stringify(GOOD));
+  assert.deepEqual(await run(join(folder, 'site')), { code: 0, lines: ['1 configuration, 1 rule, 2 tests, 0 faults'] });
+  put('site/more.yaml', stringify({ ...GOOD, id: 'more' }));
+  assert.deepEqual((await run(join(folder, 'site'))).lines, ['1 configuration, 2 rules, 4 tests, 0 faults']);
+  const empty = put('site/rules/empty.yaml', '');
+  const { lines } = await run(join(folder, 'site', 'rules'));
+  assert.ok(lines.some((line) => line.startsWith(`${empty}:1:1: `)));
+  assert.match(lines.at(-1) ?? '', /^1 rule, 2 tests, \d+ faults?$/);
 });

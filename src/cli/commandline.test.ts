@@ -112,8 +112,14 @@ test('a missing file is said clearly, the others are read', () => {
   assert.match(text.out, /Faults\n\n {2}capture-not-found {2}.*gone\.pcap/);
   const json = ringfence(['analyze', '--json', gone]);
   assert.equal(json.code, 2);
-  assert.match(json.err, /ringfence: .*gone\.pcap cannot be read: ENOENT/);
+  assert.match(json.err, /ringfence: .*gone\.pcap cannot be read: ENOENT: no such file or directory\n$/);
   assert.equal(JSON.parse(json.out).faults[0].code, 'capture-not-found');
+});
+
+test('standard input is called so', () => {
+  const { code, err } = ringfence(['analyze', '--json', '-'], { input: Buffer.from('no capture') });
+  assert.equal(code, 2);
+  assert.match(err, /^ringfence: standard input is neither pcap nor pcapng\n$/);
 });
 
 test('a reader that has seen enough ends it quietly', async () => {

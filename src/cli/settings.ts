@@ -3,6 +3,7 @@ import { type Config, loadConfig } from '../config.ts';
 import type { CompiledRule } from '../correlate/compile.ts';
 import { loadRules } from '../correlate/load.ts';
 import { type Fault, RingfenceError } from '../errors.ts';
+import { faultLines, notText } from './faultlines.ts';
 
 /** Options that several commands have. */
 export interface SettingsOptions {
@@ -19,8 +20,10 @@ export interface Settings {
   readonly rules: readonly CompiledRule[];
 }
 
-/** @throws RingfenceError `config-invalid` or `rule-invalid` with every fault, one a line. */
+/** @throws RingfenceError `config-invalid` or `rule-invalid` with the faults, one a line (see `faultLines`). */
 export function loadSettings(options: SettingsOptions): Settings {
+  const binary = notText(options.config ?? '', 'config-invalid') ?? notText(options.rules ?? '', 'rule-invalid');
+  if (binary !== undefined) throw allOf([binary]);
   const result = loadConfig(options.config);
   if ('faults' in result) throw allOf(result.faults);
   const { config } = result;
@@ -32,6 +35,5 @@ export function loadSettings(options: SettingsOptions): Settings {
 
 function allOf(faults: readonly Fault[]): RingfenceError {
   const [first] = faults;
-  const lines = faults.map(({ where, message }) => (message.startsWith(where) ? message : `${where}: ${message}`));
-  return new RingfenceError(first?.code ?? 'config-invalid', first?.where ?? '', lines.join('\n'));
+  return new RingfenceError(first?.code ?? 'config-invalid', first?.where ?? '', faultLines(faults).join('\n'));
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -186,4 +186,18 @@ test('a folder that cannot be made is a clear error', () => {
   const file = join(root, 'file');
   writeFileSync(file, '');
   assert.throws(() => new SegmentWriter({ ...small, folder: join(file, 'x') }), { code: 'output-failed', where: join(file, 'x') });
+});
+
+test('one level of folders is made, not its parents', () => {
+  const inside = join(root, 'one');
+  assert.equal(new SegmentWriter({ ...small, folder: inside }).events, 0);
+  assert.ok(existsSync(inside));
+  const deep = join(root, 'absent', 'deeper');
+  const message = `cannot write Events into ${deep}: there is no folder ${join(root, 'absent')}; make it first`;
+  assert.throws(() => new SegmentWriter({ ...small, folder: deep }), { code: 'output-failed', message });
+  assert.ok(!existsSync(join(root, 'absent')));
+});
+
+test('a folder of the kernel refuses instead of hanging', { skip: existsSync('/proc/self') ? false : 'there is no procfs here' }, () => {
+  assert.throws(() => new SegmentWriter({ ...small, folder: '/proc/ringfence' }), { code: 'output-failed' });
 });

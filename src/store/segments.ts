@@ -2,9 +2,9 @@
  * The Event log on disk: append-only segment files in one folder, their names in order of time. Writing waits in a bounded
  * buffer until `flush`, which compresses outside the thread that handles packets.
  */
-import { mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { zstdCompress } from 'node:zlib';
 import { type Fault, RingfenceError } from '../errors.ts';
@@ -76,16 +76,12 @@ export class SegmentWriter {
   #sequence = 0;
   #flushing: Promise<void> = Promise.resolve();
 
-  /** @throws RingfenceError `output-failed` if the folder cannot be made. */
+  /** @throws RingfenceError `output-failed` if the folder cannot be made; its parent must be there. */
   constructor(options: SegmentOptions) {
     this.#options = { segmentBytes: 1 << 26, blockBytes: 1 << 18, bufferBytes: 1 << 24, ...options };
     this.#header = segmentHeader(options.node, options.boot);
     this.#encoder = new RowEncoder(this.#header);
-    try {
-      mkdirSync(options.folder, { recursive: true });
-    } catch (error) {
-      throw failed(options.folder, error);
-    }
+    makeFolder(options.folder);
   }
 
   /** Takes an Event. False: the buffer is full, the Event was not taken, which is counted; `flush` makes room. */
@@ -168,6 +164,17 @@ export class SegmentWriter {
     this.#file = undefined;
     await file?.sync();
     await file?.close();
+  }
+}
+
+/** Makes the folder if it is not there, but not its parents: a recursive mkdir never returns on procfs. */
+function makeFolder(folder: string): void {
+  try {
+    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) mkdirSync(folder);
+  } catch (error) {
+    const parent = dirname(folder);
+    if (existsSync(parent)) throw failed(folder, error);
+    throw new RingfenceError('output-failed', folder, `cannot write Events into ${folder}: there is no folder ${parent}; make it first`);
   }
 }
 
