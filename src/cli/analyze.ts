@@ -204,6 +204,7 @@ class Run {
   get findings(): Findings {
     const counts: Counts = { ...this.#pipeline.query('counts'), dropped: this.#dropped };
     return {
+      rules: this.#settings.rules.map(({ title }) => title),
       version: version(),
       files: this.#files,
       counts,
