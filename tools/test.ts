@@ -146,7 +146,12 @@ function runPart(part: Part): Count {
 function main(): void {
   const wanted = process.argv.slice(2);
   const unknown = wanted.filter((name) => !PARTS.some((part) => part.name === name));
-  if (unknown.length > 0) throw new Error(`no such part: ${unknown.join(', ')}; there are ${PARTS.map((part) => part.name).join(', ')}`);
+  if (unknown.length > 0) {
+    console.error(`no such part: ${unknown.join(', ')}; there are ${PARTS.map((part) => part.name).join(', ')}`);
+    rmSync(scratch, { recursive: true });
+    process.exitCode = 64;
+    return;
+  }
   const sum: Count = { passed: 0, failed: 0, skipped: 0 };
   for (const part of PARTS) {
     if (wanted.length > 0 && !wanted.includes(part.name)) continue;
