@@ -226,6 +226,37 @@ export interface Incident {
   readonly targets: readonly string[];
 }
 
+/** One RTP stream: one SSRC from one endpoint to another (RFC 3550 §3), joined to the call whose SDP promised it. */
+export interface MediaStream {
+  readonly src: string;
+  readonly srcPort: number;
+  readonly dst: string;
+  readonly dstPort: number;
+  readonly ssrc: number;
+  /** `audio`, `video`, … as in the m= line; empty if no SDP promised it. */
+  readonly media: string;
+  /** Encoding name of the rtpmap or the static payload type (RFC 3551), e.g. `PCMU`; `PT 97` if unknown. */
+  readonly codec: string;
+  /** How it is protected: `none`, `sdes` (RFC 4568), `dtls` (RFC 5764), `zrtp` (RFC 6189), `srtp` (profile says so, key exchange not seen). */
+  readonly encryption: 'none' | 'sdes' | 'dtls' | 'zrtp' | 'srtp';
+  readonly first: number;
+  readonly last: number;
+  readonly packets: number;
+  /** Payload bytes. */
+  readonly bytes: number;
+  /** Packets expected and not seen (RFC 3550 A.3), packets seen twice, packets behind a later one. */
+  readonly lost: number;
+  readonly duplicates: number;
+  readonly late: number;
+  /** Interarrival jitter at the end and at its highest (RFC 3550 A.8), µs. */
+  readonly jitter: number;
+  readonly jitterMax: number;
+  /** SDP said this endpoint would receive it; `symmetric`: it goes to where media came from, not to what SDP said (NAT). */
+  readonly promised: 'sdp' | 'symmetric' | 'none';
+  /** telephone-events seen (RFC 4733), each once. */
+  readonly digits: number;
+}
+
 /** One call as far as its signalling was seen. */
 export interface Call {
   readonly callId: string;
