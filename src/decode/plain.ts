@@ -10,19 +10,20 @@ import {
   CALL_ID_BYTE,
   CLASS,
   clearSpan,
+  FREE,
   HOST,
   isDigit,
-  LOOSE,
   QUOTED,
   REASON,
   SINGLE_VALUE,
   setSpan,
   TOKEN,
-  URI_PLAIN,
   URI_TAIL,
+  USER,
+  VALUE,
   WORDS,
 } from './grammar.ts';
-import { MAX_ADDRESS, MAX_CALL_ID, MAX_TAG, MAX_URI, MAX_VIA } from './limits.ts';
+import { MAX_ADDRESS, MAX_BRANCH, MAX_CALL_ID, MAX_TAG, MAX_URI, MAX_USER_AGENT, MAX_VIA } from './limits.ts';
 import type { AddressView, SipMessage, UriView, ViaView } from './message.ts';
 import { methodCode } from './methods.ts';
 
@@ -50,7 +51,7 @@ export function plainUri(b: Uint8Array, start: number, close: number, view: UriV
   if (b[start] !== 0x73 || b[start + 1] !== 0x69 || b[start + 2] !== 0x70 || b[start + 3] !== COLON) return -1;
   let host = start + 4;
   let i = host;
-  i = skipClass(b, i, URI_PLAIN);
+  i = skipClass(b, i, USER);
   if (b[i] === AT) {
     if (i === host) return -1;
     setSpan(view.user, host, i);
@@ -138,7 +139,7 @@ function plainParams(b: Uint8Array, i: number, view: AddressView): number {
       continue;
     }
     const value = ++i;
-    i = skipClass(b, i, LOOSE);
+    i = skipClass(b, i, VALUE);
     if (i === value) return -1;
     if (n === 7 && isExpires(b, name) && !plainExpires(b, value, i, view)) return -1;
     if (!isTag) continue;
@@ -214,10 +215,10 @@ function plainViaParams(b: Uint8Array, i: number, view: ViaView): number {
       continue;
     }
     const value = ++i;
-    i = skipClass(b, i, LOOSE);
+    i = skipClass(b, i, VALUE);
     if (i === value) return -1;
     if (n === 6 && isBranch(b, name)) {
-      if (view.branch.start >= 0 || i - value < 8 || !isCookie(b, value)) return -1;
+      if (view.branch.start >= 0 || i - value < 8 || i - value > MAX_BRANCH || !isCookie(b, value)) return -1;
       setSpan(view.branch, value, i);
     } else if (n === 5 && isRport(b, name)) {
       view.rport = plainPort(b, value, i);
@@ -372,6 +373,12 @@ export function plainCallId(b: Uint8Array, start: number, m: SipMessage): number
   if (b[i] !== CR || i === start || i - start > MAX_CALL_ID) return -1;
   setSpan(m.callId, start, i);
   return i;
+}
+
+/** User-Agent: text in which nothing is meant for another reader (`injection.ts`). */
+export function plainAgent(b: Uint8Array, start: number): number {
+  const i = skipClass(b, start, FREE);
+  return b[i] !== CR || i === start || b[i - 1] === SPACE || i - start > MAX_USER_AGENT ? -1 : i;
 }
 
 /** At most nine digits to the end of the line: the number goes to `number.value`. */

@@ -16,6 +16,7 @@ import {
   DATE,
   EXPIRES,
   FLOW_TIMER,
+  FREE_TEXT,
   FROM,
   headerAt,
   headerId,
@@ -24,6 +25,7 @@ import {
   nameLength,
   PROXY_AUTHENTICATE,
   PROXY_AUTHORIZATION,
+  PROXY_REQUIRE,
   RSEQ,
   SERVER,
   SINGLE,
@@ -33,11 +35,12 @@ import {
   WARNING,
   WWW_AUTHENTICATE,
 } from './headers.ts';
-import { MAX_HEADER_NAME, MAX_HEADERS, MAX_USER_AGENT, MAX_VIA } from './limits.ts';
+import { addLong, checkFreeText } from './injection.ts';
+import { MAX_HEADER_NAME, MAX_HEADERS, MAX_USER_AGENT, MAX_VALUE, MAX_VIA } from './limits.ts';
 import { attach, lineEnd, lineStart, valueEnd } from './lines.ts';
 import { type DigestView, HEADER_STRIDE, type SipMessage } from './message.ts';
 import { addOddity, oddityCode } from './oddities.ts';
-import { number, plainAddress, plainCallId, plainCSeq, plainNumber, plainSingle, plainStartLine, plainVia } from './plain.ts';
+import { number, plainAddress, plainAgent, plainCallId, plainCSeq, plainNumber, plainSingle, plainStartLine, plainVia } from './plain.ts';
 import { findStart } from './sniff.ts';
 import { readStartLine } from './startline.ts';
 import { clearUri, createUri } from './uri.ts';
@@ -65,6 +68,8 @@ const LENGTH_CONFLICT = oddityCode('content-length-conflict');
 const VIA_LONG = oddityCode('via-long');
 const AGENT_LONG = oddityCode('user-agent-long');
 const CONTACT_HEADERS = oddityCode('contact-headers');
+const HEADER_LONG = oddityCode('header-long');
+const EXTENSION_REQUIRED = oddityCode('extension-required');
 const VALUE_EMPTY = oddityCode('value-empty');
 
 const CREDENTIALS = (1 << AUTHORIZATION) | (1 << PROXY_AUTHORIZATION);
@@ -219,13 +224,13 @@ function readHeader(m: SipMessage, b: Uint8Array, i: number, end: number): numbe
     id = i < nameEnd ? headerId(b, i, nameEnd) : 0;
   }
   while (v < end && (b[v] === 0x20 || b[v] === 0x09)) v++;
-  if (v < lastCR && id !== 0 && id <= CONTENT_LENGTH) {
+  if (v < lastCR && id !== 0 && id <= USER_AGENT) {
     const plain = readPlain(m, b, id, v);
     // Ended by CR LF, and the next line is no fold of this one.
     if (plain >= 0 && plain + 2 < end && b[plain + 1] === 0x0a && b[plain + 2] !== 0x20 && b[plain + 2] !== 0x09) {
       keep(m, id, i, nameEnd, v, plain);
       seen[0]! |= 1 << id;
-      acceptPlain(m, id);
+      acceptPlain(m, id, v, plain);
       return plain + 2;
     }
   }
@@ -254,6 +259,10 @@ function readPlain(m: SipMessage, b: Uint8Array, id: number, v: number): number 
       return plainCSeq(b, v, m);
     case CONTACT:
       return plainAddress(b, v, m.contact);
+    case USER_AGENT:
+      return plainAgent(b, v);
+    case CONTENT_TYPE:
+      return -1;
     default: {
       const stop = plainNumber(b, v);
       return id === MAX_FORWARDS && number.value > 255 ? -1 : stop;
@@ -262,7 +271,7 @@ function readPlain(m: SipMessage, b: Uint8Array, id: number, v: number): number 
 }
 
 /** Takes what `readPlain` read, now that the line is known to end there. */
-function acceptPlain(m: SipMessage, id: number): void {
+function acceptPlain(m: SipMessage, id: number, start: number, end: number): void {
   seen[0]! |= 1 << id;
   filled |= 1 << id;
   if (id === VIA) m.viaCount++;
@@ -270,6 +279,7 @@ function acceptPlain(m: SipMessage, id: number): void {
   else if (id === MAX_FORWARDS) m.maxForwards = number.value;
   else if (id === EXPIRES) m.expires = number.value;
   else if (id === CONTENT_LENGTH) m.contentLength = number.value;
+  else if (id === USER_AGENT && m.userAgent.start < 0) setSpan(m.userAgent, start, end);
 }
 
 /** Index of the colon behind the name at `i` and white space, -1 if it is not there. */
@@ -307,22 +317,35 @@ function keep(m: SipMessage, id: number, name: number, nameEnd: number, value: n
 function readKnown(m: SipMessage, b: Uint8Array, id: number, name: number, nameEnd: number, v: number, last: number): void {
   if (id === 0) {
     checkName(m, b, name, nameEnd);
+    checkValue(m, b, v, last);
     return;
   }
   const bit = 1 << (id & 31);
   const again = (seen[id >> 5]! & bit) !== 0;
   seen[id >> 5]! |= bit;
   if (again && SINGLE[id] === 1) readAgain(m, b, id, v, last);
-  else if (id > FLOW_TIMER) return;
+  else if (id > FLOW_TIMER) readOther(m, b, id, v, last);
   else if (v === last && id !== USER_AGENT && id !== SERVER) addOddity(m, HEADER_EMPTY, name, v);
   else readHot(m, b, id, v, last);
+}
+
+/** Headers nothing is read of: only those that carry text of people or vendors are looked at. */
+function readOther(m: SipMessage, b: Uint8Array, id: number, v: number, last: number): void {
+  if (FREE_TEXT[id] === 1) checkValue(m, b, v, last);
+  else if (last - v > MAX_VALUE) addLong(m, b, HEADER_LONG, v, last);
+  if (id === PROXY_REQUIRE && last > v) addOddity(m, EXTENSION_REQUIRED, v, last);
+}
+
+function checkValue(m: SipMessage, b: Uint8Array, v: number, last: number): void {
+  if (last - v > MAX_VALUE) addLong(m, b, HEADER_LONG, v, last);
+  checkFreeText(m, b, v, last);
 }
 
 function checkName(m: SipMessage, b: Uint8Array, name: number, end: number): void {
   let bad = name === end;
   for (let i = name; i < end; i++) if (!isToken(b[i]!)) bad = true;
   if (bad) addOddity(m, NAME_BAD, name, end);
-  if (end - name > MAX_HEADER_NAME) addOddity(m, NAME_LONG, name, end);
+  if (end - name > MAX_HEADER_NAME) addLong(m, b, NAME_LONG, name, end);
 }
 
 /** A header that may stand once stands again: the first one counts (RFC 4475 §3.3.8). */
@@ -364,10 +387,10 @@ function readHot(m: SipMessage, b: Uint8Array, id: number, v: number, last: numb
       readContentType(m, b, v, last);
       break;
     case USER_AGENT:
-      readAgent(m, v, last);
+      readAgent(m, b, v, last);
       break;
     case SERVER:
-      if (!m.isRequest) readAgent(m, v, last);
+      if (!m.isRequest) readAgent(m, b, v, last);
       break;
     default:
       readRare(m, b, id, v, last);
@@ -407,7 +430,7 @@ function readRare(m: SipMessage, b: Uint8Array, id: number, v: number, last: num
 
 /** Via values of one line (RFC 3261 §20.42): the first of the message is read, the others are counted. */
 function readVia(m: SipMessage, b: Uint8Array, v: number, last: number): void {
-  if (last - v > MAX_VIA) addOddity(m, VIA_LONG, v, last);
+  if (last - v > MAX_VIA) addLong(m, b, VIA_LONG, v, last);
   let i = v;
   if (m.viaCount === 0) {
     i = parseVia(m, b, v, last, m.via) + 1;
@@ -440,8 +463,9 @@ function readContacts(m: SipMessage, b: Uint8Array, v: number, last: number): vo
   }
 }
 
-function readAgent(m: SipMessage, v: number, last: number): void {
-  if (last - v > MAX_USER_AGENT) addOddity(m, AGENT_LONG, v, last);
+function readAgent(m: SipMessage, b: Uint8Array, v: number, last: number): void {
+  if (last - v > MAX_USER_AGENT) addLong(m, b, AGENT_LONG, v, last);
+  checkFreeText(m, b, v, last);
   if (m.userAgent.start < 0) setSpan(m.userAgent, v, last);
 }
 
