@@ -24,6 +24,7 @@ const SPACES = oddityCode('address-spaces');
 const JUNK = oddityCode('address-junk');
 const SEVERAL = oddityCode('header-several-values');
 const UNQUOTED = oddityCode('display-name-unquoted');
+const DISPLAY_URI = oddityCode('display-name-uri');
 const UNTERMINATED = oddityCode('quote-unterminated');
 const TAG_EMPTY = oddityCode('tag-empty');
 const TAG_DUPLICATE = oddityCode('tag-duplicate');
@@ -95,6 +96,7 @@ function nameAddress(m: SipMessage, b: Uint8Array, from: number, less: number, e
   if (less > from) {
     const stop = trimSpace(b, from, less);
     setSpan(view.display, from, stop);
+    if (b[from] === QUOTE && b.indexOf(LESS, from) < less) addOddity(m, DISPLAY_URI, from, stop);
     checkText(m, b, b[from] === QUOTE ? from + 1 : from, b[from] === QUOTE ? stop - 1 : stop);
     if (b[from] !== QUOTE) checkDisplay(m, b, from, stop);
   }

@@ -100,6 +100,7 @@ const SHOWN: Readonly<Record<OddityName, readonly [message: string, about: strin
   'address-spaces': [request({ To: '< sip:a@b >' }), '< sip:a@b >'],
   'address-junk': [request({ To: '<sip:a@b> x' }), 'x'],
   'display-name-unquoted': [request({ To: 'Mr. (A) <sip:a@b>' }), 'Mr. (A)'],
+  'display-name-uri': [request({ To: '"<sip:x@y>" <sip:a@b>' }), '"<sip:x@y>"'],
   'quote-unterminated': [request({ To: '"Bob <sip:a@b>' }), '"Bob <sip:a@b>'],
   'parameter-empty': [request({ To: '<sip:a@b>;;x' }), ';'],
   'parameter-bad': [request({ To: '<sip:a@b>;x=(y)' }), 'x=(y)'],

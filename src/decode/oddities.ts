@@ -202,6 +202,11 @@ export const ODDITIES = {
     grade: 'broken',
     reference: 'RFC 3261 §20.10, RFC 4475 §3.1.2.15',
   },
+  'display-name-uri': {
+    about: 'A quoted display name holds an angle bracket: who heeds no quotes takes what follows for the address.',
+    grade: 'note',
+    reference: 'RFC 3261 §25.1',
+  },
   'quote-unterminated': { about: 'A quoted string is not closed.', grade: 'broken', reference: 'RFC 3261 §25.1, RFC 4475 §3.1.2.6' },
   'parameter-empty': {
     about: 'A parameter has no name, or a name and = but no value.',
@@ -338,6 +343,11 @@ export function oddityGrade(code: number): Grade {
 /** True for `broken` and `hostile`: what makes a message odd (Event `message.odd`). */
 export function isFault(code: number): boolean {
   return GRADES[code]! > 0;
+}
+
+/** True for `hostile`: what is hardly ever sent by accident (Event `message.hostile`). */
+export function isHostile(code: number): boolean {
+  return GRADES[code]! > 1;
 }
 
 /** Most oddities kept per message. */
