@@ -11,6 +11,8 @@ export function detectAmbiguity(o: Observation, emitter: Emitter): void {
   const { message: m, packet } = o;
   if (packet.truncated || !emitter.wants(TYPE) || !mayDiffer(m)) return;
   for (const reading of readTwice(m, packet.end)) {
+    // A response repeats these of its request (RFC 3261 §8.2.6.2).
+    if (!m.isRequest && reading.field !== 'body' && reading.field !== 'start-line') continue;
     const scene = { ...sceneOf(o, ''), src: packet.src, dst: packet.dst };
     emitter.emit('message.ambiguous', TYPE, scene, { ...reading, method: methodOf(m) });
   }

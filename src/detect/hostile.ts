@@ -2,6 +2,7 @@
 import { keptText } from '../bytes.ts';
 import { isHostile, ODDITY_NAMES } from '../decode/oddities.ts';
 import type { Observation } from '../track/observation.ts';
+import { isEcho } from './echo.ts';
 import { type Emitter, typeIndex } from './emitter.ts';
 import { methodOf, sceneOf } from './scene.ts';
 
@@ -18,7 +19,7 @@ export function detectHostile(o: Observation, emitter: Emitter): void {
   let told = 0;
   for (let i = 0; i < m.oddityCount && told < MOST; i++) {
     const { code, start, end } = m.oddities[i]!;
-    if (!isHostile(code) || isRepeated(o, i)) continue;
+    if (!isHostile(code) || isRepeated(o, i) || isEcho(m, i)) continue;
     told++;
     const scene = { ...sceneOf(o, ''), src: packet.src, dst: packet.dst };
     emitter.emit('message.hostile', TYPE, scene, {

@@ -2,6 +2,7 @@
 import { keptText } from '../bytes.ts';
 import { isFault, ODDITY_NAMES } from '../decode/oddities.ts';
 import type { Observation } from '../track/observation.ts';
+import { isEcho } from './echo.ts';
 import { type Emitter, typeIndex } from './emitter.ts';
 import { methodOf, sceneOf } from './scene.ts';
 
@@ -15,7 +16,7 @@ export function detectOddity(o: Observation, emitter: Emitter): void {
   let count = 0;
   for (let i = 0; i < m.oddityCount; i++) {
     const { code } = m.oddities[i]!;
-    if (!isFault(code)) continue;
+    if (!isFault(code) || isEcho(m, i)) continue;
     if (first < 0) first = code;
     count++;
   }
