@@ -171,6 +171,24 @@ export const EVENTS = {
     src: 'who sent the request',
     fields: { userAgent },
   },
+  'covert.suspected': {
+    about:
+      'A field of an initial request carries readable text where it carries random characters (Call-ID, branch, tag, Session-ID, User-Agent, an unknown header, names of the SDP), or something its grammar has no place for.',
+    src: 'who sent the request',
+    fields: {
+      field: {
+        kind: 'name',
+        about: 'call-id, from-tag, user-agent, branch, header, session-id, max-forwards, body, sdp-version, sdp-origin or sdp-session',
+      },
+      why: {
+        kind: 'name',
+        about:
+          'base64-text or hex-text: it decodes to text; grammar: the field has another form; unusual: a body where there is none; varies: this client changes a number that clients keep',
+      },
+      sample: { kind: 'text', about: 'the beginning of the field as it stands' },
+      text: { kind: 'text', about: 'what it decodes to, the beginning of it; else empty' },
+    },
+  },
   'table.evicted': {
     about: 'A table was full and pushed out live entries since the last such Event.',
     src: 'none',

@@ -4,6 +4,7 @@ import type { Tracker } from '../track/tracker.ts';
 import { detectAmbiguity } from './ambiguity.ts';
 import { detectBinding } from './binding.ts';
 import { detectContact } from './contact.ts';
+import { detectCovert } from './covert.ts';
 import { detectCredentials } from './credentials.ts';
 import type { Emitter } from './emitter.ts';
 import { detectHostile } from './hostile.ts';
@@ -19,7 +20,10 @@ export function detect(o: Observation, tracker: Tracker, emitter: Emitter, now: 
     detectHostile(o, emitter);
     detectAmbiguity(o, emitter);
   }
-  if (o.initial) detectContact(o, tracker, emitter, now);
+  if (o.initial) {
+    detectContact(o, tracker, emitter, now);
+    detectCovert(o, emitter);
+  }
   if (tracker.transactions.offerChanged) detectOffer(o, tracker, emitter);
   if (!o.concluded) return;
   detectUnchallenged(o, tracker, emitter);

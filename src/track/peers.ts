@@ -35,6 +35,10 @@ export interface Relation {
   hits: number;
   /** Requests of the client that named an account it did not show to be its own, halved every 30 min. */
   misses: number;
+  /** Max-Forwards of the client's last initial request that it made itself (one Via), how often it changed, and that it just did. */
+  forwards: number;
+  forwardsChanges: number;
+  forwardsChanged: boolean;
   /** µs of the last halving. */
   halved: number;
 }
@@ -68,13 +72,26 @@ export class Peers {
       keyBytes: 2 * ADDRESS,
       rowBytes: 1 + LONGEST_AGENT,
       seed,
-      make: () => ({ answered: false, optionsUser: 0, optionsPort: -1, hits: 0, misses: 0, halved: 0.5 }),
+      make: () => ({
+        answered: false,
+        optionsUser: 0,
+        optionsPort: -1,
+        hits: 0,
+        misses: 0,
+        forwards: -1,
+        forwardsChanges: 0,
+        forwardsChanged: false,
+        halved: 0.5,
+      }),
       reset: (r) => {
         r.answered = false;
         r.optionsUser = 0;
         r.optionsPort = -1;
         r.hits = 0;
         r.misses = 0;
+        r.forwards = -1;
+        r.forwardsChanges = 0;
+        r.forwardsChanged = false;
       },
     });
   }
@@ -97,6 +114,9 @@ export class Peers {
     }
     const r = this.relations.at(slot);
     if (this.stranger) r.halved = now;
+    r.forwardsChanged = m.viaCount === 1 && r.forwards >= 0 && r.forwards !== m.maxForwards;
+    if (r.forwardsChanged) r.forwardsChanges++;
+    if (m.viaCount === 1) r.forwards = m.maxForwards;
     while (now - r.halved >= HALF_LIFE) {
       r.hits >>= 1;
       r.misses >>= 1;
