@@ -43,6 +43,12 @@ const status = { kind: 'status', about: 'status code of the final answer; 0: non
 const method = { kind: 'method', about: 'method of the request' } as const;
 const userAgent = { kind: 'text', about: 'User-Agent of the request, empty if it had none' } as const;
 
+const mgcp = {
+  verb: { kind: 'name', about: 'verb of the command, e.g. CRCX' },
+  endpoint: { kind: 'text', about: 'endpoint the command is about, `local@domain`' },
+  connection: { kind: 'text', about: 'connection identifier (`I:`), empty without one' },
+} as const;
+
 const credentials = {
   method,
   status,
@@ -187,6 +193,28 @@ export const EVENTS = {
       },
       sample: { kind: 'text', about: 'the beginning of the field as it stands' },
       text: { kind: 'text', about: 'what it decodes to, the beginning of it; else empty' },
+    },
+  },
+  'mgcp.command': {
+    about: 'A call agent or a gateway sent an MGCP command (RFC 3435), each once. The Call-ID of the Event is the call identifier (`C:`).',
+    src: 'who sent the command',
+    fields: mgcp,
+  },
+  'mgcp.answer': {
+    about: 'An MGCP command was finally answered.',
+    src: 'who sent the command',
+    fields: { ...mgcp, code: { kind: 'status', about: 'response code (RFC 3435 §2.4)' } },
+  },
+  'gateway.connection': {
+    about: 'A media gateway confirmed that it opened, changed or closed a connection (MGCP CRCX, MDCX, DLCX).',
+    src: 'who sent the command: the call agent, or a gateway that closes by itself',
+    fields: {
+      change: { kind: 'name', about: 'opened, changed or closed' },
+      endpoint: mgcp.endpoint,
+      connection: mgcp.connection,
+      seconds: { kind: 'duration', about: 'closed: how long it was open in seconds; 0 if its beginning was not seen' },
+      sent: { kind: 'count', about: 'closed: packets sent as the gateway accounts for them (PS=); -1: it does not say' },
+      received: { kind: 'count', about: 'closed: packets received as the gateway accounts for them (PR=); -1: it does not say' },
     },
   },
   'table.evicted': {

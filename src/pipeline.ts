@@ -8,24 +8,28 @@ import type { Config } from './config.ts';
 import type { CompiledRule } from './correlate/compile.ts';
 import { Correlator, type Look } from './correlate/correlator.ts';
 import { METHODS } from './decode/message.ts';
+import { createMgcp, parseMgcp } from './decode/mgcp.ts';
 import { ODDITY_NAMES } from './decode/oddities.ts';
 import { createMessage, parseSip } from './decode/sip.ts';
-import { SIP, sniff } from './decode/sniff.ts';
+import { MGCP, SIP, sniff } from './decode/sniff.ts';
 import { detectCrowding } from './detect/crowding.ts';
 import { detect } from './detect/detectors.ts';
 import { Emitter } from './detect/emitter.ts';
+import { detectGateway } from './detect/gateway.ts';
 import { detectAbandoned } from './detect/probe.ts';
 import { detectSilence } from './detect/silence.ts';
 import { EVENT_NAMES, type EventName } from './events.ts';
 import { family } from './metrics.ts';
 import type { Queries, Query } from './queries.ts';
+import type { Seed } from './table.ts';
 import { DISPOSITIONS } from './track/calls.ts';
+import { Gateways } from './track/gateways.ts';
 import { type Observation, OUTCOME_NAMES } from './track/observation.ts';
 import { type Lapses, Tracker } from './track/tracker.ts';
 import type { Alert, Call, Event, Input, Packet } from './types.ts';
 
 /** What `sniff` tells apart, by its code. */
-const PROTOCOLS = ['other', 'sip', 'rtp', 'rtcp'] as const;
+const PROTOCOLS = ['other', 'sip', 'rtp', 'rtcp', 'stun', 'dtls', 'zrtp', 'mgcp'] as const;
 /** µs between two looks at what the tables forgot. */
 const HOUSEKEEPING = 10_000_000;
 
@@ -60,6 +64,10 @@ export class Pipeline {
   readonly #answers = new Float64Array(1000);
   readonly #oddities = new Float64Array(ODDITY_NAMES.length);
   readonly #keepEvents: boolean;
+  readonly #seed: Seed;
+  readonly #mgcp = createMgcp();
+  /** Made with the first MGCP message: most sites have none. */
+  #gateways: Gateways | undefined;
   #events: Event[] = [];
   #housekeeping = 0;
   #inputs = 0;
@@ -74,6 +82,7 @@ export class Pipeline {
       calls: sinks.calls,
       silence: wanted.has('request.unanswered'),
     });
+    this.#seed = config.seed;
     this.#keepEvents = sinks.events;
     this.#lapses = {
       unanswered: (t, client, server) => detectSilence(t, client, server, this.#tracker, this.#emitter, this.#clock.now),
@@ -97,12 +106,22 @@ export class Pipeline {
     const kind = sniff(bytes, start, end);
     this.#protocols[kind]!++;
     this.observation = undefined;
+    if (kind === MGCP) this.#control(packet, now);
     if (kind !== SIP || !parseSip(m, bytes, start, end, packet.truncated)) return;
     if (m.isRequest) this.#methods[m.method]!++;
     else this.#answers[m.status]!++;
     for (let i = 0; i < m.oddityCount; i++) this.#oddities[m.oddities[i]!.code]!++;
     this.observation = this.#tracker.observe(packet, m, now);
     detect(this.observation, this.#tracker, this.#emitter, now);
+  }
+
+  /** All MGCP messages of a datagram (RFC 3435 §3.5.5). */
+  #control(packet: Packet, now: number): void {
+    const m = this.#mgcp;
+    this.#gateways ??= new Gateways(this.#seed, packet, m);
+    for (let at = packet.start; at >= 0 && parseMgcp(m, packet.bytes, at, packet.end); at = m.next) {
+      detectGateway(this.#gateways.observe(packet, m, now), this.#emitter);
+    }
   }
 
   #correlate(now: number): void {
@@ -116,7 +135,7 @@ export class Pipeline {
 
   #keepHouse(now: number): void {
     this.#housekeeping = now + HOUSEKEEPING;
-    detectCrowding(this.#tracker.tables(), this.#evicted, this.#emitter, now);
+    detectCrowding([...this.#tracker.tables(), ...(this.#gateways?.tables() ?? [])], this.#evicted, this.#emitter, now);
   }
 
   /** Carries out a Command of the control side. */
@@ -147,7 +166,7 @@ export class Pipeline {
       call: family(this.#tracker.calls.byDisposition, (code) => DISPOSITIONS[code]!),
       dropped: {},
     }),
-    tables: () => [...this.#tracker.tables(), ...this.#correlator.stats().map((rule) => rule.table)],
+    tables: () => [...this.#tracker.tables(), ...(this.#gateways?.tables() ?? []), ...this.#correlator.stats().map((rule) => rule.table)],
     rules: () => this.#correlator.stats(),
   };
 

@@ -35,6 +35,8 @@ test('what phones put there', () => {
     'Yealink SIP-T46G 28.83.0.50',
     '1-562873@192.0.2.1',
     'c2hvcnQ',
+    Buffer.from('0cc175b9c0f1b6a831c399e269772661').toString('base64'),
+    Buffer.from('deadbeef-cafe-ABCD').toString('base64'),
   ])
     assert.equal(look(text), NO_TEXT, text);
   assert.equal(look('x'.repeat(2000)), NO_TEXT);

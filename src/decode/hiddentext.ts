@@ -15,6 +15,8 @@ export const HEX_TEXT = 2;
 const SHORTEST = 12;
 /** Fewest letters of one case in a row: a word. */
 const WORD = 4;
+/** Fewest letters behind f: CounterPath's phones write the hexadecimal digits of a digest in Base64. */
+const BEYOND_HEX = 3;
 /** Most characters looked at. */
 const MOST = 512;
 
@@ -91,6 +93,7 @@ function isText(): boolean {
   let run = 0;
   let longest = 0;
   let before = 0;
+  let beyond = 0;
   for (let i = 0; i < length; i++) {
     const c = decoded[i]!;
     if (READABLE[c] === 1) plain++;
@@ -98,6 +101,7 @@ function isText(): boolean {
     run = kind > 0 && kind === before ? run + 1 : kind > 0 ? 1 : 0;
     before = kind;
     if (run > longest) longest = run;
+    if (kind > 0 && (c | 0x20) > 0x66) beyond++;
   }
-  return longest >= WORD && plain * 5 >= length * 4;
+  return longest >= WORD && beyond >= BEYOND_HEX && plain * 5 >= length * 4;
 }

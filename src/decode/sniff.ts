@@ -4,6 +4,7 @@
  */
 import { isDigit, skipSpace, skipToken } from './grammar.ts';
 import { methodAnyCase, methodCode, methodSuffix } from './methods.ts';
+import { isMgcp } from './mgcp.ts';
 import { isRtcp, isRtp } from './rtp.ts';
 
 /** Result of `sniff`. */
@@ -14,6 +15,9 @@ export const SIP = 1;
 export const RTP = 2;
 /** Result of `sniff`. */
 export const RTCP = 3;
+
+/** Result of `sniff`: MGCP (RFC 3435). */
+export const MGCP = 7;
 
 /** Most bytes of junk before a start line: more that are not all text are another protocol that carries SIP (HEP, GTP, VXLAN). */
 const MAX_BINARY_JUNK = 8;
@@ -27,7 +31,8 @@ export function sniff(bytes: Uint8Array, start: number, end: number): number {
     if (isRtcp(bytes, start, end)) return RTCP;
     if (isRtp(bytes, start, end)) return RTP;
   }
-  return findStart(bytes, start, end) < 0 ? NOTHING : SIP;
+  if (findStart(bytes, start, end) >= 0) return SIP;
+  return isMgcp(bytes, start, end) ? MGCP : NOTHING;
 }
 
 /** Index of the start line of the SIP message in `bytes[start, end)`, or -1: it is no SIP. */
