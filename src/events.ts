@@ -217,6 +217,35 @@ export const EVENTS = {
       received: { kind: 'count', about: 'closed: packets received as the gateway accounts for them (PR=); -1: it does not say' },
     },
   },
+  'identity.asserted': {
+    about:
+      'An initial request carries a signed identity (STIR, RFC 8224). The signature is not checked: that needs certificates from the network.',
+    src: 'who sent the request',
+    fields: {
+      form: { kind: 'name', about: 'full, compact (RFC 8224 §7), legacy (RFC 4474) or bad' },
+      attestation: { kind: 'name', about: 'A, B or C (RFC 8588 §4); empty if it does not say' },
+      origin: { kind: 'text', about: 'number or URI of the caller that is asserted' },
+      destination: { kind: 'text', about: 'the first number or URI called' },
+      ppt: { kind: 'name', about: 'extension, e.g. shaken or div' },
+      alg: { kind: 'name', about: 'signature algorithm' },
+      certificate: { kind: 'host', about: 'host its certificate is fetched from' },
+      age: { kind: 'duration', about: 'seconds from its making to this packet, negative if it is ahead' },
+    },
+  },
+  'identity.mismatch': {
+    about: 'A signed identity does not fit the message that carries it.',
+    src: 'who sent the request',
+    fields: {
+      what: {
+        kind: 'name',
+        about:
+          'origin: neither From nor P-Asserted-Identity; destination: neither To nor Request-URI; date, age: more than 60 s from the Date header, from the packet; alg: not ES256; certificate: x5u and info differ; form: it cannot be read',
+      },
+      asserted: { kind: 'text', about: 'what the identity says' },
+      seen: { kind: 'text', about: 'what the message says' },
+      attestation: { kind: 'name', about: 'A, B or C; empty if it does not say' },
+    },
+  },
   'table.evicted': {
     about: 'A table was full and pushed out live entries since the last such Event.',
     src: 'none',

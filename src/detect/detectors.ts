@@ -8,6 +8,7 @@ import { detectCovert } from './covert.ts';
 import { detectCredentials } from './credentials.ts';
 import type { Emitter } from './emitter.ts';
 import { detectHostile } from './hostile.ts';
+import { detectIdentity } from './identity.ts';
 import { detectOddity } from './oddity.ts';
 import { detectOffer } from './offer.ts';
 import { detectProbe } from './probe.ts';
@@ -23,6 +24,7 @@ export function detect(o: Observation, tracker: Tracker, emitter: Emitter, now: 
   if (o.initial) {
     detectContact(o, tracker, emitter, now);
     detectCovert(o, emitter);
+    detectIdentity(o, emitter);
   }
   if (tracker.transactions.offerChanged) detectOffer(o, tracker, emitter);
   if (!o.concluded) return;
