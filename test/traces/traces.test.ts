@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { type AttackClass, LEVELS, type Level, type Outcome } from '../../src/types.ts';
 import { ROOT, shared, tool } from '../peers.ts';
-import { EXPECTATIONS, type ExpectedAlert } from './expectations.ts';
+import type { ExpectedAlert } from './expectation.ts';
+import { EXPECTATIONS } from './expectations.ts';
 
 const tshark = tool('tshark', 'apt-get install tshark');
 
