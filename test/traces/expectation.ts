@@ -48,10 +48,11 @@ export interface Expectation {
   readonly proofs: readonly Proof[];
 }
 
-/** A row of the index that is no capture, and what it is. */
-export interface NoCapture {
-  /** Below the shared folder. */
-  readonly file: string;
+/** Rows of the index that are no captures. */
+export interface NoCaptures {
+  /** Matches their paths below the shared folder. */
+  readonly files: RegExp;
+  /** What they are. */
   readonly reason: string;
 }
 
