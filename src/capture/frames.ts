@@ -6,6 +6,7 @@
  * Three ends matter below: `end`, where the captured bytes stop; `wire`, where the frame stopped on the wire (later
  * than `end` if the snap length cut it); `claimed`, where the IP header says its payload stops.
  */
+import type { CaptureOddity } from '../carriage.ts';
 import { Key, type Seed } from '../table.ts';
 import type { Packet } from '../types.ts';
 import { Agents } from './agents.ts';
@@ -61,15 +62,11 @@ const L2TP_PORT = 1701;
 const VXLAN_PORT = 4789;
 const VXLAN_LINUX_PORT = 8472;
 const GTP_PORT = 2152;
-/** Bytes below which a fragment that is not the last is tiny (RFC 1858): no link makes them that small. */
-const TINY = 64;
 const NOTHING = new Uint8Array(0);
 
 /** Strips frames into one reused packet. */
 export class Frames {
   readonly packet: Packet;
-  /** Fragments that no link needs to make so small. */
-  #tiny = 0;
   /** Frames per reason code, without what `fragments` later gave up. */
   readonly #counts: number[] = REASONS.map(() => 0);
   readonly #fragments: Fragments;
@@ -121,6 +118,7 @@ export class Frames {
 
   /** Moves `packet` to the next payload of the same frame. False: that was all. */
   more(): boolean {
+    this.packet.odd = 0;
     this.pending = this.#chunked ? this.#chunks.more(this.packet) : this.#streams.more(this.packet);
     if (this.pending) this.#extra++;
     return this.pending;
@@ -159,11 +157,13 @@ export class Frames {
   oddities(): Map<string, number> {
     const fragments = this.#fragments;
     const streams = this.#streams;
-    const all: [string, number][] = [
-      ['fragment-tiny', this.#tiny],
+    const all: [CaptureOddity, number][] = [
+      ['fragment-tiny', fragments.tiny],
       ['fragment-overlap', fragments.overlaps],
       ['fragment-conflict', fragments.conflicts],
       ['stream-overlap', streams.overlaps],
+      ['stream-conflict', streams.conflicts],
+      ['stream-joined', streams.joined],
       ['stream-gap', streams.gaps],
       ['stream-resync', streams.resyncs],
       ['stream-evicted', streams.evicted],
@@ -265,6 +265,7 @@ export class Frames {
   #leave(): void {
     this.#dirty = false;
     this.packet.transport = 'udp';
+    this.packet.odd = 0;
     this.packet.hep = undefined;
     this.#depth = 0;
     this.#tunnels = 0;
@@ -417,7 +418,6 @@ export class Frames {
     const { packet } = this;
     key.addByte(packet.vlan & 255).addByte((packet.vlan >> 8) & 255);
     if (this.#depth > 0) key.addNumber(this.#tunnels);
-    if (more && to - from < TINY) this.#tiny++;
     const fragment = this.#fragment;
     fragment.bytes = bytes;
     fragment.from = from;
@@ -443,8 +443,12 @@ export class Frames {
   }
 
   #reassembled(): number {
-    const { bytes, length, next } = this.#fragments;
+    const { bytes, length, next, odd } = this.#fragments;
     this.#whole = this.#depth;
+    if (odd !== 0) {
+      this.packet.odd |= odd;
+      this.#dirty = true;
+    }
     const reason = this.#headers(bytes, 0, length, length, length, next);
     this.#whole = -1;
     return reason;

@@ -133,6 +133,8 @@ export class CaptureReader {
   /** ms of the wall clock of the last look for files; below 0: there will be no other. */
   #looked = 0;
   #over = false;
+  /** Packets whose end the capture left out. */
+  #cut = 0;
   /** Counts of the files that ended, in the order all were opened, and the place in it of those being read. */
   readonly #files: FileCounts[] = [];
   readonly #places = new Map<RecordFile, number>();
@@ -208,6 +210,7 @@ export class CaptureReader {
   #give(packet: Packet): true {
     packet.ordinal = ++this.#ordinal;
     const { time } = packet;
+    if (packet.truncated) this.#cut++;
     const giver = this.#giver;
     if (giver !== undefined) {
       if (giver.packets++ === 0) giver.first = time;
@@ -325,7 +328,9 @@ export class CaptureReader {
     for (const file of this.#open) this.#tallyUp(file, tally);
     const { frames, bytes, links, blocks, lost } = tally;
     const { packets, taken } = this.#frames;
-    return { frames, bytes, packets, taken, dropped: this.#frames.dropped(), oddities: this.#frames.oddities(), links, blocks, lost };
+    const oddities = this.#frames.oddities();
+    if (this.#cut > 0) oddities.set('cut', this.#cut);
+    return { frames, bytes, packets, taken, dropped: this.#frames.dropped(), oddities, links, blocks, lost };
   }
 
   #tallyUp(file: RecordFile, into: Tally): void {

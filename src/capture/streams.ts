@@ -6,6 +6,7 @@
  * only what waits is copied, into a window of a fixed pool. Of overlaps, the bytes that came first count. A gap that does
  * not fill is skipped, and the next start line looked for.
  */
+import { STREAM_CONFLICT } from '../carriage.ts';
 import {
   BAD,
   createFraming,
@@ -22,7 +23,8 @@ import { isStartLine } from '../decode/sniff.ts';
 import { Key, type Seed, Table } from '../table.ts';
 import type { Packet } from '../types.ts';
 import { createFrameHeader, gather, isUpgrade, NONE, PARTIAL, readUpgrade, unmask } from '../wire/websocket.ts';
-import { MALFORMED, SHORT, STREAM, STREAM_DUPLICATE, TAKEN, TCP } from './reasons.ts';
+import { History } from './history.ts';
+import { MALFORMED, SHORT, STREAM, STREAM_DUPLICATE, TAKEN, TCP, TLS } from './reasons.ts';
 import { WINDOW, type Window, Windows } from './windows.ts';
 
 /** Directions of connections followed at a time. */
@@ -57,6 +59,8 @@ interface Stream {
   young: boolean;
   /** Bytes thrown away since the last message. */
   junk: number;
+  /** What was odd about the segments since the last message: bits of `carriage.ts`. */
+  odd: number;
   window: Window | undefined;
   readonly framing: Framing;
   /** Of a WebSocket message: bytes of its frames looked at, and payload in them. */
@@ -65,8 +69,12 @@ interface Stream {
 
 /** The streams of one capture. */
 export class Streams {
-  /** Segments that lay over others without being copies. */
+  /** Segments that lay over others and brought new bytes. */
   overlaps = 0;
+  /** Segments that said other bytes for a place than those before them. */
+  conflicts = 0;
+  /** Directions whose beginning was not seen. */
+  joined = 0;
   /** Gaps that were skipped. */
   gaps = 0;
   /** Times that a start line had to be looked for. */
@@ -76,6 +84,7 @@ export class Streams {
 
   readonly #table: Table<Stream>;
   readonly #windows = new Windows();
+  readonly #history = new History();
   readonly #key = new Key(KEY_BYTES);
   /** Cheap hashes of what is followed: a look here spares most other TCP the table. */
   readonly #filter = new Uint8Array(65_536);
@@ -123,12 +132,12 @@ export class Streams {
       ((src[14]! << 8) ^ src[15]! ^ (dst[14]! << 4) ^ dst[15]! ^ (src[16]! << 8) ^ src[17]! ^ (dst[16]! << 9) ^ (dst[17]! << 1)) & 0xffff;
     const known = this.#filter[hash] !== 0;
     if (start >= end && (flags & (known ? SYN | RST : SYN)) === 0) return TCP;
-    if (!known && !this.#wanted(packet, bytes, start, end, flags)) return TCP;
+    if (!known && !this.#wanted(packet, bytes, start, end, flags)) return isTls(bytes, start, end) ? TLS : TCP;
     this.#filter[hash] = 1;
     const key = this.#key.reset().add(src, 0, 18).add(dst, 0, 18).addNumber(tunnels);
     const sequence = (u32(bytes, at + 4) + ((flags & SYN) >> 1)) | 0;
     const slot = this.#find(key, packet, bytes, start, end, flags, sequence);
-    if (slot < 0 || start >= end) return TCP;
+    if (slot < 0 || start >= end) return slot < 0 && isTls(bytes, start, end) ? TLS : TCP;
     return this.#take(packet, slot, sequence, bytes, start, end, stop);
   }
 
@@ -171,6 +180,7 @@ export class Streams {
     const stream = this.#table.at(slot);
     stream.next = sequence;
     if ((flags & SYN) !== 0) return slot;
+    this.joined++;
     if (isUpgrade(bytes, start, end)) stream.carries = UPGRADE;
     else stream.lost = !mayBeSip(bytes, start, end);
     return slot;
@@ -194,8 +204,13 @@ export class Streams {
     this.#slot = slot;
     this.#cut = stop - last;
     const ahead = (sequence - stream.next) | 0;
+    if (ahead < 0 || (stream.window !== undefined && stream.window.pieces.length > 0)) {
+      const repeats = this.#contradicts(stream, slot, sequence, bytes, start, last);
+      if (repeats && ahead + stop - start <= 0) return this.#second(packet, stream, bytes, start, last);
+    }
     if (ahead + stop - start <= 0) return STREAM_DUPLICATE;
     if (ahead < 0) this.overlaps++;
+    this.#history.keep(slot, this.#table.generation(slot), sequence, bytes, start, last);
     let verdict = true;
     if (stream.window === undefined && ahead <= 0) {
       if (start - ahead > last) return STREAM_DUPLICATE;
@@ -203,6 +218,30 @@ export class Streams {
       stream.next = (stream.next + last - start + ahead) | 0;
     } else verdict = this.#hold(packet, stream, sequence, bytes, start, last);
     return verdict && this.more(packet) ? TAKEN : STREAM;
+  }
+
+  /** True if the segment says other bytes than those before it. A single byte is the probe of a keep-alive (RFC 9293 §3.8.4). */
+  #contradicts(stream: Stream, slot: number, sequence: number, bytes: Uint8Array, start: number, end: number): boolean {
+    if (end - start < 2 || !this.#history.differs(slot, this.#table.generation(slot), sequence, bytes, start, end)) return false;
+    this.conflicts++;
+    stream.odd |= STREAM_CONFLICT;
+    return true;
+  }
+
+  /**
+   * The segment repeats a place with other bytes: what the receiver reads of the two is not known, so a message that
+   * begins in the second one is given out too, as far as it goes.
+   */
+  #second(packet: Packet, stream: Stream, bytes: Uint8Array, start: number, end: number): number {
+    const { framing } = stream;
+    if (stream.carries !== SIP || framing.scanned > 0 || !isStartLine(bytes, start, end)) return STREAM_DUPLICATE;
+    const verdict = frameSip(framing, bytes, start, end);
+    this.#emit(packet, 'tcp', bytes, start, verdict === DONE ? start + framing.total : end);
+    packet.truncated = verdict !== DONE;
+    resetFraming(framing);
+    this.#cut = 0;
+    this.#look(this.#message, 0, 0);
+    return TAKEN;
   }
 
   /** Puts a segment into the stream's window. False: nothing can be read yet. */
@@ -340,6 +379,8 @@ export class Streams {
     packet.start = start;
     packet.end = end;
     packet.truncated = false;
+    packet.odd |= this.#stream.odd;
+    this.#stream.odd = 0;
     if (bytes !== packet.frame) packet.frameEnd = packet.frameStart;
   }
 
@@ -455,6 +496,7 @@ export class Streams {
     this.#slot = window.slot;
     this.#stream = this.#table.at(window.slot);
     this.#cut = 0;
+    packet.odd = 0;
     packet.src.set(window.ends.subarray(0, 18));
     packet.dst.set(window.ends.subarray(18));
     packet.time = window.time;
@@ -472,6 +514,7 @@ export class Streams {
     stream.lost = false;
     stream.young = true;
     stream.junk = 0;
+    stream.odd = 0;
     resetFraming(stream.framing);
     stream.gathering.next = 0;
     stream.gathering.payload = 0;
@@ -485,6 +528,7 @@ function makeStream(): Stream {
     lost: false,
     young: true,
     junk: 0,
+    odd: 0,
     window: undefined,
     framing: createFraming(),
     gathering: { next: 0, payload: 0 },
@@ -493,6 +537,11 @@ function makeStream(): Stream {
 
 function u32(bytes: Uint8Array, at: number): number {
   return (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!;
+}
+
+/** True if `[start, end)` begins with the header of a TLS record (RFC 8446 §5.1). */
+function isTls(bytes: Uint8Array, start: number, end: number): boolean {
+  return end - start >= 5 && bytes[start + 1] === 3 && bytes[start]! >= 20 && bytes[start]! <= 24 && bytes[start + 2]! <= 4;
 }
 
 /** 5060 and 5080, which need no other sign to be watched from their SYN on. */

@@ -1,9 +1,10 @@
 /** `ringfence analyze FILE|FOLDER…`: reads captures through the engine and reports. Both sides of the border in one process. */
 import { setFlagsFromString } from 'node:v8';
 import { type Captures, openCaptures } from '../capture/captures.ts';
+import type { CaptureCounts } from '../capture/reader.ts';
 import { Incidents } from '../correlate/incidents.ts';
 import type { Fault } from '../errors.ts';
-import type { Counts } from '../metrics.ts';
+import type { Counts, Family } from '../metrics.ts';
 import { Pipeline } from '../pipeline.ts';
 import { analysisJson } from '../publish/analysis.ts';
 import { type Findings, severity, WARNING } from '../publish/findings.ts';
@@ -194,10 +195,15 @@ class Run {
   /** All that was found. */
   get findings(): Findings {
     const read = this.#captures?.reader.counts;
-    const counts: Counts = { ...this.#pipeline.query('counts'), dropped: Object.fromEntries(read?.dropped ?? []) };
+    const counts: Counts = {
+      ...this.#pipeline.query('counts'),
+      dropped: Object.fromEntries(read?.dropped ?? []),
+      capture: captureCounts(read),
+    };
     return {
       rules: this.#settings.rules.map(({ title }) => title),
       version: version(),
+      skipped: Object.fromEntries(this.#captures?.skipped() ?? []),
       files: this.#captures?.reader.files ?? [],
       counts,
       alerts: this.#alerts,
@@ -212,6 +218,12 @@ class Run {
     this.#alerts.close();
     this.#calls.close();
   }
+}
+
+/** What the capture could not show; frames that were lost before it among it. */
+function captureCounts(read: CaptureCounts | undefined): Family {
+  const lost = read?.lost ?? 0;
+  return { ...Object.fromEntries(read?.oddities ?? []), ...(lost > 0 ? { lost } : {}) };
 }
 
 function interruption(file: string, offset: number): Fault {
