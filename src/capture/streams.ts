@@ -22,8 +22,10 @@ import {
 import { isStartLine } from '../decode/sniff.ts';
 import { Key, type Seed, Table } from '../table.ts';
 import type { Packet } from '../types.ts';
+import { hepLength, isHepHead } from '../wire/hep.ts';
 import { createFrameHeader, gather, isUpgrade, NONE, PARTIAL, readUpgrade, unmask } from '../wire/websocket.ts';
 import { History } from './history.ts';
+import { noteEnds, notePlace, recall } from './origin.ts';
 import { MALFORMED, SHORT, STREAM, STREAM_DUPLICATE, TAKEN, TCP, TLS } from './reasons.ts';
 import { WINDOW, type Window, Windows } from './windows.ts';
 
@@ -47,6 +49,7 @@ const RST = 4;
 const SIP = 0;
 const UPGRADE = 1;
 const WEBSOCKET = 2;
+const HEP = 3;
 
 /** One direction of a connection. */
 interface Stream {
@@ -90,6 +93,8 @@ export class Streams {
   readonly #filter = new Uint8Array(65_536);
   readonly #header = createFrameHeader();
   readonly #message: Buffer = Buffer.alloc(65_536);
+  /** The message given last is a HEP packet, to be opened. */
+  isHep = false;
   /** The bytes being read: `#bytes[#at, #end)`, of `#stream`. */
   #stream: Stream;
   #slot = -1;
@@ -153,16 +158,16 @@ export class Streams {
     }
   }
 
-  /** The input has ended: `more` gives what lies behind gaps. True if there may be something. */
-  flush(packet: Packet): boolean {
+  /** The input has ended: `more` gives what lies behind gaps. */
+  flush(): void {
     this.#flushing = 0;
-    return this.#nextFlush(packet);
+    this.#look(this.#message, 0, 0);
   }
 
   /** Whether a direction not followed so far is worth it. */
   #wanted(packet: Packet, bytes: Uint8Array, start: number, end: number, flags: number): boolean {
     if ((flags & SYN) !== 0) return isSipPort(packet.src) || isSipPort(packet.dst);
-    if (mayBeSip(bytes, start, end) || isUpgrade(bytes, start, end)) return true;
+    if (mayBeSip(bytes, start, end) || isUpgrade(bytes, start, end) || isHepHead(bytes, start, end)) return true;
     return (isSipPort(packet.src) || isSipPort(packet.dst)) && findStartLine(bytes, start, end) >= 0;
   }
 
@@ -182,6 +187,7 @@ export class Streams {
     if ((flags & SYN) !== 0) return slot;
     this.joined++;
     if (isUpgrade(bytes, start, end)) stream.carries = UPGRADE;
+    else if (isHepHead(bytes, start, end)) stream.carries = HEP;
     else stream.lost = !mayBeSip(bytes, start, end);
     return slot;
   }
@@ -303,7 +309,8 @@ export class Streams {
   /** Reads on: DONE: `packet` holds a message; MORE: nothing more in what is there; BAD: go on. */
   #step(packet: Packet): number {
     const stream = this.#stream;
-    if (stream.carries === SIP) return this.#stepSip(packet, stream);
+    if (stream.carries === SIP && !this.#becomesHep(stream)) return this.#stepSip(packet, stream);
+    if (stream.carries === HEP) return this.#stepHep(packet, stream);
     return stream.carries === UPGRADE ? this.#stepUpgrade(stream) : this.#stepWebSocket(packet, stream);
   }
 
@@ -347,6 +354,25 @@ export class Streams {
     return false;
   }
 
+  /** What was followed from its SYN on shows only now that it is HEP. */
+  #becomesHep(stream: Stream): boolean {
+    if (!stream.young || stream.lost || !isHepHead(this.#bytes, this.#at, this.#end)) return false;
+    stream.carries = HEP;
+    return true;
+  }
+
+  /** HEP packets follow each other, each with its length. */
+  #stepHep(packet: Packet, stream: Stream): number {
+    const length = hepLength(this.#bytes, this.#at, this.#end);
+    if (length < 0) return this.#drop();
+    if (length === 0 || this.#end - this.#at < length) return MORE;
+    this.#emit(packet, 'tcp', this.#bytes, this.#at, this.#at + length);
+    this.#at += length;
+    this.isHep = true;
+    stream.young = false;
+    return DONE;
+  }
+
   #stepUpgrade(stream: Stream): number {
     const verdict = readUpgrade(this.#header, this.#bytes, this.#at, this.#end);
     if (verdict === PARTIAL) return MORE;
@@ -380,6 +406,7 @@ export class Streams {
     packet.end = end;
     packet.truncated = false;
     packet.odd |= this.#stream.odd;
+    this.isHep = false;
     this.#stream.odd = 0;
     if (bytes !== packet.frame) packet.frameEnd = packet.frameStart;
   }
@@ -387,6 +414,7 @@ export class Streams {
   /** Puts away what was not read. True: a message that the capture cut short was given out. */
   #settle(packet: Packet): boolean {
     const stream = this.#stream;
+    if (this.#end === 0) return false;
     if (this.#cut > 0) return this.#settleCut(packet, stream);
     const left = this.#end - this.#at;
     const { window } = stream;
@@ -443,8 +471,7 @@ export class Streams {
     window.slot = this.#slot;
     window.generation = this.#table.generation(this.#slot);
     window.since = packet.time;
-    window.ends.set(packet.src, 0);
-    window.ends.set(packet.dst, 18);
+    noteEnds(window.origin, packet);
     stream.window = window;
     return window;
   }
@@ -465,12 +492,7 @@ export class Streams {
 
   #note(window: Window, packet: Packet): void {
     this.#windows.touch(window);
-    window.time = packet.time;
-    window.frameNumber = packet.frameNumber;
-    window.offset = packet.offset;
-    window.vlan = packet.vlan;
-    window.tunnel = packet.tunnel;
-    window.where = packet.where;
+    notePlace(window.origin, packet);
   }
 
   /** Begins with the next window that holds something behind a gap. */
@@ -497,14 +519,7 @@ export class Streams {
     this.#stream = this.#table.at(window.slot);
     this.#cut = 0;
     packet.odd = 0;
-    packet.src.set(window.ends.subarray(0, 18));
-    packet.dst.set(window.ends.subarray(18));
-    packet.time = window.time;
-    packet.frameNumber = window.frameNumber;
-    packet.offset = window.offset;
-    packet.vlan = window.vlan;
-    packet.tunnel = window.tunnel;
-    packet.where = window.where;
+    recall(window.origin, packet);
   }
 
   #clear(stream: Stream): void {
