@@ -171,6 +171,19 @@ export const EVENTS = {
     src: 'who sent the request',
     fields: { userAgent },
   },
+  'capture.odd': {
+    about:
+      'A payload was put together of IP fragments or TCP segments in a way that makes receivers and monitors see different things (Ptacek and Newsham 1998).',
+    src: 'who sent it, as its last part says',
+    fields: {
+      oddity: {
+        kind: 'name',
+        about: 'fragment-tiny, fragment-overlap, fragment-conflict or stream-conflict: see the counters of family `capture`',
+      },
+      transport: { kind: 'name', about: 'how the payload travelled: udp, tcp, ws, sctp' },
+      bytes: { kind: 'count', about: 'bytes of the payload' },
+    },
+  },
   'table.evicted': {
     about: 'A table was full and pushed out live entries since the last such Event.',
     src: 'none',
