@@ -1,16 +1,17 @@
 /** Finds the part of a message body that is wanted: alone, in a multipart (RFC 2046 §5.1, RFC 5621), or without a type. */
 import { isSpace, sameName, skipSpace } from './grammar.ts';
-import { headerId } from './headers.ts';
-import type { SipMessage } from './message.ts';
+import { CONTENT_TYPE, headerId } from './headers.ts';
+import { HEADER_STRIDE, type SipMessage } from './message.ts';
 import { addOddity, oddityCode } from './oddities.ts';
-import { looksLikeSdp } from './sdp.ts';
+import { looksLikeSdp, parseSdp } from './sdp.ts';
+import type { Sdp } from './sdpview.ts';
 
 const ENCODED = oddityCode('body-encoded');
 const MULTIPART_BAD = oddityCode('multipart-bad');
 const UNTYPED = oddityCode('sdp-untyped');
 
 /** Kinds of content that are read further. */
-export const OTHER_BODY = 0;
+const OTHER_BODY = 0;
 /** application/sdp (RFC 8866 §8.1). */
 export const SDP_BODY = 1;
 /** application/dtmf-relay: Signal= and Duration= lines. */
@@ -34,13 +35,8 @@ const TYPES: readonly (readonly [name: Uint8Array, kind: number])[] = [
 const MULTIPART_PREFIX = word('multipart/');
 const BOUNDARY = word('boundary=');
 const IDENTITY = word('identity');
-const CONTENT_ENCODING = idOf('Content-Encoding');
-const CONTENT_TYPE = idOf('Content-Type');
-
-function idOf(name: string): number {
-  const bytes = word(name);
-  return headerId(bytes, 0, bytes.length);
-}
+const ENCODING = word('content-encoding');
+const CONTENT_ENCODING = headerId(ENCODING, 0, ENCODING.length);
 
 /** Most nested multiparts that are opened, and parts looked at in all. */
 const DEEPEST = 2;
@@ -61,8 +57,14 @@ export function createBodyPart(): BodyPart {
   return { kind: OTHER_BODY, start: -1, end: -1 };
 }
 
-/** Looks for the first part of the body of `m` that is read further, and puts it into `out`. */
-export function findBody(m: SipMessage, out: BodyPart): void {
+/** Finds what the body of `m` holds (`out`) and reads it into `sdp` if it is a description. `truncated`: the capture cut its end. */
+export function readBody(m: SipMessage, out: BodyPart, sdp: Sdp, truncated: boolean): void {
+  findBody(m, out);
+  if (out.kind === SDP_BODY) parseSdp(m, out.start, out.end, sdp, truncated);
+}
+
+/** Looks for the first part of the body that is read further. */
+function findBody(m: SipMessage, out: BodyPart): void {
   out.kind = OTHER_BODY;
   const { start, end } = m.body;
   if (start < 0 || start >= end) return;
@@ -104,8 +106,8 @@ function kindOf(b: Uint8Array, start: number, end: number): number {
 /** True if a Content-Encoding other than identity covers the body (RFC 3261 §20.12). */
 function isEncoded(m: SipMessage, b: Uint8Array): boolean {
   const { headers, headerCount } = m;
-  for (let at = 0; at < headerCount * 5; at += 5) {
-    if (headers[at] === CONTENT_ENCODING && CONTENT_ENCODING !== 0) return !sameName(b, headers[at + 3]!, headers[at + 4]!, IDENTITY);
+  for (let at = 0; at < headerCount * HEADER_STRIDE; at += HEADER_STRIDE) {
+    if (headers[at] === CONTENT_ENCODING) return !sameName(b, headers[at + 3]!, headers[at + 4]!, IDENTITY);
   }
   return false;
 }
