@@ -162,7 +162,7 @@ export class Pipeline {
     this.#emitter.begin(++this.#inputs);
     switch (command.kind) {
       case 'finish':
-        this.#tracker.media.finish(now, this.#mediaEnd);
+        this.#tracker.media.finish(this.#mediaEnd);
         this.#tracker.finish(now, this.#lapses);
         this.#keepHouse(now);
         this.#correlate(now);

@@ -8,6 +8,7 @@ import type { Sdp } from './sdpview.ts';
 
 const ENCODED = oddityCode('body-encoded');
 const MULTIPART_BAD = oddityCode('multipart-bad');
+const SEVERAL = oddityCode('sdp-several');
 const UNTYPED = oddityCode('sdp-untyped');
 
 /** Kinds of content that are read further. */
@@ -112,7 +113,7 @@ function isEncoded(m: SipMessage, b: Uint8Array): boolean {
   return false;
 }
 
-/** Goes through the parts of the multipart `[start, end)` whose Content-Type is `[type, typeEnd)`. True: found. */
+/** Goes through the parts of the multipart `[start, end)` whose Content-Type is `[type, typeEnd)`.*/
 function findPart(
   m: SipMessage,
   type: number,
@@ -121,12 +122,12 @@ function findPart(
   end: number,
   depth: number,
   out: BodyPart,
-): boolean {
+): void {
   const b = m.bytes;
   let from = boundaryAt(b, type, typeEnd);
   if (from < 0) {
     addOddity(m, MULTIPART_BAD, start, end);
-    return false;
+    return;
   }
   let to = from;
   if (b[from] === 0x22) {
@@ -137,19 +138,18 @@ function findPart(
   let at = delimiter(b, start, end, from, to);
   if (at < 0 || to === from) {
     addOddity(m, MULTIPART_BAD, start, end);
-    return false;
+    return;
   }
   while (at >= 0 && parts++ < MOST_PARTS) {
     const head = nextLine(b, at + 2 + to - from, end);
     const next = delimiter(b, head, end, from, to);
-    if (readPart(m, head, next < 0 ? end : next, depth, out)) return true;
+    readPart(m, head, next < 0 ? end : next, depth, out);
     at = next;
   }
-  return false;
 }
 
-/** Headers of one part, then whether it is what is wanted. */
-function readPart(m: SipMessage, start: number, end: number, depth: number, out: BodyPart): boolean {
+/** Headers of one part, then whether it is what is wanted: the first counts. */
+function readPart(m: SipMessage, start: number, end: number, depth: number, out: BodyPart): void {
   const b = m.bytes;
   let type = -1;
   let typeEnd = -1;
@@ -166,12 +166,11 @@ function readPart(m: SipMessage, start: number, end: number, depth: number, out:
     i = next;
   }
   const body = nextLine(b, i, end);
-  if (type < 0) return false;
-  const kind = kindOf(b, type, typeEnd);
-  if (kind === OTHER_BODY) return false;
-  if (kind === MULTIPART) return depth < DEEPEST && findPart(m, type, typeEnd, body, end, depth + 1, out);
-  take(out, kind, body, end);
-  return true;
+  const kind = type < 0 ? OTHER_BODY : kindOf(b, type, typeEnd);
+  if (kind === MULTIPART) {
+    if (depth < DEEPEST) findPart(m, type, typeEnd, body, end, depth + 1, out);
+  } else if (kind !== OTHER_BODY && out.kind === OTHER_BODY) take(out, kind, body, end);
+  else if (kind === SDP_BODY && out.kind === SDP_BODY) addOddity(m, SEVERAL, body, end);
 }
 
 /** Index behind `boundary=` in a Content-Type value, any case, or -1. */

@@ -146,6 +146,10 @@ const SHOWN: Readonly<Record<OddityName, readonly [message: string, about: strin
   'parameter-duplicate': [request({ Event: 'dialog;id=1;ID=2' }), 'ID'],
   'body-encoded': [withBody({ 'Content-Encoding': 'gzip' }, 'x'), 'x'],
   'multipart-bad': [withBody({ 'Content-Type': 'multipart/mixed' }, 'x'), 'x'],
+  'sdp-several': [
+    withBody({ 'Content-Type': 'multipart/mixed;boundary=x' }, `${many(2, '--x\r\nContent-Type: application/sdp\r\n\r\nv=0')}\r\n--x--\r\n`),
+    'v=0\r\n',
+  ],
   'sdp-untyped': [withBody({ 'Content-Type': undefined }, 'v=0\r\n'), 'v=0\r\n'],
   'sdp-version': [sdp('v=0', 'v=1'), 'v=1'],
   'sdp-missing-origin': [sdp('o=- 1 2 IN IP4 192.0.2.1\r\n', ''), /^v=0/],

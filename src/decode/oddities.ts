@@ -275,6 +275,11 @@ export const ODDITIES = {
   // Bodies and session descriptions
   'body-encoded': { about: 'The body is compressed: it was not read.', grade: 'note', reference: 'RFC 3261 §20.12' },
   'multipart-bad': { about: 'A multipart body has no boundary, or not the one it names.', grade: 'broken', reference: 'RFC 2046 §5.1.1, RFC 5621' },
+  'sdp-several': {
+    about: 'A body holds several session descriptions: which one counts is up to its reader.',
+    grade: 'broken',
+    reference: 'RFC 5621 §4, RFC 3261 §13.2.1',
+  },
   'sdp-untyped': { about: 'A body without Content-Type is a session description.', grade: 'note', reference: 'RFC 3261 §20.15' },
   'sdp-version': { about: 'A session description does not begin with v=0.', grade: 'broken', reference: 'RFC 8866 §5.1' },
   'sdp-missing-origin': { about: 'A session description has no o= line.', grade: 'broken', reference: 'RFC 8866 §5.2' },

@@ -58,6 +58,10 @@ const SUCCESSION = 5_000_000;
 const ENOUGH = 2;
 const ENOUGH_UNPROMISED = 4;
 
+/** First dynamic payload type (RFC 3551 §3), and the length of a telephone-event (RFC 4733 §2.3). */
+const FIRST_DYNAMIC = 96;
+const EVENT_BYTES = 4;
+
 /** All media of all calls, and that of none. */
 export class Media {
   readonly promises: Promises;
@@ -126,7 +130,7 @@ export class Media {
       beginStream(s, sequence, timestamp, time, length);
       shown = this.#begin(slot, s, packet, start, now);
     } else shown = advanceStream(s, sequence, timestamp, (b[start + 1]! & 0x80) !== 0, time, length);
-    if (type !== s.payloadType) shown |= this.#switched(s, slot, type, now);
+    if (type !== s.payloadType) shown |= this.#switched(s, slot, type, length, now);
     if (s.isEvent) shown |= this.#pressed(s, b, start + header, start + header + length, timestamp);
     if (time > s.watch) shown |= this.#watched(slot, s, time, now);
     if (s.promised !== PROMISED || !s.started) shown |= this.#settle(slot, s, packet, now);
@@ -191,16 +195,17 @@ export class Media {
     const idle = this.#idle;
     while (idle.take(now)) {
       const { slot, generation } = idle;
-      if (!this.streams.alive(slot, generation, now)) continue;
+      // Alive when it fell due: after a silence, `now` may be far beyond.
+      if (!this.streams.alive(slot, generation, Math.min(now, idle.due))) continue;
       const s = this.streams.at(slot);
       if (s.last + IDLE > now) idle.push(slot, generation, now + IDLE);
       else if (s.started && !s.ended) this.#end(slot, s, ended);
     }
   }
 
-  /** The input has ended at `now`: so have all streams. */
-  finish(now: number, ended: (slot: number) => void): void {
-    this.streams.each(now, (s, slot) => {
+  /** The input has ended: so have all streams. */
+  finish(ended: (slot: number) => void): void {
+    this.streams.each(Number.NEGATIVE_INFINITY, (s, slot) => {
       if (s.started && !s.ended) this.#end(slot, s, ended);
     });
   }
@@ -264,7 +269,7 @@ export class Media {
     if (!s.started && s.unique >= (s.call >= 0 || s.promised !== UNPROMISED ? ENOUGH : ENOUGH_UNPROMISED)) {
       s.started = true;
       shown |= STARTED;
-    } else if (!s.started) this.streams.expireAt(slot, Math.max(now, packet.time) + DOUBT);
+    } else if (!s.started && s.call < 0) this.streams.expireAt(slot, Math.max(now, packet.time) + DOUBT);
     return shown;
   }
 
@@ -392,13 +397,14 @@ export class Media {
   }
 
   /** Another payload type than before: what it stands for, by where it goes, where it comes from, or RFC 3551. */
-  #switched(s: Stream, slot: number, type: number, now: number): number {
+  #switched(s: Stream, slot: number, type: number, length: number, now: number): number {
     s.payloadType = type;
     const at = s.promise >= 0 ? this.#format(s, slot, type, now) : -1;
     const { rows } = this.promises.table;
     const codec = at >= 0 ? rows[at]! : STATIC_CODEC[type]!;
     const clock = at >= 0 ? rows[at + 1]! : STATIC_CLOCK[type]!;
-    s.isEvent = codec === TELEPHONE_EVENT;
+    // Without a description, a dynamic type with payloads as long as an event is taken for one; that it is not encrypted is not known.
+    s.isEvent = codec === TELEPHONE_EVENT || (s.promise < 0 && type >= FIRST_DYNAMIC && length === EVENT_BYTES);
     if (!s.isEvent && codec !== CN) {
       s.codec = codec;
       s.mainType = type;

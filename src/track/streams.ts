@@ -191,6 +191,7 @@ export function makeStream(): Stream {
     reportNtp: 0,
     reportTime: 0.5,
   };
+  resetStream(s);
   return s;
 }
 
