@@ -95,6 +95,7 @@ export function findings(
       oddity: {},
       outcome: { challenge: 10 },
       call: {},
+      media: {},
       dropped: { 'not-udp': 10 },
       capture: {},
     },

@@ -41,6 +41,7 @@ const COUNT_FIELDS = {
   oddity: { type: 'map', values: whole('times'), about: COUNTS.oddity },
   outcome: { type: 'map', values: whole('authentications'), about: COUNTS.outcome },
   call: { type: 'map', values: whole('calls'), about: COUNTS.call },
+  media: { type: 'map', values: whole('streams, packets, keys or ms, as the label says'), about: COUNTS.media },
   dropped: { type: 'map', values: whole('frames'), about: COUNTS.dropped },
   capture: { type: 'map', values: whole('times'), about: COUNTS.capture },
 } as const;
@@ -203,8 +204,8 @@ function extent({ frames, packets, bytes, first, last }: Omit<FileSummary, 'name
   return { frames, packets, bytes, first: packets > 0 ? isoTime(first) : null, last: packets > 0 ? isoTime(last) : null };
 }
 
-function countsOf({ protocol, method, answer, oddity, outcome, call, dropped, capture }: Findings['counts']): Analysis['counts'] {
-  return { protocol, method, answer, oddity, outcome, call, dropped, capture };
+function countsOf({ protocol, method, answer, oddity, outcome, call, media, dropped, capture }: Findings['counts']): Analysis['counts'] {
+  return { protocol, method, answer, oddity, outcome, call, media, dropped, capture };
 }
 
 /** An alert as the object shows it. */
