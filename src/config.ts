@@ -86,6 +86,8 @@ export const CONFIG = schema({
         relations: capacity('Who sent requests to whom within the hour.', 65_536),
         registrations: capacity('Bindings of accounts to contacts.', 32_768),
         calls: capacity('Calls that are not over.', 32_768),
+        dialogs: capacity('Dialogs that are not over, and those that ended within three minutes.', 32_768),
+        legs: capacity('What the other side of a B2BUA may be joined by.', 16_384),
         alerts: capacity('Groups that each rule counts at the same time.', 8192),
       },
       default: {},

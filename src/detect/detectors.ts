@@ -4,14 +4,18 @@ import type { Tracker } from '../track/tracker.ts';
 import { detectBinding } from './binding.ts';
 import { detectContact } from './contact.ts';
 import { detectCredentials } from './credentials.ts';
+import { detectDialog } from './dialog.ts';
 import type { Emitter } from './emitter.ts';
 import { detectOddity } from './oddity.ts';
 import { detectProbe } from './probe.ts';
+import { detectViolation } from './violation.ts';
 
 /** Calls the detectors filed under what this Observation is. */
 export function detect(o: Observation, tracker: Tracker, emitter: Emitter, now: number): void {
   if (o.message.oddityCount > 0) detectOddity(o, emitter);
   if (o.initial) detectContact(o, tracker, emitter, now);
+  if (tracker.dialogs.changed > 0) detectDialog(o, tracker, emitter);
+  if (o.violation > 0) detectViolation(o, tracker, emitter);
   if (!o.concluded) return;
   detectProbe(o, tracker, emitter, now);
   detectCredentials(o, tracker, emitter, now);
