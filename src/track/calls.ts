@@ -195,9 +195,14 @@ export class Calls {
     return this.table.find(this.#key.reset().add(bytes, start, end), now);
   }
 
-  /** True if that address had a part in the call, or so many had that nobody can tell. */
-  knows(slot: number, endpoint: Uint8Array): boolean {
-    return knowsAddress(this.table.rows, this.table.row(slot), endpoint);
+  /**
+   * True if the address a packet comes from had a part in the call, or so many had that nobody can tell. If neither end had one,
+   * it is a hop that was not seen before: whoever wants to disturb a call sends to somebody who takes part in it.
+   */
+  isParty(slot: number, { src, dst }: Packet): boolean {
+    const { rows } = this.table;
+    const row = this.table.row(slot);
+    return knowsAddress(rows, row, src) || !knowsAddress(rows, row, dst);
   }
 
   /** Both ends of a packet have a part in the call. */

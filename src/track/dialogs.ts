@@ -135,7 +135,7 @@ export class Dialogs {
   /** An answer to an INVITE outside any dialog, other than 100. */
   invited(o: Observation, packet: Packet, m: SipMessage, t: Transaction, now: number): void {
     const call = t.call >= 0 && this.#calls.table.alive(t.call, t.callGeneration, now) ? t.call : -1;
-    if (call >= 0 && m.status >= 200 && !t.final && !this.#calls.knows(call, packet.src)) {
+    if (call >= 0 && m.status >= 200 && !t.final && !this.#calls.isParty(call, packet)) {
       o.fromParty = false;
       o.violation = ANSWER_BY_STRANGER;
     }
@@ -152,8 +152,11 @@ export class Dialogs {
     if (m.status < 200) {
       const rseq = rseqOf(m);
       if (rseq > d.rseq) d.rseq = rseq;
-    } else if (d.confirmed > 0) d.repeats += o.retransmission ? 1 : 0;
-    else this.#confirm(slot, d, packet, m, now);
+    } else if (d.confirmed > 0) {
+      if (o.retransmission) d.repeats++;
+      // Another INVITE outside the dialog was answered with the same tag: some call again before they hear of the first.
+      if (m.cseq > d.caller.invite) d.caller.invite = m.cseq;
+    } else this.#confirm(slot, d, packet, m, now);
     if (call >= 0 && !o.retransmission) {
       this.#calls.meet(call, packet);
       d.routes = this.#calls.routes(call, m);
@@ -221,7 +224,7 @@ export class Dialogs {
     const call = this.#callOf(d, now);
     if (call >= 0) o.call = this.#calls.table.at(call);
     // A call that is forgotten, or the dialog of a subscription: nobody can tell.
-    o.fromParty = call < 0 || this.#calls.knows(call, o.packet.src);
+    o.fromParty = call < 0 || this.#calls.isParty(call, o.packet);
     const what = d.session ? judge(d, side, m, now) : NO_VIOLATION;
     o.violation = what === NO_VIOLATION && !o.fromParty ? SENDER_UNKNOWN : what;
     this.#link(o.transaction, slot);
@@ -268,7 +271,7 @@ export class Dialogs {
     if (call >= 0) {
       const c = this.#calls.table.at(call);
       o.call = c;
-      o.fromParty = this.#calls.knows(call, o.packet.src);
+      o.fromParty = this.#calls.isParty(call, o.packet);
       if (c.complete && !o.fromParty) {
         o.violation = TAGS_UNKNOWN;
         return;
@@ -307,7 +310,7 @@ export class Dialogs {
     if (what === NO_VIOLATION) return;
     const call = this.#calls.find(m, now);
     o.violation = what;
-    o.fromParty = call >= 0 && this.#calls.knows(call, o.packet.src);
+    o.fromParty = call >= 0 && this.#calls.isParty(call, o.packet);
     if (call >= 0) o.call = this.#calls.table.at(call);
   }
 
@@ -319,7 +322,7 @@ export class Dialogs {
     if (call < 0) return;
     const c = this.#calls.table.at(call);
     o.call = c;
-    o.fromParty = this.#calls.knows(call, o.packet.src);
+    o.fromParty = this.#calls.isParty(call, o.packet);
     if (t === undefined) {
       if (!o.fromParty && c.complete) o.violation = CANCEL_UNMATCHED;
       return;
