@@ -209,7 +209,8 @@ export class Table<V> {
   /** `rows`, four bytes at a time. */
   readonly #words: Int32Array;
   readonly #long = new Map<number, Uint8Array>();
-  readonly #values: (V | undefined)[] = [];
+  /** Of full length from the start: growing it costs more than it saves. */
+  readonly #values: (V | undefined)[];
 
   constructor(options: TableOptions<V>) {
     let capacity = WAYS;
@@ -218,6 +219,7 @@ export class Table<V> {
     this.name = options.name;
     this.capacity = capacity;
     this.ttl = options.ttl;
+    this.#values = new Array<V | undefined>(capacity).fill(undefined);
     this.#seed = options.seed;
     this.#make = options.make;
     this.#reset = options.reset;
@@ -400,9 +402,7 @@ export class Table<V> {
   }
 
   #grow(slot: number): void {
-    const values = this.#values;
-    while (values.length <= slot) values.push(undefined);
-    values[slot] = this.#make();
+    this.#values[slot] = this.#make();
   }
 }
 

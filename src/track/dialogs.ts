@@ -35,7 +35,7 @@ import {
 import { isHold } from './hold.ts';
 import type { Observation } from './observation.ts';
 import { rseqOf } from './reliable.ts';
-import { TIMEOUT, type Transaction, type Transactions } from './transactions.ts';
+import { mixTail, TIMEOUT, type Transaction, type Transactions } from './transactions.ts';
 import {
   ANSWER_BY_STRANGER,
   BYE_OUTSIDE,
@@ -144,23 +144,44 @@ export class Dialogs {
       return;
     }
     if (m.to.tag.start < 0) return;
-    const slot = this.table.put(this.#keyOf(m), now);
+    const slot = this.#answering(m, call, packet.time, now);
     const d = this.table.at(slot);
     o.dialog = d;
-    if (this.table.fresh) this.#begin(slot, d, m, call, packet.time, now);
     d.last = now;
     if (m.status < 200) {
-      const rseq = rseqOf(m);
+      const rseq = o.retransmission ? 0 : rseqOf(m);
       if (rseq > d.rseq) d.rseq = rseq;
     } else if (d.confirmed > 0) {
       if (o.retransmission) d.repeats++;
       // Another INVITE outside the dialog was answered with the same tag: some call again before they hear of the first.
       if (m.cseq > d.caller.invite) d.caller.invite = m.cseq;
     } else this.#confirm(slot, d, packet, m, now);
-    if (call >= 0 && !o.retransmission) {
-      this.#calls.meet(call, packet);
-      d.routes = this.#calls.routes(call, m);
+    if (call < 0 || o.retransmission) return;
+    this.#calls.meet(call, packet);
+    // Other hops repeat what the first one said, but for what proxies take out.
+    if (this.changed > 0) d.routes = this.#calls.routes(call, m);
+  }
+
+  /** Slot of the dialog an answer to an INVITE belongs to, made if it is new. Found from its call, which is cheaper than by its key. */
+  #answering(m: SipMessage, call: number, time: number, now: number): number {
+    const tags = mixTail(mixTail(1, m.bytes, m.from.tag), m.bytes, m.to.tag);
+    if (call >= 0) {
+      const c = this.#calls.table.at(call);
+      let slot = c.dialog;
+      let generation = c.dialogGeneration;
+      for (let n = 0; n < MOST_FORKS && slot >= 0 && this.table.alive(slot, generation, now); n++) {
+        const d = this.table.at(slot);
+        if (d.tags === tags) return slot;
+        slot = d.next;
+        generation = d.nextGeneration;
+      }
     }
+    const slot = this.table.put(this.#keyOf(m), now);
+    if (!this.table.fresh) return slot;
+    const d = this.table.at(slot);
+    this.#begin(slot, d, m, call, time, now);
+    d.tags = tags;
+    return slot;
   }
 
   /** A final answer to a request inside a dialog. */

@@ -58,6 +58,8 @@ export interface DialogState {
   adopted: boolean;
   /** The creator's tag is the lower of the two, by bytes. */
   callerLow: boolean;
+  /** Of both tags as its first answer had them, 0: it was found otherwise. Within one call it tells forks apart. */
+  tags: number;
   /** µs: first message, 2xx, end, last message. */
   created: number;
   confirmed: number;
@@ -100,6 +102,7 @@ export function makeDialog(): DialogState {
     session: true,
     adopted: false,
     callerLow: false,
+    tags: 0,
     created: 0.5,
     confirmed: 0.5,
     ended: 0.5,
@@ -128,6 +131,7 @@ export function resetDialog(d: DialogState, now: number): void {
   d.state = EARLY;
   d.session = true;
   d.adopted = false;
+  d.tags = 0;
   d.created = now;
   d.confirmed = 0;
   d.ended = 0;

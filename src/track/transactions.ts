@@ -279,7 +279,8 @@ export function identityOf(m: SipMessage): number {
   return mixTail(mixTail(1, m.bytes, m.callId), m.bytes, m.from.tag);
 }
 
-function mixTail(h: number, bytes: Uint8Array, { start, end }: Span): number {
+/** Mixes the length and the last eight bytes of a range into a number: for what a full key has told apart already. */
+export function mixTail(h: number, bytes: Uint8Array, { start, end }: Span): number {
   const from = end - start > 8 ? end - 8 : start;
   let x = h ^ (end - start);
   for (let i = from; i < end; i++) x = Math.imul(x ^ bytes[i]!, 0x01000193);
