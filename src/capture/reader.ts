@@ -5,6 +5,7 @@
  *
  * `fill` is the only thing that waits, once per chunk; `next` moves `packet` to the next payload of what was read.
  */
+import { giveBack, lend } from '../arena.ts';
 import { type ErrorCode, type Fault, RingfenceError } from '../errors.ts';
 import { createPacket } from '../packet.ts';
 import type { Seed } from '../table.ts';
@@ -65,7 +66,7 @@ export interface CaptureOptions {
 export async function openCapture(path: string, options: CaptureOptions = {}): Promise<CaptureReader> {
   const chunk = Math.max(1, options.chunkBytes ?? CHUNK);
   const source = await openSource(path, options.follow);
-  const window: Window = { bytes: Buffer.allocUnsafeSlow(chunk + SPARE), at: 0, end: 0, base: 0 };
+  const window: Window = { bytes: lend(chunk + SPARE), at: 0, end: 0, base: 0 };
   try {
     const ended = await readAtLeast(source, window, PCAP_HEADER, chunk);
     const records = recordsOf(path, window);
@@ -245,6 +246,7 @@ export class CaptureReader {
 
   async close(): Promise<void> {
     await this.#source.close();
+    giveBack(this.#window.bytes);
   }
 
   #complain(link: string, offset: number): void {
@@ -285,6 +287,7 @@ function makeRoom(window: Window, chunk: number): void {
     window.end = end - at;
   }
   if (window.end + chunk <= bytes.length) return;
-  window.bytes = Buffer.allocUnsafeSlow(Math.max(window.end + chunk, bytes.length * 2));
+  window.bytes = lend(Math.max(window.end + chunk, bytes.length * 2));
   bytes.copy(window.bytes, 0, 0, window.end);
+  giveBack(bytes);
 }

@@ -19,16 +19,11 @@ const BAD_UTF8 = oddityCode('bad-utf8');
 let words: DataView = new DataView(new ArrayBuffer(4));
 let viewed: Uint8Array = new Uint8Array(0);
 
-/** To be called before `lineEnd` and `wordAt` when the buffer may have changed. */
+/** To be called before `lineEnd` when the buffer may have changed. */
 export function attach(bytes: Uint8Array): void {
   if (bytes === viewed) return;
   viewed = bytes;
   words = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-/** Four bytes of the attached buffer, little-endian; `i + 4` must lie inside it. */
-export function wordAt(i: number): number {
-  return words.getInt32(i, true);
 }
 
 /** Index of the line end (its CR or LF) of the line that goes on at `i`, or `end`. */
