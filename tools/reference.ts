@@ -2,6 +2,9 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { SKIPPED } from '../src/capture/listing.ts';
+import { DROPPED } from '../src/capture/reasons.ts';
+import { CAPTURE_ODDITIES } from '../src/carriage.ts';
 import { CONFIG } from '../src/config.ts';
 import { RULE, type RuleFile } from '../src/correlate/ruleschema.ts';
 import { COMPUTED } from '../src/correlate/template.ts';
@@ -69,7 +72,20 @@ function errorsPage(): string {
 
 function metricsPage(): string {
   const rows = Object.entries(COUNTS).map(([name, about]) => [code(name), about]);
-  return page('Counters', 'src/metrics.ts', ['What `analyze` counts, by family and label.', table(['family', 'what is counted'], rows)]);
+  const labels = (texts: Readonly<Record<string, string>>): string[][] => Object.entries(texts).map(([name, about]) => [code(name), about]);
+  return page('Counters', 'src/metrics.ts', [
+    'What `analyze` counts, by family and label.',
+    table(['family', 'what is counted'], rows),
+    '## dropped',
+    'Each frame that gave no payload is counted under exactly one of these.',
+    table(['label', 'what'], labels(DROPPED)),
+    '## capture',
+    'Beside that, whatever came of the frame:',
+    table(['label', 'what'], labels(CAPTURE_ODDITIES)),
+    '## skipped',
+    'Files that were not read (`input.skipped`).',
+    table(['label', 'what'], labels(SKIPPED)),
+  ]);
 }
 
 function odditiesPage(): string {

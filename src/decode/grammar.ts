@@ -39,6 +39,9 @@ export const VALUE = 8192;
 /** Bit of `CLASS`: printable ASCII that means nothing to another reader where slashes are common (`checkFreeText`). */
 export const FREE = 16384;
 
+/** Bit of `CLASS`: printable ASCII but `{`. */
+export const LINE = 32768;
+
 /** Class bits of every byte value. */
 export const CLASS: Uint16Array = classes();
 
@@ -63,6 +66,7 @@ function classes(): Uint16Array {
   const text = Buffer.from('\'"\\$%{<>|`;', 'latin1');
   for (let c = 0x20; c < 0x7f; c++) {
     const hostile = text.includes(c);
+    if (c !== 0x7b) table[c]! |= LINE;
     if (c !== 0x3c && c !== 0x7b) table[c]! |= REASON;
     if (!hostile) table[c]! |= FREE;
     if (!hostile && c !== 0x26) table[c]! |= QUOTED;

@@ -18,11 +18,9 @@ import {
   FLOW_TIMER,
   FREE_TEXT,
   FROM,
-  headerAt,
   headerId,
   MAX_BREADTH,
   MAX_FORWARDS,
-  nameLength,
   PROXY_AUTHENTICATE,
   PROXY_AUTHORIZATION,
   PROXY_REQUIRE,
@@ -40,7 +38,7 @@ import { MAX_HEADER_NAME, MAX_HEADERS, MAX_USER_AGENT, MAX_VALUE, MAX_VIA } from
 import { attach, lineEnd, lineStart, valueEnd } from './lines.ts';
 import { type DigestView, HEADER_STRIDE, type SipMessage } from './message.ts';
 import { addOddity, oddityCode } from './oddities.ts';
-import { number, plainAddress, plainAgent, plainCallId, plainCSeq, plainNumber, plainSingle, plainStartLine, plainVia } from './plain.ts';
+import { addressOf, plainHeaders, plainIds, plainStartLine } from './plain.ts';
 import { findStart } from './sniff.ts';
 import { readStartLine } from './startline.ts';
 import { clearUri, createUri } from './uri.ts';
@@ -87,8 +85,10 @@ const seen = new Int32Array(8);
 let filled = 0;
 /** The message being read has more headers than are kept. */
 let many = false;
-/** Index of a CR near the end of the datagram: before it `plain.ts` may read. -1: there is none. */
+/** Index of a CR near the end of the datagram: `plain.ts` may read lines that begin before it. -1: there is none. */
 let lastCR = -1;
+/** Where `plain.ts` reads the bytes. */
+let address = 0;
 /** Contacts after the first are read into it to find their ends, credentials after the first to see their scheme. */
 const spare = createAddress();
 const spareDigest = createDigest();
@@ -138,11 +138,12 @@ export function createMessage(): SipMessage {
  */
 export function parseSip(message: SipMessage, bytes: Uint8Array, start: number, end: number, truncated = false): boolean {
   lastCR = findLastCR(bytes, start, end);
-  let i = start < lastCR ? plainStartLine(bytes, start, message) : -1;
-  if (i >= 0 && i + 2 < end && bytes[i + 1] === 0x0a) {
-    reset(message, bytes, start);
-    i += 2;
-  } else {
+  address = addressOf(bytes, start, end);
+  // NaN, too long to be copied: nothing is plain then.
+  if (!(address >= 0 || address < 0)) lastCR = -1;
+  let i = start < lastCR ? plainStartLine(message, address, start, lastCR, end) : -1;
+  if (i >= 0) reset(message, bytes, start);
+  else {
     const at = findStart(bytes, start, end);
     if (at < 0) return false;
     reset(message, bytes, at);
@@ -204,6 +205,7 @@ function clearUnfilled(m: SipMessage): void {
 /** Reads header lines from `i` on. Returns the index of the body, or -1 if the empty line before it is missing. */
 function readHeaders(m: SipMessage, b: Uint8Array, i: number, end: number): number {
   while (i < end) {
+    if (i < lastCR) i = readPlain(m, b, i, end);
     const c = b[i]!;
     if (c === 0x0d && (i + 1 === end || b[i + 1] === 0x0a)) return i + 1 < end ? i + 2 : end;
     if (c === 0x0a) return lineStart(m, b, i);
@@ -212,28 +214,32 @@ function readHeaders(m: SipMessage, b: Uint8Array, i: number, end: number): numb
   return -1;
 }
 
+/** Reads the lines from `i` on that are plain (`plain.ts`); returns the index of the first other line. */
+function readPlain(m: SipMessage, b: Uint8Array, i: number, end: number): number {
+  // Vias are counted behind the first; one that was empty is none.
+  if ((seen[0]! & (1 << VIA)) !== 0 && m.viaCount === 0) return i;
+  const from = m.headerCount;
+  const next = plainHeaders(m, address, i, lastCR, end, seen[0]!);
+  seen[0]! |= plainIds();
+  filled |= plainIds();
+  const { headers } = m;
+  for (let k = from; k < m.headerCount; k++) {
+    const at = k * HEADER_STRIDE;
+    const id = headers[at]!;
+    // Of these the module saw that nothing is meant for another reader.
+    if (id === USER_AGENT) takeAgent(m, headers[at + 3]!, headers[at + 4]!);
+    else if (id === 0 || id > CONTENT_LENGTH) readKnown(m, b, id, headers[at + 1]!, headers[at + 2]!, headers[at + 3]!, headers[at + 4]!);
+  }
+  return next;
+}
+
 /** Reads the header line at `i` with its folds. Returns the index of the next line. */
 function readHeader(m: SipMessage, b: Uint8Array, i: number, end: number): number {
-  let id = i + 4 <= end ? headerAt(i, end) : 0;
-  let nameEnd = i + nameLength(id);
-  let v = nameEnd + 1;
-  if (id === 0) {
-    v = colonAfter(b, i, end) + 1;
-    if (v === 0) return skipLine(m, b, i, end);
-    nameEnd = trimSpace(b, i, v - 1);
-    id = i < nameEnd ? headerId(b, i, nameEnd) : 0;
-  }
+  let v = colonAfter(b, i, end) + 1;
+  if (v === 0) return skipLine(m, b, i, end);
+  const nameEnd = trimSpace(b, i, v - 1);
+  const id = i < nameEnd ? headerId(b, i, nameEnd) : 0;
   while (v < end && (b[v] === 0x20 || b[v] === 0x09)) v++;
-  if (v < lastCR && id !== 0 && id <= USER_AGENT) {
-    const plain = readPlain(m, b, id, v);
-    // Ended by CR LF, and the next line is no fold of this one.
-    if (plain >= 0 && plain + 2 < end && b[plain + 1] === 0x0a && b[plain + 2] !== 0x20 && b[plain + 2] !== 0x09) {
-      keep(m, id, i, nameEnd, v, plain);
-      seen[0]! |= 1 << id;
-      acceptPlain(m, id, v, plain);
-      return plain + 2;
-    }
-  }
   const stop = valueEnd(m, b, v, end);
   let last = stop;
   while (last > v && b[last - 1]! <= 0x20) last--;
@@ -241,45 +247,6 @@ function readHeader(m: SipMessage, b: Uint8Array, i: number, end: number): numbe
   keep(m, id, i, nameEnd, v, last);
   readKnown(m, b, id, i, nameEnd, v, last);
   return stop < end ? lineStart(m, b, stop) : end;
-}
-
-/** Tries the usual form of a header that is there for the first time (`plain.ts`). */
-function readPlain(m: SipMessage, b: Uint8Array, id: number, v: number): number {
-  if ((seen[0]! & (1 << id)) !== 0) return id === VIA && m.viaCount > 0 ? plainSingle(b, v) : -1;
-  switch (id) {
-    case VIA:
-      return plainVia(b, v, m.via);
-    case FROM:
-      return plainAddress(b, v, m.from);
-    case TO:
-      return plainAddress(b, v, m.to);
-    case CALL_ID:
-      return plainCallId(b, v, m);
-    case CSEQ:
-      return plainCSeq(b, v, m);
-    case CONTACT:
-      return plainAddress(b, v, m.contact);
-    case USER_AGENT:
-      return plainAgent(b, v);
-    case CONTENT_TYPE:
-      return -1;
-    default: {
-      const stop = plainNumber(b, v);
-      return id === MAX_FORWARDS && number.value > 255 ? -1 : stop;
-    }
-  }
-}
-
-/** Takes what `readPlain` read, now that the line is known to end there. */
-function acceptPlain(m: SipMessage, id: number, start: number, end: number): void {
-  seen[0]! |= 1 << id;
-  filled |= 1 << id;
-  if (id === VIA) m.viaCount++;
-  else if (id === CONTACT) m.contactCount = 1;
-  else if (id === MAX_FORWARDS) m.maxForwards = number.value;
-  else if (id === EXPIRES) m.expires = number.value;
-  else if (id === CONTENT_LENGTH) m.contentLength = number.value;
-  else if (id === USER_AGENT && m.userAgent.start < 0) setSpan(m.userAgent, start, end);
 }
 
 /** Index of the colon behind the name at `i` and white space, -1 if it is not there. */
@@ -466,6 +433,11 @@ function readContacts(m: SipMessage, b: Uint8Array, v: number, last: number): vo
 function readAgent(m: SipMessage, b: Uint8Array, v: number, last: number): void {
   if (last - v > MAX_USER_AGENT) addLong(m, b, AGENT_LONG, v, last);
   checkFreeText(m, b, v, last);
+  takeAgent(m, v, last);
+}
+
+/** The first User-Agent or Server counts. */
+function takeAgent(m: SipMessage, v: number, last: number): void {
   if (m.userAgent.start < 0) setSpan(m.userAgent, v, last);
 }
 

@@ -124,18 +124,19 @@ function readSentPort(m: SipMessage, b: Uint8Array, host: number, i: number, end
   return i;
 }
 
-/** Takes branch, received and rport from `param`; their lengths tell most others apart. */
+const BRANCH = Buffer.from('branch');
+const RPORT = Buffer.from('rport');
+const RECEIVED = Buffer.from('received');
+
+/** Takes branch, received and rport from `param`. */
 function readParam(b: Uint8Array, view: ViaView): void {
-  const at = param.nameStart;
-  const n = param.nameEnd - at;
-  if (n === 6 && (b[at]! | 0x20) === 0x62 && (b[at + 5]! | 0x20) === 0x68) {
-    if (view.branch.start < 0)
-      setSpan(view.branch, param.valueStart < 0 ? param.nameEnd : param.valueStart, param.valueStart < 0 ? param.nameEnd : param.valueEnd);
-  } else if (n === 5 && (b[at]! | 0x20) === 0x72 && (b[at + 1]! | 0x20) === 0x70) {
-    const port = readNumber(b, param.valueStart, param.valueEnd);
-    view.rport = param.valueStart < 0 || port < 0 || port > 65535 ? 0 : port;
-  } else if (n === 8 && (b[at]! | 0x20) === 0x72 && (b[at + 7]! | 0x20) === 0x64 && param.valueStart >= 0)
-    setSpan(view.received, param.valueStart, param.valueEnd);
+  const { nameStart, nameEnd, valueStart, valueEnd } = param;
+  if (sameName(b, nameStart, nameEnd, BRANCH)) {
+    if (view.branch.start < 0) setSpan(view.branch, valueStart < 0 ? nameEnd : valueStart, valueStart < 0 ? nameEnd : valueEnd);
+  } else if (sameName(b, nameStart, nameEnd, RPORT)) {
+    const port = readNumber(b, valueStart, valueEnd);
+    view.rport = valueStart < 0 || port < 0 || port > 65535 ? 0 : port;
+  } else if (valueStart >= 0 && sameName(b, nameStart, nameEnd, RECEIVED)) setSpan(view.received, valueStart, valueEnd);
 }
 
 /** The magic cookie `z9hG4bK` (RFC 3261 §8.1.1.7) and something behind it. */

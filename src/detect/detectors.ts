@@ -6,6 +6,7 @@ import { detectBinding } from './binding.ts';
 import { detectContact } from './contact.ts';
 import { detectCovert } from './covert.ts';
 import { detectCredentials } from './credentials.ts';
+import { detectDialog } from './dialog.ts';
 import type { Emitter } from './emitter.ts';
 import { detectHostile } from './hostile.ts';
 import { detectIdentity } from './identity.ts';
@@ -13,6 +14,7 @@ import { detectOddity } from './oddity.ts';
 import { detectOffer } from './offer.ts';
 import { detectProbe } from './probe.ts';
 import { detectUnchallenged } from './unchallenged.ts';
+import { detectViolation } from './violation.ts';
 
 /** Calls the detectors filed under what this Observation is. */
 export function detect(o: Observation, tracker: Tracker, emitter: Emitter, now: number): void {
@@ -27,6 +29,8 @@ export function detect(o: Observation, tracker: Tracker, emitter: Emitter, now: 
     detectIdentity(o, emitter);
   }
   if (tracker.transactions.offerChanged) detectOffer(o, tracker, emitter);
+  if (tracker.dialogs.changed > 0) detectDialog(o, tracker, emitter);
+  if (o.violation > 0) detectViolation(o, tracker, emitter);
   if (!o.concluded) return;
   detectUnchallenged(o, tracker, emitter);
   detectProbe(o, tracker, emitter, now);
