@@ -225,6 +225,20 @@ export const EVENTS = {
       received: { kind: 'count', about: 'closed: packets received as the gateway accounts for them (PR=); -1: it does not say' },
     },
   },
+  'h323.call': {
+    about:
+      'A message of H.323 call signalling (H.225.0 over TPKT), as far as its Q.931 header tells; what is in packed encoding is not read.',
+    src: 'who sent the message',
+    fields: {
+      message: { kind: 'name', about: 'setup, proceeding, alerting, connect, release-complete, facility …' },
+      reference: { kind: 'number', about: 'call reference, unique between two endpoints' },
+      answers: { kind: 'flag', about: 'it goes to the side that chose the reference: the caller' },
+      calling: { kind: 'user', about: 'calling party number, empty if it is not given here' },
+      called: { kind: 'user', about: 'called party number, empty if it is not given here' },
+      display: { kind: 'text', about: 'display text, often the name of the caller' },
+      cause: { kind: 'number', about: 'cause value (Q.850), -1: none' },
+    },
+  },
   'identity.asserted': {
     about:
       'An initial request carries a signed identity (STIR, RFC 8224). The signature is not checked: that needs certificates from the network.',

@@ -11,9 +11,10 @@ import { createBodyPart, readBody } from './decode/body.ts';
 import { METHODS } from './decode/message.ts';
 import { createMgcp, parseMgcp } from './decode/mgcp.ts';
 import { ODDITY_NAMES } from './decode/oddities.ts';
+import { createQ931, parseQ931 } from './decode/q931.ts';
 import { createSdp } from './decode/sdpview.ts';
 import { createMessage, parseSip } from './decode/sip.ts';
-import { DTLS, MGCP, NOTHING, RTCP, RTP, SIP, STUN, sniff, ZRTP } from './decode/sniff.ts';
+import { DTLS, H225, MGCP, NOTHING, RTCP, RTP, SIP, STUN, sniff, ZRTP } from './decode/sniff.ts';
 import { turnPayload } from './decode/stun.ts';
 import { detectCarriage } from './detect/carriage.ts';
 import { detectCrowding } from './detect/crowding.ts';
@@ -21,6 +22,7 @@ import { detect } from './detect/detectors.ts';
 import { detectDialogLapse } from './detect/dialog.ts';
 import { Emitter } from './detect/emitter.ts';
 import { detectGateway } from './detect/gateway.ts';
+import { detectH323 } from './detect/h323.ts';
 import { detectInfoDigit, detectMedia, detectMediaEnd } from './detect/media.ts';
 import { detectAbandoned } from './detect/probe.ts';
 import { detectSilence } from './detect/silence.ts';
@@ -35,7 +37,7 @@ import { type Lapses, Tracker } from './track/tracker.ts';
 import { type Alert, type Call, DISPOSITIONS, type Event, type Input, type Packet } from './types.ts';
 
 /** What `sniff` tells apart, by its code. */
-const PROTOCOLS = ['other', 'sip', 'rtp', 'rtcp', 'stun', 'dtls', 'zrtp', 'mgcp'] as const;
+const PROTOCOLS = ['other', 'sip', 'rtp', 'rtcp', 'stun', 'dtls', 'zrtp', 'mgcp', 'h225'] as const;
 /** µs between two looks at what the tables forgot. */
 const HOUSEKEEPING = 10_000_000;
 
@@ -76,6 +78,7 @@ export class Pipeline {
   readonly #keepEvents: boolean;
   readonly #seed: Seed;
   readonly #mgcp = createMgcp();
+  readonly #q931 = createQ931();
   /** Made with the first MGCP message: most sites have none. */
   #gateways: Gateways | undefined;
   #events: Event[] = [];
@@ -136,6 +139,10 @@ export class Pipeline {
     detect(this.observation, this.#tracker, this.#emitter, now);
   }
 
+  #h323(packet: Packet, start: number, end: number): void {
+    if (parseQ931(this.#q931, packet.bytes, start, end)) detectH323(this.#q931, packet, this.#emitter);
+  }
+
   /** All MGCP messages of a datagram (RFC 3435 §3.5.5). */
   #control(packet: Packet, now: number): void {
     const m = this.#mgcp;
@@ -148,6 +155,7 @@ export class Pipeline {
   #media(kind: number, packet: Packet, start: number, end: number, now: number): void {
     const { media } = this.#tracker;
     if (kind === MGCP) this.#control(packet, now);
+    else if (kind === H225) this.#h323(packet, start, end);
     else if (kind === RTP) {
       const shown = media.rtp(packet, start, end, now);
       if (shown !== 0) detectMedia(shown, media, packet, this.#emitter, now);
