@@ -26,6 +26,8 @@ export const COMMON_FIELDS = {
   srcPort: 'port',
   dst: 'address',
   dstPort: 'port',
+  origin: 'name',
+  via: 'address',
   callId: 'text',
   account: 'account',
 } as const satisfies Record<string, FieldKind>;
@@ -160,4 +162,4 @@ export type EventData<N extends EventName> = {
 export const EVENT_NAMES = Object.keys(EVENTS) as EventName[];
 
 /** Version of this catalogue, written into Event segments; raised when a type or field changes its meaning. */
-export const EVENT_SCHEMA = 1;
+export const EVENT_SCHEMA = 2;

@@ -70,10 +70,8 @@ export class Pipeline {
     this.#correlator = new Correlator(rules, { node: config.node, seed: config.seed, capacity: config.tables.alerts });
     const wanted = sinks.events ? new Set<EventName>(EVENT_NAMES) : this.#correlator.wanted;
     this.#emitter = new Emitter(config.node, boot, wanted);
-    this.#tracker = new Tracker(config.tables, config.seed, this.#message, {
-      calls: sinks.calls,
-      silence: wanted.has('request.unanswered'),
-    });
+    const heard = { calls: sinks.calls, silence: wanted.has('request.unanswered') };
+    this.#tracker = new Tracker(config.tables, config.seed, this.#message, heard, config.network.proxies);
     this.#keepEvents = sinks.events;
     this.#lapses = {
       unanswered: (t, client, server) => detectSilence(t, client, server, this.#tracker, this.#emitter, this.#clock.now),

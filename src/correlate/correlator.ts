@@ -246,6 +246,7 @@ export class Correlator {
       ...(group.fallen.length === 0 ? {} : { fallen: group.fallen }),
       ...(group.success === undefined ? {} : { proof: pointer(group.success) }),
       evidence: evidenceOf(group),
+      attributed: event.origin,
       why: whyOf(rule, group, event, count),
     };
   }

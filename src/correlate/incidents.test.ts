@@ -22,6 +22,7 @@ const ALERT: Alert = {
   count: 3,
   sample: ['198.51.100.1', '198.51.100.2'],
   evidence: [],
+  attributed: 'packet',
   why: 'w',
 };
 const GUESS: Alert = {

@@ -4,8 +4,8 @@
  * forgotten first, also when all of them together hold too much, and of a very long one the Alerts between its first and its latest.
  */
 import { createHash } from 'node:crypto';
+import { isAddress } from '../network.ts';
 import { type Alert, type Incident, LEVELS, type Outcome, type Party, STAGES, type Stage } from '../types.ts';
-import { isAddress } from './network.ts';
 
 /** Most Alerts, accounts and targets of one Incident. */
 const MOST_ALERTS = 1000;

@@ -9,7 +9,7 @@ const TYPE = typeIndex('target.contacted');
 /** Emits `target.contacted`. */
 export function detectContact(o: Observation, tracker: Tracker, emitter: Emitter, now: number): void {
   if (!o.stranger || !emitter.wants(TYPE)) return;
-  const { src, dst } = o.packet;
+  const { client: src, server: dst } = o;
   const { serves, asked, heard } = tracker.peers.peer(src, now);
   emitter.emit('target.contacted', TYPE, sceneOf(o, ''), {
     method: methodOf(o.message),

@@ -10,6 +10,8 @@ import { detectProbe } from './probe.ts';
 
 /** Calls the detectors filed under what this Observation is. */
 export function detect(o: Observation, tracker: Tracker, emitter: Emitter, now: number): void {
+  // The same request one hop earlier is what counts.
+  if (o.copy) return;
   if (o.message.oddityCount > 0) detectOddity(o, emitter);
   if (o.initial) detectContact(o, tracker, emitter, now);
   if (!o.concluded) return;

@@ -29,9 +29,19 @@ export function detectProbe(o: Observation, tracker: Tracker, emitter: Emitter, 
 /** Emits `account.probed` for a challenge nobody answered. */
 export function detectAbandoned(challenge: Abandoned, tracker: Tracker, emitter: Emitter, now: number): void {
   if (!emitter.wants(TYPE)) return;
-  const { nonce: n, client, server, user, host, callId } = challenge;
+  const { nonce: n, client, server, hop, user, host, callId } = challenge;
   const relation = tracker.peers.find(client, server, now);
-  const scene = { time: n.issued, src: client, dst: server, callId, account: `${user}@${host}`, file: n.file, frame: n.frame };
+  const scene = {
+    time: n.issued,
+    src: client,
+    dst: server,
+    attributed: n.attributed,
+    hop,
+    callId,
+    account: `${user}@${host}`,
+    file: n.file,
+    frame: n.frame,
+  };
   emitter.emit('account.probed', TYPE, scene, {
     method: METHODS[n.method]!,
     status: n.status,

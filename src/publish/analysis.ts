@@ -6,7 +6,7 @@
 import type { Fault } from '../errors.ts';
 import { COUNTS } from '../metrics.ts';
 import { type Infer, schema } from '../schema.ts';
-import { type Alert, type Call, CLASSES, type Incident, LEVELS, OUTCOMES, STAGES, SUBJECT_KINDS } from '../types.ts';
+import { type Alert, ATTRIBUTIONS, type Call, CLASSES, type Incident, LEVELS, OUTCOMES, STAGES, SUBJECT_KINDS } from '../types.ts';
 import type { FileSummary, Findings } from './findings.ts';
 import { inputTotal } from './findings.ts';
 import { isoTime } from './layout.ts';
@@ -76,6 +76,7 @@ const ALERT = {
       },
       'where to look',
     ),
+    attributed: word(ATTRIBUTIONS, 'how the address of the subject was found; packet: the source address of the packets'),
     why: text('what was seen, against which limit'),
   },
 } as const;
@@ -226,6 +227,7 @@ export function alertOf(a: Alert): Analysis['alerts'][number] {
     count: a.count,
     sample: a.sample.map((value) => cut(value)),
     evidence: a.evidence.map(({ file, frame, time: seen, event }) => ({ file: cut(file), frame, time: isoTime(seen), event })),
+    attributed: a.attributed,
     why: cut(a.why),
   };
 }

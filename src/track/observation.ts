@@ -29,9 +29,16 @@ export const OPEN = 6;
 export interface Observation {
   packet: Packet;
   message: SipMessage;
-  /** Endpoints (18 bytes) of the client and the server of this message's transaction: who asked, who is to answer. */
+  /**
+   * Endpoints (18 bytes) of the client and the server of this message's transaction: who asked, who is to answer. The client is the
+   * origin of the request as far as it is known, the server whom the packet went to.
+   */
   client: Uint8Array;
   server: Uint8Array;
+  /** How the client was found: code of an attribution (origin.ts). */
+  attributed: number;
+  /** The same request was seen one hop earlier, where it counts: detectors leave this one out. */
+  copy: boolean;
   /** Slot of the transaction, -1 without one. */
   slot: number;
   /** Undefined only for an ACK to a 2xx and for answers whose request was not seen. */

@@ -4,12 +4,14 @@
  */
 import { ENDPOINT, portOf } from '../bytes.ts';
 import { ACK, BYE, INVITE, OPTIONS, REGISTER, type SipMessage } from '../decode/message.ts';
+import type { Network } from '../network.ts';
 import { NO_PACKET } from '../packet.ts';
 import { hash, Key, type Seed, type TableStats } from '../table.ts';
 import type { Packet } from '../types.ts';
 import { ABANDONED, ABANDONED_AT_END, type Abandoned, Authentication } from './authentication.ts';
 import { Calls } from './calls.ts';
 import { ACCEPTED, FAILED, NONE, type Observation, OPEN, OUTCOME_NAMES, UNKNOWN_USER } from './observation.ts';
+import { Origins, PACKET, VIA, WITNESSED } from './origin.ts';
 import { Peers } from './peers.ts';
 import { Registrations } from './registrations.ts';
 import { TIMEOUT, type Transaction, Transactions } from './transactions.ts';
@@ -57,13 +59,16 @@ export class Tracker {
   readonly calls: Calls;
   /** Finished authentications by outcome code. */
   readonly outcomes = new Float64Array(OUTCOME_NAMES.length);
+  readonly #origins: Origins;
   readonly #name = new Key(64);
   readonly #client = new Uint8Array(ENDPOINT);
   readonly #server = new Uint8Array(ENDPOINT);
   readonly #observation: Observation;
 
-  constructor(capacities: Capacities, seed: Seed, message: SipMessage, wanted: Wanted) {
+  /** @param proxies our own proxies, whose Via is believed. */
+  constructor(capacities: Capacities, seed: Seed, message: SipMessage, wanted: Wanted, proxies: readonly Network[] = []) {
     this.transactions = new Transactions(capacities.transactions, seed, wanted.silence);
+    this.#origins = new Origins(this.transactions, proxies);
     this.peers = new Peers(capacities, seed);
     this.authentication = new Authentication(capacities, seed, this.transactions);
     this.registrations = new Registrations(capacities.registrations, seed);
@@ -73,6 +78,8 @@ export class Tracker {
       message,
       client: NOTHING,
       server: NOTHING,
+      attributed: PACKET,
+      copy: false,
       slot: -1,
       transaction: undefined,
       retransmission: false,
@@ -97,6 +104,8 @@ export class Tracker {
     o.message = m;
     o.client = packet.src;
     o.server = packet.dst;
+    o.attributed = PACKET;
+    o.copy = false;
     o.slot = -1;
     o.transaction = undefined;
     o.retransmission = false;
@@ -115,6 +124,7 @@ export class Tracker {
     else if (m.method === ACK) {
       o.transaction = this.transactions.ofAck(m, now);
       o.retransmission = o.transaction !== undefined && this.transactions.known;
+      if (o.transaction !== undefined) this.#attribute(o, o.transaction, this.transactions.slot);
     } else this.#request(o, packet, m, now);
     return o;
   }
@@ -173,16 +183,42 @@ export class Tracker {
     o.transaction = t;
     o.slot = this.transactions.slot;
     o.retransmission = this.transactions.known;
+    if (!o.retransmission) this.#originate(o, packet, m, t, now);
+    else this.#attribute(o, t, o.slot);
     if (o.retransmission) return;
-    if (m.credentials.span.start >= 0) this.authentication.used(m, packet, t, now);
+    if (m.credentials.span.start >= 0) this.authentication.used(o, t, now);
     o.initial = t.initial;
     if (!t.initial) return;
-    o.relation = this.peers.meet(packet.src, packet.dst, m, now);
+    if (!o.copy) this.#meet(o, m, t, now);
+    if (m.method === INVITE) o.call = this.calls.invited(m, packet, t, now);
+  }
+
+  #meet(o: Observation, m: SipMessage, t: Transaction, now: number): void {
+    o.relation = this.peers.meet(o.client, o.server, m, now);
     o.stranger = this.peers.stranger;
-    if (o.stranger) this.peers.peer(packet.src, now).asked++;
+    if (o.stranger) this.peers.peer(o.client, now).asked++;
     t.relation = this.peers.slot;
     t.relationGeneration = this.peers.relations.generation(t.relation);
-    if (m.method === INVITE) o.call = this.calls.invited(m, packet, t, now);
+  }
+
+  /** Finds out who sent a new request, and keeps it. */
+  #originate(o: Observation, packet: Packet, m: SipMessage, t: Transaction, now: number): void {
+    const how = this.#origins.of(m, packet, now);
+    t.attributed = how;
+    t.copy = how === WITNESSED;
+    o.attributed = how;
+    o.copy = t.copy;
+    if (how === VIA || how === WITNESSED) o.client = this.#origins.endpoint;
+    this.transactions.keepEndpoints(t, o.client, o.server, now);
+  }
+
+  /** Repeats what was found out about the request of a message. */
+  #attribute(o: Observation, t: Transaction, slot: number): void {
+    o.attributed = t.attributed;
+    o.copy = t.copy;
+    if (t.attributed !== VIA && t.attributed !== WITNESSED) return;
+    this.transactions.endpoints(slot, this.#client, this.#server);
+    o.client = this.#client;
   }
 
   #answer(o: Observation, packet: Packet, m: SipMessage, now: number): void {
@@ -192,14 +228,15 @@ export class Tracker {
     o.slot = this.transactions.slot;
     o.client = packet.dst;
     o.server = packet.src;
+    this.#attribute(o, t, o.slot);
     o.retransmission = this.transactions.known;
-    if (t.initial) this.#served(o, t, now);
+    if (t.initial && !o.copy) this.#served(o, t, now);
     if (t.method === INVITE) o.call = this.calls.answer(m, packet, t, now);
     if (m.status < 200 || t.final) return;
     if (t.method === BYE && m.status < 300) o.call = this.calls.ended(m, packet, now);
     t.final = true;
     o.concluded = true;
-    this.#conclude(o, packet, m, t, now);
+    if (!o.copy) this.#conclude(o, m, t, now);
   }
 
   /** A server answers a client's initial request; if it is the first time, it serves one more. */
@@ -214,7 +251,7 @@ export class Tracker {
   }
 
   /** The first final answer of a transaction says how it came out. */
-  #conclude(o: Observation, packet: Packet, m: SipMessage, t: Transaction, now: number): void {
+  #conclude(o: Observation, m: SipMessage, t: Transaction, now: number): void {
     const { authentication } = this;
     const outcome = authentication.outcome(o, t, now);
     o.outcome = outcome;
@@ -227,7 +264,7 @@ export class Tracker {
     if (outcome !== ACCEPTED && outcome !== OPEN) return;
     if (o.relation !== undefined && (t.method === REGISTER || t.method === INVITE)) o.relation.hits++;
     if (t.method !== REGISTER) return;
-    o.binding = this.registrations.accepted(m, packet, o.client, now);
+    o.binding = this.registrations.accepted(m, o.packet, o.client, now);
     o.change = this.registrations.change;
   }
 
