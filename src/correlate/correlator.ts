@@ -7,6 +7,7 @@ import type { EventName } from '../events.ts';
 import type { RuleStats } from '../queries.ts';
 import { hash, Key, type Seed, Table } from '../table.ts';
 import type { Alert, Event, Evidence, Outcome, Party } from '../types.ts';
+import { attributionText } from './attribution.ts';
 import type { CompiledRule, PartyField } from './compile.ts';
 import type { Budget } from './distinct.ts';
 import { DueQueue } from './duequeue.ts';
@@ -246,10 +247,15 @@ export class Correlator {
       ...(group.fallen.length === 0 ? {} : { fallen: group.fallen }),
       ...(group.success === undefined ? {} : { proof: pointer(group.success) }),
       evidence: evidenceOf(group),
-      attributed: event.origin,
+      attributed: isAddressParty(rule.subject) ? event.origin : 'packet',
       why: whyOf(rule, group, event, count),
     };
   }
+}
+
+/** The subject is who acted, by his address: only of him is said how he was found. */
+function isAddressParty({ field }: PartyField): boolean {
+  return field.name === 'src';
 }
 
 function partyOf(party: PartyField, event: Event): Party {
@@ -285,5 +291,6 @@ function whyOf(rule: CompiledRule, group: Group, event: Event, count: number): s
   const { events, first, last } = group;
   const facts = { event, count, estimated: !group.distinct.exact, events, limit, within, first, last };
   const more = group.succeeded ? rule.success?.why : undefined;
-  return more === undefined ? rule.why(facts) : `${rule.why(facts)} ${more(facts)}`;
+  const sure = isAddressParty(rule.subject) ? attributionText(event) : '';
+  return [rule.why(facts), more?.(facts) ?? '', sure].filter((part) => part !== '').join(' ');
 }
