@@ -114,13 +114,14 @@ export const EVENTS = {
     fields: { method, userAgent },
   },
   'registration.changed': {
-    about: 'A REGISTER with a 2xx answer added, refreshed or removed a binding.',
+    about:
+      'A REGISTER with a 2xx answer added, refreshed or removed a binding; one Event for each, told by the bindings that the answer lists.',
     src: 'who registered',
     fields: {
       change: { kind: 'name', about: 'added, refreshed or removed' },
-      contact: { kind: 'text', about: 'the Contact URI, `*` for all' },
+      contact: { kind: 'text', about: 'the Contact URI; of a removed one the first 47 bytes' },
       expires: { kind: 'duration', about: 'seconds granted (RFC 3261 §10.3), 0 for removed' },
-      bindings: { kind: 'count', about: 'bindings of the account after the change' },
+      bindings: { kind: 'count', about: 'bindings of the account that are in force after the REGISTER' },
       userAgent,
     },
   },

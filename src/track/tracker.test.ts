@@ -333,6 +333,72 @@ describe('registrations', () => {
     assert.equal(register(talk, 5, ['Contact: <sip:a@192.0.2.9>']).change, 'added');
   });
 
+  /** What became of each binding, and how many are in force. */
+  function changesOf(talk: Talk, n: number, headers: string[], phone: Place = PHONE): string[] {
+    const w = { branch: `z9hG4bK${n}`, cseq: n };
+    talk.ask('REGISTER', w, phone);
+    const { binding } = talk.reply(200, 'REGISTER', { ...w, headers }, phone);
+    const { changes, changed } = talk.tracker.registrations;
+    const told = changes
+      .slice(0, changed)
+      .map((c) => `${c.change} ${Buffer.from(c.bytes).toString('latin1', c.start, c.end)} ${c.expires}`);
+    return [...told, `${binding?.bindings}`];
+  }
+
+  test('each binding that the answer lists is followed, with its own time', () => {
+    const talk = new Talk();
+    const home = '<sip:a@192.0.2.9>;q=0.5;expires=600';
+    assert.deepEqual(changesOf(talk, 1, [`Contact: ${home}, <sip:a@192.0.2.50>;expires=60`]), [
+      'added sip:a@192.0.2.9 600',
+      'added sip:a@192.0.2.50 60',
+      '2',
+    ]);
+    // Another phone of the same person: of those listed along only its own is new.
+    const third = 'Contact: <sip:a@203.0.113.7>;expires=3600';
+    const others = 'm: <sip:a@192.0.2.9>;expires=590, <sip:a@192.0.2.50>;expires=50';
+    talk.wait(10);
+    assert.deepEqual(changesOf(talk, 2, [third, others], '203.0.113.7:5060'), ['added sip:a@203.0.113.7 3600', '3']);
+    // The second binding runs out by itself; the third is removed by the first phone.
+    talk.wait(100);
+    assert.deepEqual(changesOf(talk, 3, ['Contact: <sip:a@192.0.2.9>;expires=600']), [
+      'refreshed sip:a@192.0.2.9 600',
+      'removed sip:a@203.0.113.7 0',
+      '1',
+    ]);
+  });
+
+  test('a REGISTER that only asks changes nothing of others, and a 0 in the answer is no binding', () => {
+    const talk = new Talk();
+    changesOf(talk, 1, ['Contact: <sip:a@192.0.2.9>;expires=600']);
+    assert.deepEqual(changesOf(talk, 2, ['Contact: <sip:a@192.0.2.9>;expires=600'], '192.0.2.10:5060'), ['1']);
+    assert.deepEqual(changesOf(talk, 3, ['Contact: <sip:a@192.0.2.9>;expires=0']), ['removed sip:a@192.0.2.9 0', '0']);
+  });
+
+  test('of very many bindings eight are told apart, and all are counted', () => {
+    const talk = new Talk();
+    const many = Array.from({ length: 100 }, (_, i) => `Contact: <sip:a@192.0.2.9:${1000 + i}>`);
+    const told = changesOf(talk, 1, many);
+    assert.deepEqual([told.length, told.at(-1)], [9, '64'], 'beyond 64 nobody looks');
+    assert.deepEqual(changesOf(talk, 2, many.slice(0, 8)).length, 9, 'its own are refreshed');
+    assert.deepEqual(changesOf(talk, 3, []).filter((line) => line.startsWith('removed')).length, 8);
+  });
+
+  test('a binding that is listed many times is one change', () => {
+    const talk = new Talk();
+    const same = Array.from({ length: 60 }, () => 'Contact: <sip:a@192.0.2.9>');
+    assert.equal(changesOf(talk, 1, same).length, 2);
+    assert.equal(changesOf(talk, 2, same).length, 2);
+  });
+
+  test('every endpoint that holds a binding may mistype its password', () => {
+    const talk = new Talk();
+    changesOf(talk, 1, ['Contact: <sip:a@192.0.2.9>']);
+    changesOf(talk, 2, ['Contact: <sip:a@192.0.2.9>, <sip:a@203.0.113.7>'], '203.0.113.7:5060');
+    talk.ask('OPTIONS', { branch: 'z9hG4bKlook' });
+    const bound = (phone: Place): boolean => talk.tracker.registrations.boundBy(packetOf('', 0, phone, SERVER).src, talk.message, talk.now);
+    assert.deepEqual([bound(PHONE), bound('203.0.113.7:5060'), bound('203.0.113.8:5060')], [true, true, false]);
+  });
+
   test('a binding is gone when its time is over', () => {
     const talk = new Talk();
     register(talk, 1, ['Contact: <sip:a@192.0.2.9>;expires=60']);
