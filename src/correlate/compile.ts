@@ -9,6 +9,7 @@ import type { VariableValue } from './expression.ts';
 import { type Field, fieldsOf, makeField } from './fields.ts';
 import { RULE, type RuleFile } from './ruleschema.ts';
 import { compileTemplate, type Template } from './template.ts';
+import { unsoundFaults } from './unsound.ts';
 
 /** So many within such a time (µs; Infinity: since the last pause of `idle`), over after `idle` µs of silence. */
 export interface Tier {
@@ -81,8 +82,8 @@ export function compileRule(
   override: RuleOverride = {},
   proven = false,
 ): { readonly rule: CompiledRule | undefined; readonly faults: readonly Fault[] } {
-  const { value, faults, locate } = check(RULE, text, file, 'rule-invalid');
-  if (value === undefined) return { rule: undefined, faults };
+  const { value, faults, raw, locate } = check(RULE, text, file, 'rule-invalid');
+  if (value === undefined) return { rule: undefined, faults: [...faults, ...unsoundFaults(raw(), file, locate)] };
   const compiler = new Compiler(value, file, profile, override, locate);
   const rule = compiler.rule();
   if (!proven) compiler.tests();
