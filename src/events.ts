@@ -62,7 +62,8 @@ const credentials = {
 /** All Events, by type. */
 export const EVENTS = {
   'target.contacted': {
-    about: 'A source sent an out-of-dialog request to an address it had not sent one to within the hour.',
+    about:
+      'A source sent an out-of-dialog request to an address it had not sent one to within the hour; told 2 s later, when who could answer has answered.',
     src: 'who sent the request',
     fields: {
       method,
@@ -71,14 +72,18 @@ export const EVENTS = {
         kind: 'count',
         about: 'how many different addresses had requests answered by this source before: 0 for a client, many for a proxy',
       },
-      asked: { kind: 'count', about: 'how many different addresses this source has sent initial requests to, this one included' },
+      asked: {
+        kind: 'count',
+        about: 'how many different addresses this source has sent initial requests to, those of the 2 s after it included',
+      },
       heard: { kind: 'count', about: 'how many of these have answered so far' },
+      registrar: { kind: 'flag', about: 'this source has accepted a REGISTER: it has phones of its own' },
       known: { kind: 'flag', about: 'the target had sent something to the source before' },
     },
   },
   'account.probed': {
     about:
-      'A request named an account and its sender did not show that the account is his: unknown (404, 604), challenged without an answer to the challenge, or OPTIONS to a user.',
+      'A request named an account and its sender did not show that the account is his: unknown (404, 604), challenged without an answer to the challenge, or OPTIONS to one user after another.',
     src: 'who sent the request',
     fields: {
       method,

@@ -11,6 +11,7 @@ import { METHODS } from './decode/message.ts';
 import { ODDITY_NAMES } from './decode/oddities.ts';
 import { createMessage, parseSip } from './decode/sip.ts';
 import { SIP, sniff } from './decode/sniff.ts';
+import { detectContact } from './detect/contact.ts';
 import { detectCrowding } from './detect/crowding.ts';
 import { detect } from './detect/detectors.ts';
 import { Emitter } from './detect/emitter.ts';
@@ -75,6 +76,7 @@ export class Pipeline {
     this.#keepEvents = sinks.events;
     this.#lapses = {
       unanswered: (t, client, server) => detectSilence(t, client, server, this.#tracker, this.#emitter, this.#clock.now),
+      contacted: (request) => detectContact(request, this.#tracker, this.#emitter, this.#clock.now),
       abandoned: (challenge) => detectAbandoned(challenge, this.#tracker, this.#emitter, this.#clock.now),
     };
   }

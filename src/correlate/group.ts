@@ -25,7 +25,8 @@ export interface Group extends Due {
   /** Event times of the first and the last Event, µs. */
   first: number;
   last: number;
-  /** The pipeline's time at the last Event, µs. */
+  /** The pipeline's time at the first and at the last Event, µs. */
+  began: number;
   seen: number;
   /** Events, the exact number since the group began, or since its window once it is open. */
   events: number;
@@ -75,6 +76,7 @@ export function makeGroup(rule: number, serial: number, budget: Budget): Group {
     tier: 0,
     first: 0,
     last: 0,
+    began: 0,
     seen: 0,
     events: 0,
     succeeded: false,
@@ -103,6 +105,7 @@ export function resetGroup(group: Group): void {
   group.tier = 0;
   group.first = 0;
   group.last = 0;
+  group.began = 0;
   group.seen = 0;
   group.events = 0;
   group.succeeded = false;
@@ -132,6 +135,7 @@ function forgetWindow(group: Group): void {
 /** Notes an Event that belongs to the group, whatever the shape: times, target, sample, evidence. */
 export function note(group: Group, rule: CompiledRule, event: Event, now: number): void {
   if (group.events === 0 || event.time < group.first) group.first = event.time;
+  if (group.events === 0) group.began = now;
   if (event.time > group.last) group.last = event.time;
   group.seen = now;
   group.events++;
@@ -208,8 +212,13 @@ function openWindow(group: Group, within: number, now: number): void {
   beginAt(group, oldest, now);
 }
 
-/** The pipeline's time may lag behind that of the Events (clock.ts); the distance between two Events is right in both. */
+/**
+ * The pipeline's time may differ from that of the Events (clock.ts; some are told later); the distance between two Events is
+ * right in both, but at the end of the input, when all that waited is told at once: then nothing fell out of the window, and
+ * the first Event is known.
+ */
 function beginAt(group: Group, oldest: number, now: number): void {
+  if (oldest === group.began) return;
   group.first = group.last - (now - oldest);
 }
 

@@ -2,7 +2,6 @@
 import type { Observation } from '../track/observation.ts';
 import type { Tracker } from '../track/tracker.ts';
 import { detectBinding } from './binding.ts';
-import { detectContact } from './contact.ts';
 import { detectCredentials } from './credentials.ts';
 import type { Emitter } from './emitter.ts';
 import { detectOddity } from './oddity.ts';
@@ -13,7 +12,6 @@ export function detect(o: Observation, tracker: Tracker, emitter: Emitter, now: 
   // The same request one hop earlier is what counts.
   if (o.copy) return;
   if (o.message.oddityCount > 0) detectOddity(o, emitter);
-  if (o.initial) detectContact(o, tracker, emitter, now);
   if (!o.concluded) return;
   detectProbe(o, tracker, emitter, now);
   detectCredentials(o, tracker, emitter, now);

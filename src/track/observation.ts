@@ -51,6 +51,8 @@ export interface Observation {
   stranger: boolean;
   /** The answered request named an account that its sender did not show to be its own. */
   probed: boolean;
+  /** Slot of the client's first OPTIONS to this server (`Tracker.opening`), which this one shows to have been a probe too; -1: none. */
+  opened: number;
   /** With outcome FAILED: this source had registered the account before its first refusal; with ACCEPTED: this endpoint holds a binding of it. */
   trusted: boolean;
   /** What client and server had to do with each other; for initial requests and their answers. */

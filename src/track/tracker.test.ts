@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { challenge, credentials, type Place, packetOf, request, response, type Wording } from '../../test/talk.ts';
+import { addressText } from '../bytes.ts';
 import { createMessage, parseSip } from '../decode/sip.ts';
 import type { Abandoned } from './authentication.ts';
 import { ACCEPTED, CHALLENGE, FAILED, NONE, type Observation, OPEN, STALE, UNKNOWN_USER } from './observation.ts';
+import type { SeenRequest } from './sightings.ts';
 import { type Capacities, Tracker } from './tracker.ts';
 import type { Transaction } from './transactions.ts';
 
@@ -26,6 +28,7 @@ class Talk {
   readonly tracker: Tracker;
   readonly unanswered: string[] = [];
   readonly abandoned: string[] = [];
+  readonly contacted: string[] = [];
   now = 1_000_000_000;
 
   constructor(callsWanted = true, capacities = CAPACITIES) {
@@ -64,6 +67,7 @@ class Talk {
   readonly lapses = {
     unanswered: (t: Transaction) => this.unanswered.push(String(t.method)),
     abandoned: (c: Abandoned) => this.abandoned.push(`${c.user}@${c.host}`),
+    contacted: (r: SeenRequest) => this.contacted.push(`${r.method} ${addressText(r.server)} ${r.callId} ${r.sighting.frame}`),
   };
 }
 
@@ -450,10 +454,56 @@ describe('peers', () => {
       talk.ask('OPTIONS', { user, callId });
       return talk.reply(200, 'OPTIONS', { user, callId }).probed;
     };
-    assert.deepEqual([probe('100', 'a'), probe('100', 'b'), probe('101', 'c')], [true, false, true]);
+    assert.deepEqual([probe('100', 'a'), probe('100', 'b'), probe('101', 'c'), probe('102', 'd')], [false, false, true, true]);
     const nobody = (s: string) => s.replaceAll('alice@', '');
     talk.send(nobody(request('OPTIONS', { callId: 'd' })), PHONE, SERVER);
     assert.equal(talk.send(nobody(response(200, 'OPTIONS', { callId: 'd' })), SERVER, PHONE).probed, false);
+  });
+
+  test('the second user makes a probe of the first too; not if that one was asked for at several servers', () => {
+    const talk = new Talk();
+    const ask = (user: string, callId: string, server: Place): Observation => {
+      talk.send(request('OPTIONS', { user, callId }), PHONE, server);
+      return talk.send(response(200, 'OPTIONS', { user, callId }), server, PHONE);
+    };
+    const seen = (o: Observation): string => (o.opened < 0 ? '' : talk.tracker.opening.read(o.opened).user);
+    ask('700', 'a', SERVER);
+    const second = ask('701', 'b', SERVER);
+    assert.deepEqual([second.probed, seen(second), second.relation?.misses], [true, '700', 2]);
+    assert.equal(seen(ask('702', 'c', SERVER)), '', 'it is told once');
+    // A sweep for servers: the same user everywhere, then users of one of them.
+    for (let i = 10; i < 13; i++) ask('100', `s${i}`, `203.0.113.${i}:5060`);
+    const scan = ask('800', 'd', '203.0.113.10:5060');
+    assert.deepEqual([scan.probed, seen(scan), scan.relation?.misses], [true, '', 1]);
+  });
+
+  test('a first contact is looked at again two seconds later, or at the end', () => {
+    const talk = new Talk();
+    talk.ask('OPTIONS', { callId: 'a' });
+    talk.ask('OPTIONS', { callId: 'b' });
+    talk.wait(1.9);
+    assert.deepEqual(talk.contacted, []);
+    talk.wait(0.2);
+    assert.deepEqual(talk.contacted, ['OPTIONS 198.51.100.1 a 1']);
+    talk.send(request('DANCE', { callId: 'c' }), PHONE, '198.51.100.2:5060');
+    talk.finish();
+    assert.deepEqual(talk.contacted.slice(1), ['DANCE 198.51.100.2 c 1']);
+  });
+
+  test('of more first contacts than there is room for the last ones are looked at', () => {
+    const talk = new Talk(true, { ...CAPACITIES, peers: 8 });
+    for (let i = 0; i < 100; i++) talk.send(request('OPTIONS', { callId: `c${i}` }), PHONE, `198.51.100.${i}:5060`);
+    talk.finish();
+    assert.ok(talk.contacted.length > 0 && talk.contacted.length <= 8);
+  });
+
+  test('who accepted a registration is a registrar', () => {
+    const talk = new Talk();
+    talk.ask('REGISTER');
+    talk.reply(200, 'REGISTER', { headers: ['Contact: <sip:a@192.0.2.9>'] });
+    const { src, dst } = packetOf('', 0, PHONE, SERVER);
+    const registrar = (endpoint: Uint8Array): boolean => talk.tracker.peers.peer(endpoint, talk.now).registrar;
+    assert.deepEqual([registrar(dst), registrar(src)], [true, false]);
   });
 
   test('a server that pings its phones probes nobody: they sent requests to it, or answer at ports of their own', () => {
@@ -463,7 +513,7 @@ describe('peers', () => {
       talk.send(request('OPTIONS', w), SERVER, `203.0.113.9:${port}`);
       return talk.send(response(200, 'OPTIONS', w), `203.0.113.9:${port}`, SERVER).probed;
     };
-    assert.deepEqual([ping('1', 1001), ping('2', 1002), ping('3', 1003)], [true, false, false], 'a port each');
+    assert.deepEqual([ping('1', 1001), ping('2', 1002), ping('3', 1003)], [false, false, false], 'a port each');
     assert.equal(ping('4', 1003), true);
     talk.ask('REGISTER', { callId: 'phone' }, '203.0.113.9:1001');
     assert.equal(ping('5', 1003), false, 'it has sent us requests');
@@ -575,7 +625,17 @@ describe('calls', () => {
 
   test('the tables tell their sizes', () => {
     const names = new Talk().tracker.tables().map((t) => t.name);
-    assert.deepEqual(names, ['transactions', 'peers', 'relations', 'nonces', 'attempts', 'registrations', 'calls']);
+    assert.deepEqual(names, [
+      'transactions',
+      'peers',
+      'relations',
+      'nonces',
+      'attempts',
+      'first contacts',
+      'first OPTIONS',
+      'registrations',
+      'calls',
+    ]);
   });
 });
 
@@ -593,5 +653,6 @@ test('full tables forget the oldest and work on: every kind of entry is made ane
     const refused = talk.send(response(401, 'REGISTER', { ...again, headers: [challenge(`m${i}`)] }), server, phone);
     assert.deepEqual([refused.outcome, refused.attempt?.refusals], [FAILED, 1], 'nothing of a former entry is left');
   }
-  for (const table of talk.tracker.tables()) if (!['registrations', 'calls'].includes(table.name)) assert.ok(table.evicted > 0, table.name);
+  for (const table of talk.tracker.tables())
+    if (!['registrations', 'calls', 'first OPTIONS'].includes(table.name)) assert.ok(table.evicted > 0, table.name);
 });

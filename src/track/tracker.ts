@@ -7,13 +7,15 @@ import { ACK, BYE, INVITE, OPTIONS, REGISTER, type SipMessage } from '../decode/
 import type { Network } from '../network.ts';
 import { NO_PACKET } from '../packet.ts';
 import { hash, Key, type Seed, type TableStats } from '../table.ts';
+import { TimeoutQueue } from '../timeouts.ts';
 import type { Packet } from '../types.ts';
 import { ABANDONED, ABANDONED_AT_END, type Abandoned, Authentication } from './authentication.ts';
 import { Calls } from './calls.ts';
 import { ACCEPTED, FAILED, NONE, type Observation, OPEN, OUTCOME_NAMES, UNKNOWN_USER } from './observation.ts';
 import { Origins, PACKET, VIA, WITNESSED } from './origin.ts';
-import { Peers } from './peers.ts';
+import { ACQUAINTANCE, Peers } from './peers.ts';
 import { Registrations } from './registrations.ts';
+import { type SeenRequest, Sightings } from './sightings.ts';
 import { TIMEOUT, type Transaction, Transactions } from './transactions.ts';
 
 /** Most entries of each table (config `tables`). */
@@ -41,10 +43,14 @@ export interface Lapses {
   unanswered(t: Transaction, client: Uint8Array, server: Uint8Array): void;
   /** A challenge stayed without credentials. */
   abandoned(challenge: Abandoned): void;
+  /** The second look at the first request of a client to a server: who could answer has answered. */
+  contacted(request: SeenRequest): void;
 }
 
 /** µs an unanswered request must have waited at the end of the input to count. */
 const UNANSWERED_AT_END = 4_000_000;
+/** µs after which a first contact is looked at again: a second repetition (RFC 3261 §17.1.2.2) has been answered by then. */
+const SECOND_LOOK = 2_000_000;
 /** Names of users are compared by hash; a collision costs one Event. */
 const NAMES: Seed = { k0: 0x6e616d, k1: 0x657321 };
 
@@ -57,8 +63,13 @@ export class Tracker {
   readonly authentication: Authentication;
   readonly registrations: Registrations;
   readonly calls: Calls;
+  /** First requests of clients to servers that wait for their second look. */
+  readonly contacts: Sightings;
+  /** First OPTIONS of clients to servers that named a user: it takes a second user to make it a probe. */
+  readonly opening: Sightings;
   /** Finished authentications by outcome code. */
   readonly outcomes = new Float64Array(OUTCOME_NAMES.length);
+  readonly #looks: TimeoutQueue;
   readonly #origins: Origins;
   readonly #name = new Key(64);
   readonly #client = new Uint8Array(ENDPOINT);
@@ -73,6 +84,9 @@ export class Tracker {
     this.authentication = new Authentication(capacities, seed, this.transactions);
     this.registrations = new Registrations(capacities.registrations, seed);
     this.calls = new Calls(capacities.calls, seed, wanted.calls);
+    this.contacts = new Sightings('first contacts', capacities.peers, SECOND_LOOK + 1_000_000, seed);
+    this.opening = new Sightings('first OPTIONS', capacities.peers, ACQUAINTANCE, seed);
+    this.#looks = new TimeoutQueue(capacities.peers);
     this.#observation = {
       packet: NO_PACKET,
       message,
@@ -86,6 +100,7 @@ export class Tracker {
       initial: false,
       stranger: false,
       probed: false,
+      opened: -1,
       trusted: false,
       relation: undefined,
       concluded: false,
@@ -112,6 +127,7 @@ export class Tracker {
     o.initial = false;
     o.stranger = false;
     o.probed = false;
+    o.opened = -1;
     o.trusted = false;
     o.relation = undefined;
     o.concluded = false;
@@ -131,20 +147,30 @@ export class Tracker {
 
   /** µs at which the next lapse falls due. */
   get due(): number {
-    return Math.min(this.transactions.unanswered.next, this.authentication.pending.next);
+    return Math.min(this.transactions.unanswered.next, this.authentication.pending.next, this.#looks.next);
   }
 
   /** Tells of everything that should have happened by `now` and did not. */
   lapse(now: number, lapses: Lapses): void {
+    this.#lookAgain(now, now, lapses);
     this.#abandoned(now, now, lapses);
     this.#unanswered(now, now, lapses);
   }
 
   /** The input has ended at `now`: what waited long enough counts as lapsed, of the rest nobody knows. */
   finish(now: number, lapses: Lapses): void {
+    this.#lookAgain(now + SECOND_LOOK, now, lapses);
     this.#abandoned(now + ABANDONED - ABANDONED_AT_END, now, lapses);
     this.#unanswered(now + TIMEOUT - UNANSWERED_AT_END, now, lapses);
     this.calls.finish();
+  }
+
+  #lookAgain(due: number, now: number, lapses: Lapses): void {
+    const { table } = this.contacts;
+    while (this.#looks.take(due)) {
+      if (table.alive(this.#looks.slot, this.#looks.generation, Math.min(now, this.#looks.due)))
+        lapses.contacted(this.contacts.read(this.#looks.slot));
+    }
   }
 
   #abandoned(due: number, now: number, lapses: Lapses): void {
@@ -175,7 +201,8 @@ export class Tracker {
   tables(): TableStats[] {
     const { peers, authentication } = this;
     const tables = [this.transactions.table, peers.peers, peers.relations, authentication.nonces, authentication.attempts];
-    return [...tables.map((t) => t.stats()), this.registrations.table.stats(), this.calls.table.stats()];
+    const more = [this.contacts.table, this.opening.table];
+    return [...[...tables, ...more].map((t) => t.stats()), this.registrations.table.stats(), this.calls.table.stats()];
   }
 
   #request(o: Observation, packet: Packet, m: SipMessage, now: number): void {
@@ -196,9 +223,21 @@ export class Tracker {
   #meet(o: Observation, m: SipMessage, t: Transaction, now: number): void {
     o.relation = this.peers.meet(o.client, o.server, m, now);
     o.stranger = this.peers.stranger;
-    if (o.stranger) this.peers.peer(o.client, now).asked++;
+    if (o.stranger) this.#introduce(o, m, now);
     t.relation = this.peers.slot;
     t.relationGeneration = this.peers.relations.generation(t.relation);
+  }
+
+  /** A client's first request to a server within the hour. */
+  #introduce(o: Observation, m: SipMessage, now: number): void {
+    const peer = this.peers.peer(o.client, now);
+    peer.asked++;
+    const slot = this.contacts.keep(o, now);
+    this.#looks.push(slot, this.contacts.table.generation(slot), now + SECOND_LOOK);
+    if (m.method !== OPTIONS) return;
+    const user = this.#userOf(m);
+    peer.swept = user !== 0 && user === peer.sweptUser ? peer.swept + 1 : 1;
+    peer.sweptUser = user;
   }
 
   /** Finds out who sent a new request, and keeps it. */
@@ -266,21 +305,44 @@ export class Tracker {
     if (t.method !== REGISTER) return;
     o.binding = this.registrations.accepted(m, o.packet, o.client, now);
     o.change = this.registrations.change;
+    if (o.change === 'added') this.peers.peer(o.server, now).registrar = true;
   }
 
   /**
    * An OPTIONS names a user, and another one than the last of the same client to the same endpoint did. Not a server that pings its
-   * phones: they have sent requests to it, or answer at ports of their own behind one address.
+   * phones: they have sent requests to it, or answer at ports of their own behind one address. The first one waits for a second:
+   * alone it is a keep-alive, or a step of a scan for servers, which names the same user everywhere.
    */
   #namesAnother(o: Observation, m: SipMessage, now: number): boolean {
-    const { user } = m.to.uri;
-    if (o.relation === undefined || user.start < 0 || user.end === user.start) return false;
-    const name = hash(NAMES, this.#name.reset().add(m.bytes, user.start, user.end)) | 1;
+    const user = this.#userOf(m);
+    const { relation } = o;
+    if (relation === undefined || user === 0) return false;
     const port = portOf(o.server);
-    const another = o.relation.optionsPort < 0 || (o.relation.optionsPort === port && o.relation.optionsUser !== name);
-    o.relation.optionsUser = name;
-    o.relation.optionsPort = port;
-    return another && !this.peers.known(o.client, o.server, now);
+    const { optionsUser, optionsPort } = relation;
+    relation.optionsUser = user;
+    relation.optionsPort = port;
+    if (optionsPort !== port) this.opening.keep(o, now);
+    if (optionsPort !== port || optionsUser === user || this.peers.known(o.client, o.server, now)) return false;
+    this.#open(o, optionsUser, now);
+    return true;
+  }
+
+  /** The second user that a client asks for makes a probe of the first, unless it asked several servers for that one. */
+  #open(o: Observation, first: number, now: number): void {
+    const slot = this.opening.find(o.client, o.server, now);
+    if (slot < 0) return;
+    const { sweptUser, swept } = this.peers.peer(o.client, now);
+    if (sweptUser !== first || swept < 2) {
+      o.opened = slot;
+      if (o.relation !== undefined) o.relation.misses++;
+    }
+    this.opening.table.remove(slot);
+  }
+
+  /** Hash of the user a To URI names, 0 if it names none. */
+  #userOf({ bytes, to: { uri } }: SipMessage): number {
+    const { start, end } = uri.user;
+    return start < 0 || end === start ? 0 : hash(NAMES, this.#name.reset().add(bytes, start, end)) | 1;
   }
 
   #accepted(o: Observation, t: Transaction, now: number): void {
