@@ -30,10 +30,9 @@ function pings(answering: number, wait: number, user = 'phone'): string[] {
     to: `198.51.100.${n + 1}:5060`,
     w: { callId: `c${n}`, branch: `z9hG4bKb${n}`, user },
   }));
-  all.forEach(({ to, w }, n) => pipeline.handle(packetOf(request('OPTIONS', w), t0 + n * 1000, PBX, to, n + 1)));
-  all
-    .slice(0, answering)
-    .forEach(({ to, w }, n) => pipeline.handle(packetOf(response(200, 'OPTIONS', w), t0 + 1e6 + n * 1000, to, PBX, n + 20)));
+  for (const [n, { to, w }] of all.entries()) pipeline.handle(packetOf(request('OPTIONS', w), t0 + n * 1000, PBX, to, n + 1));
+  for (const [n, { to, w }] of all.slice(0, answering).entries())
+    pipeline.handle(packetOf(response(200, 'OPTIONS', w), t0 + 1e6 + n * 1000, to, PBX, n + 20));
   if (wait > 0) pipeline.handle({ kind: 'tick', time: t0 + wait * 1e6, last: false });
   return alerts();
 }

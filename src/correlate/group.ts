@@ -5,6 +5,7 @@
 import type { Event } from '../types.ts';
 import type { CompiledRule, Tier } from './compile.ts';
 import { type Budget, Distinct } from './distinct.ts';
+import type { Doubts } from './doubt.ts';
 import type { Due } from './duequeue.ts';
 
 /** Most values in `sample`. */
@@ -59,6 +60,8 @@ export interface Group extends Due {
   success: Event | undefined;
   /** Accounts that success was seen for, the first ones. */
   fallen: readonly string[];
+  /** Success in doubt (doubt.ts), if there was any. */
+  doubts: Doubts | undefined;
 }
 
 const NONE: readonly string[] = [];
@@ -95,6 +98,7 @@ export function makeGroup(rule: number, serial: number, budget: Budget): Group {
     lastEvent: undefined,
     success: undefined,
     fallen: NONE,
+    doubts: undefined,
   };
 }
 
@@ -120,6 +124,7 @@ export function resetGroup(group: Group): void {
   group.noted = 0;
   group.lastEvent = undefined;
   group.success = undefined;
+  group.doubts = undefined;
   group.fallen = NONE;
 }
 
