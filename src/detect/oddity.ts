@@ -4,7 +4,7 @@ import { isFault, ODDITY_NAMES } from '../decode/oddities.ts';
 import type { Observation } from '../track/observation.ts';
 import { isEcho } from './echo.ts';
 import { type Emitter, typeIndex } from './emitter.ts';
-import { methodOf, sceneOf } from './scene.ts';
+import { methodOf, senderScene } from './scene.ts';
 
 const TYPE = typeIndex('message.odd');
 
@@ -21,9 +21,7 @@ export function detectOddity(o: Observation, emitter: Emitter): void {
     count++;
   }
   if (count === 0) return;
-  const { packet } = o;
-  const scene = { ...sceneOf(o, ''), src: packet.src, dst: packet.dst };
-  emitter.emit('message.odd', TYPE, scene, {
+  emitter.emit('message.odd', TYPE, senderScene(o), {
     oddity: ODDITY_NAMES[first]!,
     oddities: count,
     method: methodOf(m),
