@@ -40,7 +40,7 @@ const SECOND_MESSAGE = 128;
 const START_LINE = 256;
 
 /** Oddities that can part the readings, and by which tolerance. */
-const WAYS: Partial<Record<OddityName, number>> = {
+const WAYS = {
   'bare-line-feed': LINE_ENDS,
   'bare-carriage-return': LINE_ENDS,
   'header-duplicate': LAST,
@@ -60,9 +60,14 @@ const WAYS: Partial<Record<OddityName, number>> = {
   'request-uri-spaces': START_LINE,
   'method-case': START_LINE,
   'cseq-mismatch': START_LINE,
-};
+} as const satisfies Partial<Record<OddityName, number>>;
+
+/** An oddity that can part two readings. */
+export type AmbiguousOddity = keyof typeof WAYS;
+
 /** The same by code; 0: says nothing about readings. */
-const WAYS_BY_CODE = Uint16Array.from(ODDITY_NAMES, (name) => WAYS[name] ?? 0);
+const WAYS_OF: Partial<Record<OddityName, number>> = WAYS;
+const WAYS_BY_CODE = Uint16Array.from(ODDITY_NAMES, (name) => WAYS_OF[name] ?? 0);
 
 /** Ways that read the lines again, each by itself; LAST counts together with the line ends that were forgiven. */
 const LINE_WAYS = [LINE_ENDS, LAST, LINE_ENDS | LAST, NO_FOLDS, C_STRINGS, PREFIX_NUMBER, DATAGRAM_END] as const;
