@@ -39,6 +39,8 @@ import { type Alert, type Call, DISPOSITIONS, type Event, type Input, type Packe
 
 /** What `sniff` tells apart, by its code. */
 const PROTOCOLS = ['other', 'sip', 'rtp', 'rtcp', 'stun', 'dtls', 'zrtp', 'mgcp', 'h225'] as const;
+/** Most MGCP messages of a datagram that are read; RFC 3435 §3.5.5 has a handful in mind. */
+const MOST_PIGGYBACKED = 64;
 /** µs between two looks at what the tables forgot. */
 const HOUSEKEEPING = 10_000_000;
 
@@ -147,7 +149,8 @@ export class Pipeline {
   #control(packet: Packet, now: number): void {
     const m = this.#mgcp;
     this.#gateways ??= new Gateways(this.#seed, packet, m);
-    for (let at = packet.start; at >= 0 && parseMgcp(m, packet.bytes, at, packet.end); at = m.next) {
+    let left = MOST_PIGGYBACKED;
+    for (let at = packet.start; at >= 0 && left-- > 0 && parseMgcp(m, packet.bytes, at, packet.end); at = m.next) {
       detectGateway(this.#gateways.observe(packet, m, now), this.#emitter);
     }
   }

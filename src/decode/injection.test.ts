@@ -149,6 +149,24 @@ describe('conversions of printf', () => {
   });
 });
 
+describe('values longer than is looked at', () => {
+  test('whatever stands where the look ends', () => {
+    for (const unit of ["'", "';", "'or", "'or ", '`', ';', '\x24{', '/*', '%', '%2', '%25', '%25%32', '%1\x24', "' or 1", ' ', '<']) {
+      for (let pad = 1010; pad < 1030; pad++) {
+        const value = `${'ab1 '.repeat(300).slice(0, pad)}${unit}${unit}tail`;
+        const m = read(request({ 'X-A': value, From: `"${value.replaceAll('"', '')}" <sip:a@b>;tag=1` }));
+        assert.ok(oddities(m).includes('header-long') || pad < 1024, `${unit} at ${pad}`);
+      }
+    }
+  });
+
+  test('one of many expressions is told', () => {
+    assert.deepEqual(hostile('X-A', '\x24{jndi:x}\x24{'.repeat(900)), ['lookup-injection']);
+    assert.deepEqual(hostile('X-A', '\x24{'.repeat(9)), ['lookup-injection']);
+    assert.deepEqual(hostile('X-A', `a \x24{%6andi:x}`), ['lookup-injection']);
+  });
+});
+
 describe('filling for a buffer', () => {
   test('in every field that may be too long', () => {
     const fill = 'A'.repeat(1100);

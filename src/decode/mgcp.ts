@@ -20,6 +20,8 @@ export const DLCX = 4;
 const MAX_PARAMETERS = 48;
 /** Numbers per parameter: start and end of name and value. */
 const STRIDE = 4;
+/** Longest first line: an endpoint has at most 255 bytes (RFC 3435 §3.2.1.3), and no more is looked at. */
+const LONGEST_LINE = 512;
 /** Most digits of a transaction identifier (RFC 3435 §3.2.1.2). */
 const ID_DIGITS = 9;
 
@@ -70,23 +72,26 @@ export function createMgcp(): MgcpMessage {
 /** True if an MGCP message begins at `i`: the whole first line must have its form, there is little else to go by. */
 export function isMgcp(b: Uint8Array, i: number, end: number): boolean {
   if (end - i < 5) return false;
-  const line = lineEnd(b, i, end);
-  return isDigit(b[i]!) ? isResponse(b, i, line) : isCommand(b, i, line);
+  // The fourth or fifth byte tells almost everything else apart, before a line end is looked for.
+  const space = isDigit(b[i]!) ? i + 3 : i + 4;
+  if (b[space] !== 0x20 || !isDigit(b[space + 1]!)) return false;
+  const stop = end - i > LONGEST_LINE ? i + LONGEST_LINE : end;
+  const line = lineEnd(b, i, stop);
+  return space === i + 3 ? isResponse(b, i, line) : isCommand(b, i, line);
 }
 
 /** Three digits, a space, an identifier, then the end or a space. */
 function isResponse(b: Uint8Array, i: number, line: number): boolean {
-  if (line - i < 5 || !isDigit(b[i + 1]!) || !isDigit(b[i + 2]!) || b[i + 3] !== 0x20) return false;
+  if (!isDigit(b[i + 1]!) || !isDigit(b[i + 2]!)) return false;
   const stop = digitsEnd(b, i + 4, line);
-  return stop > i + 4 && stop - i - 4 <= ID_DIGITS && (stop === line || b[stop] === 0x20);
+  return stop - i - 4 <= ID_DIGITS && (stop === line || b[stop] === 0x20);
 }
 
 /** Four letters or digits, an identifier, an endpoint, `MGCP` and a version. */
 function isCommand(b: Uint8Array, i: number, line: number): boolean {
   for (let k = i; k < i + 4; k++) if (!isLetter(b[k]!) && !(k > i && isDigit(b[k]!))) return false;
-  if (b[i + 4] !== 0x20) return false;
   const stop = digitsEnd(b, i + 5, line);
-  if (stop === i + 5 || stop - i - 5 > ID_DIGITS || b[stop] !== 0x20) return false;
+  if (stop - i - 5 > ID_DIGITS || b[stop] !== 0x20) return false;
   const version = wordEnd(b, stop + 1, line);
   return (
     version > stop + 1 &&
