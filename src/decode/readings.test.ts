@@ -43,9 +43,7 @@ describe('a message with two readings', () => {
     assert.deepEqual(readings(request({ Subject: 'x\r\n more' })), [], 'a fold that is none');
     const first = request().replace('\r\nVia', '\r\n Call-ID: x\r\nVia');
     assert.deepEqual(readings(first), ['call-id: a84b4c76e66710@pc33 | x (fold-before-headers)']);
-    assert.deepEqual(readings(request({ To: '<sip:bob@example.com>\r\n ;tag=1' })), [
-      'to: <sip:bob@example.com>\r\n ;tag=1 | <sip:bob@example.com> (header-folded)',
-    ]);
+    assert.deepEqual(readings(request({ To: '<sip:bob@example.com>\r\n ;tag=1' })), [], 'cut at its fold');
   });
 
   test('text that ends with a zero byte', () => {

@@ -137,7 +137,9 @@ function compareLines(m: SipMessage, end: number, way: number, found: TwoReading
     const to = strict.ends[k]!;
     const start = tolerant.starts[k]!;
     const stop = tolerant.ends[k]!;
-    if (from < 0 || start < 0 || sameRange(b, from, to, start, stop)) continue;
+    if (from < 0 || start < 0 || (start === stop && k !== BODY) || sameRange(b, from, to, start, stop)) continue;
+    // The same line cut at its fold is a reader that cannot read folds at all; another line is another reading.
+    if (way === NO_FOLDS && start === from) continue;
     if (k === BODY) {
       if (to - from !== stop - start) add(m, way, k, `${to - from} bytes`, `${stop - start} bytes`, found);
     } else add(m, way, k, keptText(b, from, to), keptText(b, start, stop), found);
