@@ -45,6 +45,10 @@ function addAnalyze(program: Command, done: (code: number) => void): void {
     )
     .argument('<file...>', 'capture files; - is standard input')
     .option('--json', 'print one JSON object instead of the report (docs/reference/analysis.schema.json)')
+    .option(
+      '--eve <file>',
+      'also write EVE JSON, a line per SIP message, alert and call; - writes it to standard output instead of the report',
+    )
     .option('--events <dir>', 'also write all Events into segments in this folder')
     .addOption(rules())
     .addOption(config())

@@ -19,10 +19,11 @@ import { Spool } from '../store/spool.ts';
 import type { Alert, Call } from '../types.ts';
 import { version } from '../version.ts';
 import { Interrupt } from './interrupt.ts';
+import { type OutputOptions, Outputs } from './outputs.ts';
 import { loadSettings, type Settings, type SettingsOptions } from './settings.ts';
 
 /** Options of the command line. */
-export interface AnalyzeOptions extends SettingsOptions {
+export interface AnalyzeOptions extends SettingsOptions, OutputOptions {
   readonly json?: boolean;
   /** Folder for Event segments. */
   readonly events?: string;
@@ -54,7 +55,8 @@ export async function runAnalyze(
 ): Promise<number> {
   // The engine allocates little that lives long: a young generation that grows to V8's 134 MB only costs memory and cache.
   setFlagsFromString('--semi-space-growth-factor=1');
-  const run = new Run(loadSettings(options), options);
+  const outputs = new Outputs(options, out);
+  const run = new Run(loadSettings(options), options, outputs);
   const interrupt = new Interrupt();
   const progress = new Progress(err, await totalSize(files));
   try {
@@ -63,13 +65,17 @@ export async function runAnalyze(
       await run.read(file, interrupt, progress);
     }
     await run.finish();
+  } catch (error) {
+    outputs.abandon();
+    throw error;
   } finally {
     interrupt.stop();
     progress.clear();
   }
   try {
     const { findings } = run;
-    if (options.json === true) {
+    if (options.eve === '-') for (const { message } of findings.faults) err.write(`ringfence: ${neutral(message, 400)}\n`);
+    else if (options.json === true) {
       for (const { message } of findings.faults) err.write(`ringfence: ${neutral(message, 400)}\n`);
       await print(out, analysisJson(findings));
     } else {
@@ -112,18 +118,22 @@ class Run {
   readonly #files: FileSummary[] = [];
   readonly #faults: Fault[] = [];
   readonly #dropped: Record<string, number> = {};
+  readonly #outputs: Outputs;
   #packets = 0;
   /** Bytes of the files that are behind. */
   #read = 0;
   #lastTime = 0;
 
-  constructor(settings: Settings, options: AnalyzeOptions) {
+  constructor(settings: Settings, options: AnalyzeOptions, outputs: Outputs) {
     const { config, rules } = settings;
     const boot = options.events === undefined ? 1 : nextBoot(options.events);
     this.#settings = settings;
     this.#options = options;
+    this.#outputs = outputs;
     this.#segments = options.events === undefined ? undefined : new SegmentWriter({ folder: options.events, node: config.node, boot });
-    this.#pipeline = new Pipeline({ config, rules, boot, sinks: { events: options.events !== undefined, calls: options.json === true } });
+    const { records } = outputs;
+    const sinks = { events: options.events !== undefined, calls: options.json === true || outputs.calls, records };
+    this.#pipeline = new Pipeline({ config, rules, boot, sinks });
     this.#alerts = new AlertFold(config.limits.alerts);
     this.#calls = new Spool<Call>(config.limits.calls, (json) => JSON.parse(json));
   }
@@ -180,12 +190,15 @@ class Run {
     this.#pipeline.command({ kind: 'finish' });
     await this.#drain();
     await this.#segments?.close();
+    await this.#outputs.finish(this.findings, this.#faults);
   }
 
   async #drain(): Promise<void> {
-    const { events, alerts, calls } = this.#pipeline.drain();
+    const batch = this.#pipeline.drain();
+    const { events, alerts, calls } = batch;
     for (const alert of alerts) this.#take(alert);
     for (const call of calls) this.#calls.add(call);
+    await this.#outputs.take(batch, this.#faults);
     const segments = this.#segments;
     if (segments === undefined) return;
     for (const event of events) {

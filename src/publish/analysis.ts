@@ -230,7 +230,8 @@ export function alertOf(a: Alert): Analysis['alerts'][number] {
   };
 }
 
-function incidentOf(i: Incident): Analysis['incidents'][number] {
+/** An incident as the object shows it. */
+export function incidentOf(i: Incident): Analysis['incidents'][number] {
   return {
     id: cut(i.id),
     subject: { kind: i.subject.kind, value: cut(i.subject.value) },
@@ -245,7 +246,8 @@ function incidentOf(i: Incident): Analysis['incidents'][number] {
   };
 }
 
-function callOf(c: Call): Analysis['calls'][number] {
+/** A call as the object shows it. */
+export function callOf(c: Call): Analysis['calls'][number] {
   return {
     callId: cut(c.callId),
     from: cut(c.from),

@@ -24,6 +24,8 @@ export const RINGING = 185_000_000;
 
 /** One transaction as a passive observer sees it. Plain data; endpoints and credentials lie in its row. */
 export interface Transaction {
+  /** 1, 2, 3 … over the whole run. */
+  ordinal: number;
   /** Code of its method. */
   method: number;
   /** Of its Call-ID and From tag. */
@@ -72,6 +74,7 @@ const ROW = REALM + 1 + LONGEST;
 
 function makeTransaction(): Transaction {
   return {
+    ordinal: 0,
     method: 0,
     identity: 0,
     proof: 0,
@@ -121,6 +124,7 @@ export class Transactions {
   readonly #key = new Key(512);
 
   readonly #watchSilence: boolean;
+  #begun = 0;
 
   /** @param watchSilence someone wants to hear of requests without any answer. */
   constructor(capacity: number, seed: Seed, watchSilence: boolean) {
@@ -153,6 +157,7 @@ export class Transactions {
     if (!this.table.fresh && !this.known) resetTransaction(t);
     t.requests++;
     if (this.known) return t;
+    t.ordinal = ++this.#begun;
     t.proof = proof;
     t.method = m.method;
     t.identity = identity;

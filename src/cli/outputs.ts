@@ -1,0 +1,80 @@
+/** The outputs that `analyze` writes beside its report: each on its own, so that one that fails takes no other with it. */
+import { once } from 'node:events';
+import { type Fault, RingfenceError } from '../errors.ts';
+import { type ByteTarget, EveSink } from '../publish/eve.ts';
+import type { Findings } from '../publish/findings.ts';
+import type { Output } from '../publish/print.ts';
+import type { Batch, Sink } from '../publish/sink.ts';
+import { OutFile } from '../store/outfile.ts';
+
+/** Options of the command line that name an output. */
+export interface OutputOptions {
+  /** File for EVE, `-` for standard output. */
+  readonly eve?: string;
+}
+
+/** All outputs of a run. */
+export class Outputs {
+  /** Someone wants a record of each SIP message. */
+  readonly records: boolean;
+  /** Someone wants the calls. */
+  readonly calls: boolean;
+  #sinks: Sink[] = [];
+
+  /**
+   * Opens them all.
+   * @throws RingfenceError `output-failed` if one cannot be opened: before anything is read, the user can put it right.
+   */
+  constructor(options: OutputOptions, out: Output) {
+    this.records = options.eve !== undefined;
+    this.calls = options.eve !== undefined;
+    try {
+      if (options.eve !== undefined) this.#sinks.push(new EveSink(options.eve === '-' ? streamTarget(out) : new OutFile(options.eve)));
+    } catch (error) {
+      this.abandon();
+      throw error;
+    }
+  }
+
+  /** Hands a batch to all. */
+  async take(batch: Batch, faults: Fault[]): Promise<void> {
+    for (const sink of [...this.#sinks]) await this.#guard(sink, faults, () => sink.take(batch));
+  }
+
+  /** Lets all write their rest. */
+  async finish(findings: Findings, faults: Fault[]): Promise<void> {
+    for (const sink of [...this.#sinks]) await this.#guard(sink, faults, () => sink.finish(findings));
+    this.#sinks = [];
+  }
+
+  /** Gives up all that have not finished. */
+  abandon(): void {
+    for (const sink of this.#sinks) sink.abandon();
+    this.#sinks = [];
+  }
+
+  /** What an output throws ends that output and is a fault. */
+  async #guard(sink: Sink, faults: Fault[], work: () => void | Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof RingfenceError)) throw error;
+      this.#sinks = this.#sinks.filter((each) => each !== sink);
+      sink.abandon();
+      faults.push({ code: error.code, where: error.where, message: `${sink.name}: ${error.message}` });
+    }
+  }
+}
+
+/** A stream as a target: waits while it is full. */
+function streamTarget(out: Output): ByteTarget {
+  return {
+    path: '-',
+    write: async (bytes) => {
+      // The stream keeps what it cannot write at once, and these bytes are written over.
+      if (!out.write(Buffer.from(bytes))) await once(out, 'drain');
+    },
+    commit: () => {},
+    abandon: () => {},
+  };
+}
