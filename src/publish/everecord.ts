@@ -8,7 +8,7 @@ import { flowIdParts } from './flowid.ts';
 import { type JsonBytes, literal } from './jsonbytes.ts';
 import { isoTime } from './layout.ts';
 import { cut, MASK, neutralJson } from './neutral.ts';
-import { sdpLines } from './sdplines.ts';
+import { putSdp } from './sdplines.ts';
 import { maskValue } from './secrets.ts';
 
 const TIMESTAMP = literal('{"timestamp":"');
@@ -21,7 +21,11 @@ const SRC = literal(',"src_ip":');
 const SRC_PORT = literal(',"src_port":');
 const DST = literal(',"dest_ip":');
 const DST_PORT = literal(',"dest_port":');
-const PROTOCOLS = TRANSPORTS.map((name) => literal(`,"proto":"${protocolOf(name)}","transport":"${name}","app_proto":"sip"`));
+/** Transports that `proto` does not tell. */
+const SECURED: ReadonlySet<string> = new Set(['tls', 'ws', 'wss']);
+const PROTOCOLS = TRANSPORTS.map((name) =>
+  literal(`,"proto":"${protocolOf(name)}"${SECURED.has(name) ? `,"transport":"${name}"` : ''},"app_proto":"sip"`),
+);
 const TX = literal(',"tx_id":');
 const SIP_METHOD = literal(',"sip":{"method":');
 const SIP_VERSION = literal(',"sip":{"version":');
@@ -64,7 +68,7 @@ const TRUNCATED = literal(',"truncated":true');
 const SDP = literal(',"sdp":');
 const LINE_END = literal('}}\n');
 
-const SDP_TYPE = /^\s*application\/sdp\s*(?:;|$)/i;
+const SDP_TYPE = literal('application/sdp');
 const FORM = /^([A-Za-z0-9_-]{1,32})\s/;
 
 /** `UDP`, `TCP`, `SCTP`: what a transport is carried by, as Suricata names it. */
@@ -77,6 +81,7 @@ export class EveRecords {
   readonly #out: JsonBytes;
   #second = Number.NaN;
   #secondText = literal('');
+  readonly #words = new Map<string, Uint8Array>();
   #file = '';
   #fileText = literal('');
 
@@ -185,7 +190,7 @@ export class EveRecords {
     out.put(SIP_VERSION);
     out.text(bytes, start, wordEnd(bytes, start, end));
     out.put(CODE);
-    out.number(n[at + AT.status]!);
+    out.padded(n[at + AT.status]!, 3);
     out.put(REASON);
     out.text(bytes, n[at + AT.reason]!, reasonEnd);
     out.put(RESPONSE_LINE);
@@ -242,7 +247,7 @@ export class EveRecords {
     if (n[at + AT.oddityCount]! > 0) this.#oddities(words.oddities, n, at);
     if (n[at + AT.outcome]! > 0) {
       this.#out.put(OUTCOME);
-      this.#out.string(words.outcomes[n[at + AT.outcome]!]!);
+      this.#word(words.outcomes[n[at + AT.outcome]!]!);
     }
     if ((flags & FLAG.retransmission) !== 0) this.#out.put(RETRANSMISSION);
     if ((flags & FLAG.truncated) !== 0) this.#out.put(TRUNCATED);
@@ -284,7 +289,7 @@ export class EveRecords {
     out.put(ODDITIES);
     for (let i = 0; i < n[at + AT.oddityCount]!; i++) {
       if (i > 0) out.raw(',');
-      out.string(names[n[at + AT.oddities + i]!]!);
+      this.#word(names[n[at + AT.oddities + i]!]!);
     }
     out.raw(']');
   }
@@ -292,9 +297,19 @@ export class EveRecords {
   #sdp(bytes: Uint8Array, n: Int32Array, at: number): void {
     const start = n[at + AT.body]!;
     if (bytes[start] !== 0x76 || bytes[start + 1] !== 0x3d) return;
-    if (!SDP_TYPE.test(text(bytes, n[at + AT.contentType]!, n[at + AT.contentType + 1]!))) return;
+    if (!isSdp(bytes, n[at + AT.contentType]!, n[at + AT.contentType + 1]!)) return;
     this.#out.put(SDP);
-    this.#out.raw(neutralJson(sdpLines(bytes, start, n[at + AT.body + 1]!)));
+    putSdp(this.#out, bytes, start, n[at + AT.body + 1]!);
+  }
+
+  /** A word of ours as a string. */
+  #word(word: string): void {
+    let bytes = this.#words.get(word);
+    if (bytes === undefined) {
+      bytes = literal(`"${word}"`);
+      this.#words.set(word, bytes);
+    }
+    this.#out.put(bytes);
   }
 
   #number(key: Uint8Array, value: number): void {
@@ -352,4 +367,11 @@ function wordBefore(bytes: Uint8Array, from: number, end: number): number {
 /** `Digest`, as almost everybody writes it. */
 function isDigest(bytes: Uint8Array, start: number, end: number): boolean {
   return end - start === 6 && bytes[start] === 0x44 && bytes[start + 1] === 0x69 && bytes[start + 5] === 0x74;
+}
+
+/** `application/sdp`, with parameters or without. */
+function isSdp(bytes: Uint8Array, start: number, end: number): boolean {
+  if (start < 0 || end - start < SDP_TYPE.length) return false;
+  for (let i = 0; i < SDP_TYPE.length; i++) if ((bytes[start + i]! | 0x20) !== (SDP_TYPE[i]! | 0x20)) return false;
+  return end - start === SDP_TYPE.length || bytes[start + SDP_TYPE.length] === 0x3b || bytes[start + SDP_TYPE.length]! <= 0x20;
 }
