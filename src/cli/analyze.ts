@@ -119,6 +119,7 @@ class Run {
   readonly #faults: Fault[] = [];
   readonly #dropped: Record<string, number> = {};
   readonly #outputs: Outputs;
+  readonly #keepCalls: boolean;
   #packets = 0;
   /** Bytes of the files that are behind. */
   #read = 0;
@@ -132,6 +133,7 @@ class Run {
     this.#outputs = outputs;
     this.#segments = options.events === undefined ? undefined : new SegmentWriter({ folder: options.events, node: config.node, boot });
     const { records } = outputs;
+    this.#keepCalls = options.json === true || outputs.keepsCalls;
     const sinks = { events: options.events !== undefined, calls: options.json === true || outputs.calls, records };
     this.#pipeline = new Pipeline({ config, rules, boot, sinks });
     this.#alerts = new AlertFold(config.limits.alerts);
@@ -197,7 +199,7 @@ class Run {
     const batch = this.#pipeline.drain();
     const { events, alerts, calls } = batch;
     for (const alert of alerts) this.#take(alert);
-    for (const call of calls) this.#calls.add(call);
+    if (this.#keepCalls) for (const call of calls) this.#calls.add(call);
     await this.#outputs.take(batch, this.#faults);
     const segments = this.#segments;
     if (segments === undefined) return;

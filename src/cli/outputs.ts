@@ -17,8 +17,10 @@ export interface OutputOptions {
 export class Outputs {
   /** Someone wants a record of each SIP message. */
   readonly records: boolean;
-  /** Someone wants the calls. */
+  /** Someone wants the calls as they end. */
   readonly calls: boolean;
+  /** Someone wants all calls at the end. */
+  readonly keepsCalls: boolean;
   #sinks: Sink[] = [];
 
   /**
@@ -28,6 +30,7 @@ export class Outputs {
   constructor(options: OutputOptions, out: Output) {
     this.records = options.eve !== undefined;
     this.calls = options.eve !== undefined;
+    this.keepsCalls = false;
     try {
       if (options.eve !== undefined) this.#sinks.push(new EveSink(options.eve === '-' ? streamTarget(out) : new OutFile(options.eve)));
     } catch (error) {

@@ -144,7 +144,7 @@ function incidentEvent(incident: Incident): unknown {
   };
 }
 
-function statsEvent({ files, counts, alerts, calls, version, faults }: Findings): unknown {
+function statsEvent({ files, counts, alerts, version, faults }: Findings): unknown {
   const { frames, packets, bytes, first, last } = inputTotal(files);
   return {
     timestamp: timestamp(last),
@@ -153,7 +153,7 @@ function statsEvent({ files, counts, alerts, calls, version, faults }: Findings)
       uptime: Math.round((last - first) / 1e6),
       decoder: { pkts: frames, bytes },
       detect: { alert: alerts.count },
-      ringfence: { version, packets, calls: calls.count, faults: faults.length, ...counts },
+      ringfence: { version, packets, faults: faults.length, ...counts },
     },
   };
 }

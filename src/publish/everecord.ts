@@ -4,7 +4,7 @@
  */
 import { ENDPOINT, text } from '../bytes.ts';
 import { AT, FLAG, type SipRecords, TRANSPORTS } from '../siprecords.ts';
-import { flowIdParts } from './flowid.ts';
+import { type FlowId, readFlowId } from './flowid.ts';
 import { type JsonBytes, literal } from './jsonbytes.ts';
 import { isoTime } from './layout.ts';
 import { cut, MASK, neutralJson } from './neutral.ts';
@@ -82,6 +82,7 @@ export class EveRecords {
   #second = Number.NaN;
   #secondText = literal('');
   readonly #words = new Map<string, Uint8Array>();
+  readonly #flowId: FlowId = { high: 0, low: 0 };
   #file = '';
   #fileText = literal('');
 
@@ -154,9 +155,10 @@ export class EveRecords {
   }
 
   #flow(bytes: Uint8Array, src: number, transport: number): void {
-    const [high, low] = flowIdParts(bytes, src, transport);
-    this.#out.number(high);
-    this.#out.padded(low, 7);
+    const id = this.#flowId;
+    readFlowId(id, bytes, src, transport);
+    this.#out.number(id.high);
+    this.#out.padded(id.low, 7);
   }
 
   #name(file: string): void {

@@ -1,25 +1,28 @@
 /** The number that all messages of a flow share, in either direction: a hash of addresses, ports and transport. */
 import { ENDPOINT } from '../bytes.ts';
 
-const parts: [high: number, low: number] = [0, 0];
-
-/**
- * Of the two endpoints that begin at `at`, one behind the other: the leading digits and the last seven of the flow's id, a
- * decimal number below 2^53. The array is reused.
- */
-export function flowIdParts(bytes: Uint8Array, at: number, transport: number): readonly [high: number, low: number] {
-  const a = mix(bytes, at, 0x811c9dc5);
-  const b = mix(bytes, at + ENDPOINT, 0x811c9dc5);
-  const c = mix(bytes, at, 0x2545f491);
-  const d = mix(bytes, at + ENDPOINT, 0x2545f491);
-  // Sums do not care which endpoint comes first.
-  parts[0] = ((Math.imul(a ^ transport, 0x01000193) + Math.imul(b ^ transport, 0x01000193)) >>> 0) % 100_000_000;
-  parts[1] = ((c + d) >>> 0) % 10_000_000;
-  return parts;
+/** The two parts of a flow's id. */
+export interface FlowId {
+  /** Leading digits, below 10^8. */
+  high: number;
+  /** The last seven digits. */
+  low: number;
 }
 
-function mix(bytes: Uint8Array, at: number, seed: number): number {
-  let h = seed;
-  for (let i = at; i < at + ENDPOINT; i++) h = Math.imul(h ^ bytes[i]!, 0x01000193);
-  return h ^ (h >>> 15);
+/** Sets `id` for the two endpoints that begin at `at`, one behind the other; all digits together are below 2^53. */
+export function readFlowId(id: FlowId, bytes: Uint8Array, at: number, transport: number): void {
+  let a = 0x811c9dc5 ^ transport;
+  let b = a;
+  for (let i = at; i < at + ENDPOINT; i++) {
+    a = Math.imul(a ^ bytes[i]!, 0x01000193);
+    b = Math.imul(b ^ bytes[i + ENDPOINT]!, 0x01000193);
+  }
+  // Sums do not care which endpoint comes first.
+  id.high = ((mixed(a) + mixed(b)) >>> 0) % 100_000_000;
+  id.low = ((Math.imul(a, 0x2545f491) + Math.imul(b, 0x2545f491)) >>> 0) % 10_000_000;
+}
+
+function mixed(h: number): number {
+  const x = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d);
+  return x ^ (x >>> 13);
 }
