@@ -49,6 +49,11 @@ function addAnalyze(program: Command, done: (code: number) => void): void {
       '--eve <file>',
       'also write EVE JSON, a line per SIP message, alert and call; - writes it to standard output instead of the report',
     )
+    .option(
+      '--write-evidence <dir>',
+      'also write a capture (pcapng) per alert into this folder, with the frames that show it; media is cut off, passwords, digits and the text of messages are masked',
+    )
+    .option('--evidence-bodies', 'leave digits and the text of messages in the evidence')
     .option('--events <dir>', 'also write all Events into segments in this folder')
     .addOption(rules())
     .addOption(config())

@@ -55,8 +55,10 @@ export async function runAnalyze(
 ): Promise<number> {
   // The engine allocates little that lives long: a young generation that grows to V8's 134 MB only costs memory and cache.
   setFlagsFromString('--semi-space-growth-factor=1');
-  const outputs = new Outputs(options, out);
-  const run = new Run(loadSettings(options), options, outputs);
+  const settings = loadSettings(options);
+  const faults: Fault[] = [];
+  const outputs = new Outputs(options, out, faults);
+  const run = new Run(settings, options, outputs, faults);
   const interrupt = new Interrupt();
   const progress = new Progress(err, await totalSize(files));
   try {
@@ -116,7 +118,7 @@ class Run {
   readonly #calls: Spool<Call>;
   readonly #incidents = new Incidents();
   readonly #files: FileSummary[] = [];
-  readonly #faults: Fault[] = [];
+  readonly #faults: Fault[];
   readonly #dropped: Record<string, number> = {};
   readonly #outputs: Outputs;
   readonly #keepCalls: boolean;
@@ -125,7 +127,8 @@ class Run {
   #read = 0;
   #lastTime = 0;
 
-  constructor(settings: Settings, options: AnalyzeOptions, outputs: Outputs) {
+  constructor(settings: Settings, options: AnalyzeOptions, outputs: Outputs, faults: Fault[]) {
+    this.#faults = faults;
     const { config, rules } = settings;
     const boot = options.events === undefined ? 1 : nextBoot(options.events);
     this.#settings = settings;
@@ -192,7 +195,7 @@ class Run {
     this.#pipeline.command({ kind: 'finish' });
     await this.#drain();
     await this.#segments?.close();
-    await this.#outputs.finish(this.findings, this.#faults);
+    await this.#outputs.finish(this.findings);
   }
 
   async #drain(): Promise<void> {
@@ -200,7 +203,7 @@ class Run {
     const { events, alerts, calls } = batch;
     for (const alert of alerts) this.#take(alert);
     if (this.#keepCalls) for (const call of calls) this.#calls.add(call);
-    await this.#outputs.take(batch, this.#faults);
+    await this.#outputs.take(batch);
     const segments = this.#segments;
     if (segments === undefined) return;
     for (const event of events) {
