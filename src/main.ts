@@ -49,6 +49,7 @@ function addAnalyze(program: Command, done: (code: number) => void): void {
       '--eve <file>',
       'also write EVE JSON, a line per SIP message, alert and call; - writes it to standard output instead of the report',
     )
+    .option('--html <file>', 'also write a page that stands alone: verdict, time line, attackers, alerts and calls with their messages')
     .option(
       '--write-evidence <dir>',
       'also write a capture (pcapng) per alert into this folder, with the frames that show it; media is cut off, passwords, digits and the text of messages are masked',

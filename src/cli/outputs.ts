@@ -4,6 +4,7 @@ import { type Fault, RingfenceError } from '../errors.ts';
 import { Conversations } from '../publish/conversations.ts';
 import { type ByteTarget, EveSink } from '../publish/eve.ts';
 import type { Findings } from '../publish/findings.ts';
+import { HtmlSink } from '../publish/htmlsink.ts';
 import type { Output } from '../publish/print.ts';
 import type { Batch, Sink } from '../publish/sink.ts';
 import { OutFile } from '../store/outfile.ts';
@@ -13,6 +14,8 @@ import { EvidenceSink } from './evidence.ts';
 export interface OutputOptions {
   /** File for EVE, `-` for standard output. */
   readonly eve?: string;
+  /** File for the page. */
+  readonly html?: string;
   /** Folder for captures that show the alerts. */
   readonly writeEvidence?: string;
   /** Digits and the text of messages stay in the evidence. */
@@ -37,14 +40,15 @@ export class Outputs {
    * @throws RingfenceError `output-failed` if one cannot be opened: before anything is read, the user can put it right.
    */
   constructor(options: OutputOptions, out: Output, faults: Fault[]) {
-    const { eve, writeEvidence } = options;
+    const { eve, html, writeEvidence } = options;
     this.#faults = faults;
-    this.#conversations = writeEvidence === undefined ? undefined : new Conversations();
+    this.#conversations = html === undefined && writeEvidence === undefined ? undefined : new Conversations();
     this.records = eve !== undefined || this.#conversations !== undefined;
-    this.calls = eve !== undefined;
-    this.keepsCalls = false;
+    this.calls = eve !== undefined || html !== undefined;
+    this.keepsCalls = html !== undefined;
     try {
       if (eve !== undefined) this.#sinks.push(new EveSink(eve === '-' ? streamTarget(out) : new OutFile(eve)));
+      if (html !== undefined && this.#conversations !== undefined) this.#sinks.push(new HtmlSink(new OutFile(html), this.#conversations));
       if (writeEvidence !== undefined && this.#conversations !== undefined)
         this.#sinks.push(new EvidenceSink(writeEvidence, options.evidenceBodies === true, this.#conversations, faults));
     } catch (error) {
