@@ -24,32 +24,33 @@ export interface Attack {
   readonly alerts: readonly Alert[];
 }
 
-/** Who did what when: a row per attacker, a bar per alert. */
+/** Lanes of one attacker. */
+const MOST_LANES = 12;
+
+/** Who did what when: a lane per alert, below its attacker. */
 export function attackLine(attacks: readonly Attack[], extent: Extent): Markup {
   if (attacks.length === 0) return NONE;
-  const rows = attacks.map(({ incident, alerts }) => {
-    const bars = alerts.map((alert) => attackBar(alert, extent));
-    const told = alerts.map(({ title, first, last }) => `${title} ${clock(first)} to ${clock(last)}`).join('; ');
-    return html`<div class="row"><span class="name">${incident.subject.value || 'unknown'}</span>
-<svg class="track" role="img" aria-label="${told}"><line class="base" x1="0" x2="100%" y1="12" y2="12"/>${bars}</svg>
-<span class="value">${several(alerts.length, 'alert')}</span></div>
-`;
+  const groups = attacks.map(({ incident, alerts }) => {
+    const more = alerts.length - MOST_LANES;
+    const rest = more > 0 ? html`<p class="note">${several(more, 'more alert')}</p>` : NONE;
+    return html`<h3>${incident.subject.value || 'unknown'}</h3>${alerts.slice(0, MOST_LANES).map((alert) => lane(alert, extent))}${rest}`;
   });
-  return html`<div class="rows attacks">${rows}${axis(extent)}</div>
-<p class="key"><svg class="swatch" aria-hidden="true"><rect class="warn" width="12" height="12" rx="2"/></svg>warning
-<svg class="swatch" aria-hidden="true"><rect class="bad" width="12" height="12" rx="2"/></svg>high or critical
-<svg class="swatch" aria-hidden="true"><circle class="entry" cx="6" cy="6" r="4.5"/></svg>got in</p>`;
+  return html`<div class="rows attacks">${groups}${axis(extent)}</div>`;
 }
 
-function attackBar(alert: Alert, extent: Extent): Markup {
-  const x = percent(alert.first, extent);
-  const width = Math.max(0.7, Math.round((percent(alert.last, extent) - x) * 100) / 100);
-  const tone = severity(alert.level) >= severity('high') ? 'bad' : 'warn';
+function lane(alert: Alert, extent: Extent): Markup {
+  const { title, level, first, last } = alert;
+  const x = percent(first, extent);
+  const width = Math.max(0.7, Math.round((percent(last, extent) - x) * 100) / 100);
+  const tone = severity(level) >= severity('high') ? 'bad' : 'warn';
   const from = Math.min(x, 100 - width);
-  const mark = isEntry(alert)
-    ? html`<circle class="entry" cx="${percent(alert.proof?.time ?? alert.last, extent)}%" cy="12" r="5"/>`
-    : NONE;
-  return html`<rect class="${tone}" x="${from}%" width="${width}%" y="6" height="12" rx="2"><title>${alert.title}, ${clock(alert.first)} to ${clock(alert.last)}</title></rect>${mark}`;
+  const entered = isEntry(alert);
+  const mark = entered ? html`<circle class="entry" cx="${percent(alert.proof?.time ?? last, extent)}%" cy="12" r="5"/>` : NONE;
+  const told = `${title}, ${level}, ${clock(first)} to ${clock(last)}${entered ? ', got in' : ''}`;
+  return html`<div class="row"><span class="name">${title}</span>
+<svg class="track" role="img" aria-label="${told}"><line class="base" x1="0" x2="100%" y1="12" y2="12"/><rect class="${tone}" x="${from}%" width="${width}%" y="6" height="12" rx="2"/>${mark}</svg>
+<span class="value">${entered ? html`<span class="badge bad">got in</span>` : span(last - first)}</span></div>
+`;
 }
 
 /** Requests and answers over time, a row per kind that was seen. */
@@ -65,7 +66,7 @@ export function trafficRows(tally: Tally, extent: Extent): Markup {
     const tone = kind === 6 || kind === 7 ? 'warn' : kind < REQUEST_KINDS ? 'traffic' : 'quiet';
     const told = `${name}: ${number(sum)} in all, at most ${number(most)} in ${span(tally.width)}`;
     return html`<div class="row"><span class="name">${name}</span>
-<svg class="bars" role="img" aria-label="${told}" viewBox="0 0 ${bins} 24" preserveAspectRatio="none"><path class="${tone}" d="${steps(counts, most)}"/></svg>
+<svg class="bars" role="img" aria-label="${told}" viewBox="0 0 ${bins} 24" preserveAspectRatio="none"><path class="${tone}" d="${{ markup: steps(counts, most) }}"/></svg>
 <span class="value">${number(sum)}</span></div>
 `;
   };

@@ -179,7 +179,8 @@ function mediaOf({ contentType, body }: SipRecord): string {
   if (media === null) return '';
   const [, kind = '', port = '', , formats = ''] = media;
   const names = new Map([...sdp.matchAll(/^a=rtpmap:(\d+) ([^/\s]+)/gm)].map(([, type = '', name = '']) => [type, name]));
-  const codecs = formats.split(' ').flatMap((type) => names.get(type) ?? STATIC[type] ?? []);
+  const all = formats.split(' ').flatMap((type) => names.get(type) ?? STATIC[type] ?? []);
+  const codecs = all.filter((name) => name !== 'telephone-event' && name !== 'CN');
   const address = /^c=IN IP[46] (\S+)/m.exec(sdp)?.[1] ?? '';
   return `${kind} ${codecs.slice(0, 4).join(', ')} to ${address}:${port}`;
 }

@@ -1,13 +1,12 @@
 /** A call flow as SVG: who takes part stands in columns, messages go down the page in order of time. */
 import type { Conversation, Step } from './conversations.ts';
-import { clock, number, several, span } from './layout.ts';
+import { clock, several, span } from './layout.ts';
 import { html, type Markup, NONE } from './markup.ts';
-import { cut } from './neutral.ts';
 
 /** Columns of one ladder. */
 const PARTIES = 5;
 /** Messages of one ladder. */
-const MESSAGES = 40;
+const MESSAGES = 30;
 const LEFT = 150;
 const GAP = 230;
 const TOP = 44;
@@ -32,10 +31,10 @@ export function ladder(conversations: readonly Conversation[], title: string): M
     y += heightOf(step);
     return arrow(step, parties.indexOf(nameOf(step.src)), parties.indexOf(nameOf(step.dst)), y, begin);
   });
-  const rest = left > 0 ? html`<p class="note">${several(left, 'more message')} left out.</p>` : NONE;
+  const rest = left > 0 ? html` ${several(left, 'more message')} left out.` : NONE;
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${title}"><svg class="ladder" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${told(shown)}">
 ${parties.map((party, i) => column(party, i, height))}
-${arrows}</svg></div>${rest}
+${arrows}</svg></div><p class="note"># is the frame number.${rest}</p>
 `;
 }
 
@@ -51,7 +50,7 @@ function heightOf({ media }: Step): number {
 
 function column(party: string, index: number, height: number): Markup {
   const x = LEFT + GAP * index;
-  return html`<text class="party" x="${x}" y="18" text-anchor="middle">${cut(party, 34)}</text><line class="life" x1="${x}" x2="${x}" y1="28" y2="${height - 4}"/>`;
+  return html`<text class="party" x="${x}" y="18" text-anchor="middle">${short(party, 34)}</text><line class="life" x1="${x}" x2="${x}" y1="28" y2="${height - 4}"/>`;
 }
 
 function arrow(step: Step, from: number, to: number, y: number, begin: number): Markup {
@@ -64,8 +63,10 @@ function arrow(step: Step, from: number, to: number, y: number, begin: number): 
   const middle = (x1 + x2) / 2;
   const again = step.retransmission ? ' again' : '';
   const media =
-    step.media === '' ? NONE : html`<text class="media" x="${middle}" y="${line + 13}" text-anchor="middle">${cut(step.media, 38)}</text>`;
-  return html`<g class="${tone}${again}"><text class="when" x="4" y="${line + 4}">${whenOf(step, begin)}</text><text class="what" x="${middle}" y="${line - 5}" text-anchor="middle">${labelOf(step)}</text><line x1="${x1}" x2="${x2 - way * 7}" y1="${line}" y2="${line}"/><path d="M${x2} ${line}l${-way * 8} -4v8z"/>${media}</g>
+    step.media === ''
+      ? NONE
+      : html`<text class="media" x="${middle}" y="${line + 13}" text-anchor="middle">${short(mediaText(step), 40)}</text>`;
+  return html`<g class="${tone}${again}"><text class="when" x="4" y="${line + 4}">${whenOf(step, begin)}</text><text class="what" x="${middle}" y="${line - 5}" text-anchor="middle">${labelOf(step)} <tspan>#${step.frame}</tspan></text><line x1="${x1}" x2="${x2 - way * 7}" y1="${line}" y2="${line}"/><path d="M${x2} ${line}l${-way * 8} -4v8z"/>${media}</g>
 `;
 }
 
@@ -73,10 +74,19 @@ function whenOf(step: Step, begin: number): string {
   return step.time === begin ? clock(step.time) : `+${span(step.time - begin)}`;
 }
 
-function labelOf({ request, method, status, reason, signed, retransmission, oddities, frame }: Step): string {
-  const what = request ? `${cut(method, 12)}${signed ? ' with credentials' : ''}` : `${status} ${cut(reason, 20)}`;
+function labelOf({ request, method, status, reason, signed, retransmission, oddities }: Step): string {
+  const what = request ? `${short(method, 14)}${signed ? ' with credentials' : ''}` : `${status} ${short(reason, 22)}`;
   const notes = [retransmission ? 'again' : '', oddities.length > 0 ? 'odd' : ''].filter(Boolean).join(', ');
-  return `${what}${notes === '' ? '' : ` (${notes})`} · ${number(frame)}`;
+  return notes === '' ? what : `${what} (${notes})`;
+}
+
+/** Media to where the message comes from needs its port only. */
+function mediaText({ media, src }: Step): string {
+  return media.replace(`to ${src.replace(/:\d+$/, '')}:`, 'to port ');
+}
+
+function short(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }
 
 function toneOf({ request, status }: Step): string {

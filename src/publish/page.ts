@@ -73,10 +73,10 @@ function facts(findings: Findings, digest: Digest): Markup {
     ['SIP messages', number(findings.counts.protocol['sip'] ?? 0)],
     ['Calls', number(Object.values(findings.counts.call).reduce((sum, n) => sum + n, 0))],
   ];
-  const when = packets === 0 ? 'no packet' : `${day(first)} ${clock(first)}, ${span(last - first)}`;
+  const when = packets === 0 ? html`no packet` : html`<span>${day(first)}, ${span(last - first)}</span> <span>from ${clock(first)}</span>`;
   return html`<dl class="facts">${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}
 <div class="small"><dt>Recorded</dt><dd>${when}</dd></div>
-<div class="small"><dt>Read</dt><dd>${several(frames, 'frame')}, ${bytes(size)}</dd></div></dl>`;
+<div class="small"><dt>Read</dt><dd><span>${several(frames, 'frame')}</span> <span>${bytes(size)}</span></dd></div></dl>`;
 }
 
 function next(digest: Digest): Markup {
@@ -158,7 +158,7 @@ async function alertTable(findings: Findings, digest: Digest, conversations: Con
     more > 0
       ? html`<p class="note">The ${number(alerts.length)} worst of ${number(findings.alerts.count)}; all of them: --json.</p>`
       : NONE;
-  return html`<section><h2>Alerts</h2><table class="cards"><thead><tr><th>Level</th><th>What</th><th>Who</th><th>When</th><th class="n">Count</th></tr></thead>
+  return html`<section><h2>Alerts</h2><table class="cards"><thead><tr><th class="level">Level</th><th>What</th><th class="who">Who</th><th class="when">When</th><th class="n">Count</th></tr></thead>
 <tbody>${alerts.map((alert, i) => alertRow(alert, i < MOST_LADDERS ? conversations.of(alert) : []))}</tbody></table>${rest}${digest.minor.size > 0 ? html`<p class="note">Alerts below warning are remarks: they do not change the verdict.</p>` : NONE}</section>
 `;
 }

@@ -19,11 +19,11 @@ code,.mono{font:.875em/1.5 ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mo
 .verdict{border-left:5px solid var(--quiet);padding:.25rem 0 .25rem 1.125rem}
 .verdict.bad{border-color:var(--bad-fill)}
 .verdict.warn{border-color:var(--warn-fill)}
-.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(8.5rem,1fr));gap:1rem 1.5rem;margin:1.75rem 0 0}
+.facts{display:grid;grid-template-columns:repeat(6,1fr);gap:1rem 1.5rem;margin:1.75rem 0 0}
 .facts div{border-top:1px solid var(--line);padding-top:.5rem}
 .facts dt{color:var(--soft);font-size:.8125rem}
 .facts dd{margin:0;font-size:1.25rem;font-weight:600;font-variant-numeric:tabular-nums}
-.facts .small dd{font-size:.9375rem;font-weight:500;line-height:1.4;padding-top:.2rem}
+.facts .small span{display:block}.facts .small dd{font-size:.9375rem;font-weight:500;line-height:1.4;padding-top:.2rem}
 ol.next{padding-left:1.375rem;max-width:46rem;margin:.5rem 0}
 ol.next li{margin:.5rem 0;padding-left:.25rem}
 ol.next li::marker{color:var(--soft);font-weight:600}
@@ -33,13 +33,11 @@ ol.next li::marker{color:var(--soft);font-weight:600}
 .row .name{overflow:hidden;text-overflow:ellipsis}
 .bars,.track{display:block;width:100%;height:24px;overflow:visible}
 .bars{border-bottom:1px solid var(--line)}
-.attacks .row{padding:.125rem 0}
+.attacks h3{color:var(--ink);margin:.75rem 0 .125rem}.attacks h3:first-child{margin-top:0}
 .base{stroke:var(--line)}
 .ticks{display:flex;justify-content:space-between;color:var(--soft);font-size:.75rem;font-variant-numeric:tabular-nums}
 .traffic{fill:var(--traffic)}.quiet{fill:var(--quiet)}rect.warn,path.warn{fill:var(--warn-fill)}rect.bad,path.bad{fill:var(--bad-fill)}
 .entry{fill:var(--bg);stroke:var(--bad-fill);stroke-width:3}
-.key{display:flex;flex-wrap:wrap;gap:.25rem .375rem;align-items:center;font-size:.8125rem;color:var(--soft)}
-.swatch{width:12px;height:12px;margin-left:.75rem;overflow:visible}.swatch:first-child{margin-left:0}
 .note{font-size:.8125rem;color:var(--soft)}
 .attacker{border:1px solid var(--line);border-radius:8px;padding:1rem 1.125rem;margin:.75rem 0;break-inside:avoid}
 .attacker h3{font-size:1.0625rem;color:var(--ink);margin:0;display:flex;flex-wrap:wrap;gap:.25rem .75rem;align-items:baseline}
@@ -59,7 +57,7 @@ td{border-bottom:1px solid var(--line);padding:.5rem .75rem .5rem 0;vertical-ali
 th:last-child,td:last-child{padding-right:0}
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 td.t{white-space:nowrap;font-variant-numeric:tabular-nums}
-td p{margin:.125rem 0}
+td{overflow-wrap:break-word}td p{margin:.125rem 0}table{table-layout:fixed}th.level{width:8.5rem}th.who{width:10rem}th.when{width:5rem}th.n{width:4rem}
 details{margin:.375rem 0}
 summary{cursor:pointer;color:var(--traffic);font-size:.875rem;width:fit-content}
 details.call{border-bottom:1px solid var(--line);margin:0;padding:.5rem 0}
@@ -72,6 +70,7 @@ details.call>summary .soft{color:var(--soft)}
 .ladder .party{font-weight:600}
 .ladder .life{stroke:var(--line);stroke-width:1.5}
 .ladder .when{fill:var(--soft);font-size:11px}
+.ladder tspan{fill:var(--soft);font-size:10.5px}
 .ladder .media{fill:var(--soft);font-size:11px}
 .ladder g line{stroke:var(--ink);stroke-width:1.25}.ladder g path{fill:var(--ink)}
 .ladder g.answer line{stroke:var(--traffic)}.ladder g.answer path{fill:var(--traffic)}
@@ -79,7 +78,8 @@ details.call>summary .soft{color:var(--soft)}
 .ladder g.bad line{stroke:var(--bad-fill)}.ladder g.bad path{fill:var(--bad-fill)}.ladder g.bad .what{fill:var(--bad)}
 .ladder g.again line{stroke-dasharray:4 3}
 footer{margin-top:3rem;color:var(--soft);font-size:.8125rem}
-@media (max-width:46rem){body{padding:1rem 1rem 3rem}.row{grid-template-columns:1fr auto;margin-bottom:.375rem}.row .name{grid-row:1}.row .value{grid-row:1}.row .bars,.row .track,.row .ticks{grid-column:1/-1}.row.axis{margin:0}.row.axis .name,.row.axis .value{display:none}
+@media (max-width:60rem){.facts{grid-template-columns:repeat(3,1fr)}}
+@media (max-width:46rem){.facts{grid-template-columns:repeat(2,1fr)}body{padding:1rem 1rem 3rem}.row{grid-template-columns:1fr auto;margin-bottom:.375rem}.row .name{grid-row:1}.row .value{grid-row:1}.row .bars,.row .track,.row .ticks{grid-column:1/-1}.row.axis{margin:0}.row.axis .name,.row.axis .value{display:none}
 table.cards thead{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}table.cards tr{display:block;border-bottom:1px solid var(--line);padding:.625rem 0}table.cards td{display:block;border:0;padding:.0625rem 0;text-align:left;white-space:normal}table.cards td[data-name]::before{content:attr(data-name) " ";color:var(--soft)}
 .pairs{grid-template-columns:1fr;gap:0}.pairs dd{margin-bottom:.375rem}}
 @media print{:root{color-scheme:light}body{max-width:none;padding:0;font-size:11pt}details::details-content{content-visibility:visible;height:auto}summary{color:var(--ink)}h2,h3{break-after:avoid}tr,.row,.attacker,.scroll{break-inside:avoid}.scroll{overflow:visible;background:none}.ladder{max-width:100%;height:auto}}
