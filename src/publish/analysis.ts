@@ -34,7 +34,8 @@ const INPUT = {
   last: mayBeTime('time of the latest packet, null if there was none'),
 } as const;
 
-const COUNT_FIELDS = {
+/** Counters, by family. Part of the schema; EVE has it too. */
+export const COUNT_FIELDS = {
   protocol: { type: 'map', values: whole('payloads'), about: COUNTS.protocol },
   method: { type: 'map', values: whole('requests'), about: COUNTS.method },
   answer: { type: 'map', values: whole('responses'), about: COUNTS.answer },
@@ -44,7 +45,8 @@ const COUNT_FIELDS = {
   dropped: { type: 'map', values: whole('frames'), about: COUNTS.dropped },
 } as const;
 
-const ALERT = {
+/** An alert. Part of the schema; EVE has it too. */
+export const ALERT = {
   type: 'object',
   fields: {
     id: text('the same for the same input'),
@@ -80,7 +82,8 @@ const ALERT = {
   },
 } as const;
 
-const INCIDENT = {
+/** An incident. Part of the schema; EVE has it too. */
+export const INCIDENT = {
   type: 'object',
   fields: {
     id: text('the same for the same input'),
@@ -118,7 +121,8 @@ const INCIDENT = {
   },
 } as const;
 
-const CALL = {
+/** A call. Part of the schema; EVE has it too. */
+export const CALL = {
   type: 'object',
   fields: {
     callId: text('Call-ID'),

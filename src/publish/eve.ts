@@ -87,7 +87,8 @@ function eveSeverity(alert: Alert): number {
 }
 
 function alertEvent(alert: Alert): unknown {
-  const { id: _, time: __, node, rule, ruleVersion, title, class: kind, ...rest } = alertOf(alert);
+  const { id, node, rule, ruleVersion, title, class: kind, level, stage, subject, target, ...rest } = alertOf(alert);
+  const { outcome, state, first, last, count, sample, evidence, why } = rest;
   return {
     timestamp: timestamp(alert.time),
     ...packetOf(alert.proof ?? alert.evidence.at(-1)),
@@ -105,7 +106,7 @@ function alertEvent(alert: Alert): unknown {
       severity: eveSeverity(alert),
       metadata: { rule: [rule], level: [alert.level], stage: [alert.stage], outcome: [alert.outcome], state: [alert.state] },
     },
-    ringfence: { id: cut(alert.id), node, ...rest },
+    ringfence: { id, node, level, stage, subject, target, outcome, state, first, last, count, sample, evidence, why },
   };
 }
 

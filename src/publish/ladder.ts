@@ -7,8 +7,8 @@ import { html, type Markup, NONE } from './markup.ts';
 const PARTIES = 5;
 /** Messages of one ladder. */
 const MESSAGES = 30;
-const LEFT = 150;
-const GAP = 230;
+const LEFT = 124;
+const GAP = 220;
 const TOP = 44;
 const ROW = 26;
 /** Further height of a message that speaks of media. */
@@ -24,7 +24,7 @@ export function ladder(conversations: readonly Conversation[], title: string): M
   const shown = steps.filter((step) => parties.includes(nameOf(step.src)) && parties.includes(nameOf(step.dst)));
   const left = all.length - shown.length + conversations.reduce((sum, { more }) => sum + more, 0);
   const height = TOP + shown.reduce((sum, step) => sum + heightOf(step), 0) + 12;
-  const width = LEFT + GAP * (parties.length - 1) + 110;
+  const width = LEFT + GAP * (parties.length - 1) + 92;
   const begin = shown[0]?.time ?? 0;
   let y = TOP;
   const arrows = shown.map((step) => {

@@ -49,6 +49,21 @@ export function neutralJson(value: unknown): string {
   return JSON.stringify(value).replace(HARMFUL_IN_JSON, jsonEscaped);
 }
 
+/** What a spreadsheet would take for a formula, after blanks too. */
+const FORMULA = /^\s*[=+\-@\t\r|%]/;
+/** A number is none, whatever its sign. */
+const NUMBER = /^[+-]?\d+(?:\.\d+)?$/;
+
+/**
+ * One field of a CSV file (RFC 4180): neutral, quoted where that is needed, and behind an apostrophe if a spreadsheet would
+ * take it for a formula.
+ */
+export function neutralCsv(text: string, most: number = JSON_TEXT): string {
+  const plain = neutral(text, most);
+  const safe = FORMULA.test(plain) && !NUMBER.test(plain) ? `'${plain}` : plain;
+  return /[",;\t]|^ | $/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
 /**
  * Columns a neutral text takes on a terminal: 0 for combining marks, 2 for wide East Asian characters and emoji, else 1.
  */

@@ -52,6 +52,8 @@ export async function* page({ findings, conversations, tally }: PageSource): Asy
 
 function head(findings: Findings, digest: Digest): string {
   const { tone, text } = verdictOf(findings, digest);
+  // The first sentence is the verdict; a full stop inside an address is followed by no space.
+  const [first = '', ...rest] = text.split(/(?<=\.) (?=[A-Z])/);
   const hash = createHash('sha256').update(STYLE).digest('base64');
   const title = findings.files.length === 1 ? findings.files[0]!.name : several(findings.files.length, 'capture');
   const policy = `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`;
@@ -60,7 +62,7 @@ function head(findings: Findings, digest: Digest): string {
 <meta name="viewport" content="width=device-width,initial-scale=1"><meta name="referrer" content="no-referrer">
 <title>Ringfence: ${title}</title><style>${{ markup: STYLE }}</style></head><body>
 <header class="top"><b>Ringfence</b><span>${title}</span></header>
-<main><div class="verdict ${tone}"><h1>${text}</h1></div>
+<main><div class="verdict ${tone}"><h1>${first}</h1>${rest.length > 0 ? html`<p>${rest.join(' ')}</p>` : NONE}</div>
 ${facts(findings, digest)}
 `.markup;
 }

@@ -17,6 +17,7 @@ a{color:var(--traffic)}
 :focus-visible{outline:2px solid var(--traffic);outline-offset:2px;border-radius:3px}
 code,.mono{font:.875em/1.5 ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace}
 .verdict{border-left:5px solid var(--quiet);padding:.25rem 0 .25rem 1.125rem}
+.verdict p{margin:.5rem 0 0;color:var(--soft)}
 .verdict.bad{border-color:var(--bad-fill)}
 .verdict.warn{border-color:var(--warn-fill)}
 .facts{display:grid;grid-template-columns:repeat(6,1fr);gap:1rem 1.5rem;margin:1.75rem 0 0}
@@ -57,7 +58,7 @@ td{border-bottom:1px solid var(--line);padding:.5rem .75rem .5rem 0;vertical-ali
 th:last-child,td:last-child{padding-right:0}
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 td.t{white-space:nowrap;font-variant-numeric:tabular-nums}
-td{overflow-wrap:break-word}td p{margin:.125rem 0}table{table-layout:fixed}th.level{width:8.5rem}th.who{width:10rem}th.when{width:5rem}th.n{width:4rem}
+td{overflow-wrap:break-word}td p{margin:.125rem 0}table{table-layout:fixed}th.level{width:10rem}th.who{width:10rem}th.when{width:5rem}th.n{width:4rem}
 details{margin:.375rem 0}
 summary{cursor:pointer;color:var(--traffic);font-size:.875rem;width:fit-content}
 details.call{border-bottom:1px solid var(--line);margin:0;padding:.5rem 0}
