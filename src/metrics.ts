@@ -11,6 +11,7 @@ export const COUNTS = {
   outcome: 'finished authentications by outcome (C-03): challenge, failed, unknown-user, accepted, stale, open',
   call: 'calls (INVITE dialogs by Call-ID) by disposition',
   dropped: 'frames that gave no payload, by reason',
+  capture: 'what was odd about how packets were carried, and what the capture could not show, by name',
 } as const;
 
 /** One family: label -> count. */

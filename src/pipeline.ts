@@ -11,6 +11,7 @@ import { METHODS } from './decode/message.ts';
 import { ODDITY_NAMES } from './decode/oddities.ts';
 import { createMessage, parseSip } from './decode/sip.ts';
 import { SIP, sniff } from './decode/sniff.ts';
+import { detectCarriage } from './detect/carriage.ts';
 import { detectCrowding } from './detect/crowding.ts';
 import { detect } from './detect/detectors.ts';
 import { Emitter } from './detect/emitter.ts';
@@ -105,6 +106,7 @@ export class Pipeline {
   #decode(packet: Packet, now: number): void {
     const { bytes, start, end } = packet;
     const m = this.#message;
+    if (packet.odd !== 0) detectCarriage(packet, this.#emitter);
     const kind = sniff(bytes, start, end);
     this.#protocols[kind]!++;
     this.observation = undefined;
@@ -158,6 +160,7 @@ export class Pipeline {
       outcome: family(this.#tracker.outcomes, (code) => OUTCOME_NAMES[code]!),
       call: family(this.#tracker.calls.byDisposition, (code) => DISPOSITIONS[code]!),
       dropped: {},
+      capture: {},
     }),
     tables: () => [...this.#tracker.tables(), ...this.#correlator.stats().map((rule) => rule.table)],
     rules: () => this.#correlator.stats(),

@@ -96,6 +96,7 @@ export function findings(
       outcome: { challenge: 10 },
       call: {},
       dropped: { 'not-udp': 10 },
+      capture: {},
     },
     incidents: [],
     faults: [],
