@@ -16,7 +16,7 @@ const UNKNOWN_KEPT = 64;
 
 /** Places of secrets in the head or an SDP body: the first group is kept, the second masked. */
 const SECRETS: readonly RegExp[] = [
-  /(\bsips?:[^\s:@<>"]*:)([^\s@<>"]+)(?=@)/gi,
+  /(\bsips?:[^ \t\r\n:@<>]{0,1000}:)([^ \t\r\n@<>]{1,1000})(?=@)/gi,
   /(^(?:proxy-)?authorization[ \t]*:[ \t]*digest\b[^\r\n]*?\bresponse[ \t]*=[ \t]*"?)([^",\s]+)/gim,
   /(^(?:proxy-)?authorization[ \t]*:[ \t]*(?!digest\b)[^\s]+[ \t]+)([^\r\n]+)/gim,
   /(^a=crypto:\S+[ \t]+\S+[ \t]+)([^\r\n]+)/gim,
@@ -37,6 +37,9 @@ export function maskPayload(p: Packet, bytes: Uint8Array, at: number, bodies: bo
   if (kind !== SIP || !parseSip(message, p.bytes, p.start, p.end, p.truncated)) return Math.min(length, UNKNOWN_KEPT);
   const shift = at - p.start;
   maskMatches(message, bytes, shift);
+  for (const { password } of [message.uri, message.from.uri, message.to.uri, message.contact.uri]) {
+    if (password.start >= 0) bytes.fill(X, password.start + shift, password.end + shift);
+  }
   maskGuess(message, bytes, at, at + length);
   if (!bodies && isPrivate(message)) bytes.fill(X, message.body.start + shift, message.body.end + shift);
   return length;

@@ -3,13 +3,13 @@
  * most one line per message, whatever it holds.
  */
 import { ENDPOINT, text } from '../bytes.ts';
+import { MASK } from '../passwords.ts';
 import { AT, FLAG, type SipRecords, TRANSPORTS } from '../siprecords.ts';
 import { type FlowId, readFlowId } from './flowid.ts';
 import { type JsonBytes, literal } from './jsonbytes.ts';
 import { isoTime } from './layout.ts';
-import { cut, MASK, neutralJson } from './neutral.ts';
+import { cut, neutralJson } from './neutral.ts';
 import { putSdp } from './sdplines.ts';
-import { maskValue } from './secrets.ts';
 
 const TIMESTAMP = literal('{"timestamp":"');
 const FLOW = literal('+0000","flow_id":');
@@ -181,7 +181,7 @@ export class EveRecords {
     out.put(VERSION);
     out.text(bytes, wordBefore(bytes, uriEnd < 0 ? end : uriEnd, end), end);
     out.put(REQUEST_LINE);
-    out.masked(bytes, start, end, n[at + AT.uriPassword]!, n[at + AT.uriPassword + 1]!);
+    this.#part(bytes, start, end, n[at + AT.uriPassword]!, n[at + AT.uriPassword + 1]!);
   }
 
   #response(bytes: Uint8Array, n: Int32Array, at: number): void {
@@ -241,7 +241,7 @@ export class EveRecords {
       this.#out.put(CONTACT);
       this.#uri(bytes, n, at + AT.contactUri, at + AT.contactPassword);
     }
-    this.#optional(USER_AGENT, bytes, n, at + AT.userAgent);
+    this.#loose(USER_AGENT, bytes, n, at + AT.userAgent);
     this.#optional(CONTENT_TYPE, bytes, n, at + AT.contentType);
     if (n[at + AT.contentLength]! >= 0) this.#number(CONTENT_LENGTH, n[at + AT.contentLength]!);
     if (n[at + AT.credentials]! >= 0) this.#credentials(bytes, n, at);
@@ -327,10 +327,14 @@ export class EveRecords {
   }
 
   #uri(bytes: Uint8Array, n: Int32Array, field: number, password: number): void {
-    const start = n[field]!;
-    const end = n[field + 1]!;
-    if (n[password]! < 0) this.#out.text(bytes, start, end);
-    else this.#out.masked(bytes, start, end, n[password]!, n[password + 1]!);
+    this.#part(bytes, n[field]!, n[field + 1]!, n[password]!, n[password + 1]!);
+  }
+
+  /** A text in which a password was found (`from` < 0: none), or may be though the reader of URIs saw none. */
+  #part(bytes: Uint8Array, start: number, end: number, from: number, to: number): void {
+    if (from >= 0) this.#out.masked(bytes, start, end, from, to);
+    else if (mayHoldPassword(bytes, start, end)) this.#out.string(text(bytes, start, end));
+    else this.#out.text(bytes, start, end);
   }
 
   /** A text that may be absent and may hold a whole URI, and that a password. */
@@ -339,9 +343,7 @@ export class EveRecords {
     const end = n[field + 1]!;
     if (start < 0 || start === end) return;
     this.#out.put(key);
-    const at = bytes.indexOf(0x40, start);
-    if (at < 0 || at >= end) this.#out.text(bytes, start, end);
-    else this.#out.string(maskValue(text(bytes, start, end), () => false));
+    this.#part(bytes, start, end, -1, -1);
   }
 }
 
@@ -376,4 +378,15 @@ function isSdp(bytes: Uint8Array, start: number, end: number): boolean {
   if (start < 0 || end - start < SDP_TYPE.length) return false;
   for (let i = 0; i < SDP_TYPE.length; i++) if ((bytes[start + i]! | 0x20) !== (SDP_TYPE[i]! | 0x20)) return false;
   return end - start === SDP_TYPE.length || bytes[start + SDP_TYPE.length] === 0x3b || bytes[start + SDP_TYPE.length]! <= 0x20;
+}
+
+/** Two colons before an @, as in `sip:user:password@host`. */
+function mayHoldPassword(bytes: Uint8Array, start: number, end: number): boolean {
+  let colons = 0;
+  for (let i = start; i < end; i++) {
+    const b = bytes[i]!;
+    if (b === 0x3a) colons++;
+    else if (b === 0x40 && colons >= 2) return true;
+  }
+  return false;
 }

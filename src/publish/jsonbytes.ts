@@ -3,7 +3,8 @@
  * way of `neutralJson` (decision 0005), so that the two cannot be told apart.
  */
 import { addressText, ENDPOINT, text } from '../bytes.ts';
-import { cut, JSON_TEXT, MASK, neutralJson } from './neutral.ts';
+import { MASK } from '../passwords.ts';
+import { cut, JSON_TEXT, neutralJson } from './neutral.ts';
 
 /** 1: the byte stands in a JSON string as it is. */
 const PLAIN = new Uint8Array(256);

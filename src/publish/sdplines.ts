@@ -3,8 +3,8 @@
  * Suricata 8. Keys of encryption are masked. What a line means for media is read by decode, not here.
  */
 import { text } from '../bytes.ts';
+import { MASK } from '../passwords.ts';
 import { type JsonBytes, literal } from './jsonbytes.ts';
-import { MASK } from './neutral.ts';
 
 /** Lines told of one description. */
 const MOST_LINES = 200;
