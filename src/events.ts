@@ -57,6 +57,14 @@ const credentials = {
   },
 } as const;
 
+const stream = {
+  ssrc: { kind: 'number', about: 'synchronisation source of the stream' },
+  media: { kind: 'name', about: 'audio, video … as SDP says; empty if no SDP promised it' },
+  codec: { kind: 'name', about: 'encoding, e.g. PCMU; `PT 97` if it is not known' },
+  encryption: { kind: 'name', about: 'none, sdes, dtls, zrtp, srtp (the profile says so, keys not seen)' },
+  promised: { kind: 'name', about: 'sdp: to an endpoint a description named; symmetric: to where media came from; none' },
+} as const;
+
 /** All Events, by type. */
 export const EVENTS = {
   'target.contacted': {
@@ -184,12 +192,166 @@ export const EVENTS = {
       bytes: { kind: 'count', about: 'bytes of the payload' },
     },
   },
+  'media.started': {
+    about: 'An RTP stream began: two packets in sequence to or from an endpoint of a call, four elsewhere.',
+    src: 'who sends the stream',
+    fields: {
+      ...stream,
+      phase: { kind: 'name', about: 'of its call: early (before the answer), call, over; none without a call' },
+      streams: { kind: 'count', about: 'streams that came to this promised endpoint so far, 0 if it was not promised' },
+    },
+  },
+  'media.ended': {
+    about: 'An RTP stream had no packet for 60 s, or the capture ended.',
+    src: 'who sent the stream',
+    fields: {
+      ...stream,
+      packets: { kind: 'count', about: 'packets seen' },
+      bytes: { kind: 'count', about: 'payload bytes' },
+      seconds: { kind: 'duration', about: 'from its first packet to its last' },
+      lost: { kind: 'count', about: 'packets expected and not seen (RFC 3550 A.3)' },
+      duplicates: { kind: 'count', about: 'packets seen twice' },
+      late: { kind: 'count', about: 'packets behind a later one' },
+      conflicts: { kind: 'count', about: 'packets with the number of the last one and another timestamp: two senders' },
+      jumps: { kind: 'count', about: 'jumps of sequence number or timestamp that RFC 3550 A.1 does not allow' },
+      foreign: { kind: 'count', about: 'times it changed to a payload type that neither side had named' },
+      oversized: { kind: 'count', about: 'packets of more than 1,400 bytes' },
+      jitter: { kind: 'duration', about: 'highest interarrival jitter in seconds (RFC 3550 A.8)' },
+      gap: { kind: 'duration', about: 'longest time without a packet, in seconds' },
+      rate: { kind: 'count', about: 'most packets within a second' },
+      digits: { kind: 'count', about: 'keys pressed (RFC 4733)' },
+      farLoss: { kind: 'number', about: 'share lost as the receiver last reported it, 0 to 1; -1: it did not' },
+      roundTrip: { kind: 'duration', about: 'seconds there and back by the last report, -1: not known' },
+      mos: { kind: 'number', about: 'listening quality 1 to 5 as the receiver reported it (RFC 3611), 0: it did not' },
+    },
+  },
+  'media.ssrc-changed': {
+    about: 'From the same source to the same promised endpoint a stream with another SSRC follows within 5 s.',
+    src: 'who sends the stream',
+    fields: {
+      ...stream,
+      before: { kind: 'number', about: 'SSRC of the stream before' },
+      gap: { kind: 'duration', about: 'seconds between the last packet of that and the first of this; 0 or less: they overlap' },
+      signalled: { kind: 'flag', about: 'a session description named the endpoint within the 10 s before' },
+    },
+  },
+  'media.unpromised': {
+    about:
+      'RTP comes to a promised endpoint from a source that no description of the call named, while a stream from another source goes there too (S2-33).',
+    src: 'who sends the stream that nobody announced',
+    fields: {
+      ...stream,
+      rival: { kind: 'address', about: 'source of the other stream' },
+      rivalPort: { kind: 'port', about: 'its port' },
+      streams: { kind: 'count', about: 'streams that came to this endpoint so far' },
+    },
+  },
+  'media.jumped': {
+    about: 'Sequence number or timestamp of a stream jumped further than RFC 3550 A.1 allows. Told at its 1st, 2nd, 4th, 8th … jump.',
+    src: 'who sends the stream',
+    fields: { ...stream, jumps: { kind: 'count', about: 'jumps so far' }, packets: { kind: 'count', about: 'packets so far' } },
+  },
+  'media.odd': {
+    about: 'For the first time a stream has a packet that is too large, of a payload type nobody named, or that contradicts the last.',
+    src: 'who sends the stream',
+    fields: {
+      ...stream,
+      what: { kind: 'name', about: 'oversized, foreign-payload, conflict (same sequence number, other timestamp)' },
+      payloadType: { kind: 'number', about: 'of the packet' },
+      size: { kind: 'count', about: 'bytes of the packet with its RTP header' },
+    },
+  },
+  'media.late': {
+    about:
+      'RTP goes on more than 1 s after its call was over (a BYE was answered), or from an endpoint that a later description replaced more than 1 s ago (S1-47, S2-28). Told again when four times as late.',
+    src: 'who sends the stream',
+    fields: {
+      ...stream,
+      why: { kind: 'name', about: 'over, replaced' },
+      after: { kind: 'duration', about: 'seconds since then' },
+    },
+  },
+  'media.flooded': {
+    about: 'A stream has 512 packets within a second; told again at each further 512 (S2-33).',
+    src: 'who sends the stream',
+    fields: { ...stream, rate: { kind: 'count', about: 'packets of this second so far' } },
+  },
+  'dtmf.sent': {
+    about: 'A key was pressed in a call: a telephone-event that ended (RFC 4733), or a SIP INFO.',
+    src: 'who sent it',
+    fields: {
+      way: { kind: 'name', about: 'rtp, info' },
+      digit: { kind: 'secret', about: 'the key: 0 to 9, *, #, A to D; another event by its number' },
+      seconds: { kind: 'duration', about: 'how long it was pressed, 0 if not said' },
+    },
+  },
   'table.evicted': {
     about: 'A table was full and pushed out live entries since the last such Event.',
     src: 'none',
     fields: {
       table: { kind: 'name', about: 'which table' },
       evicted: { kind: 'count', about: 'live entries pushed out' },
+    },
+  },
+  'dialog.started': {
+    about:
+      'A dialog began (RFC 3261 §12.1): an INVITE got its first answer with a To tag, or the first message of a dialog was seen whose beginning was not.',
+    src: 'who asked for the dialog; if it was adopted, who sent the message',
+    fields: {
+      adopted: { kind: 'flag', about: 'its beginning was not seen' },
+      forks: { kind: 'count', about: 'dialogs of the same call so far, this one included' },
+    },
+  },
+  'dialog.confirmed': {
+    about: 'A dialog was confirmed: a 2xx was seen, or an ACK that proves it.',
+    src: 'who asked for the dialog',
+    fields: {
+      setup: { kind: 'duration', about: 'seconds since the dialog began' },
+      session: { kind: 'flag', about: 'it is that of a call, not of a subscription' },
+      routes: { kind: 'count', about: 'Record-Route lines in its latest answer: proxies that stay in the path' },
+    },
+  },
+  'dialog.ended': {
+    about:
+      'A dialog ended: a BYE was answered, its INVITE was refused, a subscription was ended, another branch was answered, or it was silent for too long.',
+    src: 'who asked for the end; who called, if time ended it',
+    fields: {
+      by: { kind: 'name', about: 'caller, callee or timeout' },
+      reason: {
+        kind: 'name',
+        about: 'bye, bye-by-stranger, notify, idle, session-timer, answered-elsewhere, or the status code that ended it',
+      },
+      duration: { kind: 'duration', about: 'seconds since it was confirmed, 0 if it never was' },
+      early: { kind: 'flag', about: 'it was never confirmed' },
+    },
+  },
+  'dialog.unacknowledged': {
+    about:
+      'Nobody acknowledged the 2xx to an INVITE within 32 s (64 × T1, RFC 3261 §13.3.1.4), though what else the caller sent in the dialog was in view (S1-33).',
+    src: 'who called',
+    fields: {
+      repeats: { kind: 'count', about: 'repetitions of the 2xx on one hop' },
+      requests: { kind: 'count', about: 'requests seen inside the dialog' },
+    },
+  },
+  'dialog.violated': {
+    about:
+      'A message did not fit the state of its dialog (RFC 3261 §12.2; S2-24, S2-25), or came from an address that had no part in the call. What only looks so because messages cross, hops repeat them or the capture began late is not told.',
+    src: 'who sent the message',
+    fields: {
+      what: {
+        kind: 'name',
+        about:
+          'sender-unknown, tags-unknown, ack-without-invite, bye-outside-dialog, bye-before-answer, cseq-behind, reinvite-not-active, invite-in-terminated, update-inactive, request-in-terminated, cancel-unmatched, cancel-after-final, prack-unknown or answer-by-stranger',
+      },
+      method,
+      status: { kind: 'status', about: 'status code if it was an answer, else 0' },
+      state: { kind: 'name', about: 'state of the dialog in the machine of paper 002: inactive, wait-ack or active' },
+      expected: { kind: 'text', about: 'states of that machine in which the message may come' },
+      side: { kind: 'name', about: 'whose request it claims to be, by its tags: caller, callee or none' },
+      fromParty: { kind: 'flag', about: 'the address it came from had a part in the call before' },
+      party: { kind: 'address', about: 'where that side was first seen in the call: caller or callee; empty if that is not known' },
+      age: { kind: 'duration', about: 'seconds since the call was first seen' },
     },
   },
 } as const satisfies Record<string, EventType>;

@@ -5,12 +5,14 @@ import { detectAmbiguity } from './ambiguity.ts';
 import { detectBinding } from './binding.ts';
 import { detectContact } from './contact.ts';
 import { detectCredentials } from './credentials.ts';
+import { detectDialog } from './dialog.ts';
 import type { Emitter } from './emitter.ts';
 import { detectHostile } from './hostile.ts';
 import { detectOddity } from './oddity.ts';
 import { detectOffer } from './offer.ts';
 import { detectProbe } from './probe.ts';
 import { detectUnchallenged } from './unchallenged.ts';
+import { detectViolation } from './violation.ts';
 
 /** Calls the detectors filed under what this Observation is. */
 export function detect(o: Observation, tracker: Tracker, emitter: Emitter, now: number): void {
@@ -21,6 +23,8 @@ export function detect(o: Observation, tracker: Tracker, emitter: Emitter, now: 
   }
   if (o.initial) detectContact(o, tracker, emitter, now);
   if (tracker.transactions.offerChanged) detectOffer(o, tracker, emitter);
+  if (tracker.dialogs.changed > 0) detectDialog(o, tracker, emitter);
+  if (o.violation > 0) detectViolation(o, tracker, emitter);
   if (!o.concluded) return;
   detectUnchallenged(o, tracker, emitter);
   detectProbe(o, tracker, emitter, now);

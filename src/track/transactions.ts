@@ -62,6 +62,9 @@ export interface Transaction {
   /** Slot and generation of the call it belongs to, -1: none. */
   call: number;
   callGeneration: number;
+  /** Slot and generation of the dialog it was sent in, -1: none. */
+  dialog: number;
+  dialogGeneration: number;
 }
 
 /*
@@ -98,6 +101,8 @@ function makeTransaction(): Transaction {
     relationGeneration: 0,
     call: -1,
     callGeneration: 0,
+    dialog: -1,
+    dialogGeneration: 0,
   };
 }
 
@@ -114,6 +119,7 @@ function resetTransaction(t: Transaction): void {
   t.nonce = -1;
   t.relation = -1;
   t.call = -1;
+  t.dialog = -1;
 }
 
 /** All transactions that are going on or ended seconds ago (5 s, an INVITE 32 s). */
@@ -240,6 +246,12 @@ export class Transactions {
     return t;
   }
 
+  /** The transaction that a CANCEL is to end: that of the INVITE with the same branch (RFC 3261 §9.1), if it was seen. */
+  inviteOf(m: SipMessage, now: number): Transaction | undefined {
+    const slot = this.#find(m, INVITE, now);
+    return slot < 0 ? undefined : this.table.at(slot);
+  }
+
   /** The transaction of an answer, if its request was seen. Counts the answer; `known` tells whether it was a repetition. */
   ofAnswer(m: SipMessage, now: number): Transaction | undefined {
     const slot = this.#find(m, m.cseqMethod, now);
@@ -282,7 +294,7 @@ export class Transactions {
 const COOKIE = 7;
 
 /** A number that differs, most likely, when Call-ID or From tag do. */
-function identityOf(m: SipMessage): number {
+export function identityOf(m: SipMessage): number {
   return mixTail(mixTail(1, m.bytes, m.callId), m.bytes, m.from.tag);
 }
 
@@ -293,7 +305,8 @@ function mixBody({ start, end }: Span): number {
   return x;
 }
 
-function mixTail(h: number, bytes: Uint8Array, { start, end }: Span): number {
+/** Mixes the length and the last eight bytes of a range into a number: for what a full key has told apart already. */
+export function mixTail(h: number, bytes: Uint8Array, { start, end }: Span): number {
   const from = end - start > 8 ? end - 8 : start;
   let x = h ^ (end - start);
   for (let i = from; i < end; i++) x = Math.imul(x ^ bytes[i]!, 0x01000193);
