@@ -86,6 +86,7 @@ export const CONFIG = schema({
         relations: capacity('Who sent requests to whom within the hour.', 65_536),
         registrations: capacity('Bindings of accounts to contacts.', 32_768),
         calls: capacity('Calls that are not over.', 32_768),
+        loads: capacity('Sources, targets and accounts that are asked often, and how much within the minute.', 8192),
         alerts: capacity('Groups that each rule counts at the same time.', 8192),
       },
       default: {},

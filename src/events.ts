@@ -122,6 +122,31 @@ export const EVENTS = {
       userAgent,
     },
   },
+  'load.risen': {
+    about:
+      'What was asked of a server or account within a minute, or what of it was not brought to an end, has risen over a power of two (from 64, unfinished from 16), or is still as high a minute later.',
+    src: 'who sent the requests; none for loads by target and account, which may have many sources',
+    fields: {
+      by: {
+        kind: 'name',
+        about: 'source: of one source at one target; target: of all at one target; account: of all for one account; noise: payloads that are no SIP, to UDP ports where SIP is spoken',
+      },
+      method: { kind: 'method', about: 'INVITE, REGISTER, OPTIONS or other' },
+      requests: { kind: 'count', about: 'requests outside dialogs within the last minute, repetitions not counted' },
+      rate: { kind: 'count', about: 'these per second, since they began but at most a minute' },
+      unfinished: { kind: 'count', about: 'of these, begun and not brought to an end: abandoned, unacknowledged or silent' },
+      abandoned: { kind: 'count', about: 'challenged, without credentials within 2 s' },
+      unacknowledged: { kind: 'count', about: 'INVITEs whose final answer met no ACK within 4 s, or that hung at 100 Trying for 32 s' },
+      silent: { kind: 'count', about: 'not answered within 4 s, over UDP and not repeated' },
+      followed: { kind: 'count', about: 'requests with credentials, and ACKs' },
+      challenged: { kind: 'count', about: 'challenged' },
+      completed: { kind: 'count', about: 'answered with 2xx' },
+      refused: { kind: 'count', about: 'answered with 3xx, 4xx or 6xx, challenges and 408 not counted' },
+      failed: { kind: 'count', about: 'answered with 408 or 5xx' },
+      users: { kind: 'count', about: 'by source: about how many different users it asked for in this minute and the one before; else 0' },
+      sources: { kind: 'count', about: 'by target, account and noise: about how many different sources are behind what was not finished; by source: 1' },
+    },
+  },
   'message.odd': {
     about: 'A SIP message was odd in a way that its sender is responsible for (an oddity of grade `broken` or `hostile`).',
     src: 'who sent the message',

@@ -10,10 +10,11 @@ import { Correlator, type Look } from './correlate/correlator.ts';
 import { METHODS } from './decode/message.ts';
 import { ODDITY_NAMES } from './decode/oddities.ts';
 import { createMessage, parseSip } from './decode/sip.ts';
-import { SIP, sniff } from './decode/sniff.ts';
+import { NOTHING, SIP, sniff } from './decode/sniff.ts';
 import { detectCrowding } from './detect/crowding.ts';
 import { detect } from './detect/detectors.ts';
 import { Emitter } from './detect/emitter.ts';
+import { detectLoads } from './detect/load.ts';
 import { detectAbandoned } from './detect/probe.ts';
 import { detectSilence } from './detect/silence.ts';
 import { EVENT_NAMES, type EventName } from './events.ts';
@@ -73,6 +74,7 @@ export class Pipeline {
     this.#tracker = new Tracker(config.tables, config.seed, this.#message, {
       calls: sinks.calls,
       silence: wanted.has('request.unanswered'),
+      loads: wanted.has('load.risen'),
     });
     this.#keepEvents = sinks.events;
     this.#lapses = {
@@ -88,6 +90,7 @@ export class Pipeline {
     if (now >= this.#tracker.due) this.#tracker.lapse(now, this.#lapses);
     if (now >= this.#housekeeping) this.#keepHouse(now);
     if (input.kind === 'packet') this.#decode(input, now);
+    detectLoads(this.#tracker.rates.loads, this.#emitter, now);
     this.#correlate(now);
   }
 
@@ -97,6 +100,7 @@ export class Pipeline {
     const kind = sniff(bytes, start, end);
     this.#protocols[kind]!++;
     this.observation = undefined;
+    if (kind === NOTHING) this.#tracker.rates.noise(packet, now);
     if (kind !== SIP || !parseSip(m, bytes, start, end, packet.truncated)) return;
     if (m.isRequest) this.#methods[m.method]!++;
     else this.#answers[m.status]!++;
@@ -126,6 +130,7 @@ export class Pipeline {
     switch (command.kind) {
       case 'finish':
         this.#tracker.finish(now, this.#lapses);
+        detectLoads(this.#tracker.rates.loads, this.#emitter, now);
         this.#keepHouse(now);
         this.#correlate(now);
         this.#correlator.finish(now);

@@ -37,6 +37,14 @@ export interface Relation {
   misses: number;
   /** µs of the last halving. */
   halved: number;
+  /** Minute (since 1970) that `recent` counts requests of. */
+  minute: number;
+  recent: number;
+  /** Slots and generations of the loads of this pair and of the server, -1: none. */
+  pair: number;
+  pairGeneration: number;
+  target: number;
+  targetGeneration: number;
 }
 
 /** All peers and relations. */
@@ -68,8 +76,24 @@ export class Peers {
       keyBytes: 2 * ADDRESS,
       rowBytes: 1 + LONGEST_AGENT,
       seed,
-      make: () => ({ answered: false, optionsUser: 0, optionsPort: -1, hits: 0, misses: 0, halved: 0.5 }),
+      make: () => ({
+        answered: false,
+        optionsUser: 0,
+        optionsPort: -1,
+        hits: 0,
+        misses: 0,
+        halved: 0.5,
+        minute: 0,
+        recent: 0,
+        pair: -1,
+        pairGeneration: 0,
+        target: -1,
+        targetGeneration: 0,
+      }),
       reset: (r) => {
+        r.minute = 0;
+        r.pair = -1;
+        r.target = -1;
         r.answered = false;
         r.optionsUser = 0;
         r.optionsPort = -1;
@@ -105,13 +129,15 @@ export class Peers {
     return r;
   }
 
-  /** Slot of the relation that `meet` last found. */
+  /** Slot of the relation that `meet` or `find` last found. */
   slot = -1;
 
   /** The relation of a client and a server, if they met within the hour. */
   find(client: Uint8Array, server: Uint8Array, now: number): Relation | undefined {
     const slot = this.relations.find(this.#pair(client, server), now);
-    return slot < 0 ? undefined : this.relations.at(slot);
+    if (slot < 0) return undefined;
+    this.slot = slot;
+    return this.relations.at(slot);
   }
 
   /** True if the server has sent an initial request to the client within the hour. */

@@ -16,6 +16,7 @@ const CAPACITIES: Capacities = {
   relations: SMALL,
   registrations: SMALL,
   calls: SMALL,
+  loads: SMALL,
 };
 const PHONE = '192.0.2.9:5060';
 const SERVER = '198.51.100.1:5060';
@@ -509,12 +510,12 @@ describe('calls', () => {
 
   test('the tables tell their sizes', () => {
     const names = new Talk().tracker.tables().map((t) => t.name);
-    assert.deepEqual(names, ['transactions', 'peers', 'relations', 'nonces', 'attempts', 'registrations', 'calls']);
+    assert.deepEqual(names, ['transactions', 'peers', 'relations', 'nonces', 'attempts', 'registrations', 'calls', 'loads']);
   });
 });
 
 test('full tables forget the oldest and work on: every kind of entry is made anew in a used place', () => {
-  const tiny = { transactions: 8, nonces: 8, attempts: 8, peers: 8, relations: 8, registrations: 8, calls: 8 };
+  const tiny = { transactions: 8, nonces: 8, attempts: 8, peers: 8, relations: 8, registrations: 8, calls: 8, loads: 8 };
   const talk = new Talk(true, tiny);
   for (let i = 0; i < 40; i++) {
     const phone = `192.0.2.${i}:5060`;

@@ -11,6 +11,7 @@ import { ABANDONED, ABANDONED_AT_END, type Abandoned, Authentication } from './a
 import { Calls } from './calls.ts';
 import { ACCEPTED, FAILED, NONE, type Observation, OPEN, OUTCOME_NAMES, UNKNOWN_USER } from './observation.ts';
 import { Peers } from './peers.ts';
+import { Rates } from './rates.ts';
 import { Registrations } from './registrations.ts';
 import { TIMEOUT, type Transaction, Transactions } from './transactions.ts';
 
@@ -23,6 +24,7 @@ export interface Capacities {
   readonly relations: number;
   readonly registrations: number;
   readonly calls: number;
+  readonly loads: number;
 }
 
 /** What someone wants to hear of; the rest is not kept. */
@@ -31,6 +33,8 @@ export interface Wanted {
   readonly calls: boolean;
   /** Requests without any answer. */
   readonly silence: boolean;
+  /** Request pressure. */
+  readonly loads?: boolean;
 }
 
 /** Hears of what did not happen in time. */
@@ -55,12 +59,14 @@ export class Tracker {
   readonly authentication: Authentication;
   readonly registrations: Registrations;
   readonly calls: Calls;
+  readonly rates: Rates;
   /** Finished authentications by outcome code. */
   readonly outcomes = new Float64Array(OUTCOME_NAMES.length);
   readonly #name = new Key(64);
   readonly #client = new Uint8Array(ENDPOINT);
   readonly #server = new Uint8Array(ENDPOINT);
   readonly #observation: Observation;
+  readonly #watchLoads: boolean;
 
   constructor(capacities: Capacities, seed: Seed, message: SipMessage, wanted: Wanted) {
     this.transactions = new Transactions(capacities.transactions, seed, wanted.silence);
@@ -68,6 +74,8 @@ export class Tracker {
     this.authentication = new Authentication(capacities, seed, this.transactions);
     this.registrations = new Registrations(capacities.registrations, seed);
     this.calls = new Calls(capacities.calls, seed, wanted.calls);
+    this.#watchLoads = wanted.loads === true;
+    this.rates = new Rates(this.#watchLoads ? capacities : { loads: 8, transactions: 8 }, seed, this.transactions, this.peers);
     this.#observation = {
       packet: NO_PACKET,
       message,
@@ -115,25 +123,28 @@ export class Tracker {
     else if (m.method === ACK) {
       o.transaction = this.transactions.ofAck(m, now);
       o.retransmission = o.transaction !== undefined && this.transactions.known;
+      if (this.#watchLoads && !o.retransmission) this.rates.followed(packet.src, packet.dst, now);
     } else this.#request(o, packet, m, now);
     return o;
   }
 
   /** µs at which the next lapse falls due. */
   get due(): number {
-    return Math.min(this.transactions.unanswered.next, this.authentication.pending.next);
+    return Math.min(this.transactions.unanswered.next, this.authentication.pending.next, this.rates.due);
   }
 
   /** Tells of everything that should have happened by `now` and did not. */
   lapse(now: number, lapses: Lapses): void {
     this.#abandoned(now, now, lapses);
     this.#unanswered(now, now, lapses);
+    this.rates.lapse(now);
   }
 
   /** The input has ended at `now`: what waited long enough counts as lapsed, of the rest nobody knows. */
   finish(now: number, lapses: Lapses): void {
     this.#abandoned(now + ABANDONED - ABANDONED_AT_END, now, lapses);
     this.#unanswered(now + TIMEOUT - UNANSWERED_AT_END, now, lapses);
+    this.rates.finish(now);
     this.calls.finish();
   }
 
@@ -146,6 +157,7 @@ export class Tracker {
       const challenge = this.authentication.abandoned(pending.slot);
       const relation = this.peers.find(challenge.client, challenge.server, now);
       if (relation !== undefined) relation.misses++;
+      if (relation !== undefined) this.rates.abandoned(relation, this.peers.relations.hashAt(this.peers.slot), challenge.nonce, now);
       lapses.abandoned(challenge);
     }
   }
@@ -165,7 +177,7 @@ export class Tracker {
   tables(): TableStats[] {
     const { peers, authentication } = this;
     const tables = [this.transactions.table, peers.peers, peers.relations, authentication.nonces, authentication.attempts];
-    return [...tables.map((t) => t.stats()), this.registrations.table.stats(), this.calls.table.stats()];
+    return [...tables.map((t) => t.stats()), this.registrations.table.stats(), this.calls.table.stats(), this.rates.loads.table.stats()];
   }
 
   #request(o: Observation, packet: Packet, m: SipMessage, now: number): void {
@@ -183,6 +195,7 @@ export class Tracker {
     t.relation = this.peers.slot;
     t.relationGeneration = this.peers.relations.generation(t.relation);
     if (m.method === INVITE) o.call = this.calls.invited(m, packet, t, now);
+    if (this.#watchLoads) this.rates.begun(m, packet, t, o.slot, o.relation, now);
   }
 
   #answer(o: Observation, packet: Packet, m: SipMessage, now: number): void {
@@ -219,6 +232,7 @@ export class Tracker {
     const outcome = authentication.outcome(o, t, now);
     o.outcome = outcome;
     this.outcomes[outcome]!++;
+    if (this.#watchLoads && t.initial) this.rates.concluded(t, o.slot, m.status, outcome, now);
     if (m.challenge.span.start >= 0) authentication.given(o, t, now);
     if (outcome === FAILED) this.#failed(o, now);
     if (outcome === ACCEPTED) this.#accepted(o, t, now);

@@ -57,6 +57,11 @@ export interface Transaction {
   /** Slot and generation of the call it belongs to, -1: none. */
   call: number;
   callGeneration: number;
+  /** Final answers, repetitions included. */
+  finals: number;
+  /** Slot and generation of the load of the account its To URI names, -1: none. */
+  load: number;
+  loadGeneration: number;
 }
 
 /*
@@ -91,6 +96,9 @@ function makeTransaction(): Transaction {
     relationGeneration: 0,
     call: -1,
     callGeneration: 0,
+    finals: 0,
+    load: -1,
+    loadGeneration: 0,
   };
 }
 
@@ -107,6 +115,8 @@ function resetTransaction(t: Transaction): void {
   t.nonce = -1;
   t.relation = -1;
   t.call = -1;
+  t.finals = 0;
+  t.load = -1;
 }
 
 /** All transactions that are going on or ended seconds ago (5 s, an INVITE 32 s). */
@@ -230,6 +240,7 @@ export class Transactions {
     this.known = t.answers > 0 && t.status === m.status;
     t.answers++;
     t.status = m.status;
+    if (m.status >= 200) t.finals++;
     this.table.expireAt(slot, now + (t.method !== INVITE ? AFTERGLOW : m.status < 200 ? RINGING : TIMEOUT));
     return t;
   }
