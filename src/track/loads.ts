@@ -19,13 +19,15 @@ export const COMPLETED = 3;
 export const REFUSED = 4;
 /** Failed at the server: 408 and 5xx. */
 export const FAILED = 5;
+/** Brought to an end: a final answer that is no challenge, for INVITE also acknowledged. */
+export const FINISHED = 6;
 /** Challenged, and no credentials within 2 s. */
-export const ABANDONED = 6;
+export const ABANDONED = 7;
 /** INVITE whose final answer was not acknowledged within 4 s (RFC 3261 §17.1.1.3), or that hung at 100 Trying for 32 s. */
-export const UNACKNOWLEDGED = 7;
+export const UNACKNOWLEDGED = 8;
 /** Not answered within 4 s, and over UDP not sent again either, as RFC 3261 §17.1 demands after 0.5 s. */
-export const SILENT = 8;
-const METRICS = 9;
+export const SILENT = 9;
+const METRICS = 10;
 
 /** Who a row is about: one source at one target, one target, one account, other payloads or lone answers to one address. */
 export const LOAD_KINDS = ['source', 'target', 'account', 'noise', 'answers'] as const;
@@ -81,7 +83,9 @@ export interface Load {
   /** µs when counting began, and when it was last told. */
   since: number;
   told: number;
-  /** Where the last request counted lies. */
+  /** One bit for each class of methods that is in `risen`. */
+  pending: number;
+  /** Where the request lies that made it rise last. */
   time: number;
   file: string;
   frame: number;
@@ -115,18 +119,31 @@ export class Loads {
   /** µs at which the bucket ends. */
   #until = 0;
 
+  /** @param capacity most rows; more than 32,768 make no sense for a link. */
   constructor(capacity: number, seed: Seed) {
     this.table = new Table<Load>({
       name: 'loads',
-      capacity,
+      capacity: Math.min(capacity, 32_768),
       ttl: 2 * WINDOW,
       keyBytes: 64,
       rowBytes: ROW,
       seed,
-      make: () => ({ kind: 0, bucket: 0, since: 0.5, told: 0.5, time: 0.5, file: '', frame: 0 }),
+      make: () => ({ kind: 0, bucket: 0, since: 0.5, told: 0.5, pending: 0, time: 0.5, file: '', frame: 0 }),
       reset: () => {},
     });
     this.#words = new Uint32Array(this.table.rows.buffer);
+  }
+
+  /** A link to the row of a slot, to be kept where it will be needed: one number, 0 is none. */
+  link(slot: number): number {
+    return ((slot + 1) << 16) | this.table.generation(slot);
+  }
+
+  /** The slot of a link, -1 if its row is no more. */
+  follow(link: number, now: number): number {
+    if (link === 0) return -1;
+    const slot = (link >>> 16) - 1;
+    return this.table.alive(slot, link & 0xffff, now) ? slot : -1;
   }
 
   /** The row of a key, made if there is none: then `begun` requests are put to its account. */
@@ -140,6 +157,7 @@ export class Loads {
     load.bucket = this.#at(now);
     load.since = now;
     load.told = now;
+    load.pending = 0;
     const base = row >> 2;
     for (let i = 0; i < CLASSES; i++) {
       this.#words[base + NEXT + 2 * i] = FLOOR;
@@ -166,12 +184,13 @@ export class Loads {
     keepShort(this.table.rows, this.table.row(slot) + NAME, LONGEST, bytes, start, end);
   }
 
-  /** Counts one more of a metric, and notes if that makes a rise worth telling. */
-  count(slot: number, method: number, metric: number, now: number): void {
+  /** Counts one more of a metric. True if that makes a rise worth telling, which is then in `risen`. */
+  count(slot: number, method: number, metric: number, now: number): boolean {
     const load = this.table.at(slot);
     const bucket = this.#at(now);
     const base = this.table.row(slot) >> 2;
     this.table.touch(slot, now);
+    const before = this.risen.length;
     if (bucket !== load.bucket) this.#roll(slot, load, base, bucket, now);
     const words = this.#words;
     const at = method * METRICS + metric;
@@ -179,6 +198,7 @@ export class Loads {
     const sum = ++words[base + SUMS + at]!;
     if (metric === BEGUN) this.#rose(slot, load, base + NEXT + 2 * method, sum, method, now);
     else if (metric >= ABANDONED) this.#rose(slot, load, base + NEXT + 2 * method + 1, this.#unfinished(base, method), method, now);
+    return this.risen.length > before;
   }
 
   /** Notes one of the different things of a row, by its hash. */
@@ -186,9 +206,10 @@ export class Loads {
     sketchAdd(this.table.rows, this.table.row(slot) + THIS, hash);
   }
 
-  /** What the row tells of a class of methods. */
+  /** What the row tells of a class of methods, to be called once for each entry of `risen`. */
   facts(slot: number, method: number, now: number): LoadFacts {
     const load = this.table.at(slot);
+    load.pending &= ~(1 << method);
     const { rows } = this.table;
     const row = this.table.row(slot);
     const base = row >> 2;
@@ -231,7 +252,13 @@ export class Loads {
     const words = this.#words;
     if (value < words[next]!) return;
     while (words[next]! <= value) words[next]! *= 2;
+    this.#tell(slot, load, method, now);
+  }
+
+  #tell(slot: number, load: Load, method: number, now: number): void {
     load.told = now;
+    if ((load.pending & (1 << method)) !== 0) return;
+    load.pending |= 1 << method;
     this.risen.push(slot * CLASSES + method);
   }
 
@@ -254,9 +281,7 @@ export class Loads {
       const unfinished = this.#unfinished(base, method);
       sink(words, base + NEXT + 2 * method, words[base + SUMS + method * METRICS + BEGUN]!, FLOOR);
       sink(words, base + NEXT + 2 * method + 1, unfinished, FLOOR_UNFINISHED);
-      if (!late || unfinished < FLOOR_UNFINISHED) continue;
-      load.told = now;
-      this.risen.push(slot * CLASSES + method);
+      if (late && unfinished >= FLOOR_UNFINISHED) this.#tell(slot, load, method, now);
     }
   }
 

@@ -37,14 +37,11 @@ export interface Relation {
   misses: number;
   /** µs of the last halving. */
   halved: number;
-  /** Minute (since 1970) that `recent` counts requests of. */
-  minute: number;
+  /** Requests within the minute, of the load counted before it has a row (rates.ts). */
   recent: number;
-  /** Slots and generations of the loads of this pair and of the server, -1: none. */
+  /** Links to the loads of this pair and of the server (loads.ts). */
   pair: number;
-  pairGeneration: number;
   target: number;
-  targetGeneration: number;
 }
 
 /** All peers and relations. */
@@ -83,17 +80,14 @@ export class Peers {
         hits: 0,
         misses: 0,
         halved: 0.5,
-        minute: 0,
         recent: 0,
-        pair: -1,
-        pairGeneration: 0,
-        target: -1,
-        targetGeneration: 0,
+        pair: 0,
+        target: 0,
       }),
       reset: (r) => {
-        r.minute = 0;
-        r.pair = -1;
-        r.target = -1;
+        r.recent = 0;
+        r.pair = 0;
+        r.target = 0;
         r.answered = false;
         r.optionsUser = 0;
         r.optionsPort = -1;

@@ -19,6 +19,7 @@ import {
   CHALLENGED,
   COMPLETED,
   FAILED,
+  FINISHED,
   FOLLOWED,
   Loads,
   loadClass,
@@ -58,10 +59,12 @@ export class Rates {
   readonly #key = new Key(128);
   readonly #filter = new Uint8Array(CELLS);
   #minute = 0;
+  /** Counts the minutes. */
+  #turn = 1;
   /** Requests that may stay silent, INVITEs that may hang, answers that may stay without ACK. */
   readonly #silent: TimeoutQueue;
   readonly #hanging: TimeoutQueue;
-  readonly #answered: TimeoutQueue;
+  readonly #refused: TimeoutQueue;
   /** One bit for each UDP port that a SIP request went to. */
   readonly #ports = new Uint32Array(2048);
 
@@ -72,7 +75,7 @@ export class Rates {
     this.#seed = seed;
     this.#silent = new TimeoutQueue(capacity.transactions);
     this.#hanging = new TimeoutQueue(capacity.transactions);
-    this.#answered = new TimeoutQueue(capacity.transactions);
+    this.#refused = new TimeoutQueue(capacity.transactions);
   }
 
   /** An initial request, seen for the first time. `slot` is that of its transaction. */
@@ -84,28 +87,46 @@ export class Rates {
     this.#ofPair(packet, t, r, method, user, now);
     this.#ofTarget(packet, r, method, now);
     this.#ofAccount(m, packet, t, method, user, now);
-    const generation = this.#transactions.table.generation(slot);
-    if (packet.transport === 'udp') this.#silent.push(slot, generation, now + PATIENCE);
-    if (t.method === INVITE) this.#hanging.push(slot, generation, now + TIMEOUT);
+    if (packet.transport === 'udp') t.waiting = this.#silent.push(slot, this.#transactions.table.generation(slot), now + PATIENCE);
+  }
+
+  /** An answer to an initial request. `slot` is that of its transaction. */
+  answered(t: Transaction, slot: number, status: number, now: number): void {
+    if (t.answers === 1) this.#silent.cancel(t.waiting, slot);
+    if (t.method !== INVITE) return;
+    if (status === 100) {
+      if (t.answers === 1) t.waiting = this.#hanging.push(slot, this.#transactions.table.generation(slot), now + TIMEOUT);
+      return;
+    }
+    this.#hanging.cancel(t.waiting, slot);
+    if (t.finals === INSISTED && status < 300) this.#waste(t, UNACKNOWLEDGED, now);
   }
 
   /** The first final answer of an initial request. */
   concluded(t: Transaction, slot: number, status: number, outcome: number, now: number): void {
     this.#count(t, outcome === CHALLENGE ? CHALLENGED : endOf(status), now);
-    if (t.method === INVITE) this.#answered.push(slot, this.#transactions.table.generation(slot), now + PATIENCE);
+    if (t.method === INVITE && status >= 300) {
+      t.waiting = this.#refused.push(slot, this.#transactions.table.generation(slot), now + PATIENCE);
+    } else if (outcome !== CHALLENGE) this.#count(t, FINISHED, now);
+  }
+
+  /** An ACK to an answer that is no 2xx. */
+  acknowledged(t: Transaction, slot: number, now: number): void {
+    this.#refused.cancel(t.waiting, slot);
+    if (t.status >= 300 && t.status !== 401 && t.status !== 407) this.#count(t, FINISHED, now);
   }
 
   /** An ACK, or another request that only a party can send that hears the answers. */
   followed(client: Uint8Array, server: Uint8Array, now: number): void {
     const r = this.#peers.find(client, server, now);
-    if (r !== undefined) this.#tally(r.pair, r.pairGeneration, loadClass(INVITE), FOLLOWED, now);
+    if (r !== undefined) this.#tally(r.pair, loadClass(INVITE), FOLLOWED, now);
   }
 
   /** Nobody answered a challenge. */
   abandoned(r: Relation, source: number, nonce: Nonce, now: number): void {
     const method = loadClass(nonce.method);
-    this.#wasted(r.pair, r.pairGeneration, method, ABANDONED, 0, nonce.issued, nonce, now);
-    this.#wasted(r.target, r.targetGeneration, method, ABANDONED, source, nonce.issued, nonce, now);
+    this.#wasted(r.pair, method, ABANDONED, 0, nonce.issued, nonce, now);
+    this.#wasted(r.target, method, ABANDONED, source, nonce.issued, nonce, now);
   }
 
   /** A UDP payload that is no SIP. Counts if it went to a port where SIP is spoken and is no keep-alive. */
@@ -119,14 +140,13 @@ export class Rates {
     const load = this.loads.open(key, NOISE, 0, 0, now);
     if (this.loads.table.fresh) this.loads.name(load, packet.src, dst);
     this.loads.note(load, hash(this.#seed, this.#key.reset().add(packet.src, 0, ADDRESS)));
-    this.#place(load, packet.time, packet.where.file, packet.frameNumber);
-    this.loads.count(load, 0, BEGUN, now);
+    if (this.loads.count(load, 0, BEGUN, now)) this.#place(load, packet.time, packet.where.file, packet.frameNumber);
   }
 
   /** µs at which the next lapse falls due. */
   get due(): number {
     const { next } = this.#silent;
-    return this.#answered.next < next ? this.#answered.next : Math.min(next, this.#hanging.next);
+    return this.#refused.next < next ? this.#refused.next : Math.min(next, this.#hanging.next);
   }
 
   /** Counts everything that should have come by `now` and did not. */
@@ -139,21 +159,18 @@ export class Rates {
     this.#lapse(now + PATIENCE - PATIENCE_AT_END, now);
   }
 
-  #lapse(answeredBy: number, now: number): void {
-    const silent = this.#silent;
-    while (silent.take(now)) {
-      const t = this.#waiting(silent, now);
+  #lapse(refusedBy: number, now: number): void {
+    while (this.#silent.take(now)) {
+      const t = this.#waiting(this.#silent, now);
       if (t !== undefined && t.answers === 0 && t.requests === 1) this.#waste(t, SILENT, now);
     }
-    const hanging = this.#hanging;
-    while (hanging.take(now)) {
-      const t = this.#waiting(hanging, now);
+    while (this.#hanging.take(now)) {
+      const t = this.#waiting(this.#hanging, now);
       if (t !== undefined && t.status === 100) this.#waste(t, UNACKNOWLEDGED, now);
     }
-    const answered = this.#answered;
-    while (answered.take(answeredBy)) {
-      const t = this.#waiting(answered, now);
-      if (t !== undefined && !t.acknowledged && (t.status >= 300 || t.finals >= INSISTED)) this.#waste(t, UNACKNOWLEDGED, now);
+    while (this.#refused.take(refusedBy)) {
+      const t = this.#waiting(this.#refused, now);
+      if (t !== undefined && !t.acknowledged) this.#waste(t, UNACKNOWLEDGED, now);
     }
   }
 
@@ -165,36 +182,32 @@ export class Rates {
 
   #ofPair(packet: Packet, t: Transaction, r: Relation, method: number, user: number, now: number): void {
     const { loads } = this;
-    if (r.pair < 0 || !loads.table.alive(r.pair, r.pairGeneration, now)) {
-      r.pair = -1;
-      if (this.#minute !== r.minute) {
-        r.minute = this.#minute;
-        r.recent = 0;
-      }
-      if (++r.recent < OFTEN) return;
+    let slot = loads.follow(r.pair, now);
+    if (slot < 0) {
+      r.recent = r.recent >> 4 === this.#turn ? r.recent + 1 : (this.#turn << 4) | 1;
+      if ((r.recent & 15) < OFTEN) return;
       const key = this.#key.reset().addByte(PAIR).add(packet.src, 0, ADDRESS).add(packet.dst, 0, ADDRESS);
-      r.pair = loads.open(key, PAIR, method, OFTEN - 1, now);
-      r.pairGeneration = loads.table.generation(r.pair);
-      if (loads.table.fresh) loads.name(r.pair, packet.src, packet.dst);
+      slot = loads.open(key, PAIR, method, OFTEN - 1, now);
+      r.pair = loads.link(slot);
+      r.recent = 0;
+      if (loads.table.fresh) loads.name(slot, packet.src, packet.dst);
     }
-    loads.note(r.pair, user);
-    this.#place(r.pair, packet.time, packet.where.file, packet.frameNumber);
-    loads.count(r.pair, method, BEGUN, now);
-    if (t.credentials) loads.count(r.pair, method, FOLLOWED, now);
+    loads.note(slot, user);
+    if (t.credentials) loads.count(slot, method, FOLLOWED, now);
+    this.#begun(slot, method, packet, now);
   }
 
   #ofTarget(packet: Packet, r: Relation, method: number, now: number): void {
     const { loads } = this;
-    if (r.target < 0 || !loads.table.alive(r.target, r.targetGeneration, now)) {
-      r.target = -1;
+    let slot = loads.follow(r.target, now);
+    if (slot < 0) {
       const key = this.#key.reset().addByte(TARGET).add(packet.dst, 0, ADDRESS);
       if (!this.#often(hash(this.#seed, key))) return;
-      r.target = loads.open(key, TARGET, method, OFTEN - 1, now);
-      r.targetGeneration = loads.table.generation(r.target);
-      if (loads.table.fresh) loads.name(r.target, NOBODY, packet.dst);
+      slot = loads.open(key, TARGET, method, OFTEN - 1, now);
+      r.target = loads.link(slot);
+      if (loads.table.fresh) loads.name(slot, NOBODY, packet.dst);
     }
-    this.#place(r.target, packet.time, packet.where.file, packet.frameNumber);
-    loads.count(r.target, method, BEGUN, now);
+    this.#begun(slot, method, packet, now);
   }
 
   #ofAccount(m: SipMessage, packet: Packet, t: Transaction, method: number, user: number, now: number): void {
@@ -202,13 +215,15 @@ export class Rates {
     const { loads } = this;
     const { user: name, host } = m.to.uri;
     const key = this.#key.reset().addByte(ACCOUNT).add(m.bytes, name.start, Math.max(name.end, host.end));
-    const load = loads.open(key, ACCOUNT, method, OFTEN - 1, now);
-    if (loads.table.fresh) loads.nameAccount(load, m.bytes, name.start, Math.max(name.end, host.end));
-    if (loads.table.fresh) loads.name(load, NOBODY, packet.dst);
-    t.load = load;
-    t.loadGeneration = loads.table.generation(load);
-    this.#place(load, packet.time, packet.where.file, packet.frameNumber);
-    loads.count(load, method, BEGUN, now);
+    const slot = loads.open(key, ACCOUNT, method, OFTEN - 1, now);
+    if (loads.table.fresh) loads.nameAccount(slot, m.bytes, name.start, Math.max(name.end, host.end));
+    if (loads.table.fresh) loads.name(slot, NOBODY, packet.dst);
+    t.load = loads.link(slot);
+    this.#begun(slot, method, packet, now);
+  }
+
+  #begun(slot: number, method: number, packet: Packet, now: number): void {
+    if (this.loads.count(slot, method, BEGUN, now)) this.#place(slot, packet.time, packet.where.file, packet.frameNumber);
   }
 
   /** Hash of user and host of the To URI, 0 without a user. */
@@ -229,6 +244,7 @@ export class Rates {
 
   #forget(now: number): void {
     this.#minute = now;
+    this.#turn = (this.#turn + 1) & 0xffffff;
     this.#filter.fill(0);
   }
 
@@ -237,14 +253,15 @@ export class Rates {
     const { relations } = this.#peers;
     if (relations.alive(t.relation, t.relationGeneration, now)) {
       const r = relations.at(t.relation);
-      this.#tally(r.pair, r.pairGeneration, method, metric, now);
-      this.#tally(r.target, r.targetGeneration, method, metric, now);
+      this.#tally(r.pair, method, metric, now);
+      this.#tally(r.target, method, metric, now);
     }
-    this.#tally(t.load, t.loadGeneration, method, metric, now);
+    this.#tally(t.load, method, metric, now);
   }
 
-  #tally(slot: number, generation: number, method: number, metric: number, now: number): void {
-    if (slot >= 0 && this.loads.table.alive(slot, generation, now)) this.loads.count(slot, method, metric, now);
+  #tally(link: number, method: number, metric: number, now: number): void {
+    const slot = this.loads.follow(link, now);
+    if (slot >= 0) this.loads.count(slot, method, metric, now);
   }
 
   #waste(t: Transaction, metric: number, now: number): void {
@@ -254,27 +271,18 @@ export class Rates {
     if (relations.alive(t.relation, t.relationGeneration, now)) {
       const r = relations.at(t.relation);
       source = relations.hashAt(t.relation);
-      this.#wasted(r.pair, r.pairGeneration, method, metric, 0, t.started, t, now);
-      this.#wasted(r.target, r.targetGeneration, method, metric, source, t.started, t, now);
+      this.#wasted(r.pair, method, metric, 0, t.started, t, now);
+      this.#wasted(r.target, method, metric, source, t.started, t, now);
     }
-    this.#wasted(t.load, t.loadGeneration, method, metric, source, t.started, t, now);
+    this.#wasted(t.load, method, metric, source, t.started, t, now);
   }
 
   /** One request that came to no end; `source` tells different sources apart, 0: not to be noted. */
-  #wasted(
-    slot: number,
-    generation: number,
-    method: number,
-    metric: number,
-    source: number,
-    time: number,
-    where: { readonly file: string; readonly frame: number },
-    now: number,
-  ): void {
-    if (slot < 0 || !this.loads.table.alive(slot, generation, now)) return;
+  #wasted(link: number, method: number, metric: number, source: number, time: number, where: Where, now: number): void {
+    const slot = this.loads.follow(link, now);
+    if (slot < 0) return;
     if (source !== 0) this.loads.note(slot, source);
-    this.#place(slot, time, where.file, where.frame);
-    this.loads.count(slot, method, metric, now);
+    if (this.loads.count(slot, method, metric, now)) this.#place(slot, time, where.file, where.frame);
   }
 
   #place(slot: number, time: number, file: string, frame: number): void {
@@ -283,6 +291,12 @@ export class Rates {
     load.file = file;
     load.frame = frame;
   }
+}
+
+/** Where the packet lies that shows it. */
+interface Where {
+  readonly file: string;
+  readonly frame: number;
 }
 
 const NOBODY = new Uint8Array(18);

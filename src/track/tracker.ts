@@ -123,9 +123,14 @@ export class Tracker {
     else if (m.method === ACK) {
       o.transaction = this.transactions.ofAck(m, now);
       o.retransmission = o.transaction !== undefined && this.transactions.known;
-      if (this.#watchLoads && !o.retransmission) this.rates.followed(packet.src, packet.dst, now);
+      if (this.#watchLoads && !o.retransmission) this.#acknowledged(o, packet, now);
     } else this.#request(o, packet, m, now);
     return o;
+  }
+
+  #acknowledged({ transaction: t }: Observation, packet: Packet, now: number): void {
+    this.rates.followed(packet.src, packet.dst, now);
+    if (t !== undefined) this.rates.acknowledged(t, this.transactions.slot, now);
   }
 
   /** µs at which the next lapse falls due. */
@@ -207,6 +212,7 @@ export class Tracker {
     o.server = packet.src;
     o.retransmission = this.transactions.known;
     if (t.initial) this.#served(o, t, now);
+    if (t.initial && this.#watchLoads) this.rates.answered(t, o.slot, m.status, now);
     if (t.method === INVITE) o.call = this.calls.answer(m, packet, t, now);
     if (m.status < 200 || t.final) return;
     if (t.method === BYE && m.status < 300) o.call = this.calls.ended(m, packet, now);

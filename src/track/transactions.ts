@@ -59,9 +59,10 @@ export interface Transaction {
   callGeneration: number;
   /** Final answers, repetitions included. */
   finals: number;
-  /** Slot and generation of the load of the account its To URI names, -1: none. */
+  /** Link to the load of the account its To URI names (loads.ts). */
   load: number;
-  loadGeneration: number;
+  /** Its place in the queue of `Rates` it waits in, -1: none. */
+  waiting: number;
 }
 
 /*
@@ -97,8 +98,8 @@ function makeTransaction(): Transaction {
     call: -1,
     callGeneration: 0,
     finals: 0,
-    load: -1,
-    loadGeneration: 0,
+    load: 0,
+    waiting: -1,
   };
 }
 
@@ -116,7 +117,8 @@ function resetTransaction(t: Transaction): void {
   t.relation = -1;
   t.call = -1;
   t.finals = 0;
-  t.load = -1;
+  t.load = 0;
+  t.waiting = -1;
 }
 
 /** All transactions that are going on or ended seconds ago (5 s, an INVITE 32 s). */
