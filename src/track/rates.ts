@@ -7,7 +7,7 @@
  * or one byte of a filter counts. So a million forged sources make a row of their target and nothing else.
  */
 import { ADDRESS } from '../bytes.ts';
-import { INVITE, type SipMessage } from '../decode/message.ts';
+import { INVITE, REGISTER, type SipMessage } from '../decode/message.ts';
 import { hash, Key, type Seed } from '../table.ts';
 import { TimeoutQueue } from '../timeouts.ts';
 import type { Packet } from '../types.ts';
@@ -83,10 +83,10 @@ export class Rates {
     const method = loadClass(t.method);
     this.#ports[packet.dst[16]! * 8 + (packet.dst[17]! >> 5)]! |= 1 << (packet.dst[17]! & 31);
     if (now - this.#minute >= MINUTE) this.#forget(now);
-    const user = this.#accountHash(m);
-    this.#ofPair(packet, t, r, method, user, now);
+    this.#ofPair(m, packet, t, r, method, now);
     this.#ofTarget(packet, r, method, now);
-    this.#ofAccount(m, packet, t, method, user, now);
+    // Who sends credentials is told by what becomes of them.
+    if (!t.credentials && (t.method === INVITE || t.method === REGISTER)) this.#ofAccount(m, packet, t, method, now);
     if (packet.transport === 'udp') t.waiting = this.#silent.push(slot, this.#transactions.table.generation(slot), now + PATIENCE);
   }
 
@@ -180,7 +180,7 @@ export class Rates {
     return table.alive(queue.slot, queue.generation, Math.min(now, queue.due)) ? table.at(queue.slot) : undefined;
   }
 
-  #ofPair(packet: Packet, t: Transaction, r: Relation, method: number, user: number, now: number): void {
+  #ofPair(m: SipMessage, packet: Packet, t: Transaction, r: Relation, method: number, now: number): void {
     const { loads } = this;
     let slot = loads.follow(r.pair, now);
     if (slot < 0) {
@@ -192,7 +192,7 @@ export class Rates {
       r.recent = 0;
       if (loads.table.fresh) loads.name(slot, packet.src, packet.dst);
     }
-    loads.note(slot, user);
+    loads.note(slot, this.#accountHash(m));
     if (t.credentials) loads.count(slot, method, FOLLOWED, now);
     this.#begun(slot, method, packet, now);
   }
@@ -210,10 +210,10 @@ export class Rates {
     this.#begun(slot, method, packet, now);
   }
 
-  #ofAccount(m: SipMessage, packet: Packet, t: Transaction, method: number, user: number, now: number): void {
-    if (user === 0 || !this.#often(user)) return;
-    const { loads } = this;
+  #ofAccount(m: SipMessage, packet: Packet, t: Transaction, method: number, now: number): void {
     const { user: name, host } = m.to.uri;
+    if (name.start < 0 || !this.#often(this.#accountHash(m))) return;
+    const { loads } = this;
     const key = this.#key.reset().addByte(ACCOUNT).add(m.bytes, name.start, Math.max(name.end, host.end));
     const slot = loads.open(key, ACCOUNT, method, OFTEN - 1, now);
     if (loads.table.fresh) loads.nameAccount(slot, m.bytes, name.start, Math.max(name.end, host.end));
@@ -226,10 +226,10 @@ export class Rates {
     if (this.loads.count(slot, method, BEGUN, now)) this.#place(slot, packet.time, packet.where.file, packet.frameNumber);
   }
 
-  /** Hash of user and host of the To URI, 0 without a user. */
+  /** Hash of user and host of the To URI. */
   #accountHash({ bytes, to }: SipMessage): number {
     const { user, host } = to.uri;
-    if (user.start < 0) return 0;
+    if (user.start < 0) return 1;
     return hash(this.#seed, this.#key.reset().add(bytes, user.start, Math.max(user.end, host.end)));
   }
 
