@@ -122,6 +122,23 @@ export const EVENTS = {
       userAgent,
     },
   },
+  'account.used': {
+    about:
+      'An account was used whose password had been found by guessing within a day (accepted after three refusals or more, from an endpoint that held no binding of it), or a scanner registered one that needs no password.',
+    src: 'who used it',
+    fields: {
+      how: {
+        kind: 'name',
+        about:
+          'registered: the guesser made a binding; called: he placed a call that was answered; elsewhere: registered or called from another address, first seen after it fell; open: registered without a password, by a source that had probed ten users',
+      },
+      method,
+      guesser: { kind: 'address', about: 'who found the password' },
+      refusals: { kind: 'count', about: 'passwords refused before; 0 for open' },
+      after: { kind: 'duration', about: 'seconds since the password was found' },
+      userAgent,
+    },
+  },
   'load.risen': {
     about:
       'What was asked of a server or account within a minute, or what of it was not brought to an end, has risen over a power of two (from 64, unfinished from 16), or is still as high a minute later.',

@@ -7,6 +7,7 @@ import { detectCredentials } from './credentials.ts';
 import type { Emitter } from './emitter.ts';
 import { detectOddity } from './oddity.ts';
 import { detectProbe } from './probe.ts';
+import { detectTakeover } from './takeover.ts';
 
 /** Calls the detectors filed under what this Observation is. */
 export function detect(o: Observation, tracker: Tracker, emitter: Emitter, now: number): void {
@@ -16,4 +17,5 @@ export function detect(o: Observation, tracker: Tracker, emitter: Emitter, now: 
   detectProbe(o, tracker, emitter, now);
   detectCredentials(o, tracker, emitter, now);
   detectBinding(o, tracker, emitter, now);
+  detectTakeover(o, tracker, emitter, now);
 }

@@ -5,6 +5,7 @@ import type { Attempt } from './authentication.ts';
 import type { CallState } from './calls.ts';
 import type { Relation } from './peers.ts';
 import type { Binding, Change } from './registrations.ts';
+import type { Use } from './takeovers.ts';
 import type { Transaction } from './transactions.ts';
 
 /** Outcomes of authentication (contradiction C-03), by code. */
@@ -57,4 +58,6 @@ export interface Observation {
   binding: Binding | undefined;
   change: Change;
   call: CallState | undefined;
+  /** What this acceptance does with an account that was guessed; empty: nothing. */
+  use: Use;
 }

@@ -37,6 +37,8 @@ export interface Relation {
   misses: number;
   /** µs of the last halving. */
   halved: number;
+  /** Second (since 1970) of the first contact. */
+  met: number;
   /** Requests within the minute, of the load counted before it has a row (rates.ts). */
   recent: number;
   /** Links to the loads of this pair and of the server (loads.ts). */
@@ -80,6 +82,7 @@ export class Peers {
         hits: 0,
         misses: 0,
         halved: 0.5,
+        met: 0,
         recent: 0,
         pair: 0,
         target: 0,
@@ -114,7 +117,10 @@ export class Peers {
       keepShort(this.relations.rows, row, LONGEST_AGENT, m.bytes, start, end);
     }
     const r = this.relations.at(slot);
-    if (this.stranger) r.halved = now;
+    if (this.stranger) {
+      r.halved = now;
+      r.met = Math.floor(now / 1e6);
+    }
     while (now - r.halved >= HALF_LIFE) {
       r.hits >>= 1;
       r.misses >>= 1;

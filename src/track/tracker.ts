@@ -13,6 +13,7 @@ import { ACCEPTED, FAILED, NONE, type Observation, OPEN, OUTCOME_NAMES, UNKNOWN_
 import { Peers } from './peers.ts';
 import { Rates } from './rates.ts';
 import { Registrations } from './registrations.ts';
+import { Takeovers } from './takeovers.ts';
 import { TIMEOUT, type Transaction, Transactions } from './transactions.ts';
 
 /** Most entries of each table (config `tables`). */
@@ -60,6 +61,7 @@ export class Tracker {
   readonly registrations: Registrations;
   readonly calls: Calls;
   readonly rates: Rates;
+  readonly takeovers: Takeovers;
   /** Finished authentications by outcome code. */
   readonly outcomes = new Float64Array(OUTCOME_NAMES.length);
   readonly #name = new Key(64);
@@ -74,6 +76,7 @@ export class Tracker {
     this.authentication = new Authentication(capacities, seed, this.transactions);
     this.registrations = new Registrations(capacities.registrations, seed);
     this.calls = new Calls(capacities.calls, seed, wanted.calls);
+    this.takeovers = new Takeovers(capacities.attempts, seed, this.transactions, this.registrations);
     this.#watchLoads = wanted.loads === true;
     this.rates = new Rates(this.#watchLoads ? capacities : { loads: 8, transactions: 8 }, seed, this.transactions, this.peers);
     this.#observation = {
@@ -95,6 +98,7 @@ export class Tracker {
       binding: undefined,
       change: '',
       call: undefined,
+      use: '',
     };
   }
 
@@ -119,6 +123,7 @@ export class Tracker {
     o.binding = undefined;
     o.change = '';
     o.call = undefined;
+    o.use = '';
     if (!m.isRequest) this.#answer(o, packet, m, now);
     else if (m.method === ACK) {
       o.transaction = this.transactions.ofAck(m, now);
@@ -182,7 +187,7 @@ export class Tracker {
   tables(): TableStats[] {
     const { peers, authentication } = this;
     const tables = [this.transactions.table, peers.peers, peers.relations, authentication.nonces, authentication.attempts];
-    return [...tables.map((t) => t.stats()), this.registrations.table.stats(), this.calls.table.stats(), this.rates.loads.table.stats()];
+    return [...tables.map((t) => t.stats()), this.registrations.table.stats(), this.calls.table.stats(), this.rates.loads.table.stats(), this.takeovers.table.stats()];
   }
 
   #request(o: Observation, packet: Packet, m: SipMessage, now: number): void {
@@ -247,6 +252,7 @@ export class Tracker {
     if (outcome !== ACCEPTED && outcome !== OPEN) return;
     if (o.relation !== undefined && (t.method === REGISTER || t.method === INVITE)) o.relation.hits++;
     if (t.method !== REGISTER) return;
+    if (outcome === OPEN) o.use = this.takeovers.open(o);
     o.binding = this.registrations.accepted(m, packet, o.client, now);
     o.change = this.registrations.change;
   }
@@ -270,6 +276,7 @@ export class Tracker {
     o.attempt = this.authentication.accepted(o, t, now);
     // Before this acceptance makes a binding itself: behind one address may be the owner as well as who guesses.
     o.trusted = o.attempt !== undefined && this.registrations.boundBy(o.client, o.message, now);
+    o.use = this.takeovers.accepted(o, t, now);
   }
 
   #failed(o: Observation, now: number): void {
