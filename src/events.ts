@@ -43,6 +43,11 @@ const status = { kind: 'status', about: 'status code of the final answer; 0: non
 const method = { kind: 'method', about: 'method of the request' } as const;
 const userAgent = { kind: 'text', about: 'User-Agent of the request, empty if it had none' } as const;
 
+const direction = {
+  kind: 'name',
+  about: 'what the sensor sees of the two: both, answers (their requests are not seen) or requests (no answer is seen)',
+} as const;
+
 const credentials = {
   method,
   status,
@@ -55,6 +60,7 @@ const credentials = {
     about:
       'refused: this endpoint had registered the account before its first refusal; accepted: this endpoint held a binding of the account before',
   },
+  direction,
 } as const;
 
 /** All Events, by type. */
@@ -89,6 +95,7 @@ export const EVENTS = {
         about: 'requests of this source that succeeded at this server so far (2xx to REGISTER or INVITE), halved every 30 minutes',
       },
       abandoned: { kind: 'flag', about: 'it was challenged and sent no credentials within 2 s' },
+      direction,
     },
   },
   'auth.failed': {
@@ -124,7 +131,7 @@ export const EVENTS = {
   },
   'account.used': {
     about:
-      'An account was used whose password had been found by guessing within a day (accepted after three refusals or more, from an endpoint that held no binding of it), or a scanner registered one that needs no password.',
+      'An account was used whose password had been found by guessing within a day (accepted after three refusals or more, see `refusals`, from an endpoint that held no binding of it), or a scanner registered one that needs no password.',
     src: 'who used it',
     fields: {
       how: {
@@ -146,7 +153,7 @@ export const EVENTS = {
     fields: {
       by: {
         kind: 'name',
-        about: 'source: of one source at one target; target: of all at one target; account: of all for one account; noise: payloads that are no SIP, to UDP ports where SIP is spoken',
+        about: 'source: of one source at one target; target: of all at one target; account: of all for one account; noise: payloads that are no SIP, to UDP ports where SIP is spoken; answers: answers to one address that sent no request to who answers (followed: others who ask these servers are seen; completed: 2xx to REGISTER or BYE)',
       },
       method: { kind: 'method', about: 'INVITE, REGISTER, OPTIONS or other' },
       requests: { kind: 'count', about: 'requests outside dialogs within the last minute, repetitions not counted' },
@@ -162,7 +169,7 @@ export const EVENTS = {
       refused: { kind: 'count', about: 'answered with 3xx, 4xx or 6xx, challenges and 408 not counted' },
       failed: { kind: 'count', about: 'answered with 408 or 5xx' },
       users: { kind: 'count', about: 'by source: about how many different users it asked for in this minute and the one before; else 0' },
-      sources: { kind: 'count', about: 'by target, account and noise: about how many different sources are behind what was not finished; by source: 1' },
+      sources: { kind: 'count', about: 'about how many different sources are behind what was not finished (by target and account), sent it (noise) or answered (answers); by source: 1' },
     },
   },
   'message.odd': {

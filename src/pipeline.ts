@@ -15,6 +15,7 @@ import { detectCrowding } from './detect/crowding.ts';
 import { detect } from './detect/detectors.ts';
 import { Emitter } from './detect/emitter.ts';
 import { detectLoads } from './detect/load.ts';
+import { detectLoneChallenge } from './detect/lone.ts';
 import { detectAbandoned } from './detect/probe.ts';
 import { detectSilence } from './detect/silence.ts';
 import { EVENT_NAMES, type EventName } from './events.ts';
@@ -79,6 +80,7 @@ export class Pipeline {
     this.#keepEvents = sinks.events;
     this.#lapses = {
       unanswered: (t, client, server) => detectSilence(t, client, server, this.#tracker, this.#emitter, this.#clock.now),
+      lone: (challenge) => detectLoneChallenge(challenge, this.#emitter),
       abandoned: (challenge) => detectAbandoned(challenge, this.#tracker, this.#emitter, this.#clock.now),
     };
   }

@@ -1,10 +1,11 @@
 /** All detectors, and the Observations each is called for. */
-import type { Observation } from '../track/observation.ts';
+import { NONE, type Observation } from '../track/observation.ts';
 import type { Tracker } from '../track/tracker.ts';
 import { detectBinding } from './binding.ts';
 import { detectContact } from './contact.ts';
 import { detectCredentials } from './credentials.ts';
 import type { Emitter } from './emitter.ts';
+import { detectLone } from './lone.ts';
 import { detectOddity } from './oddity.ts';
 import { detectProbe } from './probe.ts';
 import { detectTakeover } from './takeover.ts';
@@ -13,6 +14,7 @@ import { detectTakeover } from './takeover.ts';
 export function detect(o: Observation, tracker: Tracker, emitter: Emitter, now: number): void {
   if (o.message.oddityCount > 0) detectOddity(o, emitter);
   if (o.initial) detectContact(o, tracker, emitter, now);
+  if (o.lone !== NONE) detectLone(o, tracker, emitter);
   if (!o.concluded) return;
   detectProbe(o, tracker, emitter, now);
   detectCredentials(o, tracker, emitter, now);

@@ -23,6 +23,7 @@ export function detectProbe(o: Observation, tracker: Tracker, emitter: Emitter, 
     misses: relation?.misses ?? 0,
     hits: relation?.hits ?? 0,
     abandoned: false,
+    direction: 'both',
   });
 }
 
@@ -40,5 +41,6 @@ export function detectAbandoned(challenge: Abandoned, tracker: Tracker, emitter:
     misses: relation?.misses ?? 0,
     hits: relation?.hits ?? 0,
     abandoned: true,
+    direction: 'both',
   });
 }

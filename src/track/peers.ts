@@ -105,6 +105,12 @@ export class Peers {
     return this.peers.at(this.peers.put(this.#key.reset().add(address, 0, ADDRESS), now));
   }
 
+  /** True if the address was seen to answer requests that were seen. */
+  serves(address: Uint8Array, now: number): boolean {
+    const slot = this.peers.find(this.#key.reset().add(address, 0, ADDRESS), now);
+    return slot >= 0 && this.peers.at(slot).serves > 0;
+  }
+
   /** The relation of a client that sends an initial request to a server; `stranger` tells whether it is new. */
   meet(client: Uint8Array, server: Uint8Array, m: SipMessage, now: number): Relation {
     const slot = this.relations.put(this.#pair(client, server), now);

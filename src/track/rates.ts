@@ -7,7 +7,7 @@
  * or one byte of a filter counts. So a million forged sources make a row of their target and nothing else.
  */
 import { ADDRESS } from '../bytes.ts';
-import { INVITE, REGISTER, type SipMessage } from '../decode/message.ts';
+import { BYE, INVITE, REGISTER, type SipMessage } from '../decode/message.ts';
 import { hash, Key, type Seed } from '../table.ts';
 import { TimeoutQueue } from '../timeouts.ts';
 import type { Packet } from '../types.ts';
@@ -15,6 +15,7 @@ import type { Nonce } from './authentication.ts';
 import {
   ABANDONED,
   ACCOUNT,
+  ANSWERS,
   BEGUN,
   CHALLENGED,
   COMPLETED,
@@ -127,6 +128,22 @@ export class Rates {
     const method = loadClass(nonce.method);
     this.#wasted(r.pair, method, ABANDONED, 0, nonce.issued, nonce, now);
     this.#wasted(r.target, method, ABANDONED, source, nonce.issued, nonce, now);
+  }
+
+  /**
+   * An answer to someone who sent no request to the server that was seen. Others who ask the same server are seen, or not: if not, the
+   * sensor may see one direction only. 2xx to REGISTER and BYE come only to those who take part.
+   */
+  lone(m: SipMessage, packet: Packet, visible: boolean, now: number): void {
+    if (now - this.#minute >= MINUTE) this.#forget(now);
+    const key = this.#key.reset().addByte(ANSWERS).add(packet.dst, 0, ADDRESS);
+    if (!this.#often(hash(this.#seed, key))) return;
+    const slot = this.loads.open(key, ANSWERS, 0, 0, now);
+    if (this.loads.table.fresh) this.loads.name(slot, NOBODY, packet.dst);
+    this.loads.note(slot, hash(this.#seed, this.#key.reset().add(packet.src, 0, ADDRESS)));
+    if (visible) this.loads.count(slot, 0, FOLLOWED, now);
+    if (m.status >= 200 && m.status < 300 && (m.cseqMethod === REGISTER || m.cseqMethod === BYE)) this.loads.count(slot, 0, COMPLETED, now);
+    if (this.loads.count(slot, 0, BEGUN, now)) this.#place(slot, packet.time, packet.where.file, packet.frameNumber);
   }
 
   /** A UDP payload that is no SIP. Counts if it went to a port where SIP is spoken and is no keep-alive. */

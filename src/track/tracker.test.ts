@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { challenge, credentials, type Place, packetOf, request, response, type Wording } from '../../test/talk.ts';
 import { createMessage, parseSip } from '../decode/sip.ts';
 import type { Abandoned } from './authentication.ts';
+import type { LoneChallenge } from './loneanswers.ts';
 import { ACCEPTED, CHALLENGE, FAILED, NONE, type Observation, OPEN, STALE, UNKNOWN_USER } from './observation.ts';
 import { type Capacities, Tracker } from './tracker.ts';
 import type { Transaction } from './transactions.ts';
@@ -27,6 +28,7 @@ class Talk {
   readonly tracker: Tracker;
   readonly unanswered: string[] = [];
   readonly abandoned: string[] = [];
+  readonly lone: string[] = [];
   now = 1_000_000_000;
 
   constructor(callsWanted = true, capacities = CAPACITIES) {
@@ -64,6 +66,7 @@ class Talk {
 
   readonly lapses = {
     unanswered: (t: Transaction) => this.unanswered.push(String(t.method)),
+    lone: (c: LoneChallenge) => this.lone.push(`${c.user}@${c.host}`),
     abandoned: (c: Abandoned) => this.abandoned.push(`${c.user}@${c.host}`),
   };
 }
@@ -510,7 +513,7 @@ describe('calls', () => {
 
   test('the tables tell their sizes', () => {
     const names = new Talk().tracker.tables().map((t) => t.name);
-    assert.deepEqual(names, ['transactions', 'peers', 'relations', 'nonces', 'attempts', 'registrations', 'calls', 'loads', 'takeovers']);
+    assert.deepEqual(names, ['transactions', 'peers', 'relations', 'nonces', 'attempts', 'registrations', 'calls', 'loads', 'takeovers', 'lone answers']);
   });
 });
 

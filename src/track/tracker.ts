@@ -9,6 +9,7 @@ import { hash, Key, type Seed, type TableStats } from '../table.ts';
 import type { Packet } from '../types.ts';
 import { ABANDONED, ABANDONED_AT_END, type Abandoned, Authentication } from './authentication.ts';
 import { Calls } from './calls.ts';
+import { type LoneChallenge, LoneAnswers } from './loneanswers.ts';
 import { ACCEPTED, FAILED, NONE, type Observation, OPEN, OUTCOME_NAMES, UNKNOWN_USER } from './observation.ts';
 import { Peers } from './peers.ts';
 import { Rates } from './rates.ts';
@@ -44,6 +45,8 @@ export interface Lapses {
   unanswered(t: Transaction, client: Uint8Array, server: Uint8Array): void;
   /** A challenge stayed without credentials. */
   abandoned(challenge: Abandoned): void;
+  /** A challenge whose request was not seen stayed without anything that follows it. */
+  lone(challenge: LoneChallenge): void;
 }
 
 /** µs an unanswered request must have waited at the end of the input to count. */
@@ -62,6 +65,7 @@ export class Tracker {
   readonly calls: Calls;
   readonly rates: Rates;
   readonly takeovers: Takeovers;
+  readonly loneAnswers: LoneAnswers;
   /** Finished authentications by outcome code. */
   readonly outcomes = new Float64Array(OUTCOME_NAMES.length);
   readonly #name = new Key(64);
@@ -77,6 +81,7 @@ export class Tracker {
     this.registrations = new Registrations(capacities.registrations, seed);
     this.calls = new Calls(capacities.calls, seed, wanted.calls);
     this.takeovers = new Takeovers(capacities.attempts, seed, this.transactions, this.registrations);
+    this.loneAnswers = new LoneAnswers(capacities.attempts, seed);
     this.#watchLoads = wanted.loads === true;
     this.rates = new Rates(this.#watchLoads ? capacities : { loads: 8, transactions: 8 }, seed, this.transactions, this.peers);
     this.#observation = {
@@ -98,6 +103,7 @@ export class Tracker {
       binding: undefined,
       change: '',
       call: undefined,
+      lone: NONE,
       use: '',
     };
   }
@@ -123,6 +129,7 @@ export class Tracker {
     o.binding = undefined;
     o.change = '';
     o.call = undefined;
+    o.lone = NONE;
     o.use = '';
     if (!m.isRequest) this.#answer(o, packet, m, now);
     else if (m.method === ACK) {
@@ -140,7 +147,7 @@ export class Tracker {
 
   /** µs at which the next lapse falls due. */
   get due(): number {
-    return Math.min(this.transactions.unanswered.next, this.authentication.pending.next, this.rates.due);
+    return Math.min(this.transactions.unanswered.next, this.authentication.pending.next, this.rates.due, this.loneAnswers.pending.next);
   }
 
   /** Tells of everything that should have happened by `now` and did not. */
@@ -148,6 +155,7 @@ export class Tracker {
     this.#abandoned(now, now, lapses);
     this.#unanswered(now, now, lapses);
     this.rates.lapse(now);
+    this.loneAnswers.lapse(now, false, lapses.lone);
   }
 
   /** The input has ended at `now`: what waited long enough counts as lapsed, of the rest nobody knows. */
@@ -155,6 +163,7 @@ export class Tracker {
     this.#abandoned(now + ABANDONED - ABANDONED_AT_END, now, lapses);
     this.#unanswered(now + TIMEOUT - UNANSWERED_AT_END, now, lapses);
     this.rates.finish(now);
+    this.loneAnswers.lapse(now, true, lapses.lone);
     this.calls.finish();
   }
 
@@ -187,7 +196,7 @@ export class Tracker {
   tables(): TableStats[] {
     const { peers, authentication } = this;
     const tables = [this.transactions.table, peers.peers, peers.relations, authentication.nonces, authentication.attempts];
-    return [...tables.map((t) => t.stats()), this.registrations.table.stats(), this.calls.table.stats(), this.rates.loads.table.stats(), this.takeovers.table.stats()];
+    return [...tables.map((t) => t.stats()), this.registrations.table.stats(), this.calls.table.stats(), this.rates.loads.table.stats(), this.takeovers.table.stats(), this.loneAnswers.table.stats()];
   }
 
   #request(o: Observation, packet: Packet, m: SipMessage, now: number): void {
@@ -210,7 +219,10 @@ export class Tracker {
 
   #answer(o: Observation, packet: Packet, m: SipMessage, now: number): void {
     const t = this.transactions.ofAnswer(m, now);
-    if (t === undefined) return;
+    if (t === undefined) {
+      this.#lone(o, packet, m, now);
+      return;
+    }
     o.transaction = t;
     o.slot = this.transactions.slot;
     o.client = packet.dst;
@@ -224,6 +236,16 @@ export class Tracker {
     t.final = true;
     o.concluded = true;
     this.#conclude(o, packet, m, t, now);
+  }
+
+  /** An answer without its request: late, reflected, or the requests take another way. */
+  #lone(o: Observation, packet: Packet, m: SipMessage, now: number): void {
+    o.client = packet.dst;
+    o.server = packet.src;
+    if (this.peers.find(packet.dst, packet.src, now) !== undefined) return;
+    const visible = this.peers.serves(packet.src, now);
+    if (this.#watchLoads) this.rates.lone(m, packet, visible, now);
+    if (!visible) o.lone = this.loneAnswers.answer(m, packet, now);
   }
 
   /** A server answers a client's initial request; if it is the first time, it serves one more. */
