@@ -134,7 +134,11 @@ export const READINGS: Readonly<Record<AmbiguousOddity, readonly [strict: string
   'bare-line-feed': ['only CR LF ends a line', 'LF or CR alone ends one too', 'RFC 3261 §7; RFC 5234 B.1'],
   'bare-carriage-return': ['only CR LF ends a line', 'LF or CR alone ends one too', 'RFC 3261 §7'],
   'header-duplicate': ['the first counts (or a 400)', 'the last counts', 'RFC 3261 §7.3.1; RFC 4475 §3.3.8 leaves it open'],
-  'header-folded': ['the line goes on', 'the folded line is a header of its own', 'RFC 3261 §7.3.1'],
+  'header-folded': [
+    'the line goes on',
+    'the folded line is a header of its own; if it is nothing but white space, the headers end',
+    'RFC 3261 §7.3.1',
+  ],
   'fold-before-headers': ['the start line goes on', 'the line is a header', 'RFC 3261 §7.3.1'],
   'nul-byte': [
     'the byte is part of the value',

@@ -38,14 +38,15 @@ const DATAGRAM_END = 32;
 const ADDRESS = 64;
 const SECOND_MESSAGE = 128;
 const START_LINE = 256;
+const BLANK_LINE = 512;
 
 /** Oddities that can part the readings, and by which tolerance. */
 const WAYS = {
   'bare-line-feed': LINE_ENDS,
   'bare-carriage-return': LINE_ENDS,
   'header-duplicate': LAST,
-  'header-folded': NO_FOLDS,
-  'fold-before-headers': NO_FOLDS,
+  'header-folded': NO_FOLDS | BLANK_LINE,
+  'fold-before-headers': NO_FOLDS | BLANK_LINE,
   'nul-byte': C_STRINGS,
   'content-length-bad': PREFIX_NUMBER,
   'content-length-conflict': LAST,
@@ -70,7 +71,7 @@ const WAYS_OF: Partial<Record<OddityName, number>> = WAYS;
 const WAYS_BY_CODE = Uint16Array.from(ODDITY_NAMES, (name) => WAYS_OF[name] ?? 0);
 
 /** Ways that read the lines again, each by itself; LAST counts together with the line ends that were forgiven. */
-const LINE_WAYS = [LINE_ENDS, LAST, LINE_ENDS | LAST, NO_FOLDS, C_STRINGS, PREFIX_NUMBER, DATAGRAM_END] as const;
+const LINE_WAYS = [LINE_ENDS, LAST, LINE_ENDS | LAST, NO_FOLDS, BLANK_LINE, C_STRINGS, PREFIX_NUMBER, DATAGRAM_END] as const;
 
 const CR = 0x0d;
 const LF = 0x0a;
@@ -170,7 +171,8 @@ function readLines(b: Uint8Array, start: number, end: number, way: number, into:
   while (i < stop) {
     const line = nextLine(b, i);
     i = lineStop(b, line, stop, way);
-    if (i === line) {
+    // A line of nothing but white space goes on (§7.3.1), or ends the headers for who cuts white space off first.
+    if (i === line || ((way & BLANK_LINE) !== 0 && trimSpace(b, line, i) === line)) {
       setBody(b, nextLine(b, i), end, way, into);
       return;
     }
@@ -228,7 +230,7 @@ function setBody(b: Uint8Array, start: number, end: number, way: number, into: R
 function contentLength(b: Uint8Array, start: number, end: number, way: number): number {
   if (start < 0) return -1;
   let n = 0;
-  let i = start;
+  let i = (way & PREFIX_NUMBER) !== 0 && b[start] === 0x2b ? start + 1 : start;
   for (; i < end && isDigit(b[i]!) && n < 1e9; i++) n = n * 10 + (b[i]! - 0x30);
   return i === end || (way & PREFIX_NUMBER) !== 0 ? n : -1;
 }
