@@ -16,6 +16,8 @@ const CAPACITIES: Capacities = {
   relations: SMALL,
   registrations: SMALL,
   calls: SMALL,
+  promises: SMALL,
+  streams: SMALL,
 };
 const PHONE = '192.0.2.9:5060';
 const SERVER = '198.51.100.1:5060';
@@ -509,12 +511,12 @@ describe('calls', () => {
 
   test('the tables tell their sizes', () => {
     const names = new Talk().tracker.tables().map((t) => t.name);
-    assert.deepEqual(names, ['transactions', 'peers', 'relations', 'nonces', 'attempts', 'registrations', 'calls']);
+    assert.deepEqual(names, ['transactions', 'peers', 'relations', 'nonces', 'attempts', 'registrations', 'calls', 'promises', 'streams']);
   });
 });
 
 test('full tables forget the oldest and work on: every kind of entry is made anew in a used place', () => {
-  const tiny = { transactions: 8, nonces: 8, attempts: 8, peers: 8, relations: 8, registrations: 8, calls: 8 };
+  const tiny = { transactions: 8, nonces: 8, attempts: 8, peers: 8, relations: 8, registrations: 8, calls: 8, promises: 8, streams: 8 };
   const talk = new Talk(true, tiny);
   for (let i = 0; i < 40; i++) {
     const phone = `192.0.2.${i}:5060`;
@@ -527,5 +529,6 @@ test('full tables forget the oldest and work on: every kind of entry is made ane
     const refused = talk.send(response(401, 'REGISTER', { ...again, headers: [challenge(`m${i}`)] }), server, phone);
     assert.deepEqual([refused.outcome, refused.attempt?.refusals], [FAILED, 1], 'nothing of a former entry is left');
   }
-  for (const table of talk.tracker.tables()) if (!['registrations', 'calls'].includes(table.name)) assert.ok(table.evicted > 0, table.name);
+  for (const table of talk.tracker.tables())
+    if (!['registrations', 'calls', 'promises', 'streams'].includes(table.name)) assert.ok(table.evicted > 0, table.name);
 });

@@ -7,8 +7,10 @@ import { ACK, BYE, INVITE, OPTIONS, REGISTER, type SipMessage } from '../decode/
 import { NO_PACKET } from '../packet.ts';
 import { hash, Key, type Seed, type TableStats } from '../table.ts';
 import type { Packet } from '../types.ts';
+import { Agreements } from './agreements.ts';
 import { ABANDONED, ABANDONED_AT_END, type Abandoned, Authentication } from './authentication.ts';
 import { Calls } from './calls.ts';
+import { Media } from './media.ts';
 import { ACCEPTED, FAILED, NONE, type Observation, OPEN, OUTCOME_NAMES, UNKNOWN_USER } from './observation.ts';
 import { Peers } from './peers.ts';
 import { Registrations } from './registrations.ts';
@@ -23,6 +25,8 @@ export interface Capacities {
   readonly relations: number;
   readonly registrations: number;
   readonly calls: number;
+  readonly promises: number;
+  readonly streams: number;
 }
 
 /** What someone wants to hear of; the rest is not kept. */
@@ -55,6 +59,8 @@ export class Tracker {
   readonly authentication: Authentication;
   readonly registrations: Registrations;
   readonly calls: Calls;
+  readonly media: Media;
+  readonly agreements: Agreements;
   /** Finished authentications by outcome code. */
   readonly outcomes = new Float64Array(OUTCOME_NAMES.length);
   readonly #name = new Key(64);
@@ -68,6 +74,8 @@ export class Tracker {
     this.authentication = new Authentication(capacities, seed, this.transactions);
     this.registrations = new Registrations(capacities.registrations, seed);
     this.calls = new Calls(capacities.calls, seed, wanted.calls);
+    this.media = new Media(capacities, seed, this.calls);
+    this.agreements = new Agreements(this.media, this.calls);
     this.#observation = {
       packet: NO_PACKET,
       message,
@@ -165,7 +173,7 @@ export class Tracker {
   tables(): TableStats[] {
     const { peers, authentication } = this;
     const tables = [this.transactions.table, peers.peers, peers.relations, authentication.nonces, authentication.attempts];
-    return [...tables.map((t) => t.stats()), this.registrations.table.stats(), this.calls.table.stats()];
+    return [...tables.map((t) => t.stats()), this.registrations.table.stats(), this.calls.table.stats(), ...this.media.tables()];
   }
 
   #request(o: Observation, packet: Packet, m: SipMessage, now: number): void {
