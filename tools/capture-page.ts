@@ -1,6 +1,7 @@
 /** docs/captures.md: what the program makes of each capture, beside what is expected. */
 import type { Expectation, ExpectedAlert } from '../test/traces/expectation.ts';
 import { JUDGEMENTS, type Judgement, type SeenAlert, type Verdict } from '../test/traces/judge.ts';
+import type { Labelled } from '../test/traces/labelled.ts';
 import { scores } from './capture-scores.ts';
 
 /** One capture with what was said of it. */
@@ -52,10 +53,19 @@ export function closedPart(files: readonly string[]): string {
   return `${heading('blind')}\n\n${files.length} captures, not run yet.\n\n${HEAD}\n${rows}\n`;
 }
 
-/** The whole page. `others`: rows of the index that are no captures, with the reason. */
-export function page(seen: string, blind: string, others: readonly { file: string; reason: string }[]): string {
+/** Messages that somebody labelled attacks, without a capture. */
+export function labelledPart({ messages, told, valid, missed }: Labelled): string {
+  const rows = [...valid].map(([reason, n]) => `| ${n} | nothing is wrong with it: ${reason} |`).join('\n');
+  const intro = `${messages} messages that somebody labelled attacks (malformed after RFC 4475, sent by SIPp), of which only the messages are kept. The decoder
+alone can speak of them. Sections are those of RFC 4475.`;
+  const table = `| messages | what the decoder says |\n|--:|---|\n| ${told} | what is broken in it |\n| ${missed.length} | nothing, although something is |\n${rows}`;
+  return `## Labelled messages\n\n${intro}\n\n${table}\n`;
+}
+
+/** The whole page. `labelled`: a part; `others`: rows of the index that are no captures, with the reason. */
+export function page(seen: string, blind: string, labelled: string, others: readonly { file: string; reason: string }[]): string {
   const rows = others.map(({ file, reason }) => `| \`${shortName(file)}\` | ${reason} |`).join('\n');
-  return `${INTRODUCTION}\n${seen}\n${blind}\n## Not captures\n\n${others.length} rows of the index.\n\n| file | what it is |\n|---|---|\n${rows}\n`;
+  return `${INTRODUCTION}\n${seen}\n${blind}\n${labelled}\n## Not captures\n\n${others.length} rows of the index.\n\n| file | what it is |\n|---|---|\n${rows}\n`;
 }
 
 /** A part of a page as it stands there, or undefined. */

@@ -13,7 +13,7 @@ export const NO_CAPTURES: readonly NoCaptures[] = [
   { files: /^captures\/pjsip__pjproject\/.*\.zip$/, reason: 'an archive of seeds for fuzzers' },
   {
     files: /^captures\/VytalyGorbatov__sip-dataset\//,
-    reason: 'a table of labelled messages without addresses and times: material for the decoder, not a record of an attack',
+    reason: 'labelled messages without addresses and answers: see above, message by message',
   },
   { files: /^captures\/cagatayyildiz__boun-sim\//, reason: 'counters of a simulated server per second' },
   { files: /^captures\/sergioemancinas__ngn-sip-attack-detect-defend\/.*\.csv$/, reason: 'counters per source and five minutes' },
