@@ -15,8 +15,10 @@ import { createMessage, parseSip } from './decode/sip.ts';
 import { DTLS, NOTHING, RTCP, RTP, SIP, STUN, sniff, ZRTP } from './decode/sniff.ts';
 import { turnPayload } from './decode/stun.ts';
 import { detectCarriage } from './detect/carriage.ts';
+import { detectContact } from './detect/contact.ts';
 import { detectCrowding } from './detect/crowding.ts';
 import { detect } from './detect/detectors.ts';
+import { detectDialogLapse } from './detect/dialog.ts';
 import { Emitter } from './detect/emitter.ts';
 import { detectInfoDigit, detectMedia, detectMediaEnd } from './detect/media.ts';
 import { detectAbandoned } from './detect/probe.ts';
@@ -24,11 +26,10 @@ import { detectSilence } from './detect/silence.ts';
 import { EVENT_NAMES, type EventName } from './events.ts';
 import { family } from './metrics.ts';
 import type { Queries, Query } from './queries.ts';
-import { DISPOSITIONS } from './track/calls.ts';
 import { MEDIA_TOTALS } from './track/mediatotals.ts';
 import { type Observation, OUTCOME_NAMES } from './track/observation.ts';
 import { type Lapses, Tracker } from './track/tracker.ts';
-import type { Alert, Call, Event, Input, Packet } from './types.ts';
+import { type Alert, type Call, DISPOSITIONS, type Event, type Input, type Packet } from './types.ts';
 
 /** What `sniff` tells apart, by its code. */
 const PROTOCOLS = ['other', 'sip', 'rtp', 'rtcp', 'stun', 'dtls', 'zrtp'] as const;
@@ -80,15 +81,15 @@ export class Pipeline {
     this.#correlator = new Correlator(rules, { node: config.node, seed: config.seed, capacity: config.tables.alerts });
     const wanted = sinks.events ? new Set<EventName>(EVENT_NAMES) : this.#correlator.wanted;
     this.#emitter = new Emitter(config.node, boot, wanted);
-    this.#tracker = new Tracker(config.tables, config.seed, this.#message, {
-      calls: sinks.calls,
-      silence: wanted.has('request.unanswered'),
-    });
+    const heard = { calls: sinks.calls, silence: wanted.has('request.unanswered') };
+    this.#tracker = new Tracker(config.tables, config.seed, this.#message, heard, config.network.proxies);
     this.#keepEvents = sinks.events;
     this.#mediaEnd = (slot) => detectMediaEnd(slot, this.#tracker.media, this.#emitter, this.#clock.now);
     this.#lapses = {
       unanswered: (t, client, server) => detectSilence(t, client, server, this.#tracker, this.#emitter, this.#clock.now),
+      contacted: (request) => detectContact(request, this.#tracker, this.#emitter, this.#clock.now),
       abandoned: (challenge) => detectAbandoned(challenge, this.#tracker, this.#emitter, this.#clock.now),
+      dialog: (kind, slot) => detectDialogLapse(kind, slot, this.#tracker, this.#emitter, this.#clock.now),
     };
   }
 
@@ -189,6 +190,7 @@ export class Pipeline {
       dropped: {},
       capture: {},
     }),
+    calls: () => ({ ...this.#tracker.calls.summary, hungUpBy: { ...this.#tracker.calls.summary.hungUpBy } }),
     tables: () => [...this.#tracker.tables(), ...this.#correlator.stats().map((rule) => rule.table)],
     rules: () => this.#correlator.stats(),
   };
