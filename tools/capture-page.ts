@@ -79,8 +79,12 @@ export function partOf(text: string, half: 'seen' | 'blind'): string | undefined
 
 /** The rows of a part. */
 export function rowsOf(text: string): Row[] {
-  const lines = text.split('\n').filter((line) => line.startsWith('| `'));
-  return lines.map((line) => ({ file: /`([^`]*)`/.exec(line)![1]!, judgement: line.split(' | ').at(-1)!.replace(/ *\|$/, '') }));
+  const rows = text.slice(text.indexOf(HEAD) + HEAD.length).split('\n');
+  return rows.flatMap((line) => {
+    const file = /^\| `([^`]*)` \|/.exec(line)?.[1];
+    const judgement = /([^|]*)\|$/.exec(line)?.[1]?.trim();
+    return file === undefined || judgement === undefined ? [] : [{ file, judgement }];
+  });
 }
 
 /** Path as the page names it. */
