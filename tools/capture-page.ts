@@ -1,6 +1,6 @@
 /** docs/captures.md: what the program makes of each capture, beside what is expected. */
 import type { Expectation, ExpectedAlert } from '../test/traces/expectation.ts';
-import { JUDGEMENTS, type Judgement, type SeenAlert, type Verdict } from '../test/traces/judge.ts';
+import { type Found, JUDGEMENTS, type Judgement, type SeenAlert, type Verdict } from '../test/traces/judge.ts';
 import type { Labelled } from '../test/traces/labelled.ts';
 import { scores } from './capture-scores.ts';
 
@@ -8,8 +8,7 @@ import { scores } from './capture-scores.ts';
 export interface Result {
   readonly expectation: Expectation;
   readonly verdict: Verdict;
-  readonly alerts: readonly SeenAlert[];
-  readonly faults: readonly string[];
+  readonly found: Found;
 }
 
 /** One row of a part of the page: the file as a link text, and the verdict; for the test that holds the program to it. */
@@ -92,10 +91,15 @@ export function shortName(file: string): string {
   return file.replace(/^captures\//, '');
 }
 
-function row({ expectation, verdict, alerts, faults }: Result): string {
+function row({ expectation, verdict, found: { alerts, faults, converted } }: Result): string {
   const wrong = verdict.answers.filter(({ fault }) => fault !== '').map(({ fault }) => fault);
   const unread = faults.map((fault) => `fault: ${fault.replace(/^\S*\//, '')}`);
-  const note = [...wrong, ...verdict.surplus.map((alert) => `${alert.class} is not expected`), ...unread];
+  const note = [
+    ...(converted === true ? ['read after editcap -F pcap'] : []),
+    ...wrong,
+    ...verdict.surplus.map((alert) => `${alert.class} is not expected`),
+    ...unread,
+  ];
   const found = alerts.length === 0 ? '–' : alerts.map(foundText).join('<br>');
   const cells = [`\`${shortName(expectation.file)}\``, expectation.story, expectedText(expectation), found + noteText(note)];
   return `| ${[...cells.map(cell), verdict.judgement].join(' | ')} |`;

@@ -29,7 +29,7 @@ async function results(expectations: readonly Expectation[]): Promise<Result[]> 
     const found = await analyze(join(SHARED, expectation.file));
     const verdict = judge(expectation, found);
     console.log(`${verdict.judgement.padEnd(12)} ${shortName(expectation.file)}`);
-    list.push({ expectation, verdict, alerts: found.alerts, faults: found.faults });
+    list.push({ expectation, verdict, found });
   }
   return list;
 }

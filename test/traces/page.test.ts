@@ -17,7 +17,8 @@ const GUESSING: ExpectedAlert = {
 
 function result(file: string, expected: readonly ExpectedAlert[], alerts: readonly SeenAlert[]): Result {
   const expectation: Expectation = { file: `captures/${file}`, story: `What is in ${file} | here.`, alerts: expected, may: [], proofs: [] };
-  return { expectation, verdict: judge(expectation, { status: 0, alerts, faults: [] }), alerts, faults: [] };
+  const found = { status: 0, alerts, faults: [], converted: true };
+  return { expectation, verdict: judge(expectation, found), found };
 }
 
 const RESULTS = [
@@ -44,6 +45,7 @@ test('every capture has its row with the verdict, and classes have their recall 
   assert.doesNotMatch(text, /\| `covert-channel` \|/);
   assert.match(text, /password-guessing by 198\.51\.100\.7 on 1003@pbx\.example, failed, 40×/);
   assert.match(text, /beyond: covert-channel by 198\.51\.100\.7 on 1003@pbx\.example, failed or unknown \(one sample\)/);
+  assert.match(text, /40×<br>\*read after editcap -F pcap\*/);
   assert.match(text, /What is in told\.pcap \\\| here\./);
 });
 
