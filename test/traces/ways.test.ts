@@ -102,7 +102,7 @@ describe('a guessed password by every way', { skip: capture.skip }, () => {
   before(async () => {
     list = await datagrams();
     plain = await told(capture.path);
-    assert.equal(plain.length, 1);
+    assert.ok(plain.some((alert) => alert.startsWith('password-guessing ')));
   });
   after(() => rmSync(folder, { recursive: true }));
 
