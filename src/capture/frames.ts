@@ -211,6 +211,7 @@ export class Frames {
       ['stream-gap', streams.gaps],
       ['stream-resync', streams.resyncs],
       ['stream-evicted', streams.evicted],
+      ['websocket-closed', streams.closed],
       ['sctp-missing', this.#chunks.missing],
     ];
     return new Map(all.filter(([, count]) => count > 0));

@@ -2,6 +2,7 @@
  * Frames of every link type, IP datagrams, fragments and whole captures, made byte by byte for tests. Checksums are
  * left zero: neither Ringfence nor tshark, by default, looks at them.
  */
+import { constants, deflateRawSync } from 'node:zlib';
 import { type PcapChoice, putU16, putU32, writePcapHeader, writePcapRecord } from '../../src/wire/pcap.ts';
 import { writeEnhanced, writeInterface, writeSection } from '../../src/wire/pcapng.ts';
 
@@ -310,26 +311,34 @@ export function segment(sequence: number, payload: Uint8Array | string, flags = 
 }
 
 /** A WebSocket frame (RFC 6455 §5.2). */
-export function webSocket(payload: Uint8Array | string, { opcode = 1, fin = true, mask = '' } = {}): Buffer {
+export function webSocket(payload: Uint8Array | string, { opcode = 1, fin = true, mask = '', packed = false } = {}): Buffer {
   const bytes = Buffer.from(payload);
   const key = hex(mask);
   const flag = key.length > 0 ? 0x80 : 0;
   const head =
     bytes.length < 126 ? Buffer.from([0, flag | bytes.length]) : Buffer.from([0, flag | 126, bytes.length >> 8, bytes.length & 255]);
-  head[0] = (fin ? 0x80 : 0) | opcode;
+  head[0] = (fin ? 0x80 : 0) | (packed ? 0x40 : 0) | opcode;
   return join(head, key, key.length > 0 ? bytes.map((b, i) => b ^ key[i & 3]!) : bytes);
 }
 
-/** What an SCTP chunk says of itself; `number` in place of the TSN, or of the FSN in an I-DATA part that is not the first. */
+/** What an SCTP chunk says of itself. */
 export interface ChunkNumbers {
+  /** TSN. */
   readonly number?: number;
+  /** FSN of an I-DATA part that is not the first. */
+  readonly part?: number;
   readonly stream?: number;
   /** SSN or MID. */
   readonly message?: number;
 }
 
 /** An SCTP chunk (RFC 9260 §3.3.1, RFC 8260 §2.1); `flags`: 4 unordered, 2 first, 1 last part. */
-export function chunk(payload: Uint8Array, flags = 3, type = 0, { number = 1, stream = 0, message = 0 }: ChunkNumbers = {}): Buffer {
+export function chunk(
+  payload: Uint8Array,
+  flags = 3,
+  type = 0,
+  { number = 1, part = number, stream = 0, message = 0 }: ChunkNumbers = {},
+): Buffer {
   const header = Buffer.alloc(type === 64 ? 20 : 16);
   header[0] = type;
   header[1] = flags;
@@ -338,9 +347,20 @@ export function chunk(payload: Uint8Array, flags = 3, type = 0, { number = 1, st
   putU16(header, 8, stream, true);
   if (type === 64) {
     putU32(header, 12, message, true);
-    if ((flags & 2) === 0) putU32(header, 16, number, true);
+    if ((flags & 2) === 0) putU32(header, 16, part, true);
   } else putU16(header, 10, message, true);
   return join(header, payload, new Uint8Array(-payload.length & 3));
+}
+
+/** Messages compressed as permessage-deflate does (RFC 7692 §7.2.1), each with the past that it may refer to. */
+export function deflated(messages: readonly string[], takeover = true): Buffer[] {
+  let past = '';
+  return messages.map((message) => {
+    const dictionary = takeover && past !== '' ? { dictionary: Buffer.from(past) } : {};
+    const packed = deflateRawSync(message, { finishFlush: constants.Z_SYNC_FLUSH, ...dictionary });
+    past += message;
+    return packed.subarray(0, -4);
+  });
 }
 
 /** An SCTP packet of chunks. */
@@ -389,9 +409,44 @@ export function streamZoo(): Buffer {
     ipv4(tcp(80, 49_152, 7, Buffer.from(grant)), { protocol: 6, src: '198.51.100.2', dst: '192.0.2.1' }),
     segment(101 + upgrade.length, frames, 0, 80),
     sctpPacket,
+    ...sctpParts(),
     ...pieces(70, 5064),
+    ...packedTalk(grant),
   ];
   return pcapOf(all, { linkType: 101 });
+}
+
+/** Messages in parts of SCTP: DATA of two streams between each other, I-DATA of one stream (RFC 8260). */
+function sctpParts(): Buffer[] {
+  const packet = (...chunks: readonly Uint8Array[]): Buffer => ipv4(sctp(5060, 5060, ...chunks), { protocol: 132 });
+  const [p, q, r] = ['p', 'q', 'r'].map((id) => Buffer.from(sipMessage(id, 'body '.repeat(30))));
+  const third = (bytes: Uint8Array, i: number): Uint8Array => bytes.subarray(i * 100, i < 2 ? (i + 1) * 100 : undefined);
+  const part = (bytes: Uint8Array, i: number, type: number, numbers: ChunkNumbers): Buffer =>
+    chunk(third(bytes, i), i === 0 ? 2 : i === 2 ? 1 : 0, type, numbers);
+  return [
+    packet(part(p!, 0, 0, { number: 20, stream: 1 })),
+    packet(part(p!, 1, 0, { number: 21, stream: 1 }), part(p!, 2, 0, { number: 22, stream: 1 })),
+    packet(part(q!, 0, 0, { number: 23, stream: 2, message: 1 }), part(q!, 1, 0, { number: 24, stream: 2, message: 1 })),
+    packet(part(q!, 2, 0, { number: 25, stream: 2, message: 1 })),
+    ...[0, 1, 2].map((i) => packet(part(r!, i, 64, { number: 26 + i, part: i, stream: 3, message: 5 }))),
+  ];
+}
+
+/** A WebSocket with permessage-deflate that both sides agreed on. */
+function packedTalk(grant: string): Buffer[] {
+  const extension = '\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n';
+  const ask = `GET /ws HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: x\r\nSec-WebSocket-Protocol: sip${extension}`;
+  const answer = grant.replace('\r\n\r\n', extension);
+  const messages = deflated(['k', 'l', 'm'].map((id) => sipMessage(id, 'body '.repeat(30))));
+  const frames = messages.map((message) => webSocket(message, { packed: true, mask: '01020304' }));
+  const sent = (sequence: number, payload: Uint8Array | string, flags = 0): Buffer =>
+    ipv4(tcp(50_000, 80, sequence, Buffer.from(payload), flags), { protocol: 6 });
+  return [
+    sent(100, '', 2),
+    sent(101, ask),
+    ipv4(tcp(80, 50_000, 7, Buffer.from(answer)), { protocol: 6, src: '198.51.100.2', dst: '192.0.2.1' }),
+    sent(101 + ask.length, join(...frames)),
+  ];
 }
 
 /** A chunk of HEP version 3; `data` as bytes or hexadecimal. */
