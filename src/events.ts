@@ -145,6 +145,45 @@ export const EVENTS = {
       bytes: { kind: 'count', about: 'bytes of the payload' },
     },
   },
+  'message.hostile': {
+    about:
+      'A SIP message holds something that is hardly ever sent by accident (an oddity of grade `hostile`): text for another reader, filling for a buffer, zero bytes.',
+    src: 'who sent the message',
+    fields: {
+      oddity: { kind: 'name', about: 'name of the oddity; one Event for each kind in the message, up to four' },
+      sample: { kind: 'text', about: 'the bytes it is about, the beginning of them' },
+      method: { kind: 'method', about: 'method of the request or of the CSeq' },
+      userAgent,
+    },
+  },
+  'message.ambiguous': {
+    about: 'A SIP message reads differently to RFC 3261 and to a server that forgives more: both readings of one field.',
+    src: 'who sent the message',
+    fields: {
+      field: { kind: 'name', about: 'start-line, from, to, call-id, cseq or body' },
+      strict: { kind: 'text', about: 'the field as RFC 3261 has it; of a body its length' },
+      tolerant: { kind: 'text', about: 'the field as a tolerant server may read it' },
+      oddity: { kind: 'name', about: 'name of the oddity that parts the two' },
+      method: { kind: 'method', about: 'method of the request or of the CSeq' },
+    },
+  },
+  'credentials.unchallenged': {
+    about:
+      'A request with Digest credentials was finally answered, and its sender was not seen to be given their nonce: it was given before the capture, to another address, or by nobody.',
+    src: 'who sent the credentials',
+    fields: {
+      method,
+      status,
+      user: { kind: 'user', about: 'user name in the credentials' },
+      realm: { kind: 'host', about: 'realm in the credentials' },
+      accepted: { kind: 'flag', about: 'the answer was a 2xx' },
+    },
+  },
+  'offer.changed': {
+    about: 'An INVITE that has no final answer yet was repeated with another body; repetitions are identical (RFC 3261 §17.1.1.2).',
+    src: 'who sent the request',
+    fields: { userAgent },
+  },
   'table.evicted': {
     about: 'A table was full and pushed out live entries since the last such Event.',
     src: 'none',

@@ -18,6 +18,7 @@ import { check } from '../src/readyaml.ts';
 import { allowedText, kindName, type Schema, toJsonSchema } from '../src/schema.ts';
 import { CLASSES, LEVELS, OUTCOMES, STAGES } from '../src/types.ts';
 import { ROOT } from '../test/peers.ts';
+import { EQUIVALENTS } from './equivalents.ts';
 
 /** A line at the top of each page. */
 const MADE = 'Made from the source by `npm run docs`; do not edit.';
@@ -92,7 +93,18 @@ function odditiesPage(): string {
   const intro =
     'What can be odd about a SIP message. `note`: legal or common; `broken`: against the grammar or a MUST; `hostile`: hardly ever sent by ' +
     'accident. A message is never refused for it: the oddity is data.';
-  return page('Oddities', 'src/decode/oddities.ts', [intro, table(['name', 'grade', 'what', 'reference'], rows)]);
+  const same = EQUIVALENTS.map(({ check: name, about, oddities, events, note }) => [
+    name,
+    about,
+    [...oddities.map(code), ...(events ?? []).map((event) => `Event [${event}](events.md#${event.replaceAll('.', '')})`)].join(', '),
+    note ?? '',
+  ]);
+  const others = [
+    '## What other tools check',
+    'Their checks, and what tells the same here.',
+    table(['check', 'of what', 'here', 'difference'], same),
+  ];
+  return page('Oddities', 'src/decode/oddities.ts', [intro, table(['name', 'grade', 'what', 'reference'], rows), ...others]);
 }
 
 const SCHEMA_HEAD = ['key', 'kind', 'allowed', 'default', 'meaning'];

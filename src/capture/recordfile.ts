@@ -3,6 +3,7 @@
  * records is not looked at here: `reader.ts` merges several of these in order of time and hands their frames on.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { giveBack, lend } from '../arena.ts';
 import { type ErrorCode, type Fault, RingfenceError } from '../errors.ts';
 import { isPcap, PCAP_HEADER, readPcapHeader } from '../wire/pcap.ts';
 import { SECTION } from '../wire/pcapng.ts';
@@ -28,11 +29,12 @@ export async function openRecordFile(path: string, chunk: number, follow?: Abort
 
 /** The capture that a source holds; closes the source if there is none. @throws RingfenceError `capture-not-a-capture`. */
 export async function recordFileOf(path: string, source: Source, chunk: number, follow?: AbortSignal): Promise<RecordFile> {
-  const window: Window = { bytes: Buffer.allocUnsafeSlow(chunk + SPARE), at: 0, end: 0, base: 0 };
+  const window: Window = { bytes: lend(chunk + SPARE), at: 0, end: 0, base: 0 };
   try {
     const ended = await readAtLeast(source, window, PCAP_HEADER, chunk, follow);
     return new RecordFile(path, source, window, recordsOf(path, window), ended, chunk, follow);
   } catch (error) {
+    giveBack(window.bytes);
     await source.close();
     throw error;
   }
@@ -96,6 +98,7 @@ export class RecordFile {
   readonly #chunk: number;
   readonly #follow: AbortSignal | undefined;
   #sourceEnded: boolean;
+  #closed = false;
   /** Link names already complained about. */
   readonly #complained = new Set<string>();
 
@@ -184,6 +187,9 @@ export class RecordFile {
   }
 
   async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    giveBack(this.window.bytes);
     await this.#source.close();
   }
 
@@ -223,6 +229,7 @@ function makeRoom(window: Window, chunk: number): void {
     window.end = end - at;
   }
   if (window.end + chunk <= bytes.length) return;
-  window.bytes = Buffer.allocUnsafeSlow(Math.max(window.end + chunk, bytes.length * 2));
+  window.bytes = lend(Math.max(window.end + chunk, bytes.length * 2));
   bytes.copy(window.bytes, 0, 0, window.end);
+  giveBack(bytes);
 }

@@ -173,7 +173,7 @@ export const RULE = schema({
       about: 'what harmless thing may look like this, and what to do about it',
     },
     references: { type: 'array', items: { type: 'string' }, minItems: 1, about: 'papers, RFCs, requirement and ATT&CK ids' },
-    tests: { type: 'array', items: TEST, minItems: 2, about: 'Events that fire it and Events that do not' },
+    tests: { type: 'array', items: TEST, default: [], about: 'Events that fire it and Events that do not: at least one of each' },
     lists: { type: 'any', optional: true, about: 'reserved' },
   },
 });
