@@ -141,7 +141,9 @@ export class Frames {
     }
     if (!this.#chunked && !this.#finished) return false;
     this.#chunked = true;
-    return this.#chunks.more(packet);
+    if (this.#chunks.more(packet)) return true;
+    this.#finished = false;
+    return false;
   }
 
   /** The stream gave a HEP packet: what is in it. */
