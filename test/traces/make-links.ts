@@ -276,8 +276,65 @@ function tunnelled(ip4: Buffer, ip6: Buffer): readonly (readonly [number, Uint8A
     [50, join(hex('ff030057'), ip6)],
     [104, join(hex('0f000800'), ip4)],
     [51, pppoe(0x21, ip4).subarray(14)],
+    [101, four(17, geneve(0x6558, frame))],
+    [101, four(17, geneve(0x86dd, ip6, '0102 03 01 00000000'))],
+    [101, four(17, udp(50_000, 3544, ip6))],
+    [101, four(17, udp(50_000, 3544, join(hex('0001 0000 0000000000000000 00'), hex('0000 1234 01020304'), ip6)))],
+    [101, four(50, esp(17, ip4.subarray(20)))],
+    [101, four(50, esp(4, ip4))],
+    [105, wifi(0x0800, ip4)],
+    [105, wifi(0x86dd, ip6, 0x88, 3)],
+    [127, radiotap(wifi(0x0800, ip4, 0x88, 2), true)],
+    [127, radiotap(wifi(0x0806, ip4))],
+    [192, join(hex('0000 0800 69000000'), wifi(0x0800, ip4))],
     [101, ipv4(join(hex('1104 0000 00000001 00000001'), new Uint8Array(12), ip4.subarray(20)), { protocol: 51 })],
   ];
+}
+
+/** An IEEE 802.11 data frame with LLC and SNAP. `kind`: first byte, 0x88 with QoS; `flags`: 1 to, 2 from the distribution system, 0x40 protected. */
+export function wifi(type: number, payload: Uint8Array, kind = 8, flags = 1): Buffer {
+  const head = Buffer.alloc(24 + ((flags & 3) === 3 ? 6 : 0) + ((kind & 0x80) !== 0 ? 2 : 0));
+  head[0] = kind;
+  head[1] = flags;
+  const snapped = Buffer.from([0xaa, 0xaa, 3, 0, 0, 0, type >> 8, type & 255]);
+  return join(head, snapped, payload);
+}
+
+/** The header of radiotap without any field, or with one. */
+export function radiotap(frame: Uint8Array, rate = false): Buffer {
+  return join(hex(rate ? '0000 0900 04000000 0c' : '0000 0800 00000000'), frame);
+}
+
+/** An NFLOG record with a prefix before the packet. */
+export function nflog(packet: Uint8Array, bigEndian = false): Buffer {
+  const field = (type: number, data: Uint8Array): Buffer => {
+    const head = new Uint8Array(4);
+    putU16(head, 0, 4 + data.length, bigEndian);
+    putU16(head, 2, type, bigEndian);
+    return join(head, data, new Uint8Array(-data.length & 3));
+  };
+  return join(hex('02 00 0001'), field(10, Buffer.from('drop: ')), field(9, packet));
+}
+
+/** A PDU as Wireshark exports it: 192.0.2.1:50000 to 198.51.100.2:5061, TCP, dissector sip. */
+export function exported(payload: Uint8Array, six = false): Buffer {
+  const tag = (code: number, data: Uint8Array): Buffer => join(Buffer.from([0, code, 0, data.length]), data);
+  const ends = six ? [tag(22, address6(SRC6)), tag(23, address6(DST6))] : [tag(20, hex('c0000201')), tag(21, hex('c6336402'))];
+  const ports = [tag(24, hex('00000002')), tag(25, hex('0000c350')), tag(26, hex('000013c5'))];
+  return join(tag(12, Buffer.from('sip\0')), ...ends, ...ports, tag(0, new Uint8Array(0)), payload);
+}
+
+/** Geneve (RFC 8926) around an Ethernet frame or IP packet. */
+export function geneve(type: number, payload: Uint8Array, options = ''): Buffer {
+  const words = hex(options);
+  return udp(50_000, 6081, join(Buffer.from([words.length >> 2, 0, type >> 8, type & 255, 0, 0, 7, 0]), words, payload));
+}
+
+/** ESP (RFC 4303) without encryption and with an integrity check of `check` bytes. */
+export function esp(protocol: number, payload: Uint8Array, check = 12): Buffer {
+  const padding = -(payload.length + 2) & 3;
+  const trailer = Buffer.from([...Array.from({ length: padding }, (_, i) => i + 1), padding, protocol]);
+  return join(hex('00001000 00000001'), payload, trailer, Buffer.alloc(check, 0xc5));
 }
 
 /** A pcapng file of all kinds of frames, each on an interface of its own; then the same again in big-endian. */
