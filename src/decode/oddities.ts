@@ -319,6 +319,54 @@ export const ODDITIES = {
     grade: 'note',
     reference: 'RFC 3261 §20.29',
   },
+  // Bodies and session descriptions
+  'body-encoded': { about: 'The body is compressed: it was not read.', grade: 'note', reference: 'RFC 3261 §20.12' },
+  'multipart-bad': {
+    about: 'A multipart body has no boundary, or not the one it names.',
+    grade: 'broken',
+    reference: 'RFC 2046 §5.1.1, RFC 5621',
+  },
+  'sdp-several': {
+    about: 'A body holds several session descriptions: which one counts is up to its reader.',
+    grade: 'broken',
+    reference: 'RFC 5621 §4, RFC 3261 §13.2.1',
+  },
+  'sdp-untyped': { about: 'A body without Content-Type is a session description.', grade: 'note', reference: 'RFC 3261 §20.15' },
+  'sdp-version': { about: 'A session description does not begin with v=0.', grade: 'broken', reference: 'RFC 8866 §5.1' },
+  'sdp-missing-origin': { about: 'A session description has no o= line.', grade: 'broken', reference: 'RFC 8866 §5.2' },
+  'sdp-missing-name': { about: 'A session description has no s= line.', grade: 'note', reference: 'RFC 8866 §5.3' },
+  'sdp-missing-time': { about: 'A session description has no t= line.', grade: 'note', reference: 'RFC 8866 §5.9' },
+  'sdp-origin-bad': { about: 'The o= line has not six fields, or numbers that are none.', grade: 'broken', reference: 'RFC 8866 §5.2' },
+  'sdp-order': {
+    about: 'Lines of a session description stand in another order than the RFC gives.',
+    grade: 'note',
+    reference: 'RFC 8866 §5',
+  },
+  'sdp-line-bad': { about: 'A line of a session description is not a letter and =.', grade: 'broken', reference: 'RFC 8866 §5' },
+  'sdp-line-long': { about: 'A line of a session description is longer than 1000 bytes.', grade: 'note', reference: 'RFC 8866 §5' },
+  'sdp-control-byte': {
+    about: 'A control character, a tab included, stands in a session description.',
+    grade: 'broken',
+    reference: 'RFC 8866 §9',
+  },
+  'sdp-media-bad': { about: 'An m= line lacks one of its parts.', grade: 'broken', reference: 'RFC 8866 §5.14' },
+  'sdp-media-many': { about: 'A session description has more than 16 m= lines.', grade: 'hostile', reference: 'RFC 8866 §5.14' },
+  'sdp-formats-many': { about: 'An m= line has more than 24 formats.', grade: 'note', reference: 'RFC 8866 §5.14' },
+  'sdp-port-bad': { about: 'The port of an m= line is no number from 0 to 65535.', grade: 'hostile', reference: 'RFC 8866 §5.14' },
+  'sdp-format-bad': { about: 'A payload type is no number from 0 to 127.', grade: 'broken', reference: 'RFC 8866 §5.14, RFC 3551 §6' },
+  'sdp-address-bad': { about: 'An address of a session description is none.', grade: 'broken', reference: 'RFC 8866 §5.7' },
+  'sdp-connections': { about: 'The session or a section has more than one c= line.', grade: 'note', reference: 'RFC 8866 §5.7' },
+  'sdp-connection-missing': {
+    about: 'A section in use has no c= line, neither of its own nor of the session.',
+    grade: 'broken',
+    reference: 'RFC 8866 §5.7',
+  },
+  'sdp-attribute-bad': { about: 'An attribute is not what its name says.', grade: 'broken', reference: 'RFC 8866 §6' },
+  'sdp-version-decrease': {
+    about: 'The version of the o= line is lower than the same party gave before in this call.',
+    grade: 'broken',
+    reference: 'RFC 8866 §5.2, RFC 3264 §8',
+  },
 } as const satisfies Record<string, OddityKind>;
 
 /** Name of a kind of oddity. */

@@ -176,6 +176,7 @@ function traffic({ files, counts, skipped = {} }: Findings, page: Page): string[
     ['answers', counts.answer],
     ['sign-ins', counts.outcome],
     ['calls', counts.call],
+    ['media', counts.media],
     ['oddities', counts.oddity],
     ['not read', counts.dropped],
     ['not seen', counts.capture],
