@@ -2,7 +2,6 @@
  * One capture file as a row of records: its source, the window over its bytes and the walk over them. What is in the
  * records is not looked at here: `reader.ts` merges several of these in order of time and hands their frames on.
  */
-
 import { setTimeout as sleep } from 'node:timers/promises';
 import { giveBack, lend } from '../arena.ts';
 import { type ErrorCode, type Fault, RingfenceError } from '../errors.ts';
@@ -192,7 +191,6 @@ export class RecordFile {
     this.#closed = true;
     giveBack(this.window.bytes);
     await this.#source.close();
-    giveBack(this.window.bytes);
   }
 
   #complain(link: string, offset: number): void {
