@@ -150,7 +150,7 @@ export const EVENTS = {
     },
   },
   'media.ended': {
-    about: 'An RTP stream had no packet for 60 s, or the capture ended.',
+    about: 'An RTP stream had no packet for 30 s, or the capture ended.',
     src: 'who sent the stream',
     fields: {
       ...stream,

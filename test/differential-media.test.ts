@@ -9,16 +9,16 @@ import { readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
-import { ENDPOINT, addressText } from '../src/bytes.ts';
+import { addressText, ENDPOINT } from '../src/bytes.ts';
 import { type CaptureReader, openCapture } from '../src/capture/reader.ts';
 import { parseConfig } from '../src/config.ts';
 import { createBodyPart, readBody } from '../src/decode/body.ts';
 import { CODECS } from '../src/decode/codecs.ts';
-import { IPV4, IPV6, MEDIA_TYPES, SDP_PROTOCOLS, type Sdp, type SdpAddress, createSdp } from '../src/decode/sdpview.ts';
+import { createSdp, IPV4, IPV6, MEDIA_TYPES, SDP_PROTOCOLS, type Sdp, type SdpAddress } from '../src/decode/sdpview.ts';
 import { createMessage, parseSip } from '../src/decode/sip.ts';
 import { RTP, SIP, sniff } from '../src/decode/sniff.ts';
 import { Pipeline } from '../src/pipeline.ts';
-import { type MediaDifference, MEDIA_EXPLAINED } from './differential-media-explained.ts';
+import { MEDIA_EXPLAINED, type MediaDifference } from './differential-media-explained.ts';
 import { shared, tool } from './peers.ts';
 
 const run = promisify(execFile);
@@ -123,7 +123,14 @@ function distinct(values: readonly string[]): string {
   return [...new Set(values)].sort().join(',');
 }
 
-const FIELDS = ['frame.protocols', 'sdp.media.media', 'sdp.media.port_string', 'sdp.media.proto', 'sdp.connection_info.address', 'sdp.mime.type'];
+const FIELDS = [
+  'frame.protocols',
+  'sdp.media.media',
+  'sdp.media.port_string',
+  'sdp.media.proto',
+  'sdp.connection_info.address',
+  'sdp.mime.type',
+];
 /** A line of `-z rtp,streams`: start, end, source and port, destination and port, SSRC, payload types, packets, lost. */
 const STREAM = /^\s*[\d.]+\s+[\d.]+\s+(\S+)\s+(\d+)\s+(\S+)\s+(\d+)\s+(0x[0-9A-F]+)\s.*?\s(\d+)\s+(-?\d+) \(/;
 

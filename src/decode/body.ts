@@ -114,15 +114,7 @@ function isEncoded(m: SipMessage, b: Uint8Array): boolean {
 }
 
 /** Goes through the parts of the multipart `[start, end)` whose Content-Type is `[type, typeEnd)`.*/
-function findPart(
-  m: SipMessage,
-  type: number,
-  typeEnd: number,
-  start: number,
-  end: number,
-  depth: number,
-  out: BodyPart,
-): void {
+function findPart(m: SipMessage, type: number, typeEnd: number, start: number, end: number, depth: number, out: BodyPart): void {
   const b = m.bytes;
   let from = boundaryAt(b, type, typeEnd);
   if (from < 0) {

@@ -147,7 +147,10 @@ const SHOWN: Readonly<Record<OddityName, readonly [message: string, about: strin
   'body-encoded': [withBody({ 'Content-Encoding': 'gzip' }, 'x'), 'x'],
   'multipart-bad': [withBody({ 'Content-Type': 'multipart/mixed' }, 'x'), 'x'],
   'sdp-several': [
-    withBody({ 'Content-Type': 'multipart/mixed;boundary=x' }, `${many(2, '--x\r\nContent-Type: application/sdp\r\n\r\nv=0')}\r\n--x--\r\n`),
+    withBody(
+      { 'Content-Type': 'multipart/mixed;boundary=x' },
+      `${many(2, '--x\r\nContent-Type: application/sdp\r\n\r\nv=0')}\r\n--x--\r\n`,
+    ),
     'v=0\r\n',
   ],
   'sdp-untyped': [withBody({ 'Content-Type': undefined }, 'v=0\r\n'), 'v=0\r\n'],

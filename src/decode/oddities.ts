@@ -274,7 +274,11 @@ export const ODDITIES = {
   },
   // Bodies and session descriptions
   'body-encoded': { about: 'The body is compressed: it was not read.', grade: 'note', reference: 'RFC 3261 §20.12' },
-  'multipart-bad': { about: 'A multipart body has no boundary, or not the one it names.', grade: 'broken', reference: 'RFC 2046 §5.1.1, RFC 5621' },
+  'multipart-bad': {
+    about: 'A multipart body has no boundary, or not the one it names.',
+    grade: 'broken',
+    reference: 'RFC 2046 §5.1.1, RFC 5621',
+  },
   'sdp-several': {
     about: 'A body holds several session descriptions: which one counts is up to its reader.',
     grade: 'broken',
@@ -286,7 +290,11 @@ export const ODDITIES = {
   'sdp-missing-name': { about: 'A session description has no s= line.', grade: 'note', reference: 'RFC 8866 §5.3' },
   'sdp-missing-time': { about: 'A session description has no t= line.', grade: 'note', reference: 'RFC 8866 §5.9' },
   'sdp-origin-bad': { about: 'The o= line has not six fields, or numbers that are none.', grade: 'broken', reference: 'RFC 8866 §5.2' },
-  'sdp-order': { about: 'Lines of a session description stand in another order than the RFC gives.', grade: 'note', reference: 'RFC 8866 §5' },
+  'sdp-order': {
+    about: 'Lines of a session description stand in another order than the RFC gives.',
+    grade: 'note',
+    reference: 'RFC 8866 §5',
+  },
   'sdp-line-bad': { about: 'A line of a session description is not a letter and =.', grade: 'broken', reference: 'RFC 8866 §5' },
   'sdp-line-long': { about: 'A line of a session description is longer than 1000 bytes.', grade: 'note', reference: 'RFC 8866 §5' },
   'sdp-control-byte': {

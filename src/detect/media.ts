@@ -4,6 +4,7 @@ import { KEYS } from '../decode/dtmf.ts';
 import { MEDIA_TYPES } from '../decode/sdpview.ts';
 import type { EventData } from '../events.ts';
 import type { Media } from '../track/media.ts';
+import type { Observation } from '../track/observation.ts';
 import { ENCRYPTIONS } from '../track/promises.ts';
 import {
   AFTER_END,
@@ -21,7 +22,6 @@ import {
   type Stream,
 } from '../track/streams.ts';
 import { codecOf, PROMISE_NAMES } from '../track/toldstream.ts';
-import type { Observation } from '../track/observation.ts';
 import type { Packet } from '../types.ts';
 import { type Emitter, type Scene, typeIndex } from './emitter.ts';
 

@@ -2,7 +2,7 @@
  * What signalling means for media: session descriptions promise endpoints (RFC 3264, early media included), answers and BYEs say
  * when a call is up and over, INFO brings digits.
  */
-import { DTMF_BODY, DTMF_RELAY_BODY, NORTEL_BODY, SDP_BODY, type BodyPart } from '../decode/body.ts';
+import { type BodyPart, DTMF_BODY, DTMF_RELAY_BODY, NORTEL_BODY, SDP_BODY } from '../decode/body.ts';
 import { readInfoDigit } from '../decode/dtmf.ts';
 import { ACK, BYE, INVITE, type SipMessage } from '../decode/message.ts';
 import { addOddity, oddityCode } from '../decode/oddities.ts';
@@ -54,7 +54,7 @@ export class Agreements {
       if (call >= 0) this.#media.ofCalls.answer(call, packet.time);
     } else if (m.cseqMethod === BYE && m.status < 300) {
       const call = this.#callOf(o, m, now);
-      if (call >= 0) this.#media.over(call, packet.time);
+      if (call >= 0) this.#media.over(call, packet.time, now);
     }
   }
 
@@ -85,7 +85,8 @@ export class Agreements {
       }
       for (let c = 0; c < section.candidateCount; c++) {
         const slot = this.#media.promises.putEndpoint(section.candidates, c * 18, now);
-        if (this.#media.promises.table.fresh || !this.#isOf(slot, call)) this.#fill(slot, CANDIDATE, section, k, sdp, call, side, hop, packet);
+        if (this.#media.promises.table.fresh || !this.#isOf(slot, call))
+          this.#fill(slot, CANDIDATE, section, k, sdp, call, side, hop, packet);
       }
     }
   }

@@ -45,8 +45,10 @@ export interface MediaCapacities {
   readonly streams: number;
 }
 
-/** µs without a packet after which a stream is said to have ended. */
-const IDLE = 60_000_000;
+/** µs without a packet after which a stream is said to have ended, at the next look: one each such time. */
+const IDLE = 30_000_000;
+/** µs that streams and promises of a call are remembered when it is over: until its CDR is written and all streams were said to have ended. */
+const AFTERLIFE = 70_000_000;
 /** µs a payload that looks like RTP, and that nobody promised, is remembered until more of it comes. */
 const DOUBT = 10_000_000;
 /** µs that media on its way, and senders that hear late of a BYE, may take. */
@@ -114,7 +116,10 @@ export class Media {
   rtp(packet: Packet, start: number, end: number, now: number): number {
     const { bytes: b, time } = packet;
     const key = this.#key.reset();
-    key.add(packet.src, 0, ENDPOINT).add(packet.dst, 0, ENDPOINT).add(b, start + 8, start + 12);
+    key
+      .add(packet.src, 0, ENDPOINT)
+      .add(packet.dst, 0, ENDPOINT)
+      .add(b, start + 8, start + 12);
     const slot = this.streams.put(key, now);
     const s = this.streams.at(slot);
     this.slot = slot;
@@ -125,7 +130,8 @@ export class Media {
     const padding = (b[start]! & 0x20) !== 0 ? b[end - 1]! : 0;
     const length = end - start - header - padding;
     let shown = 0;
-    const fresh = this.streams.fresh || (s.promise >= 0 && s.epoch !== this.promises.table.at(s.promise).epoch && this.#moved(slot, s, now));
+    const fresh =
+      this.streams.fresh || (s.promise >= 0 && s.epoch !== this.promises.table.at(s.promise).epoch && this.#moved(slot, s, now));
     if (fresh) {
       beginStream(s, sequence, timestamp, time, length);
       shown = this.#begin(slot, s, packet, start, now);
@@ -215,15 +221,25 @@ export class Media {
     s.watch = Number.NEGATIVE_INFINITY;
     this.totals.count(s, 1);
     s.counted = true;
+    if (s.call < 0) this.streams.expireAt(slot, 0);
     ended(slot);
   }
 
-  /** A call is over at `time`: its streams are expected to stop. */
-  over(call: number, time: number): void {
-    this.ofCalls.end(call, time);
-    for (let n = 0; n < this.ofCalls.streamsKept(call); n++) {
-      const slot = this.ofCalls.stream(call, n);
-      if (this.streams.generation(slot) === this.ofCalls.streamGeneration(call, n)) watch(this.streams.at(slot), AFTER_END, time);
+  /** A call is over at `time`: its streams are expected to stop, and their places to become free. */
+  over(call: number, time: number, now: number): void {
+    const { ofCalls, streams, promises } = this;
+    ofCalls.end(call, time);
+    for (let n = 0; n < ofCalls.streamsKept(call); n++) {
+      const slot = ofCalls.stream(call, n);
+      if (streams.generation(slot) !== ofCalls.streamGeneration(call, n)) continue;
+      watch(streams.at(slot), AFTER_END, time);
+      streams.expireAt(slot, now + AFTERLIFE);
+    }
+    for (let n = 0; n < ofCalls.promisesKept(call); n++) {
+      const slot = ofCalls.promise(call, n);
+      if (promises.table.generation(slot) === ofCalls.promiseGeneration(call, n) && promises.table.at(slot).call === call) {
+        promises.table.expireAt(slot, now + AFTERLIFE);
+      }
     }
   }
 
