@@ -59,7 +59,8 @@ export class Pipeline {
   readonly #sdp = createSdp();
   readonly #inner = { start: 0, end: 0 };
   readonly #mediaEnd: (slot: number) => void;
-  readonly #tracker: Tracker;
+  /** All state about what is going on; for `explain` and tests. */
+  readonly tracker: Tracker;
   readonly #emitter: Emitter;
   readonly #correlator: Correlator;
   readonly #lapses: Lapses;
@@ -79,15 +80,15 @@ export class Pipeline {
     this.#correlator = new Correlator(rules, { node: config.node, seed: config.seed, capacity: config.tables.alerts });
     const wanted = sinks.events ? new Set<EventName>(EVENT_NAMES) : this.#correlator.wanted;
     this.#emitter = new Emitter(config.node, boot, wanted);
-    this.#tracker = new Tracker(config.tables, config.seed, this.#message, {
+    this.tracker = new Tracker(config.tables, config.seed, this.#message, {
       calls: sinks.calls,
       silence: wanted.has('request.unanswered'),
     });
     this.#keepEvents = sinks.events;
-    this.#mediaEnd = (slot) => detectMediaEnd(slot, this.#tracker.media, this.#emitter, this.#clock.now);
+    this.#mediaEnd = (slot) => detectMediaEnd(slot, this.tracker.media, this.#emitter, this.#clock.now);
     this.#lapses = {
-      unanswered: (t, client, server) => detectSilence(t, client, server, this.#tracker, this.#emitter, this.#clock.now),
-      abandoned: (challenge) => detectAbandoned(challenge, this.#tracker, this.#emitter, this.#clock.now),
+      unanswered: (t, client, server) => detectSilence(t, client, server, this.tracker, this.#emitter, this.#clock.now),
+      abandoned: (challenge) => detectAbandoned(challenge, this.tracker, this.#emitter, this.#clock.now),
     };
   }
 
@@ -95,8 +96,8 @@ export class Pipeline {
   handle(input: Input): void {
     const now = this.#clock.advance(input.time);
     this.#emitter.begin(++this.#inputs);
-    if (now >= this.#tracker.due) this.#tracker.lapse(now, this.#lapses);
-    if (now >= this.#tracker.media.due) this.#tracker.media.lapse(now, this.#mediaEnd);
+    if (now >= this.tracker.due) this.tracker.lapse(now, this.#lapses);
+    if (now >= this.tracker.media.due) this.tracker.media.lapse(now, this.#mediaEnd);
     if (now >= this.#housekeeping) this.#keepHouse(now);
     if (input.kind === 'packet') this.#decode(input, now);
     this.#correlate(now);
@@ -116,16 +117,16 @@ export class Pipeline {
     readBody(m, this.#body, this.#sdp, packet.truncated);
     if (m.isRequest) this.#methods[m.method]!++;
     else this.#answers[m.status]!++;
-    this.observation = this.#tracker.observe(packet, m, now);
-    if (this.#tracker.agreements.take(this.observation, this.#body, this.#sdp, now) !== 0) {
-      detectInfoDigit(this.observation, this.#tracker.media, this.#emitter);
+    this.observation = this.tracker.observe(packet, m, now);
+    if (this.tracker.agreements.take(this.observation, this.#body, this.#sdp, now) !== 0) {
+      detectInfoDigit(this.observation, this.tracker.media, this.#emitter);
     }
     for (let i = 0; i < m.oddityCount; i++) this.#oddities[m.oddities[i]!.code]!++;
-    detect(this.observation, this.#tracker, this.#emitter, now);
+    detect(this.observation, this.tracker, this.#emitter, now);
   }
 
   #media(kind: number, packet: Packet, start: number, end: number, now: number): void {
-    const { media } = this.#tracker;
+    const { media } = this.tracker;
     if (kind === RTP) {
       const shown = media.rtp(packet, start, end, now);
       if (shown !== 0) detectMedia(shown, media, packet, this.#emitter, now);
@@ -153,7 +154,7 @@ export class Pipeline {
 
   #keepHouse(now: number): void {
     this.#housekeeping = now + HOUSEKEEPING;
-    detectCrowding(this.#tracker.tables(), this.#evicted, this.#emitter, now);
+    detectCrowding(this.tracker.tables(), this.#evicted, this.#emitter, now);
   }
 
   /** Carries out a Command of the control side. */
@@ -162,8 +163,8 @@ export class Pipeline {
     this.#emitter.begin(++this.#inputs);
     switch (command.kind) {
       case 'finish':
-        this.#tracker.media.finish(this.#mediaEnd);
-        this.#tracker.finish(now, this.#lapses);
+        this.tracker.media.finish(this.#mediaEnd);
+        this.tracker.finish(now, this.#lapses);
         this.#keepHouse(now);
         this.#correlate(now);
         this.#correlator.finish(now);
@@ -181,12 +182,12 @@ export class Pipeline {
       method: family(this.#methods, (code) => METHODS[code]! || 'other'),
       answer: family(this.#answers, String),
       oddity: family(this.#oddities, (code) => ODDITY_NAMES[code]!),
-      outcome: family(this.#tracker.outcomes, (code) => OUTCOME_NAMES[code]!),
-      call: family(this.#tracker.calls.byDisposition, (code) => DISPOSITIONS[code]!),
-      media: family(this.#tracker.media.totals.counts, (code) => MEDIA_TOTALS[code]!),
+      outcome: family(this.tracker.outcomes, (code) => OUTCOME_NAMES[code]!),
+      call: family(this.tracker.calls.byDisposition, (code) => DISPOSITIONS[code]!),
+      media: family(this.tracker.media.totals.counts, (code) => MEDIA_TOTALS[code]!),
       dropped: {},
     }),
-    tables: () => [...this.#tracker.tables(), ...this.#correlator.stats().map((rule) => rule.table)],
+    tables: () => [...this.tracker.tables(), ...this.#correlator.stats().map((rule) => rule.table)],
     rules: () => this.#correlator.stats(),
   };
 
@@ -197,7 +198,7 @@ export class Pipeline {
 
   /** Takes what has gone up since the last time. */
   drain(): Upward {
-    const up = { events: this.#events, alerts: this.#correlator.out.splice(0), calls: this.#tracker.calls.over.splice(0) };
+    const up = { events: this.#events, alerts: this.#correlator.out.splice(0), calls: this.tracker.calls.over.splice(0) };
     this.#events = [];
     return up;
   }

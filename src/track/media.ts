@@ -133,12 +133,14 @@ export class Media {
     const fresh =
       this.streams.fresh || (s.promise >= 0 && s.epoch !== this.promises.table.at(s.promise).epoch && this.#moved(slot, s, now));
     if (fresh) {
-      beginStream(s, sequence, timestamp, time, length);
-      shown = this.#begin(slot, s, packet, start, now);
-    } else shown = advanceStream(s, sequence, timestamp, (b[start + 1]! & 0x80) !== 0, time, length);
+      shown = beginStream(s, sequence, timestamp, time, length) | this.#begin(slot, s, packet, start, now);
+    } else {
+      if (s.ended) this.#resume(slot, s, now);
+      shown = advanceStream(s, sequence, timestamp, (b[start + 1]! & 0x80) !== 0, time, length);
+    }
     if (type !== s.payloadType) shown |= this.#switched(s, slot, type, length, now);
     if (s.isEvent) shown |= this.#pressed(s, b, start + header, start + header + length, timestamp);
-    if (time > s.watch) shown |= this.#watched(slot, s, time, now);
+    if (time > s.watch) shown |= this.#watched(s, time);
     if (s.promised !== PROMISED || !s.started) shown |= this.#settle(slot, s, packet, now);
     return shown;
   }
@@ -218,7 +220,6 @@ export class Media {
 
   #end(slot: number, s: Stream, ended: (slot: number) => void): void {
     s.ended = true;
-    s.watch = Number.NEGATIVE_INFINITY;
     this.totals.count(s, 1);
     s.counted = true;
     if (s.call < 0) this.streams.expireAt(slot, 0);
@@ -462,17 +463,16 @@ export class Media {
     return DIGIT;
   }
 
+  /** A stream that was said to have ended goes on after all. */
+  #resume(slot: number, s: Stream, now: number): void {
+    s.ended = false;
+    s.counted = false;
+    this.totals.count(s, -1);
+    this.#idle.push(slot, this.streams.generation(slot), now + IDLE);
+  }
+
   /** The time has come that a stream was watched for. */
-  #watched(slot: number, s: Stream, time: number, now: number): number {
-    if (s.ended) {
-      // It goes on after all.
-      s.ended = false;
-      s.counted = false;
-      this.totals.count(s, -1);
-      this.#idle.push(slot, this.streams.generation(slot), now + IDLE);
-      s.watch = s.watchKind === NO_WATCH ? Number.POSITIVE_INFINITY : s.watchFrom + GRACE;
-      if (time <= s.watch) return 0;
-    }
+  #watched(s: Stream, time: number): number {
     this.lateKind = s.watchKind;
     this.lateBy = time - s.watchFrom;
     // Told again when it has gone on four times as long.

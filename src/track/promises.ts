@@ -3,7 +3,7 @@
  * endpoint that media came from though no description named it joins them (NAT; RFC 4961): answers go there.
  */
 import { ADDRESS, ENDPOINT } from '../bytes.ts';
-import { INACTIVE, IPV4, IPV6, LAST_RTP, MAX_FORMATS, type SdpMedia, SENDONLY, UDPTL } from '../decode/sdpview.ts';
+import { IPV4, IPV6, LAST_RTP, MAX_FORMATS, type SdpMedia, UDPTL } from '../decode/sdpview.ts';
 import { Key, type Seed, Table } from '../table.ts';
 
 /** How an endpoint became known: by description, as an ICE candidate, or because media of a call came from it. */
@@ -144,11 +144,6 @@ export class Promises {
     const end = start + this.table.at(slot).formatCount * TRIPLE;
     for (let at = start; at < end; at += TRIPLE) if (rows[at] === type) return at + 1;
     return -1;
-  }
-
-  /** True if the endpoint is one that may not send now: its other side holds it, or nothing flows at all. */
-  silenced(p: Promised): boolean {
-    return p.direction === SENDONLY || p.direction === INACTIVE;
   }
 }
 

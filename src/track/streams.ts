@@ -240,8 +240,8 @@ export function resetStream(s: Stream): void {
   s.reportNtp = 0;
 }
 
-/** The first packet: nothing to compare with. */
-export function beginStream(s: Stream, sequence: number, timestamp: number, time: number, length: number): void {
+/** The first packet: nothing to compare with. Returns bits of what it showed. */
+export function beginStream(s: Stream, sequence: number, timestamp: number, time: number, length: number): number {
   s.first = time;
   s.last = time;
   s.second = time;
@@ -254,7 +254,9 @@ export function beginStream(s: Stream, sequence: number, timestamp: number, time
   s.seen = 1;
   s.seenBefore = 0;
   s.timestamp = timestamp;
-  if (length > LARGEST) s.oversized = 1;
+  if (length <= LARGEST) return 0;
+  s.oversized = 1;
+  return OVERSIZE;
 }
 
 /** Any later packet. `length`: payload bytes. Returns bits of what it showed. */
