@@ -26,6 +26,8 @@ export const COMMON_FIELDS = {
   srcPort: 'port',
   dst: 'address',
   dstPort: 'port',
+  origin: 'name',
+  via: 'address',
   callId: 'text',
   account: 'account',
 } as const satisfies Record<string, FieldKind>;
@@ -68,7 +70,8 @@ const stream = {
 /** All Events, by type. */
 export const EVENTS = {
   'target.contacted': {
-    about: 'A source sent an out-of-dialog request to an address it had not sent one to within the hour.',
+    about:
+      'A source sent an out-of-dialog request to an address it had not sent one to within the hour; told 2 s later, when who could answer has answered.',
     src: 'who sent the request',
     fields: {
       method,
@@ -77,14 +80,18 @@ export const EVENTS = {
         kind: 'count',
         about: 'how many different addresses had requests answered by this source before: 0 for a client, many for a proxy',
       },
-      asked: { kind: 'count', about: 'how many different addresses this source has sent initial requests to, this one included' },
+      asked: {
+        kind: 'count',
+        about: 'how many different addresses this source has sent initial requests to, those of the 2 s after it included',
+      },
       heard: { kind: 'count', about: 'how many of these have answered so far' },
+      registrar: { kind: 'flag', about: 'this source has accepted a REGISTER: it has phones of its own' },
       known: { kind: 'flag', about: 'the target had sent something to the source before' },
     },
   },
   'account.probed': {
     about:
-      'A request named an account and its sender did not show that the account is his: unknown (404, 604), challenged without an answer to the challenge, or OPTIONS to a user.',
+      'A request named an account and its sender did not show that the account is his: unknown (404, 604), challenged without an answer to the challenge, or OPTIONS to one user after another.',
     src: 'who sent the request',
     fields: {
       method,
@@ -120,13 +127,14 @@ export const EVENTS = {
     fields: { method, userAgent },
   },
   'registration.changed': {
-    about: 'A REGISTER with a 2xx answer added, refreshed or removed a binding.',
+    about:
+      'A REGISTER with a 2xx answer added, refreshed or removed a binding; one Event for each, told by the bindings that the answer lists.',
     src: 'who registered',
     fields: {
       change: { kind: 'name', about: 'added, refreshed or removed' },
-      contact: { kind: 'text', about: 'the Contact URI, `*` for all' },
+      contact: { kind: 'text', about: 'the Contact URI; of a removed one the first 47 bytes' },
       expires: { kind: 'duration', about: 'seconds granted (RFC 3261 §10.3), 0 for removed' },
-      bindings: { kind: 'count', about: 'bindings of the account after the change' },
+      bindings: { kind: 'count', about: 'bindings of the account that are in force after the REGISTER' },
       userAgent,
     },
   },
@@ -138,6 +146,58 @@ export const EVENTS = {
       oddities: { kind: 'count', about: 'how many the message has' },
       method: { kind: 'method', about: 'method of the request or of the CSeq' },
       userAgent,
+    },
+  },
+  'message.hostile': {
+    about:
+      'A SIP message holds something that is hardly ever sent by accident (an oddity of grade `hostile`): text for another reader, filling for a buffer, zero bytes.',
+    src: 'who sent the message',
+    fields: {
+      oddity: { kind: 'name', about: 'name of the oddity; one Event for each kind in the message, up to four' },
+      sample: { kind: 'text', about: 'the bytes it is about, the beginning of them' },
+      method: { kind: 'method', about: 'method of the request or of the CSeq' },
+      userAgent,
+    },
+  },
+  'message.ambiguous': {
+    about: 'A SIP message reads differently to RFC 3261 and to a server that forgives more: both readings of one field.',
+    src: 'who sent the message',
+    fields: {
+      field: { kind: 'name', about: 'start-line, from, to, call-id, cseq or body' },
+      strict: { kind: 'text', about: 'the field as RFC 3261 has it; of a body its length' },
+      tolerant: { kind: 'text', about: 'the field as a tolerant server may read it' },
+      oddity: { kind: 'name', about: 'name of the oddity that parts the two' },
+      method: { kind: 'method', about: 'method of the request or of the CSeq' },
+    },
+  },
+  'credentials.unchallenged': {
+    about:
+      'A request with Digest credentials was finally answered, and its sender was not seen to be given their nonce: it was given before the capture, to another address, or by nobody.',
+    src: 'who sent the credentials',
+    fields: {
+      method,
+      status,
+      user: { kind: 'user', about: 'user name in the credentials' },
+      realm: { kind: 'host', about: 'realm in the credentials' },
+      accepted: { kind: 'flag', about: 'the answer was a 2xx' },
+    },
+  },
+  'offer.changed': {
+    about: 'An INVITE that has no final answer yet was repeated with another body; repetitions are identical (RFC 3261 §17.1.1.2).',
+    src: 'who sent the request',
+    fields: { userAgent },
+  },
+  'capture.odd': {
+    about:
+      'A payload was put together of IP fragments or TCP segments in a way that makes receivers and monitors see different things (Ptacek and Newsham 1998).',
+    src: 'who sent it, as its last part says',
+    fields: {
+      oddity: {
+        kind: 'name',
+        about: 'fragment-tiny, fragment-overlap, fragment-conflict or stream-conflict: see the counters of family `capture`',
+      },
+      transport: { kind: 'name', about: 'how the payload travelled: udp, tcp, ws, sctp' },
+      bytes: { kind: 'count', about: 'bytes of the payload' },
     },
   },
   'media.started': {
@@ -241,6 +301,67 @@ export const EVENTS = {
       evicted: { kind: 'count', about: 'live entries pushed out' },
     },
   },
+  'dialog.started': {
+    about:
+      'A dialog began (RFC 3261 §12.1): an INVITE got its first answer with a To tag, or the first message of a dialog was seen whose beginning was not.',
+    src: 'who asked for the dialog; if it was adopted, who sent the message',
+    fields: {
+      adopted: { kind: 'flag', about: 'its beginning was not seen' },
+      forks: { kind: 'count', about: 'dialogs of the same call so far, this one included' },
+    },
+  },
+  'dialog.confirmed': {
+    about: 'A dialog was confirmed: a 2xx was seen, or an ACK that proves it.',
+    src: 'who asked for the dialog',
+    fields: {
+      setup: { kind: 'duration', about: 'seconds since the dialog began' },
+      session: { kind: 'flag', about: 'it is that of a call, not of a subscription' },
+      routes: { kind: 'count', about: 'Record-Route lines in its latest answer: proxies that stay in the path' },
+    },
+  },
+  'dialog.ended': {
+    about:
+      'A dialog ended: a BYE was answered, its INVITE was refused, a subscription was ended, another branch was answered, or it was silent for too long.',
+    src: 'who asked for the end; who called, if time ended it',
+    fields: {
+      by: { kind: 'name', about: 'caller, callee or timeout' },
+      reason: {
+        kind: 'name',
+        about: 'bye, bye-by-stranger, notify, idle, session-timer, answered-elsewhere, or the status code that ended it',
+      },
+      duration: { kind: 'duration', about: 'seconds since it was confirmed, 0 if it never was' },
+      early: { kind: 'flag', about: 'it was never confirmed' },
+    },
+  },
+  'dialog.unacknowledged': {
+    about:
+      'Nobody acknowledged the 2xx to an INVITE within 32 s (64 × T1, RFC 3261 §13.3.1.4), though what else the caller sent in the dialog was in view (S1-33).',
+    src: 'who called',
+    fields: {
+      repeats: { kind: 'count', about: 'repetitions of the 2xx on one hop' },
+      requests: { kind: 'count', about: 'requests seen inside the dialog' },
+    },
+  },
+  'dialog.violated': {
+    about:
+      'A message did not fit the state of its dialog (RFC 3261 §12.2; S2-24, S2-25), or came from an address that had no part in the call. What only looks so because messages cross, hops repeat them or the capture began late is not told.',
+    src: 'who sent the message',
+    fields: {
+      what: {
+        kind: 'name',
+        about:
+          'sender-unknown, tags-unknown, ack-without-invite, bye-outside-dialog, bye-before-answer, cseq-behind, reinvite-not-active, invite-in-terminated, update-inactive, request-in-terminated, cancel-unmatched, cancel-after-final, prack-unknown or answer-by-stranger',
+      },
+      method,
+      status: { kind: 'status', about: 'status code if it was an answer, else 0' },
+      state: { kind: 'name', about: 'state of the dialog in the machine of paper 002: inactive, wait-ack or active' },
+      expected: { kind: 'text', about: 'states of that machine in which the message may come' },
+      side: { kind: 'name', about: 'whose request it claims to be, by its tags: caller, callee or none' },
+      fromParty: { kind: 'flag', about: 'the address it came from had a part in the call before' },
+      party: { kind: 'address', about: 'where that side was first seen in the call: caller or callee; empty if that is not known' },
+      age: { kind: 'duration', about: 'seconds since the call was first seen' },
+    },
+  },
 } as const satisfies Record<string, EventType>;
 
 /** Name of a type of Event. */
@@ -261,4 +382,4 @@ export type EventData<N extends EventName> = {
 export const EVENT_NAMES = Object.keys(EVENTS) as EventName[];
 
 /** Version of this catalogue, written into Event segments; raised when a type or field changes its meaning. */
-export const EVENT_SCHEMA = 1;
+export const EVENT_SCHEMA = 2;

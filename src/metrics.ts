@@ -13,6 +13,7 @@ export const COUNTS = {
   media:
     'RTP streams by how they fit the calls (promised by SDP, symmetric, unpromised), those of them encrypted, and their packets: seen, lost, seen twice, late; keys pressed; packets of T.38 to where SDP promised it; the highest jitter in ms',
   dropped: 'frames that gave no payload, by reason',
+  capture: 'what was odd about how packets were carried, and what the capture could not show, by name',
 } as const;
 
 /** One family: label -> count. */

@@ -14,8 +14,11 @@ import { createSdp } from './decode/sdpview.ts';
 import { createMessage, parseSip } from './decode/sip.ts';
 import { DTLS, NOTHING, RTCP, RTP, SIP, STUN, sniff, ZRTP } from './decode/sniff.ts';
 import { turnPayload } from './decode/stun.ts';
+import { detectCarriage } from './detect/carriage.ts';
+import { detectContact } from './detect/contact.ts';
 import { detectCrowding } from './detect/crowding.ts';
 import { detect } from './detect/detectors.ts';
+import { detectDialogLapse } from './detect/dialog.ts';
 import { Emitter } from './detect/emitter.ts';
 import { detectInfoDigit, detectMedia, detectMediaEnd } from './detect/media.ts';
 import { detectAbandoned } from './detect/probe.ts';
@@ -23,11 +26,10 @@ import { detectSilence } from './detect/silence.ts';
 import { EVENT_NAMES, type EventName } from './events.ts';
 import { family } from './metrics.ts';
 import type { Queries, Query } from './queries.ts';
-import { DISPOSITIONS } from './track/calls.ts';
 import { MEDIA_TOTALS } from './track/mediatotals.ts';
 import { type Observation, OUTCOME_NAMES } from './track/observation.ts';
 import { type Lapses, Tracker } from './track/tracker.ts';
-import type { Alert, Call, Event, Input, Packet } from './types.ts';
+import { type Alert, type Call, DISPOSITIONS, type Event, type Input, type Packet } from './types.ts';
 
 /** What `sniff` tells apart, by its code. */
 const PROTOCOLS = ['other', 'sip', 'rtp', 'rtcp', 'stun', 'dtls', 'zrtp'] as const;
@@ -59,8 +61,7 @@ export class Pipeline {
   readonly #sdp = createSdp();
   readonly #inner = { start: 0, end: 0 };
   readonly #mediaEnd: (slot: number) => void;
-  /** All state about what is going on; for `explain` and tests. */
-  readonly tracker: Tracker;
+  readonly #tracker: Tracker;
   readonly #emitter: Emitter;
   readonly #correlator: Correlator;
   readonly #lapses: Lapses;
@@ -80,24 +81,29 @@ export class Pipeline {
     this.#correlator = new Correlator(rules, { node: config.node, seed: config.seed, capacity: config.tables.alerts });
     const wanted = sinks.events ? new Set<EventName>(EVENT_NAMES) : this.#correlator.wanted;
     this.#emitter = new Emitter(config.node, boot, wanted);
-    this.tracker = new Tracker(config.tables, config.seed, this.#message, {
-      calls: sinks.calls,
-      silence: wanted.has('request.unanswered'),
-    });
+    const heard = { calls: sinks.calls, silence: wanted.has('request.unanswered') };
+    this.#tracker = new Tracker(config.tables, config.seed, this.#message, heard, config.network.proxies);
     this.#keepEvents = sinks.events;
-    this.#mediaEnd = (slot) => detectMediaEnd(slot, this.tracker.media, this.#emitter, this.#clock.now);
+    this.#mediaEnd = (slot) => detectMediaEnd(slot, this.#tracker.media, this.#emitter, this.#clock.now);
     this.#lapses = {
-      unanswered: (t, client, server) => detectSilence(t, client, server, this.tracker, this.#emitter, this.#clock.now),
-      abandoned: (challenge) => detectAbandoned(challenge, this.tracker, this.#emitter, this.#clock.now),
+      unanswered: (t, client, server) => detectSilence(t, client, server, this.#tracker, this.#emitter, this.#clock.now),
+      contacted: (request) => detectContact(request, this.#tracker, this.#emitter, this.#clock.now),
+      abandoned: (challenge) => detectAbandoned(challenge, this.#tracker, this.#emitter, this.#clock.now),
+      dialog: (kind, slot) => detectDialogLapse(kind, slot, this.#tracker, this.#emitter, this.#clock.now),
     };
+  }
+
+  /** All state about what is going on. For tests. */
+  get tracker(): Tracker {
+    return this.#tracker;
   }
 
   /** Takes one input through all stages. */
   handle(input: Input): void {
     const now = this.#clock.advance(input.time);
     this.#emitter.begin(++this.#inputs);
-    if (now >= this.tracker.due) this.tracker.lapse(now, this.#lapses);
-    if (now >= this.tracker.media.due) this.tracker.media.lapse(now, this.#mediaEnd);
+    if (now >= this.#tracker.due) this.#tracker.lapse(now, this.#lapses);
+    if (now >= this.#tracker.media.due) this.#tracker.media.lapse(now, this.#mediaEnd);
     if (now >= this.#housekeeping) this.#keepHouse(now);
     if (input.kind === 'packet') this.#decode(input, now);
     this.#correlate(now);
@@ -106,6 +112,7 @@ export class Pipeline {
   #decode(packet: Packet, now: number): void {
     const { bytes, start, end } = packet;
     const m = this.#message;
+    if (packet.odd !== 0) detectCarriage(packet, this.#emitter);
     const kind = sniff(bytes, start, end);
     this.#protocols[kind]!++;
     this.observation = undefined;
@@ -117,16 +124,16 @@ export class Pipeline {
     readBody(m, this.#body, this.#sdp, packet.truncated);
     if (m.isRequest) this.#methods[m.method]!++;
     else this.#answers[m.status]!++;
-    this.observation = this.tracker.observe(packet, m, now);
-    if (this.tracker.agreements.take(this.observation, this.#body, this.#sdp, now) !== 0) {
-      detectInfoDigit(this.observation, this.tracker.media, this.#emitter);
+    this.observation = this.#tracker.observe(packet, m, now);
+    if (this.#tracker.agreements.take(this.observation, this.#body, this.#sdp, now) !== 0) {
+      detectInfoDigit(this.observation, this.#tracker.media, this.#emitter);
     }
     for (let i = 0; i < m.oddityCount; i++) this.#oddities[m.oddities[i]!.code]!++;
-    detect(this.observation, this.tracker, this.#emitter, now);
+    detect(this.observation, this.#tracker, this.#emitter, now);
   }
 
   #media(kind: number, packet: Packet, start: number, end: number, now: number): void {
-    const { media } = this.tracker;
+    const { media } = this.#tracker;
     if (kind === RTP) {
       const shown = media.rtp(packet, start, end, now);
       if (shown !== 0) detectMedia(shown, media, packet, this.#emitter, now);
@@ -154,7 +161,7 @@ export class Pipeline {
 
   #keepHouse(now: number): void {
     this.#housekeeping = now + HOUSEKEEPING;
-    detectCrowding(this.tracker.tables(), this.#evicted, this.#emitter, now);
+    detectCrowding(this.#tracker.tables(), this.#evicted, this.#emitter, now);
   }
 
   /** Carries out a Command of the control side. */
@@ -163,8 +170,8 @@ export class Pipeline {
     this.#emitter.begin(++this.#inputs);
     switch (command.kind) {
       case 'finish':
-        this.tracker.media.finish(this.#mediaEnd);
-        this.tracker.finish(now, this.#lapses);
+        this.#tracker.media.finish(this.#mediaEnd);
+        this.#tracker.finish(now, this.#lapses);
         this.#keepHouse(now);
         this.#correlate(now);
         this.#correlator.finish(now);
@@ -182,12 +189,14 @@ export class Pipeline {
       method: family(this.#methods, (code) => METHODS[code]! || 'other'),
       answer: family(this.#answers, String),
       oddity: family(this.#oddities, (code) => ODDITY_NAMES[code]!),
-      outcome: family(this.tracker.outcomes, (code) => OUTCOME_NAMES[code]!),
-      call: family(this.tracker.calls.byDisposition, (code) => DISPOSITIONS[code]!),
-      media: family(this.tracker.media.totals.counts, (code) => MEDIA_TOTALS[code]!),
+      outcome: family(this.#tracker.outcomes, (code) => OUTCOME_NAMES[code]!),
+      call: family(this.#tracker.calls.byDisposition, (code) => DISPOSITIONS[code]!),
+      media: family(this.#tracker.media.totals.counts, (code) => MEDIA_TOTALS[code]!),
       dropped: {},
+      capture: {},
     }),
-    tables: () => [...this.tracker.tables(), ...this.#correlator.stats().map((rule) => rule.table)],
+    calls: () => ({ ...this.#tracker.calls.summary, hungUpBy: { ...this.#tracker.calls.summary.hungUpBy } }),
+    tables: () => [...this.#tracker.tables(), ...this.#correlator.stats().map((rule) => rule.table)],
     rules: () => this.#correlator.stats(),
   };
 
@@ -198,7 +207,7 @@ export class Pipeline {
 
   /** Takes what has gone up since the last time. */
   drain(): Upward {
-    const up = { events: this.#events, alerts: this.#correlator.out.splice(0), calls: this.tracker.calls.over.splice(0) };
+    const up = { events: this.#events, alerts: this.#correlator.out.splice(0), calls: this.#tracker.calls.over.splice(0) };
     this.#events = [];
     return up;
   }

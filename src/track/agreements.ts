@@ -54,7 +54,8 @@ export class Agreements {
       if (call >= 0) this.#media.ofCalls.answer(call, packet.time);
     } else if (m.cseqMethod === BYE && m.status < 300) {
       const call = this.#callOf(o, m, now);
-      if (call >= 0) this.#media.over(call, packet.time, now);
+      // Of several dialogs (forks) the last one ends the call.
+      if (call >= 0 && this.#calls.table.at(call).ended > 0) this.#media.over(call, packet.time, now);
     }
   }
 

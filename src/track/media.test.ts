@@ -503,7 +503,7 @@ describe('bounds', () => {
     for (let n = 0; n < 50; n++) t.rtp(A, B, 2, { ssrc: n });
     assert.equal(t.streams().length, 32);
     for (let n = 0; n < 40; n++) t.sip('UPDATE sip:b@example.com SIP/2.0', `${n + 2} UPDATE`, sdp(`192.0.2.10:${7000 + 2 * n}`));
-    t.hangUp().wait(200);
+    t.hangUp().wait(400);
     assert.deepEqual(t.streams(), []);
   });
 
