@@ -16,6 +16,7 @@ import { CANDIDATE, DESCRIBED } from './promises.ts';
 import { DIGIT } from './streams.ts';
 
 const DECREASE = oddityCode('sdp-version-decrease');
+const KEY_CLEAR = oddityCode('sdp-key-clear');
 const PRACK = 7;
 const INFO = 11;
 const UPDATE = 14;
@@ -79,6 +80,8 @@ export class Agreements {
     for (let k = 0; k < sdp.mediaCount; k++) {
       const section = sdp.media[k]!;
       if (!carriesMedia(section)) continue;
+      if (section.cryptos > 0 && packet.transport !== 'tls' && packet.transport !== 'wss')
+        addOddity(m, KEY_CLEAR, section.span.start, section.span.end);
       if (this.#media.promises.usable(section)) {
         const slot = this.#media.promises.put(section, now);
         this.#fill(slot, DESCRIBED, section, k, sdp, call, side, hop, packet);

@@ -336,6 +336,7 @@ describe('keys', () => {
     const keys = { protocol: 'RTP/SAVP', section: ['a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:x'] };
     const t = new MediaTalk().invite(sdp(A, keys)).accept(sdp(B, keys)).rtp(A, B, 3);
     press(t, 5, 103);
+    assert.equal(t.pipeline.query('counts').oddity['sdp-key-clear'], 2);
     assert.deepEqual([t.of('dtmf.sent').length, t.streams()[0]?.digits, t.streams()[0]?.encryption], [0, 1, 'sdes']);
     const u = new MediaTalk();
     press(u, 16, 103, 97);
