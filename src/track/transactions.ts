@@ -29,6 +29,8 @@ export const RINGING = 185_000_000;
 
 /** One transaction as a passive observer sees it. Plain data; endpoints and credentials lie in its row. */
 export interface Transaction {
+  /** 1, 2, 3 … over the whole run. */
+  ordinal: number;
   /** Code of its method. */
   method: number;
   /** Of its Call-ID and From tag. */
@@ -75,6 +77,12 @@ export interface Transaction {
   copy: boolean;
   /** How often it was seen again behind a proxy. */
   copies: number;
+  /** Final answers, repetitions included. */
+  finals: number;
+  /** Link to the load of the account its To URI names (loads.ts). */
+  load: number;
+  /** Its place in the queue of `Rates` it waits in, -1: none. */
+  waiting: number;
 }
 
 /*
@@ -90,6 +98,7 @@ const ROW = REALM + 1 + LONGEST;
 
 function makeTransaction(): Transaction {
   return {
+    ordinal: 0,
     method: 0,
     identity: 0,
     proof: 0,
@@ -116,6 +125,9 @@ function makeTransaction(): Transaction {
     attributed: 0,
     copy: false,
     copies: 0,
+    finals: 0,
+    load: 0,
+    waiting: -1,
   };
 }
 
@@ -135,6 +147,9 @@ function resetTransaction(t: Transaction): void {
   t.dialog = -1;
   t.copy = false;
   t.copies = 0;
+  t.finals = 0;
+  t.load = 0;
+  t.waiting = -1;
 }
 
 /** All transactions that are going on or ended seconds ago (5 s, an INVITE 32 s). */
@@ -151,6 +166,7 @@ export class Transactions {
   readonly #key = new Key(512);
 
   readonly #watchSilence: boolean;
+  #begun = 0;
 
   /** @param watchSilence someone wants to hear of requests without any answer. */
   constructor(capacity: number, seed: Seed, watchSilence: boolean) {
@@ -185,6 +201,7 @@ export class Transactions {
     this.offerChanged = false;
     if (m.method === INVITE) this.#compareOffer(t, m);
     if (this.known) return t;
+    t.ordinal = ++this.#begun;
     t.proof = proof;
     t.method = m.method;
     t.identity = identity;
@@ -298,6 +315,7 @@ export class Transactions {
     this.known = t.answers > 0 && t.status === m.status;
     t.answers++;
     t.status = m.status;
+    if (m.status >= 200) t.finals++;
     this.table.expireAt(slot, now + (t.method !== INVITE ? AFTERGLOW : m.status < 200 ? RINGING : TIMEOUT));
     return t;
   }
