@@ -304,7 +304,7 @@ export const EVENTS = {
   },
   'media.unpromised': {
     about:
-      'RTP comes to a promised endpoint from a source that no description of the call named, while a stream from another source goes there too (S2-33).',
+      'RTP comes to a promised endpoint from a source that no description of the call named, and the stream from another source that goes there too does not stop (S2-33).',
     src: 'who sends the stream that nobody announced',
     fields: {
       ...stream,

@@ -149,6 +149,8 @@ describe('behind NAT', () => {
 describe('others come in', () => {
   test('a source that nobody announced, beside the one that was', () => {
     const t = talk().rtp(A, B, 10, { ssrc: 1 }).rtp(INTRUDER, B, 1, { ssrc: 2 });
+    assert.deepEqual(t.of('media.unpromised'), [], 'the other one may have moved');
+    t.rtp(A, B, 5, { ssrc: 1, sequence: 110 });
     const [event] = t.of('media.unpromised');
     assert.deepEqual([event?.from, event?.to, event?.callId], [INTRUDER, B, 'c1']);
     assert.deepEqual([event?.data.rival, event?.data.rivalPort, event?.data.ssrc, event?.data.streams], ['192.0.2.10', 4000, 2, 2]);
@@ -158,6 +160,8 @@ describe('others come in', () => {
 
   test('the one that was announced comes second: the other one is told of', () => {
     const t = talk().rtp(INTRUDER, B, 10, { ssrc: 2 }).rtp(A, B, 1, { ssrc: 1 });
+    assert.deepEqual(t.of('media.unpromised'), []);
+    t.rtp(INTRUDER, B, 5, { ssrc: 2, sequence: 110 });
     assert.deepEqual(
       t.of('media.unpromised').map(({ from, data }) => [from, data.rival]),
       [[INTRUDER, '192.0.2.10']],
@@ -174,6 +178,17 @@ describe('others come in', () => {
       .rtp(A, B, 5, { ssrc: 1 })
       .rtp(other, B, 5, { ssrc: 2 });
     assert.deepEqual(u.of('media.unpromised'), []);
+    const v = talk().rtp(PUBLIC, B, 5, { ssrc: 1 }).rtp('203.0.113.7:61001', B, 50, { ssrc: 1, sequence: 105 });
+    assert.deepEqual(v.of('media.unpromised'), [], 'a NAT chose another port');
+  });
+
+  test('after the call was over nobody is suspected, and of what is forgotten nothing is told', () => {
+    const t = talk().rtp(A, B, 10, { ssrc: 1 }).hangUp().rtp(INTRUDER, B, 1, { ssrc: 2 }).rtp(A, B, 5, { ssrc: 1, sequence: 110 });
+    assert.deepEqual(t.of('media.unpromised'), []);
+    const u = new MediaTalk({ streams: 8 }).invite().accept().rtp(A, B, 10, { ssrc: 1 }).rtp(INTRUDER, B, 1, { ssrc: 2 });
+    for (let n = 3; n < 9; n++) u.rtp(`203.0.113.${n}:9`, A, 1, { ssrc: n }).send(rtpOf({ ssrc: 99, sequence: n }), INTRUDER, A);
+    u.rtp('203.0.113.77:9', A, 2, { ssrc: 77 }).rtp(A, B, 5, { ssrc: 1, sequence: 110 });
+    assert.ok(u.of('media.unpromised').every(({ data }) => data.rival === '192.0.2.10' || data.rival.startsWith('203.')));
   });
 
   test('another SSRC from the same source', () => {

@@ -20,10 +20,12 @@ import {
   AFTER_END,
   advanceStream,
   beginStream,
+  CHALLENGED,
   copyStream,
   DIGIT,
   FOREIGN,
   INTRUDED,
+  INTRUDES,
   LATE,
   makeStream,
   NO_WATCH,
@@ -70,7 +72,7 @@ export class Media {
   readonly streams: Table<Stream>;
   readonly ofCalls: CallMedia;
   readonly totals = new MediaTotals();
-  /** Slot of the stream of the last packet; with INTRUDED `intruder` came into `rival`, with SSRC_CHANGED this one took the place of `rival`. */
+  /** Slot of the stream of the last packet; with INTRUDED `intruder` goes on beside `rival`, with SSRC_CHANGED this one took the place of `rival`. */
   slot = -1;
   rival = -1;
   intruder = -1;
@@ -140,7 +142,7 @@ export class Media {
     }
     if (type !== s.payloadType) shown |= this.#switched(s, slot, type, length, now);
     if (s.isEvent) shown |= this.#pressed(s, b, start + header, start + header + length, timestamp);
-    if (time > s.watch) shown |= this.#watched(s, time);
+    if (time > s.watch) shown |= this.#watched(slot, s, time, now);
     if (s.promised !== PROMISED || !s.started) shown |= this.#settle(slot, s, packet, now);
     return shown;
   }
@@ -266,6 +268,8 @@ export class Media {
   #begin(slot: number, s: Stream, packet: Packet, start: number, now: number): number {
     const b = packet.bytes;
     s.ssrc = (b[start + 8]! << 24) | (b[start + 9]! << 16) | (b[start + 10]! << 8) | b[start + 11]!;
+    s.file = packet.where.file;
+    s.frame = packet.frameNumber;
     const { rows } = this.streams;
     const row = this.streams.row(slot);
     for (let i = 0; i < ENDPOINT; i++) {
@@ -335,13 +339,13 @@ export class Media {
     if (before >= 0) {
       this.endpoints(before, this.#src, this.#dst);
       const since = s.last - this.streams.at(before).last;
-      this.rival = before;
       if (this.#comesFrom(slot, this.#src)) {
+        this.rival = before;
         if (since < SUCCESSION && !p.bundle) shown = SSRC_CHANGED;
       } else if (since < TOGETHER) {
-        const agreedBefore = this.#agreedSource(this.#src, p, now);
-        if (!own || !agreedBefore) shown = INTRUDED;
-        this.intruder = own ? before : slot;
+        // Only if the one before goes on are there two: else a NAT has chosen another port, or media has moved.
+        if (!own) this.#suspect(before, slot, CHALLENGED);
+        else if (!this.#agreedSource(this.#src, p, now)) this.#suspect(before, slot, INTRUDES);
         if (!own) return shown;
       }
     }
@@ -349,6 +353,15 @@ export class Media {
     p.streamGeneration = this.streams.generation(slot);
     if (from < 0 && p.kind !== LATCHED) this.#latch(slot, p, now);
     return shown;
+  }
+
+  #suspect(slot: number, other: number, kind: number): void {
+    const s = this.streams.at(slot);
+    if (s.watchKind === AFTER_END || s.watchKind === ORPHANED) return;
+    s.watchKind = kind;
+    s.watch = s.last;
+    s.other = other;
+    s.otherGeneration = this.streams.generation(other);
   }
 
   #agreedSource(endpoint: Uint8Array, p: Promised, now: number): boolean {
@@ -472,7 +485,14 @@ export class Media {
   }
 
   /** The time has come that a stream was watched for. */
-  #watched(s: Stream, time: number): number {
+  #watched(slot: number, s: Stream, time: number, now: number): number {
+    if (s.watchKind === CHALLENGED || s.watchKind === INTRUDES) {
+      this.intruder = s.watchKind === INTRUDES ? slot : s.other;
+      this.rival = s.watchKind === INTRUDES ? s.other : slot;
+      s.watchKind = NO_WATCH;
+      s.watch = Number.POSITIVE_INFINITY;
+      return this.streams.alive(s.other, s.otherGeneration, now) ? INTRUDED : 0;
+    }
     this.lateKind = s.watchKind;
     this.lateBy = time - s.watchFrom;
     // Told again when it has gone on four times as long.
