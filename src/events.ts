@@ -341,7 +341,11 @@ export const EVENTS = {
   'media.flooded': {
     about: 'A stream has 512 packets within a second; told again at each further 512 (S2-33).',
     src: 'who sends the stream',
-    fields: { ...stream, rate: { kind: 'count', about: 'packets of this second so far' } },
+    fields: {
+      ...stream,
+      rate: { kind: 'count', about: 'packets of this second so far' },
+      calls: { kind: 'count', about: 'calls that were promised the endpoint, each within a minute of the one before; at least 1' },
+    },
   },
   'dtmf.sent': {
     about: 'A key was pressed in a call: a telephone-event that ended (RFC 4733), or a SIP INFO.',

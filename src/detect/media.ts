@@ -57,7 +57,11 @@ export function detectMedia(shown: number, media: Media, packet: Packet, emitter
     emitter.emit('media.late', LATES, sceneOf(s, media, packet, now), { ...streamData(s), why, after: media.lateBy / SECOND });
   }
   if ((shown & FLOODED) !== 0 && emitter.wants(FLOODS)) {
-    emitter.emit('media.flooded', FLOODS, sceneOf(s, media, packet, now), { ...streamData(s), rate: s.inSecond });
+    emitter.emit('media.flooded', FLOODS, sceneOf(s, media, packet, now), {
+      ...streamData(s),
+      rate: s.inSecond,
+      calls: s.promised > 0 ? media.promises.table.at(s.promise).calls : 1,
+    });
   }
   if ((shown & DIGIT) !== 0 && emitter.wants(DIGITS)) {
     const seconds = s.clock > 0 ? media.dtmf.duration / s.clock : 0;

@@ -113,7 +113,7 @@ export class Agreements {
   ): void {
     const { promises, ofCalls } = this.#media;
     if (promises.table.fresh || !this.#isOf(slot, call)) {
-      promises.begin(slot, call, call < 0 ? 0 : this.#calls.table.generation(call));
+      promises.begin(slot, call, call < 0 ? 0 : this.#calls.table.generation(call), packet.time);
       if (call >= 0) ofCalls.addPromise(call, slot, promises.table.generation(slot));
     }
     const p = promises.table.at(slot);

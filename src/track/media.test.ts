@@ -312,8 +312,11 @@ describe('odd packets', () => {
     const t = talk();
     for (let n = 0; n < 1200; n++) t.send(rtpOf({ sequence: n }), A, B, 0.0005);
     assert.deepEqual(
-      t.of('media.flooded').map(({ data }) => data.rate),
-      [512, 1024],
+      t.of('media.flooded').map(({ data }) => [data.rate, data.calls]),
+      [
+        [512, 1],
+        [1024, 1],
+      ],
     );
     t.finish();
     assert.equal(t.of('media.ended')[0]?.data.rate, 1200);
@@ -479,6 +482,18 @@ describe('ICE', () => {
 });
 
 describe('the same ports again', () => {
+  test('calls that share a port are counted, those of long ago are not', () => {
+    const t = talk().wait(100).invite(sdp(A), 'c2').accept(sdp(B), 'c2').invite(sdp(A), 'c3').accept(sdp(B), 'c3');
+    for (let n = 0; n < 512; n++) t.send(rtpOf({ sequence: n }), A, B, 0.0005);
+    assert.deepEqual(
+      t.of('media.flooded').map(({ callId, data }) => [callId, data.calls]),
+      [['c3', 2]],
+    );
+    const u = new MediaTalk();
+    for (let n = 0; n < 512; n++) u.send(rtpOf({ sequence: n }), A, B, 0.0005);
+    assert.equal(u.of('media.flooded')[0]?.data.calls, 1);
+  });
+
   test('another call with the same ports and SSRC has a stream of its own', () => {
     const t = talk().rtp(A, B, 10, { ssrc: 1 });
     t.invite(sdp(A), 'c2').accept(sdp(B), 'c2').rtp(A, B, 5, { ssrc: 1, sequence: 110 });

@@ -381,7 +381,7 @@ export class Media {
     this.endpoints(slot, this.#src, this.#dst);
     const latched = this.promises.putEndpoint(this.#src, 0, now);
     const { call, callGeneration, side, section, media, protocol, encryption, direction, bundle, hop, told } = p;
-    const q = this.promises.begin(latched, call, callGeneration);
+    const q = this.promises.begin(latched, call, callGeneration, told);
     q.kind = LATCHED;
     q.side = 1 - side;
     q.section = section;

@@ -49,12 +49,16 @@ export interface Promised {
   /** Slot and generation of the stream that goes there, -1: none yet. */
   stream: number;
   streamGeneration: number;
+  /** Calls that were promised the endpoint, each within a minute of the one before. */
+  calls: number;
   /** Streams that went there so far. */
   streams: number;
   formatCount: number;
 }
 
 const TRIPLE = 3;
+/** µs within which calls that name the same endpoint share it. */
+const REUSE = 60_000_000;
 /** µs an endpoint is remembered after its last description: as long as a call. */
 const LIFE = 4 * 3_600_000_000;
 
@@ -76,7 +80,9 @@ export class Promises {
       rowBytes: MAX_FORMATS * TRIPLE,
       seed,
       make: makePromised,
-      reset: () => {},
+      reset: (p) => {
+        p.calls = 0;
+      },
     });
   }
 
@@ -107,9 +113,10 @@ export class Promises {
     return this.table.put(this.#key.reset().add(bytes, at, at + ENDPOINT), now);
   }
 
-  /** Gives an endpoint to a call: it forgets what it was before. */
-  begin(slot: number, call: number, callGeneration: number): Promised {
+  /** Gives an endpoint to a call at `time`: it forgets what it was before. */
+  begin(slot: number, call: number, callGeneration: number, time: number): Promised {
     const p = this.table.at(slot);
+    p.calls = p.calls > 0 && time - p.told < REUSE ? p.calls + 1 : 1;
     p.epoch = ++this.#epoch;
     p.call = call;
     p.callGeneration = callGeneration;
@@ -165,6 +172,7 @@ function makePromised(): Promised {
     replaced: 0.5,
     stream: -1,
     streamGeneration: 0,
+    calls: 0,
     streams: 0,
     formatCount: 0,
   };
