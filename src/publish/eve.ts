@@ -2,8 +2,8 @@
  * `analyze --eve`: a JSON object per line in the shape of Suricata's EVE, so that what reads that reads this. A line for each
  * SIP message, for each version of an alert, for calls and incidents, and one of statistics at the end.
  */
-import type { Alert, Call, Evidence, Incident, Party } from '../types.ts';
-import { alertOf, callOf, incidentOf } from './analysis.ts';
+import type { Alert, Call, Evidence, Incident, MediaStream, Party } from '../types.ts';
+import { alertOf, callOf, incidentOf, streamOf } from './analysis.ts';
 import { EveRecords } from './everecord.ts';
 import { type Findings, inputTotal, severity, WARNING } from './findings.ts';
 import { JsonBytes } from './jsonbytes.ts';
@@ -44,7 +44,10 @@ export class EveSink implements Sink {
       if (this.#out.length >= CHUNK) await this.#flush();
     }
     for (const alert of alerts) await this.#line(alertEvent(alert));
-    for (const call of calls) await this.#line(callEvent(call));
+    for (const call of calls) {
+      await this.#line(callEvent(call));
+      for (const stream of call.streams) await this.#line(streamEvent(stream, call));
+    }
   }
 
   async finish(findings: Findings): Promise<void> {
@@ -133,6 +136,21 @@ function callEvent(call: Call): unknown {
     dest_ip: call.dst,
     app_proto: 'sip',
     call: callOf(call),
+  };
+}
+
+function streamEvent(stream: MediaStream, call: Call): unknown {
+  const { src, srcPort, dst, dstPort, ...rest } = streamOf(stream);
+  return {
+    timestamp: timestamp(stream.last),
+    event_type: 'rtp',
+    src_ip: src,
+    src_port: srcPort,
+    dest_ip: dst,
+    dest_port: dstPort,
+    proto: 'UDP',
+    app_proto: 'rtp',
+    rtp: { call_id: cut(call.callId), ...rest },
   };
 }
 

@@ -1,6 +1,6 @@
 /** The schema of one line of `analyze --eve`; published as docs/reference/eve.schema.json. */
 import { schema } from '../schema.ts';
-import { ALERT, CALL, COUNT_FIELDS, INCIDENT } from './analysis.ts';
+import { ALERT, CALL, COUNT_FIELDS, INCIDENT, STREAM } from './analysis.ts';
 
 const text = (about: string) => ({ type: 'string', about }) as const;
 const maybe = (about: string) => ({ type: 'string', about, optional: true }) as const;
@@ -195,6 +195,21 @@ const CALL_EVENT = {
   fields: { timestamp: TIMESTAMP, event_type: kind('call', 'a call'), ...PLACES, call: CALL },
 } as const;
 
+const { src: _src, srcPort: _srcPort, dst: _dst, dstPort: _dstPort, ...MEDIA_FIELDS } = STREAM.fields;
+
+const STREAM_EVENT = {
+  type: 'object',
+  about: 'A media stream of a call, behind the call.',
+  fields: {
+    timestamp: TIMESTAMP,
+    event_type: kind('rtp', 'a media stream'),
+    ...PLACES,
+    app_proto: kind('rtp', 'protocol'),
+    proto: kind('UDP', 'protocol below'),
+    rtp: { type: 'object', fields: { call_id: text('Call-ID of its call'), ...MEDIA_FIELDS } },
+  },
+} as const;
+
 const INCIDENT_EVENT = {
   type: 'object',
   about: 'Alerts of one attacker, at the end.',
@@ -232,5 +247,5 @@ const STATS_EVENT = {
 export const EVE = schema({
   type: 'oneOf',
   about: 'One line of `ringfence analyze --eve`.',
-  of: [MESSAGE, ALERT_EVENT, CALL_EVENT, INCIDENT_EVENT, STATS_EVENT],
+  of: [MESSAGE, ALERT_EVENT, CALL_EVENT, STREAM_EVENT, INCIDENT_EVENT, STATS_EVENT],
 });

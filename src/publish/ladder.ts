@@ -1,4 +1,5 @@
 /** A call flow as SVG: who takes part stands in columns, messages go down the page in order of time. */
+import type { MediaStream } from '../types.ts';
 import type { Conversation, Step } from './conversations.ts';
 import { clock, several, span } from './layout.ts';
 import { html, type Markup, NONE } from './markup.ts';
@@ -14,10 +15,14 @@ const ROW = 26;
 /** Further height of a message that speaks of media. */
 const MEDIA_ROW = 15;
 
-/** The ladder of one or several conversations as one; empty if nothing was kept of them. */
-export function ladder(conversations: readonly Conversation[], title: string): Markup {
-  const all = conversations.flatMap(({ steps }) => steps).sort((a, b) => a.time - b.time);
-  if (all.length === 0) return NONE;
+/** Media streams of one ladder. */
+const STREAMS = 6;
+
+/** The ladder of one or several conversations as one, with the media of the call; empty if nothing was kept of them. */
+export function ladder(conversations: readonly Conversation[], title: string, streams: readonly MediaStream[] = []): Markup {
+  const signalling = conversations.flatMap(({ steps }) => steps);
+  if (signalling.length === 0) return NONE;
+  const all = [...signalling, ...streams.slice(0, STREAMS).map((stream) => flow(stream, signalling))].sort((a, b) => a.time - b.time);
   const steps = all.slice(0, MESSAGES);
   const nameOf = namer(steps);
   const parties = [...new Set(steps.flatMap((step) => [nameOf(step.src), nameOf(step.dst)]))].slice(0, PARTIES);
@@ -36,6 +41,27 @@ export function ladder(conversations: readonly Conversation[], title: string): M
 ${parties.map((party, i) => column(party, i, height))}
 ${arrows}</svg></div><p class="note"># is the frame number.${rest}</p>
 `;
+}
+
+/** A media stream as a step between those parties whose addresses it has. */
+function flow({ src, dst, first, last, codec, packets }: MediaStream, signalling: readonly Step[]): Step {
+  const endpoints = signalling.flatMap((step) => [step.src, step.dst]);
+  const party = (address: string): string => endpoints.find((each) => each.replace(/:\d+$/, '') === address) ?? address;
+  return {
+    time: first,
+    file: '',
+    frame: 0,
+    src: party(src.includes(':') ? `[${src}]` : src),
+    dst: party(dst.includes(':') ? `[${dst}]` : dst),
+    request: true,
+    method: RTP,
+    status: 0,
+    reason: `${codec}, ${several(packets, 'packet')}, ${span(last - first)}`,
+    retransmission: false,
+    signed: false,
+    oddities: [],
+    media: '',
+  };
 }
 
 /** Endpoints by address and port while they fit, else by address. */
@@ -66,7 +92,7 @@ function arrow(step: Step, from: number, to: number, y: number, begin: number): 
     step.media === ''
       ? NONE
       : html`<text class="media" x="${middle}" y="${line + 13}" text-anchor="middle">${short(mediaText(step), 40)}</text>`;
-  return html`<g class="${tone}${again}"><text class="when" x="4" y="${line + 4}">${whenOf(step, begin)}</text><text class="what" x="${middle}" y="${line - 5}" text-anchor="middle">${labelOf(step)} <tspan>#${step.frame}</tspan></text><line x1="${x1}" x2="${x2 - way * 7}" y1="${line}" y2="${line}"/><path d="M${x2} ${line}l${-way * 8} -4v8z"/>${media}</g>
+  return html`<g class="${tone}${again}"><text class="when" x="4" y="${line + 4}">${whenOf(step, begin)}</text><text class="what" x="${middle}" y="${line - 5}" text-anchor="middle">${labelOf(step)}${step.frame > 0 ? html` <tspan>#${step.frame}</tspan>` : NONE}</text><line x1="${x1}" x2="${x2 - way * 7}" y1="${line}" y2="${line}"/><path d="M${x2} ${line}l${-way * 8} -4v8z"/>${media}</g>
 `;
 }
 
@@ -74,7 +100,11 @@ function whenOf(step: Step, begin: number): string {
   return step.time === begin ? clock(step.time) : `+${span(step.time - begin)}`;
 }
 
+/** Stands for the method of a step that is a media stream. */
+const RTP = 'RTP';
+
 function labelOf({ request, method, status, reason, signed, retransmission, oddities }: Step): string {
+  if (method === RTP) return `${RTP} ${short(reason, 32)}`;
   const what = request ? `${short(method, 14)}${signed ? ' with credentials' : ''}` : `${status} ${short(reason, 22)}`;
   const notes = [retransmission ? 'again' : '', oddities.length > 0 ? 'odd' : ''].filter(Boolean).join(', ');
   return notes === '' ? what : `${what} (${notes})`;
@@ -89,7 +119,8 @@ function short(text: string, most: number): string {
   return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }
 
-function toneOf({ request, status }: Step): string {
+function toneOf({ request, method, status }: Step): string {
+  if (method === RTP) return 'rtp';
   if (request) return 'request';
   if (status < 300 || status === 401 || status === 407) return 'answer';
   return status >= 500 ? 'answer bad' : 'answer warn';
