@@ -205,6 +205,7 @@ async function callTable(findings: Findings, conversations: Conversations): Prom
     if (calls.length < MOST_CALLS) calls.push(call);
   }
   if (calls.length === 0) return NONE;
+  calls.sort((a, b) => a.start - b.start);
   const flows = new Map(conversations.first.map((each) => [each.callId, each]));
   const more = findings.calls.count - calls.length;
   const rest =

@@ -13,9 +13,7 @@ h1{font-size:clamp(1.375rem,3.2vw,2rem);line-height:1.25;font-weight:650;margin:
 h2{font-size:1.125rem;font-weight:650;margin:3rem 0 .75rem;padding-top:.75rem;border-top:1px solid var(--line)}
 h3{font-size:.8125rem;font-weight:600;color:var(--soft);margin:1.25rem 0 .375rem}
 p{margin:.5rem 0;max-width:46rem}
-a{color:var(--traffic)}
 :focus-visible{outline:2px solid var(--traffic);outline-offset:2px;border-radius:3px}
-code,.mono{font:.875em/1.5 ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace}
 .verdict{border-left:5px solid var(--quiet);padding:.25rem 0 .25rem 1.125rem}
 .verdict p{margin:.5rem 0 0;color:var(--soft)}
 .verdict.bad{border-color:var(--bad-fill)}

@@ -51,7 +51,7 @@ export function qualityRows(quality: Quality): Markup {
     quality.count > worst.length
       ? html`<p class="note">The ${number(worst.length)} worst of ${several(quality.count, 'stream')}.</p>`
       : NONE;
-  return html`<section><h2>Media quality</h2><div class="rows streams"><div class="row head"><span class="name soft">Stream</span><span class="soft">Lost</span><span></span><span class="soft">Jitter at most</span><span></span></div>
+  return html`<section><h2>Media quality</h2><div class="rows streams"><div class="row head"><span class="name soft">Stream</span><span class="soft">Loss</span><span></span><span class="soft">Jitter at its highest</span><span></span></div>
 ${worst.map(row)}</div>${most}<p class="note">Amber from 1 % lost or 30 ms of jitter, from where people hear it; a full bar is ten times that.</p></section>
 `;
 }
@@ -61,7 +61,7 @@ function row(stream: MediaStream): Markup {
   const share = loss(stream);
   const about = `${codec}${encryption === 'none' ? '' : `, encrypted (${encryption})`}`;
   return html`<div class="row"><span class="name">${src}:${srcPort} <span class="soft">to</span> ${dst}:${dstPort} <span class="soft">${about}</span></span>
-${bar(share, BAD_LOSS)}<span class="value">${(share * 100).toFixed(1)} % lost</span>${bar(jitterMax, BAD_JITTER)}<span class="value">${span(jitterMax)}</span></div>
+${bar(share, BAD_LOSS)}<span class="value">${(share * 100).toFixed(1)} % lost</span>${bar(jitterMax, BAD_JITTER)}<span class="value">${span(jitterMax)} jitter</span></div>
 `;
 }
 
