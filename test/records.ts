@@ -1,5 +1,6 @@
 /** Records of SIP messages for tests: read, tracked and packed as the engine does it. */
 import assert from 'node:assert/strict';
+import { parseConfig } from '../src/config.ts';
 import { createMessage, parseSip } from '../src/decode/sip.ts';
 import { pack, RECORD_WORDS } from '../src/detect/record.ts';
 import { SipRecords } from '../src/siprecords.ts';
@@ -7,20 +8,7 @@ import { Tracker } from '../src/track/tracker.ts';
 import type { Packet } from '../src/types.ts';
 import { packetOf } from './talk.ts';
 
-const SOME = 64;
-const CAPACITIES = {
-  transactions: SOME,
-  nonces: SOME,
-  attempts: SOME,
-  peers: SOME,
-  relations: SOME,
-  registrations: SOME,
-  calls: SOME,
-  promises: SOME,
-  streams: SOME,
-  dialogs: SOME,
-  legs: SOME,
-};
+const loaded = parseConfig('', 'config');
 
 /** A message and where it goes. */
 export interface Said {
@@ -35,7 +23,8 @@ export interface Said {
 /** A batch of these messages, in order. */
 export function recordsOf(said: readonly Said[]): SipRecords {
   const message = createMessage();
-  const tracker = new Tracker(CAPACITIES, { k0: 1, k1: 2 }, message, { calls: false, silence: false });
+  assert.ok('config' in loaded);
+  const tracker = new Tracker(loaded.config.tables, { k0: 1, k1: 2 }, message, { calls: false, silence: false });
   const records = new SipRecords(RECORD_WORDS);
   for (const [
     i,
