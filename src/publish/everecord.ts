@@ -82,6 +82,7 @@ export class EveRecords {
   #second = Number.NaN;
   #secondText = literal('');
   readonly #words = new Map<string, Uint8Array>();
+  #odd = false;
   readonly #flowId: FlowId = { high: 0, low: 0 };
   #file = '';
   #fileText = literal('');
@@ -95,6 +96,7 @@ export class EveRecords {
   write(records: SipRecords, index: number): void {
     const n = records.numbers;
     const at = index * AT.size;
+    this.#odd = n[at + AT.oddityCount]! > 0;
     this.#head(records, index, at);
     const request = (n[at + AT.flags]! & FLAG.request) !== 0;
     if (request) this.#request(records.bytes, n, at);
@@ -330,10 +332,10 @@ export class EveRecords {
     this.#part(bytes, n[field]!, n[field + 1]!, n[password]!, n[password + 1]!);
   }
 
-  /** A text in which a password was found (`from` < 0: none), or may be though the reader of URIs saw none. */
+  /** A text in which a password was found (`from` < 0: none), or, in a message that was odd, may be though nobody saw it. */
   #part(bytes: Uint8Array, start: number, end: number, from: number, to: number): void {
     if (from >= 0) this.#out.masked(bytes, start, end, from, to);
-    else if (mayHoldPassword(bytes, start, end)) this.#out.string(text(bytes, start, end));
+    else if (this.#odd && mayHoldPassword(bytes, start, end)) this.#out.string(text(bytes, start, end));
     else this.#out.text(bytes, start, end);
   }
 
@@ -343,7 +345,8 @@ export class EveRecords {
     const end = n[field + 1]!;
     if (start < 0 || start === end) return;
     this.#out.put(key);
-    this.#part(bytes, start, end, -1, -1);
+    if (mayHoldPassword(bytes, start, end)) this.#out.string(text(bytes, start, end));
+    else this.#out.text(bytes, start, end);
   }
 }
 
