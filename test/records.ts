@@ -8,7 +8,15 @@ import { Tracker } from '../src/track/tracker.ts';
 import type { Packet } from '../src/types.ts';
 import { packetOf } from './talk.ts';
 
-const loaded = parseConfig('', 'config');
+const standard = parseConfig('', 'config');
+assert.ok('config' in standard);
+/** All tables small: they are made for every batch. */
+const loaded = parseConfig(
+  `tables:\n${Object.keys(standard.config.tables)
+    .map((name) => `  ${name}: 64\n`)
+    .join('')}`,
+  'config',
+);
 
 /** A message and where it goes. */
 export interface Said {

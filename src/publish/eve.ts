@@ -91,7 +91,7 @@ function eveSeverity(alert: Alert): number {
 
 function alertEvent(alert: Alert): unknown {
   const { id, node, rule, ruleVersion, title, class: kind, level, stage, subject, target, ...rest } = alertOf(alert);
-  const { outcome, state, first, last, count, sample, evidence, why } = rest;
+  const { outcome, state, first, last, count, sample, evidence, attributed, why } = rest;
   return {
     timestamp: timestamp(alert.time),
     ...packetOf(alert.proof ?? alert.evidence.at(-1)),
@@ -109,7 +109,7 @@ function alertEvent(alert: Alert): unknown {
       severity: eveSeverity(alert),
       metadata: { rule: [rule], level: [alert.level], stage: [alert.stage], outcome: [alert.outcome], state: [alert.state] },
     },
-    ringfence: { id, node, level, stage, subject, target, outcome, state, first, last, count, sample, evidence, why },
+    ringfence: { id, node, level, stage, subject, target, outcome, state, first, last, count, sample, evidence, attributed, why },
   };
 }
 

@@ -186,3 +186,18 @@ test('a batch grows with its messages and forgets them', () => {
   records.reset();
   assert.equal(records.count, 0);
 });
+
+test('who asked is told where the packet does not: a proxy says where it got the request from', () => {
+  const vias = 'SIP/2.0/UDP 192.0.2.2;branch=z9hG4bKp, SIP/2.0/UDP 198.51.100.7:5061;branch=z9hG4bKc;received=203.0.113.9;rport=1234';
+  const forwarded = { payload: request({ Via: vias }), src: '192.0.2.2:5060', dst: '192.0.2.3:5060' };
+  const served = { payload: request({ 'Call-ID': 'first' }), src: '192.0.2.1:5060', dst: '192.0.2.2:5060' };
+  const answer = {
+    payload: request({ 'Call-ID': 'first', CSeq: '1 OPTIONS' }, 'SIP/2.0 200 OK'),
+    src: '192.0.2.2:5060',
+    dst: '192.0.2.1:5060',
+  };
+  const lines = eve(recordsOf([served, answer, forwarded]));
+  assert.equal(lines[0]!.sip['origin'], undefined);
+  const origin = JSON.stringify(lines[2]!.sip['origin'] ?? {});
+  assert.match(origin, /"found":"\w+","ip":"[\d.]+","port":\d+/);
+});

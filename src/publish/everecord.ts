@@ -4,7 +4,8 @@
  */
 import { ENDPOINT, text } from '../bytes.ts';
 import { MASK } from '../passwords.ts';
-import { AT, FLAG, type SipRecords, TRANSPORTS } from '../siprecords.ts';
+import { AT, ENDPOINTS, FLAG, type SipRecords, TRANSPORTS } from '../siprecords.ts';
+import { ATTRIBUTIONS } from '../types.ts';
 import { type FlowId, readFlowId } from './flowid.ts';
 import { type JsonBytes, literal } from './jsonbytes.ts';
 import { isoTime } from './layout.ts';
@@ -62,6 +63,8 @@ const DIGEST_URI = literal(',"uri":');
 const ALGORITHM = literal(',"algorithm":');
 const QOP = literal(',"qop":');
 const ODDITIES = literal(',"oddities":[');
+const ORIGIN = literal(',"origin":{"found":');
+const IP = literal(',"ip":');
 const OUTCOME = literal(',"outcome":');
 const RETRANSMISSION = literal(',"retransmission":true');
 const TRUNCATED = literal(',"truncated":true');
@@ -110,7 +113,7 @@ export class EveRecords {
   #head(records: SipRecords, index: number, at: number): void {
     const { numbers: n, bytes } = records;
     const out = this.#out;
-    const src = n[at + AT.start]! - 2 * ENDPOINT;
+    const src = n[at + AT.start]! - ENDPOINTS;
     const dst = src + ENDPOINT;
     out.put(TIMESTAMP);
     this.#time(records.times[index]!);
@@ -249,6 +252,7 @@ export class EveRecords {
     if (n[at + AT.credentials]! >= 0) this.#credentials(bytes, n, at);
     if (n[at + AT.challenge]! >= 0) this.#challenge(bytes, n, at);
     if (n[at + AT.oddityCount]! > 0) this.#oddities(words.oddities, n, at);
+    if (n[at + AT.attributed]! > 0) this.#origin(bytes, n, at);
     if (n[at + AT.outcome]! > 0) {
       this.#out.put(OUTCOME);
       this.#word(words.outcomes[n[at + AT.outcome]!]!);
@@ -296,6 +300,19 @@ export class EveRecords {
       this.#word(names[n[at + AT.oddities + i]!]!);
     }
     out.raw(']');
+  }
+
+  /** Who asked, where that is not told by the packet's own addresses. */
+  #origin(bytes: Uint8Array, n: Int32Array, at: number): void {
+    const out = this.#out;
+    const client = n[at + AT.start]! - ENDPOINT;
+    out.put(ORIGIN);
+    this.#word(ATTRIBUTIONS[n[at + AT.attributed]!]!);
+    out.put(IP);
+    out.address(bytes, client);
+    out.put(PORT);
+    out.number((bytes[client + 16]! << 8) | bytes[client + 17]!);
+    out.put(END);
   }
 
   #sdp(bytes: Uint8Array, n: Int32Array, at: number): void {
