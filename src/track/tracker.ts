@@ -288,6 +288,8 @@ export class Tracker {
       return;
     }
     if (!o.copy) this.#meet(o, m, t, now);
+    // A proxy and whom it forwards to know each other.
+    else this.peers.meet(packet.src, packet.dst, m, now);
     if (m.method === INVITE) o.call = this.calls.invited(m, packet, t, now);
     else if (m.method === BYE || m.method === UPDATE || m.method === PRACK) this.dialogs.request(o, m, now);
   }
