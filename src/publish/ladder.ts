@@ -6,8 +6,9 @@ import { html, type Markup, NONE } from './markup.ts';
 
 /** Columns of one ladder. */
 const PARTIES = 5;
-/** Messages of one ladder. */
-const MESSAGES = 30;
+/** Messages of one ladder: so many from its beginning, so many from its end. */
+const FIRST = 20;
+const LAST = 10;
 const LEFT = 124;
 const GAP = 220;
 const TOP = 44;
@@ -23,18 +24,21 @@ export function ladder(conversations: readonly Conversation[], title: string, st
   const signalling = conversations.flatMap(({ steps }) => steps);
   if (signalling.length === 0) return NONE;
   const all = [...signalling, ...streams.slice(0, STREAMS).map((stream) => flow(stream, signalling))].sort((a, b) => a.time - b.time);
-  const steps = all.slice(0, MESSAGES);
+  const steps = all.length <= FIRST + LAST ? all : [...all.slice(0, FIRST), ...all.slice(-LAST)];
   const nameOf = namer(steps);
   const parties = [...new Set(steps.flatMap((step) => [nameOf(step.src), nameOf(step.dst)]))].slice(0, PARTIES);
   const shown = steps.filter((step) => parties.includes(nameOf(step.src)) && parties.includes(nameOf(step.dst)));
   const left = all.length - shown.length + conversations.reduce((sum, { more }) => sum + more, 0);
-  const height = TOP + shown.reduce((sum, step) => sum + heightOf(step), 0) + 12;
+  // Where the end of a long flow goes on after what is left out.
+  const resumes = all.length > FIRST + LAST ? shown.find((step) => all.indexOf(step) >= all.length - LAST) : undefined;
+  const height = TOP + (resumes === undefined ? 0 : ROW) + shown.reduce((sum, step) => sum + heightOf(step), 0) + 12;
   const width = LEFT + GAP * (parties.length - 1) + 92;
   const begin = shown[0]?.time ?? 0;
   let y = TOP;
   const arrows = shown.map((step) => {
+    const gap = step === resumes ? html`<text class="when" x="4" y="${(y += ROW)}">⋮</text>` : NONE;
     y += heightOf(step);
-    return arrow(step, parties.indexOf(nameOf(step.src)), parties.indexOf(nameOf(step.dst)), y, begin);
+    return html`${gap}${arrow(step, parties.indexOf(nameOf(step.src)), parties.indexOf(nameOf(step.dst)), y, begin)}`;
   });
   const rest = left > 0 ? html` ${several(left, 'more message')} left out.` : NONE;
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${title}"><svg class="ladder" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${told(shown)}">
