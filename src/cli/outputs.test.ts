@@ -8,7 +8,8 @@ import { after, test } from 'node:test';
 import { request } from '../../test/messages.ts';
 import { ROOT, tool } from '../../test/peers.ts';
 import { packetOf } from '../../test/talk.ts';
-import { pcapOf, segment } from '../../test/traces/make-links.ts';
+import { ipv4, pcapOf, segment, udp } from '../../test/traces/make-links.ts';
+import { writeEnhanced, writeInterface, writeSecrets, writeSection } from '../wire/pcapng.ts';
 import { type AnalyzeOptions, runAnalyze } from './analyze.ts';
 import { maskPayload } from './evidencemask.ts';
 
@@ -113,6 +114,25 @@ test('evidence of a message in two segments is the message, which tshark reads',
   const [row] = fields(join(named('tcp'), name), 'sip.Method', 'sip.contact.uri', 'ip.src', 'frame.comment');
   assert.deepEqual(row?.slice(0, 2), ['OPTIONS', 'sip:a:xxxxxx@192.0.2.1']);
   assert.match(row?.at(-1) ?? '', /put together from several frames/);
+});
+
+test('evidence holds the decryption secrets of its capture', tshark, async () => {
+  const data = Buffer.from('CLIENT_RANDOM 00 11\n');
+  const message = request({ From: `"admin'#" <sip:alice@example.org>;tag=1` });
+  const frame = ipv4(udp(5060, 5060, Buffer.from(message)));
+  const blocks = [
+    writeSection(),
+    writeInterface({ linkType: 101 }),
+    writeSecrets({ type: 0x544c534b, data }),
+    writeEnhanced(0, 1_700_000_000_000_000n, frame),
+  ];
+  writeFileSync(named('secrets.pcapng'), Buffer.concat(blocks));
+  await analyze({ writeEvidence: named('secrets') }, [named('secrets.pcapng')]);
+  const [name] = readdirSync(named('secrets'));
+  assert.ok(name !== undefined);
+  const bytes = readFileSync(join(named('secrets'), name));
+  assert.ok(bytes.includes(data));
+  assert.deepEqual(fields(join(named('secrets'), name), 'sip.Method', 'frame.time_epoch')[0], ['OPTIONS', '1700000000.000000000']);
 });
 
 test('what people say and press is masked unless asked for; media and unknown payloads are cut', () => {

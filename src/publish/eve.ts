@@ -31,8 +31,14 @@ export class EveSink implements Sink {
   readonly #out = new JsonBytes(CHUNK + (1 << 16));
   readonly #records = new EveRecords(this.#out);
 
-  /** @param target where it goes. */
-  constructor(target: ByteTarget) {
+  readonly #live: boolean;
+
+  /**
+   * @param target where it goes.
+   * @param live someone reads it while it is written: nothing waits until there is more.
+   */
+  constructor(target: ByteTarget, live: boolean) {
+    this.#live = live;
     this.#target = target;
     this.name = `EVE ${target.path}`;
   }
@@ -48,6 +54,7 @@ export class EveSink implements Sink {
       await this.#line(callEvent(call));
       for (const stream of call.streams) await this.#line(streamEvent(stream, call));
     }
+    if (this.#live && this.#out.length > 0) await this.#flush();
   }
 
   async finish(findings: Findings): Promise<void> {

@@ -80,7 +80,7 @@ details.call>summary .soft{color:var(--soft)}
 .ladder g.again line{stroke-dasharray:4 3}
 footer{margin-top:3rem;color:var(--soft);font-size:.8125rem}
 @media (max-width:60rem){.facts{grid-template-columns:repeat(3,1fr)}
-table.cards thead{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}table.cards tr{display:block;border-bottom:1px solid var(--line);padding:.625rem 0}table.cards td{display:block;border:0;padding:.0625rem 0;text-align:left;white-space:normal}table.cards td[data-name]::before{content:attr(data-name) " ";color:var(--soft)}}
+table.cards thead{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}table.cards td:nth-child(2){order:1}table.cards tr{display:flex;flex-direction:column;border-bottom:1px solid var(--line);padding:.625rem 0}table.cards td{display:block;border:0;padding:.0625rem 0;text-align:left;white-space:normal}table.cards td[data-name]::before{content:attr(data-name) " ";color:var(--soft)}}
 @media (max-width:46rem){.facts{grid-template-columns:repeat(2,1fr)}body{padding:1rem 1rem 3rem}.row{grid-template-columns:1fr auto;margin-bottom:.375rem}.row .name{grid-row:1}.row .value{grid-row:1}.row .bars,.row .track,.row .ticks{grid-column:1/-1}.row.axis{margin:0}.row.axis .name,.row.axis .value{display:none}
 .streams .row{grid-template-columns:1fr auto}.streams .row .name,.streams .row .value{grid-row:auto}.streams .row .name{grid-column:1/-1}.streams .row .bars{grid-column:1}.streams .head{display:none}
 .pairs{grid-template-columns:1fr;gap:0}.pairs dd{margin-bottom:.375rem}}

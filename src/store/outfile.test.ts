@@ -39,6 +39,15 @@ test('a link keeps leading to the file; a device is written to as it is', () => 
   assert.equal(nothing.written, 4);
 });
 
+test('a file that is read while it is written has its name from the start, and keeps what it has', () => {
+  const path = join(folder, 'live');
+  const file = new OutFile(path, true);
+  file.write(Buffer.from('line'));
+  assert.equal(readFileSync(path, 'utf8'), 'line');
+  file.abandon();
+  assert.equal(readFileSync(path, 'utf8'), 'line');
+});
+
 test('what cannot be written is told with its name', () => {
   mkdirSync(join(folder, 'dir'));
   for (const path of [join(folder, 'dir'), join(folder, 'none', 'x')]) {
