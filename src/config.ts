@@ -101,6 +101,8 @@ export const CONFIG = schema({
         relations: capacity('Who sent requests to whom within the hour.', 65_536),
         registrations: capacity('Bindings of accounts to contacts.', 32_768),
         calls: capacity('Calls that are not over.', 32_768),
+        promises: capacity('Endpoints where calls said that media would arrive.', 32_768),
+        streams: capacity('RTP streams.', 32_768),
         alerts: capacity('Groups that each rule counts at the same time.', 8192),
       },
       default: {},

@@ -1,18 +1,28 @@
 /** All detectors, and the Observations each is called for. */
 import type { Observation } from '../track/observation.ts';
 import type { Tracker } from '../track/tracker.ts';
+import { detectAmbiguity } from './ambiguity.ts';
 import { detectBinding } from './binding.ts';
 import { detectCredentials } from './credentials.ts';
 import type { Emitter } from './emitter.ts';
+import { detectHostile } from './hostile.ts';
 import { detectOddity } from './oddity.ts';
+import { detectOffer } from './offer.ts';
 import { detectProbe } from './probe.ts';
+import { detectUnchallenged } from './unchallenged.ts';
 
 /** Calls the detectors filed under what this Observation is. */
 export function detect(o: Observation, tracker: Tracker, emitter: Emitter, now: number): void {
   // The same request one hop earlier is what counts.
   if (o.copy) return;
-  if (o.message.oddityCount > 0) detectOddity(o, emitter);
+  if (o.message.oddityCount > 0) {
+    detectOddity(o, emitter);
+    detectHostile(o, emitter);
+    detectAmbiguity(o, emitter);
+  }
+  if (tracker.transactions.offerChanged) detectOffer(o, tracker, emitter);
   if (!o.concluded) return;
+  detectUnchallenged(o, tracker, emitter);
   detectProbe(o, tracker, emitter, now);
   detectCredentials(o, tracker, emitter, now);
   detectBinding(o, tracker, emitter, now);

@@ -70,6 +70,11 @@ export class Calls {
     });
   }
 
+  /** Slot of the call a message names by its Call-ID, -1 if there is none. */
+  find(m: SipMessage, now: number): number {
+    return this.table.find(this.#keyOf(m), now);
+  }
+
   /** The call an initial INVITE begins or continues; links the transaction to it. */
   invited(m: SipMessage, packet: Packet, t: Transaction, now: number): CallState {
     const slot = this.table.put(this.#keyOf(m), now);

@@ -2,22 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { challenge, credentials, type Place, packetOf, request, response, type Wording } from '../../test/talk.ts';
 import { addressText, portOf } from '../bytes.ts';
+import { parseConfig } from '../config.ts';
 import { createMessage, parseSip } from '../decode/sip.ts';
 import { type Network, parseNetwork } from '../network.ts';
 import { ATTRIBUTIONS, type HepInfo } from '../types.ts';
 import { FAILED, NONE, type Observation } from './observation.ts';
 import { Tracker } from './tracker.ts';
 
-const SMALL = 1024;
-const CAPACITIES = {
-  transactions: SMALL,
-  nonces: SMALL,
-  attempts: SMALL,
-  peers: SMALL,
-  relations: SMALL,
-  registrations: SMALL,
-  calls: SMALL,
-};
 const ATTACKER = '203.0.113.66:5071';
 const PROXY = '198.51.100.5:5060';
 const REGISTRAR = '198.51.100.9:5060';
@@ -34,7 +25,9 @@ class Talk {
 
   constructor(...proxies: string[]) {
     const networks = proxies.map(parseNetwork).filter((network): network is Network => network !== undefined);
-    this.tracker = new Tracker(CAPACITIES, { k0: 1, k1: 2 }, this.message, { calls: true, silence: true }, networks);
+    const standard = parseConfig('', '');
+    assert.ok('config' in standard);
+    this.tracker = new Tracker(standard.config.tables, { k0: 1, k1: 2 }, this.message, { calls: true, silence: true }, networks);
   }
 
   /** Sends a message under the Via lines given, topmost first. */

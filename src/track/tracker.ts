@@ -9,8 +9,10 @@ import { NO_PACKET } from '../packet.ts';
 import { hash, Key, type Seed, type TableStats } from '../table.ts';
 import { TimeoutQueue } from '../timeouts.ts';
 import type { Packet } from '../types.ts';
+import { Agreements } from './agreements.ts';
 import { ABANDONED, ABANDONED_AT_END, type Abandoned, Authentication } from './authentication.ts';
 import { Calls } from './calls.ts';
+import { Media } from './media.ts';
 import { ACCEPTED, FAILED, NONE, type Observation, OPEN, OUTCOME_NAMES, UNKNOWN_USER } from './observation.ts';
 import { Origins, PACKET, VIA, WITNESSED } from './origin.ts';
 import { ACQUAINTANCE, Peers } from './peers.ts';
@@ -27,6 +29,8 @@ export interface Capacities {
   readonly relations: number;
   readonly registrations: number;
   readonly calls: number;
+  readonly promises: number;
+  readonly streams: number;
 }
 
 /** What someone wants to hear of; the rest is not kept. */
@@ -67,6 +71,8 @@ export class Tracker {
   readonly contacts: Sightings;
   /** First OPTIONS of clients to servers that named a user: it takes a second user to make it a probe. */
   readonly opening: Sightings;
+  readonly media: Media;
+  readonly agreements: Agreements;
   /** Finished authentications by outcome code. */
   readonly outcomes = new Float64Array(OUTCOME_NAMES.length);
   readonly #looks: TimeoutQueue;
@@ -87,6 +93,8 @@ export class Tracker {
     this.contacts = new Sightings('first contacts', capacities.peers, SECOND_LOOK + 1_000_000, seed);
     this.opening = new Sightings('first OPTIONS', capacities.peers, ACQUAINTANCE, seed);
     this.#looks = new TimeoutQueue(capacities.peers);
+    this.media = new Media(capacities, seed, this.calls);
+    this.agreements = new Agreements(this.media, this.calls);
     this.#observation = {
       packet: NO_PACKET,
       message,
@@ -202,7 +210,12 @@ export class Tracker {
     const { peers, authentication } = this;
     const tables = [this.transactions.table, peers.peers, peers.relations, authentication.nonces, authentication.attempts];
     const more = [this.contacts.table, this.opening.table];
-    return [...[...tables, ...more].map((t) => t.stats()), this.registrations.table.stats(), this.calls.table.stats()];
+    return [
+      ...[...tables, ...more].map((t) => t.stats()),
+      this.registrations.table.stats(),
+      this.calls.table.stats(),
+      ...this.media.tables(),
+    ];
   }
 
   #request(o: Observation, packet: Packet, m: SipMessage, now: number): void {
