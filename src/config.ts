@@ -54,7 +54,7 @@ export const CONFIG = schema({
           type: 'array',
           items: { type: 'string' },
           about:
-            'Addresses and networks of your own proxies and SBCs, e.g. `10.0.0.5` or `10.1.0.0/24`: the Via they wrote names the attacker behind them. List none that passes on a Via `received` which a client wrote.',
+            'Addresses and networks of your own proxies and SBCs, e.g. `192.0.2.5` or `198.51.100.0/24`: the Via they wrote names the attacker behind them. List none that passes on a Via `received` which a client wrote.',
           default: [],
         },
       },
@@ -154,7 +154,7 @@ export function parseConfig(text: string, file: string): ConfigResult {
     const network = parseNetwork(written);
     if (network !== undefined) return [network];
     const { line, column } = locate(['network', 'proxies', i]);
-    const message = `expected an address or a network without bits beyond its prefix, e.g. 10.1.0.0/24, received "${written}"`;
+    const message = `expected an address or a network without bits beyond its prefix, e.g. 198.51.100.0/24, received "${written}"`;
     wrong.push({ code: 'config-invalid', where: `${file}:${line}:${column}`, message });
     return [];
   });
