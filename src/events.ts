@@ -301,6 +301,67 @@ export const EVENTS = {
       evicted: { kind: 'count', about: 'live entries pushed out' },
     },
   },
+  'dialog.started': {
+    about:
+      'A dialog began (RFC 3261 §12.1): an INVITE got its first answer with a To tag, or the first message of a dialog was seen whose beginning was not.',
+    src: 'who asked for the dialog; if it was adopted, who sent the message',
+    fields: {
+      adopted: { kind: 'flag', about: 'its beginning was not seen' },
+      forks: { kind: 'count', about: 'dialogs of the same call so far, this one included' },
+    },
+  },
+  'dialog.confirmed': {
+    about: 'A dialog was confirmed: a 2xx was seen, or an ACK that proves it.',
+    src: 'who asked for the dialog',
+    fields: {
+      setup: { kind: 'duration', about: 'seconds since the dialog began' },
+      session: { kind: 'flag', about: 'it is that of a call, not of a subscription' },
+      routes: { kind: 'count', about: 'Record-Route lines in its latest answer: proxies that stay in the path' },
+    },
+  },
+  'dialog.ended': {
+    about:
+      'A dialog ended: a BYE was answered, its INVITE was refused, a subscription was ended, another branch was answered, or it was silent for too long.',
+    src: 'who asked for the end; who called, if time ended it',
+    fields: {
+      by: { kind: 'name', about: 'caller, callee or timeout' },
+      reason: {
+        kind: 'name',
+        about: 'bye, bye-by-stranger, notify, idle, session-timer, answered-elsewhere, or the status code that ended it',
+      },
+      duration: { kind: 'duration', about: 'seconds since it was confirmed, 0 if it never was' },
+      early: { kind: 'flag', about: 'it was never confirmed' },
+    },
+  },
+  'dialog.unacknowledged': {
+    about:
+      'Nobody acknowledged the 2xx to an INVITE within 32 s (64 × T1, RFC 3261 §13.3.1.4), though what else the caller sent in the dialog was in view (S1-33).',
+    src: 'who called',
+    fields: {
+      repeats: { kind: 'count', about: 'repetitions of the 2xx on one hop' },
+      requests: { kind: 'count', about: 'requests seen inside the dialog' },
+    },
+  },
+  'dialog.violated': {
+    about:
+      'A message did not fit the state of its dialog (RFC 3261 §12.2; S2-24, S2-25), or came from an address that had no part in the call. What only looks so because messages cross, hops repeat them or the capture began late is not told.',
+    src: 'who sent the message',
+    fields: {
+      what: {
+        kind: 'name',
+        about:
+          'sender-unknown, tags-unknown, ack-without-invite, bye-outside-dialog, bye-before-answer, cseq-behind, reinvite-not-active, invite-in-terminated, update-inactive, request-in-terminated, cancel-unmatched, cancel-after-final, prack-unknown or answer-by-stranger',
+      },
+      method,
+      status: { kind: 'status', about: 'status code if it was an answer, else 0' },
+      state: { kind: 'name', about: 'state of the dialog in the machine of paper 002: inactive, wait-ack or active' },
+      expected: { kind: 'text', about: 'states of that machine in which the message may come' },
+      side: { kind: 'name', about: 'whose request it claims to be, by its tags: caller, callee or none' },
+      fromParty: { kind: 'flag', about: 'the address it came from had a part in the call before' },
+      party: { kind: 'address', about: 'where that side was first seen in the call: caller or callee; empty if that is not known' },
+      age: { kind: 'duration', about: 'seconds since the call was first seen' },
+    },
+  },
 } as const satisfies Record<string, EventType>;
 
 /** Name of a type of Event. */

@@ -244,6 +244,52 @@ export interface Incident {
   readonly targets: readonly string[];
 }
 
+/** One SIP message as plain data, as it was read: nothing in it is masked or neutralised. Texts are empty, numbers negative if absent. */
+export interface SipRecord {
+  readonly time: number;
+  readonly file: string;
+  readonly frame: number;
+  readonly src: string;
+  readonly srcPort: number;
+  readonly dst: string;
+  readonly dstPort: number;
+  readonly transport: Transport;
+  readonly vlan: number;
+  readonly tunnel: string;
+  readonly request: boolean;
+  /** Of the request, or of the CSeq of an answer. */
+  readonly method: string;
+  /** 0 for requests. */
+  readonly status: number;
+  readonly reason: string;
+  /** Request-URI. */
+  readonly uri: string;
+  readonly from: { readonly display: string; readonly uri: string; readonly tag: string };
+  readonly to: { readonly display: string; readonly uri: string; readonly tag: string };
+  /** The From tag carries a guessed password (M-10). */
+  readonly guess: boolean;
+  readonly callId: string;
+  readonly cseq: number;
+  /** The topmost. */
+  readonly via: { readonly host: string; readonly branch: string; readonly received: string; readonly rport: number };
+  readonly viaCount: number;
+  /** URI of the first Contact. */
+  readonly contact: string;
+  readonly userAgent: string;
+  readonly contentType: string;
+  readonly contentLength: number;
+  /** User name and realm of its credentials. */
+  readonly user: string;
+  readonly realm: string;
+  readonly body: string;
+  readonly oddities: readonly string[];
+  readonly retransmission: boolean;
+  /** What its answer says about authentication (C-03), `none` if nothing. */
+  readonly outcome: string;
+  /** Ordinal of its transaction, 0 if that was not seen. */
+  readonly transaction: number;
+}
+
 /** One RTP stream: one SSRC from one endpoint to another (RFC 3550 §3), joined to the call whose SDP promised it. */
 export interface MediaStream {
   readonly src: string;
@@ -275,19 +321,76 @@ export interface MediaStream {
   readonly digits: number;
 }
 
-/** One call as far as its signalling was seen. */
+/** Every disposition of a call; the index is its code inside the engine. */
+export const DISPOSITIONS = ['unanswered', 'challenged', 'answered', 'busy', 'cancelled', 'rejected', 'redirected'] as const;
+
+/** Another call that is, most likely, the same conversation: the other side of a B2BUA. */
+export interface CallLeg {
+  readonly callId: string;
+  /** What joins them: the same Session-ID (RFC 7989), the same icid-value (RFC 7315), a header that names the other Call-ID, Replaces (RFC 3891), or numbers, place and time. */
+  readonly reason: 'session-id' | 'charging-vector' | 'header' | 'replaces' | 'numbers';
+  /** How sure that is, above 0 and at most 1. */
+  readonly weight: number;
+}
+
+/** How well a call was protected, as far as that shows on the wire (S2-35). */
+export interface CallSecurity {
+  /** Hops of its INVITEs that were seen over TLS or WSS. */
+  readonly signalling: 'all' | 'some' | 'none';
+  /** An INVITE with Digest credentials was accepted. */
+  readonly authenticated: boolean;
+  /** `signed`: Identity header (RFC 8224); `asserted`: P-Asserted-Identity (RFC 3325). */
+  readonly identity: 'signed' | 'asserted' | 'none';
+  /** Level of attestation of the PASSporT (RFC 8588), empty if there was none to read. */
+  readonly attestation: '' | 'A' | 'B' | 'C';
+  /** Its streams are encrypted, all, some or none of them; `unseen`: no stream was seen. */
+  readonly media: 'all' | 'some' | 'none' | 'unseen';
+}
+
+/** One call as far as its signalling was seen: all hops with one Call-ID (S1-27). Times and durations in µs. */
 export interface Call {
   readonly callId: string;
   readonly from: string;
   readonly to: string;
+  /** Contact URI of the caller, empty if none was seen. */
+  readonly contact: string;
   readonly src: string;
   readonly dst: string;
+  /** How the first message that was seen of it travelled. */
+  readonly transport: Transport;
+  /** Its first INVITE was seen; if not, `start` is when it was first seen. */
+  readonly complete: boolean;
   readonly start: number;
-  /** 0: never answered. */
+  /** First 180 or 183; 0: none. */
+  readonly ringing: number;
+  /** 0: never answered, or its answer was not seen. */
   readonly answered: number;
   /** 0: its end was not seen. */
   readonly ended: number;
-  readonly disposition: 'answered' | 'busy' | 'cancelled' | 'rejected' | 'challenged' | 'unanswered';
+  /** `start` to `ended`; 0 if that was not seen. */
+  readonly duration: number;
+  /** `answered` to `ended`: what is billed; 0 if that was not seen. */
+  readonly billed: number;
+  /** From the first INVITE to the first 180, 183 or final answer but a challenge (RFC 6076 §4.3.1); 0 if none was seen. */
+  readonly setup: number;
+  readonly disposition: (typeof DISPOSITIONS)[number];
   /** Last final status of its INVITE, 0 if none was seen. */
   readonly status: number;
+  /** Q.850 cause of a Reason header (RFC 3326), 0: none. */
+  readonly cause: number;
+  readonly hungUpBy: 'caller' | 'callee' | 'network' | 'none';
+  /** Dialogs its INVITE made: more than one if it was forked. */
+  readonly forks: number;
+  readonly reinvites: number;
+  /** Times it was put on hold by SDP (RFC 3264 §8.4). */
+  readonly holds: number;
+  /** REFERs in it that were accepted. */
+  readonly transfers: number;
+  readonly callerAgent: string;
+  readonly calleeAgent: string;
+  readonly security: CallSecurity;
+  readonly streams: readonly MediaStream[];
+  readonly legs: readonly CallLeg[];
+  /** Call-ID of the first call of those joined by `legs`; empty if it is alone. */
+  readonly group: string;
 }

@@ -3,10 +3,9 @@ import { addressText, portOf } from '../bytes.ts';
 import { METHODS } from '../decode/message.ts';
 import type { StageNote } from '../publish/explain.ts';
 import { several, span } from '../publish/layout.ts';
-import { DISPOSITIONS } from '../track/calls.ts';
 import { NONE, type Observation, OUTCOME_NAMES } from '../track/observation.ts';
 import type { Transaction } from '../track/transactions.ts';
-import { ATTRIBUTIONS, type Attribution } from '../types.ts';
+import { ATTRIBUTIONS, type Attribution, DISPOSITIONS } from '../types.ts';
 
 type Line = readonly [name: string, text: string];
 

@@ -4,15 +4,19 @@ import type { Tracker } from '../track/tracker.ts';
 import { detectAmbiguity } from './ambiguity.ts';
 import { detectBinding } from './binding.ts';
 import { detectCredentials } from './credentials.ts';
+import { detectDialog } from './dialog.ts';
 import type { Emitter } from './emitter.ts';
 import { detectHostile } from './hostile.ts';
 import { detectOddity } from './oddity.ts';
 import { detectOffer } from './offer.ts';
 import { detectProbe } from './probe.ts';
 import { detectUnchallenged } from './unchallenged.ts';
+import { detectViolation } from './violation.ts';
 
 /** Calls the detectors filed under what this Observation is. */
 export function detect(o: Observation, tracker: Tracker, emitter: Emitter, now: number): void {
+  if (tracker.dialogs.changed > 0) detectDialog(o, tracker, emitter);
+  if (o.violation > 0) detectViolation(o, tracker, emitter);
   // The same request one hop earlier is what counts.
   if (o.copy) return;
   if (o.message.oddityCount > 0) {

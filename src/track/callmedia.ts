@@ -1,6 +1,6 @@
 /** What each call has to do with media: who is who, when it was answered and over, which endpoints and streams are its own. */
 import type { Table } from '../table.ts';
-import type { CallState } from './calls.ts';
+import type { CallState } from './callstate.ts';
 
 /** Streams kept of a call, and promised endpoints; what is beyond is only counted. */
 const STREAMS = 32;

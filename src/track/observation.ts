@@ -2,7 +2,8 @@
 import type { SipMessage } from '../decode/message.ts';
 import type { Packet } from '../types.ts';
 import type { Attempt } from './authentication.ts';
-import type { CallState } from './calls.ts';
+import type { CallState } from './callstate.ts';
+import type { DialogState } from './dialogstate.ts';
 import type { Relation } from './peers.ts';
 import type { Binding, Change } from './registrations.ts';
 import type { Transaction } from './transactions.ts';
@@ -66,4 +67,12 @@ export interface Observation {
   binding: Binding | undefined;
   change: Change;
   call: CallState | undefined;
+  /** The dialog the message belongs to, or made. */
+  dialog: DialogState | undefined;
+  /** Whose request it is, by the tags: code of a side (`dialogstate.ts`). */
+  side: number;
+  /** Code of what is wrong with it in its dialog (`violations.ts`), 0: nothing. */
+  violation: number;
+  /** With a dialog or a violation: the address it came from had a part in the call before, or nobody can tell. */
+  fromParty: boolean;
 }

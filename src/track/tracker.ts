@@ -3,7 +3,7 @@
  * registration and call.
  */
 import { ENDPOINT, portOf } from '../bytes.ts';
-import { ACK, BYE, INVITE, OPTIONS, REGISTER, type SipMessage } from '../decode/message.ts';
+import { ACK, BYE, INVITE, OPTIONS, PRACK, REFER, REGISTER, type SipMessage, SUBSCRIBE, UPDATE } from '../decode/message.ts';
 import type { Network } from '../network.ts';
 import { NO_PACKET } from '../packet.ts';
 import { hash, Key, type Seed, type TableStats } from '../table.ts';
@@ -12,6 +12,8 @@ import type { Packet } from '../types.ts';
 import { Agreements } from './agreements.ts';
 import { ABANDONED, ABANDONED_AT_END, type Abandoned, Authentication } from './authentication.ts';
 import { Calls } from './calls.ts';
+import { type DialogLapse, Dialogs } from './dialogs.ts';
+import { NOBODY } from './dialogstate.ts';
 import { Media } from './media.ts';
 import { ACCEPTED, FAILED, NONE, type Observation, OPEN, OUTCOME_NAMES, UNKNOWN_USER } from './observation.ts';
 import { Origins, PACKET, VIA, WITNESSED } from './origin.ts';
@@ -19,6 +21,7 @@ import { ACQUAINTANCE, Peers } from './peers.ts';
 import { Registrations } from './registrations.ts';
 import { type SeenRequest, Sightings } from './sightings.ts';
 import { TIMEOUT, type Transaction, Transactions } from './transactions.ts';
+import { NO_VIOLATION } from './violations.ts';
 
 /** Most entries of each table (config `tables`). */
 export interface Capacities {
@@ -31,6 +34,8 @@ export interface Capacities {
   readonly calls: number;
   readonly promises: number;
   readonly streams: number;
+  readonly dialogs: number;
+  readonly legs: number;
 }
 
 /** What someone wants to hear of; the rest is not kept. */
@@ -47,6 +52,8 @@ export interface Lapses {
   unanswered(t: Transaction, client: Uint8Array, server: Uint8Array): void;
   /** A challenge stayed without credentials. */
   abandoned(challenge: Abandoned): void;
+  /** Something happened to a dialog because time passed. */
+  dialog: DialogLapse;
   /** The second look at the first request of a client to a server: who could answer has answered. */
   contacted(request: SeenRequest): void;
 }
@@ -67,12 +74,13 @@ export class Tracker {
   readonly authentication: Authentication;
   readonly registrations: Registrations;
   readonly calls: Calls;
+  readonly media: Media;
+  readonly agreements: Agreements;
+  readonly dialogs: Dialogs;
   /** First requests of clients to servers that wait for their second look. */
   readonly contacts: Sightings;
   /** First OPTIONS of clients to servers that named a user: it takes a second user to make it a probe. */
   readonly opening: Sightings;
-  readonly media: Media;
-  readonly agreements: Agreements;
   /** Finished authentications by outcome code. */
   readonly outcomes = new Float64Array(OUTCOME_NAMES.length);
   readonly #looks: TimeoutQueue;
@@ -90,11 +98,13 @@ export class Tracker {
     this.authentication = new Authentication(capacities, seed, this.transactions);
     this.registrations = new Registrations(capacities.registrations, seed);
     this.calls = new Calls(capacities.calls, seed, wanted.calls);
+    this.media = new Media(capacities, seed, this.calls);
+    this.calls.mediaOf = (slot, generation) => this.media.streamsOf(slot, generation);
+    this.agreements = new Agreements(this.media, this.calls);
+    this.dialogs = new Dialogs(capacities.dialogs, seed, this.calls, this.transactions);
     this.contacts = new Sightings('first contacts', capacities.peers, SECOND_LOOK + 1_000_000, seed);
     this.opening = new Sightings('first OPTIONS', capacities.peers, ACQUAINTANCE, seed);
     this.#looks = new TimeoutQueue(capacities.peers);
-    this.media = new Media(capacities, seed, this.calls);
-    this.agreements = new Agreements(this.media, this.calls);
     this.#observation = {
       packet: NO_PACKET,
       message,
@@ -117,6 +127,10 @@ export class Tracker {
       binding: undefined,
       change: '',
       call: undefined,
+      dialog: undefined,
+      side: NOBODY,
+      violation: NO_VIOLATION,
+      fromParty: true,
     };
   }
 
@@ -144,18 +158,29 @@ export class Tracker {
     o.binding = undefined;
     o.change = '';
     o.call = undefined;
+    o.dialog = undefined;
+    o.side = NOBODY;
+    o.violation = NO_VIOLATION;
+    o.fromParty = true;
+    this.dialogs.changed = 0;
     if (!m.isRequest) this.#answer(o, packet, m, now);
-    else if (m.method === ACK) {
-      o.transaction = this.transactions.ofAck(m, now);
-      o.retransmission = o.transaction !== undefined && this.transactions.known;
-      if (o.transaction !== undefined) this.#attribute(o, o.transaction, this.transactions.slot);
-    } else this.#request(o, packet, m, now);
+    else if (m.method === ACK) this.#ack(o, m, now);
+    else this.#request(o, packet, m, now);
     return o;
+  }
+
+  #ack(o: Observation, m: SipMessage, now: number): void {
+    const t = this.transactions.ofAck(m, now);
+    o.transaction = t;
+    o.retransmission = t !== undefined && this.transactions.known;
+    if (t !== undefined) this.#attribute(o, t, this.transactions.slot);
+    // Some give the ACK to a 2xx the branch of the INVITE.
+    if (t === undefined || t.status < 300) this.dialogs.request(o, m, now);
   }
 
   /** µs at which the next lapse falls due. */
   get due(): number {
-    return Math.min(this.transactions.unanswered.next, this.authentication.pending.next, this.#looks.next);
+    return Math.min(this.transactions.unanswered.next, this.authentication.pending.next, this.#looks.next, this.dialogs.due);
   }
 
   /** Tells of everything that should have happened by `now` and did not. */
@@ -163,6 +188,7 @@ export class Tracker {
     this.#lookAgain(now, now, lapses);
     this.#abandoned(now, now, lapses);
     this.#unanswered(now, now, lapses);
+    if (now >= this.dialogs.due) this.dialogs.lapse(now, lapses.dialog);
   }
 
   /** The input has ended at `now`: what waited long enough counts as lapsed, of the rest nobody knows. */
@@ -209,13 +235,9 @@ export class Tracker {
   tables(): TableStats[] {
     const { peers, authentication } = this;
     const tables = [this.transactions.table, peers.peers, peers.relations, authentication.nonces, authentication.attempts];
-    const more = [this.contacts.table, this.opening.table];
-    return [
-      ...[...tables, ...more].map((t) => t.stats()),
-      this.registrations.table.stats(),
-      this.calls.table.stats(),
-      ...this.media.tables(),
-    ];
+    const { registrations, calls, dialogs, contacts, opening } = this;
+    const all = [...tables, contacts.table, opening.table, registrations.table, calls.table, dialogs.table];
+    return [...all.map((t) => t.stats()), ...this.media.tables()];
   }
 
   #request(o: Observation, packet: Packet, m: SipMessage, now: number): void {
@@ -228,9 +250,13 @@ export class Tracker {
     if (o.retransmission) return;
     if (m.credentials.span.start >= 0) this.authentication.used(o, t, now);
     o.initial = t.initial;
-    if (!t.initial) return;
+    if (!t.initial) {
+      this.dialogs.request(o, m, now);
+      return;
+    }
     if (!o.copy) this.#meet(o, m, t, now);
     if (m.method === INVITE) o.call = this.calls.invited(m, packet, t, now);
+    else if (m.method === BYE || m.method === UPDATE || m.method === PRACK) this.dialogs.request(o, m, now);
   }
 
   #meet(o: Observation, m: SipMessage, t: Transaction, now: number): void {
@@ -283,12 +309,24 @@ export class Tracker {
     this.#attribute(o, t, o.slot);
     o.retransmission = this.transactions.known;
     if (t.initial && !o.copy) this.#served(o, t, now);
-    if (t.method === INVITE) o.call = this.calls.answer(m, packet, t, now);
+    this.#talked(o, packet, m, t, now);
     if (m.status < 200 || t.final) return;
-    if (t.method === BYE && m.status < 300) o.call = this.calls.ended(m, packet, now);
     t.final = true;
     o.concluded = true;
     if (!o.copy) this.#conclude(o, m, t, now);
+  }
+
+  /** What an answer means for calls and dialogs. */
+  #talked(o: Observation, packet: Packet, m: SipMessage, t: Transaction, now: number): void {
+    if (t.dialog >= 0) {
+      if (m.status >= 200 && !o.retransmission) this.dialogs.answered(o, packet, m, t, now);
+      return;
+    }
+    if (t.method === INVITE) {
+      if (!t.initial || m.status < 101) return;
+      this.dialogs.invited(o, packet, m, t, now);
+      o.call = this.calls.answer(m, packet, t, now);
+    } else if ((t.method === SUBSCRIBE || t.method === REFER) && m.status >= 200 && m.status < 300) this.dialogs.subscribed(o, m, now);
   }
 
   /** A server answers a client's initial request; if it is the first time, it serves one more. */

@@ -29,6 +29,8 @@ export const RINGING = 185_000_000;
 
 /** One transaction as a passive observer sees it. Plain data; endpoints and credentials lie in its row. */
 export interface Transaction {
+  /** 1, 2, 3 … over the whole run. */
+  ordinal: number;
   /** Code of its method. */
   method: number;
   /** Of its Call-ID and From tag. */
@@ -64,6 +66,9 @@ export interface Transaction {
   /** Slot and generation of the call it belongs to, -1: none. */
   call: number;
   callGeneration: number;
+  /** Slot and generation of the dialog it was sent in, -1: none. */
+  dialog: number;
+  dialogGeneration: number;
   /** Of the user its To names. */
   to: number;
   /** How its client was found: code of an attribution (origin.ts). */
@@ -87,6 +92,7 @@ const ROW = REALM + 1 + LONGEST;
 
 function makeTransaction(): Transaction {
   return {
+    ordinal: 0,
     method: 0,
     identity: 0,
     proof: 0,
@@ -107,6 +113,8 @@ function makeTransaction(): Transaction {
     relationGeneration: 0,
     call: -1,
     callGeneration: 0,
+    dialog: -1,
+    dialogGeneration: 0,
     to: 0,
     attributed: 0,
     copy: false,
@@ -127,6 +135,7 @@ function resetTransaction(t: Transaction): void {
   t.nonce = -1;
   t.relation = -1;
   t.call = -1;
+  t.dialog = -1;
   t.copy = false;
   t.copies = 0;
 }
@@ -145,6 +154,7 @@ export class Transactions {
   readonly #key = new Key(512);
 
   readonly #watchSilence: boolean;
+  #begun = 0;
 
   /** @param watchSilence someone wants to hear of requests without any answer. */
   constructor(capacity: number, seed: Seed, watchSilence: boolean) {
@@ -179,6 +189,7 @@ export class Transactions {
     this.offerChanged = false;
     if (m.method === INVITE) this.#compareOffer(t, m);
     if (this.known) return t;
+    t.ordinal = ++this.#begun;
     t.proof = proof;
     t.method = m.method;
     t.identity = identity;
@@ -277,6 +288,12 @@ export class Transactions {
     return t;
   }
 
+  /** The transaction that a CANCEL is to end: that of the INVITE with the same branch (RFC 3261 §9.1), if it was seen. */
+  inviteOf(m: SipMessage, now: number): Transaction | undefined {
+    const slot = this.#find(m, INVITE, m.via.branch, now);
+    return slot < 0 ? undefined : this.table.at(slot);
+  }
+
   /** The transaction of an answer, if its request was seen. Counts the answer; `known` tells whether it was a repetition. */
   ofAnswer(m: SipMessage, now: number): Transaction | undefined {
     const slot = this.#find(m, m.cseqMethod, m.via.branch, now);
@@ -318,7 +335,7 @@ export class Transactions {
 const COOKIE = 7;
 
 /** A number that differs, most likely, when Call-ID or From tag do. */
-function identityOf(m: SipMessage): number {
+export function identityOf(m: SipMessage): number {
   return mixTail(mixTail(1, m.bytes, m.callId), m.bytes, m.from.tag);
 }
 
@@ -329,7 +346,8 @@ function mixBody({ start, end }: Span): number {
   return x;
 }
 
-function mixTail(h: number, bytes: Uint8Array, { start, end }: Span): number {
+/** Mixes the length and the last eight bytes of a range into a number: for what a full key has told apart already. */
+export function mixTail(h: number, bytes: Uint8Array, { start, end }: Span): number {
   const from = end - start > 8 ? end - 8 : start;
   let x = h ^ (end - start);
   for (let i = from; i < end; i++) x = Math.imul(x ^ bytes[i]!, 0x01000193);
