@@ -2,7 +2,7 @@
 import { mayDiffer, readTwice } from '../decode/readings.ts';
 import type { Observation } from '../track/observation.ts';
 import { type Emitter, typeIndex } from './emitter.ts';
-import { methodOf, sceneOf } from './scene.ts';
+import { methodOf, senderScene } from './scene.ts';
 
 const TYPE = typeIndex('message.ambiguous');
 
@@ -11,7 +11,7 @@ export function detectAmbiguity(o: Observation, emitter: Emitter): void {
   const { message: m, packet } = o;
   if (packet.truncated || !emitter.wants(TYPE) || !mayDiffer(m)) return;
   for (const reading of readTwice(m, packet.end)) {
-    const scene = { ...sceneOf(o, ''), src: packet.src, dst: packet.dst };
+    const scene = senderScene(o);
     emitter.emit('message.ambiguous', TYPE, scene, { ...reading, method: methodOf(m) });
   }
 }
