@@ -26,6 +26,7 @@ export function detectProbe(o: Observation, tracker: Tracker, emitter: Emitter, 
     misses: relation?.misses ?? 0,
     hits: relation?.hits ?? 0,
     abandoned: false,
+    direction: 'both',
   });
 }
 
@@ -45,6 +46,7 @@ function emitOpening(request: SeenRequest, relation: Relation | undefined, track
     misses: relation?.misses ?? 0,
     hits: relation?.hits ?? 0,
     abandoned: false,
+    direction: 'both',
   });
 }
 
@@ -72,5 +74,6 @@ export function detectAbandoned(challenge: Abandoned, tracker: Tracker, emitter:
     misses: relation?.misses ?? 0,
     hits: relation?.hits ?? 0,
     abandoned: true,
+    direction: 'both',
   });
 }
