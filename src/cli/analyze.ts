@@ -228,6 +228,7 @@ class Run {
       incidents: this.#incidents.list(),
       calls: this.#calls,
       faults: this.#faults,
+      own: this.#settings.config.network.own,
     };
   }
 

@@ -26,6 +26,8 @@ export interface Peer {
   /** Hash of the user its first OPTIONS to the server it met last named, and at how many servers in a row it was the same one. */
   sweptUser: number;
   swept: number;
+  /** Refusals of requests it forwarded that it has not passed on (debts.ts). */
+  owed: number;
 }
 
 /** A client address and a server address. Plain data. */
@@ -70,7 +72,7 @@ export class Peers {
       ttl: 4 * HALF_LIFE,
       keyBytes: ADDRESS,
       seed,
-      make: () => ({ serves: 0, asked: 0, heard: 0, registrar: false, sweptUser: 0, swept: 0 }),
+      make: () => ({ serves: 0, asked: 0, heard: 0, registrar: false, sweptUser: 0, swept: 0, owed: 0 }),
       reset: (p) => {
         p.serves = 0;
         p.asked = 0;
@@ -78,6 +80,7 @@ export class Peers {
         p.registrar = false;
         p.sweptUser = 0;
         p.swept = 0;
+        p.owed = 0;
       },
     });
     this.relations = new Table<Relation>({
@@ -127,6 +130,12 @@ export class Peers {
   serves(address: Uint8Array, now: number): boolean {
     const slot = this.peers.find(this.#key.reset().add(address, 0, ADDRESS), now);
     return slot >= 0 && this.peers.at(slot).serves > 0;
+  }
+
+  /** Refusals an address has not passed on, 0 if nothing is known of it. */
+  owed(address: Uint8Array, now: number): number {
+    const slot = this.peers.find(this.#key.reset().add(address, 0, ADDRESS), now);
+    return slot < 0 ? 0 : this.peers.at(slot).owed;
   }
 
   /** The relation of a client that sends an initial request to a server; `stranger` tells whether it is new. */

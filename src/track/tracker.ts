@@ -12,6 +12,7 @@ import type { Packet } from '../types.ts';
 import { Agreements } from './agreements.ts';
 import { ABANDONED, ABANDONED_AT_END, type Abandoned, Authentication } from './authentication.ts';
 import { Calls } from './calls.ts';
+import { Debts } from './debts.ts';
 import { type DialogLapse, Dialogs } from './dialogs.ts';
 import { NOBODY } from './dialogstate.ts';
 import { LoneAnswers, type LoneChallenge } from './loneanswers.ts';
@@ -95,6 +96,7 @@ export class Tracker {
   /** Finished authentications by outcome code. */
   readonly outcomes = new Float64Array(OUTCOME_NAMES.length);
   readonly #looks: TimeoutQueue;
+  readonly #debts: Debts;
   readonly #origins: Origins;
   readonly #name = new Key(64);
   readonly #client = new Uint8Array(ENDPOINT);
@@ -105,8 +107,9 @@ export class Tracker {
   /** @param proxies our own proxies, whose Via is believed. */
   constructor(capacities: Capacities, seed: Seed, message: SipMessage, wanted: Wanted, proxies: readonly Network[] = []) {
     this.transactions = new Transactions(capacities.transactions, seed, wanted.silence);
-    this.#origins = new Origins(this.transactions, proxies);
     this.peers = new Peers(capacities, seed);
+    this.#debts = new Debts(this.peers, this.transactions);
+    this.#origins = new Origins(this.transactions, this.#debts, proxies);
     this.authentication = new Authentication(capacities, seed, this.transactions);
     this.registrations = new Registrations(capacities.registrations, seed);
     this.calls = new Calls(capacities.calls, seed, wanted.calls);
@@ -355,7 +358,11 @@ export class Tracker {
     if (m.status < 200 || t.final) return;
     t.final = true;
     o.concluded = true;
-    if (!o.copy) this.#conclude(o, m, t, now);
+    if (o.copy) this.#debts.forwardedAnswer(t, m.status, packet.dst, now);
+    else {
+      this.#debts.answered(t, m.status, o.server, now);
+      this.#conclude(o, m, t, now);
+    }
   }
 
   /** What an answer means for calls and dialogs. */
