@@ -12,6 +12,7 @@ import { Calls } from './calls.ts';
 import { type DialogLapse, Dialogs } from './dialogs.ts';
 import { NOBODY } from './dialogstate.ts';
 import { ACCEPTED, FAILED, NONE, type Observation, OPEN, OUTCOME_NAMES, UNKNOWN_USER } from './observation.ts';
+import { Legs } from './legs.ts';
 import { Peers } from './peers.ts';
 import { Registrations } from './registrations.ts';
 import { TIMEOUT, type Transaction, Transactions } from './transactions.ts';
@@ -63,6 +64,7 @@ export class Tracker {
   readonly registrations: Registrations;
   readonly calls: Calls;
   readonly dialogs: Dialogs;
+  readonly legs: Legs;
   /** Finished authentications by outcome code. */
   readonly outcomes = new Float64Array(OUTCOME_NAMES.length);
   readonly #name = new Key(64);
@@ -76,6 +78,7 @@ export class Tracker {
     this.authentication = new Authentication(capacities, seed, this.transactions);
     this.registrations = new Registrations(capacities.registrations, seed);
     this.calls = new Calls(capacities.calls, seed, wanted.calls);
+    this.legs = new Legs(capacities.legs, seed, this.calls);
     this.dialogs = new Dialogs(capacities.dialogs, seed, this.calls, this.transactions);
     this.#observation = {
       packet: NO_PACKET,
@@ -190,8 +193,8 @@ export class Tracker {
   tables(): TableStats[] {
     const { peers, authentication } = this;
     const tables = [this.transactions.table, peers.peers, peers.relations, authentication.nonces, authentication.attempts];
-    const { registrations, calls, dialogs } = this;
-    return [...tables, registrations.table, calls.table, dialogs.table].map((t) => t.stats());
+    const { registrations, calls, dialogs, legs } = this;
+    return [...tables, registrations.table, calls.table, dialogs.table, legs.table].map((t) => t.stats());
   }
 
   #request(o: Observation, packet: Packet, m: SipMessage, now: number): void {
@@ -211,8 +214,10 @@ export class Tracker {
     if (o.stranger) this.peers.peer(packet.src, now).asked++;
     t.relation = this.peers.slot;
     t.relationGeneration = this.peers.relations.generation(t.relation);
-    if (m.method === INVITE) o.call = this.calls.invited(m, packet, t, now);
-    else if (m.method === BYE || m.method === UPDATE || m.method === PRACK) this.dialogs.request(o, m, now);
+    if (m.method === INVITE) {
+      o.call = this.calls.invited(m, packet, t, now);
+      this.legs.invited(m, packet, o.call, this.calls.fresh, now);
+    } else if (m.method === BYE || m.method === UPDATE || m.method === PRACK) this.dialogs.request(o, m, now);
   }
 
   #answer(o: Observation, packet: Packet, m: SipMessage, now: number): void {
