@@ -131,7 +131,8 @@ export class Legs {
     if (end - start < SHORTEST_ID || isNil(bytes, start, end)) return;
     const slot = this.table.put(this.#key.reset().addByte(kind).add(bytes, start, end), now);
     const other = this.table.fresh ? undefined : this.#held(slot, now);
-    if (other !== undefined) this.#join(c, other, kind === BY_SESSION_ID ? 'session-id' : 'charging-vector', kind === BY_SESSION_ID ? 1 : 0.9);
+    if (other !== undefined)
+      this.#join(c, other, kind === BY_SESSION_ID ? 'session-id' : 'charging-vector', kind === BY_SESSION_ID ? 1 : 0.9);
     if (other === undefined || other.ended > 0) this.#hold(slot, c, now);
   }
 

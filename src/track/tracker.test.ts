@@ -530,5 +530,6 @@ test('full tables forget the oldest and work on: every kind of entry is made ane
     const refused = talk.send(response(401, 'REGISTER', { ...again, headers: [challenge(`m${i}`)] }), server, phone);
     assert.deepEqual([refused.outcome, refused.attempt?.refusals], [FAILED, 1], 'nothing of a former entry is left');
   }
-  for (const table of talk.tracker.tables()) if (!['registrations', 'calls', 'dialogs'].includes(table.name)) assert.ok(table.evicted > 0, table.name);
+  for (const table of talk.tracker.tables())
+    if (!['registrations', 'calls', 'dialogs'].includes(table.name)) assert.ok(table.evicted > 0, table.name);
 });

@@ -11,8 +11,8 @@ import { ABANDONED, ABANDONED_AT_END, type Abandoned, Authentication } from './a
 import { Calls } from './calls.ts';
 import { type DialogLapse, Dialogs } from './dialogs.ts';
 import { NOBODY } from './dialogstate.ts';
-import { ACCEPTED, FAILED, NONE, type Observation, OPEN, OUTCOME_NAMES, UNKNOWN_USER } from './observation.ts';
 import { Legs } from './legs.ts';
+import { ACCEPTED, FAILED, NONE, type Observation, OPEN, OUTCOME_NAMES, UNKNOWN_USER } from './observation.ts';
 import { Peers } from './peers.ts';
 import { Registrations } from './registrations.ts';
 import { TIMEOUT, type Transaction, Transactions } from './transactions.ts';
