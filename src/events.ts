@@ -57,6 +57,14 @@ const credentials = {
   },
 } as const;
 
+const stream = {
+  ssrc: { kind: 'number', about: 'synchronisation source of the stream' },
+  media: { kind: 'name', about: 'audio, video … as SDP says; empty if no SDP promised it' },
+  codec: { kind: 'name', about: 'encoding, e.g. PCMU; `PT 97` if it is not known' },
+  encryption: { kind: 'name', about: 'none, sdes, dtls, zrtp, srtp (the profile says so, keys not seen)' },
+  promised: { kind: 'name', about: 'sdp: to an endpoint a description named; symmetric: to where media came from; none' },
+} as const;
+
 /** All Events, by type. */
 export const EVENTS = {
   'target.contacted': {
@@ -130,6 +138,151 @@ export const EVENTS = {
       oddities: { kind: 'count', about: 'how many the message has' },
       method: { kind: 'method', about: 'method of the request or of the CSeq' },
       userAgent,
+    },
+  },
+  'message.hostile': {
+    about:
+      'A SIP message holds something that is hardly ever sent by accident (an oddity of grade `hostile`): text for another reader, filling for a buffer, zero bytes.',
+    src: 'who sent the message',
+    fields: {
+      oddity: { kind: 'name', about: 'name of the oddity; one Event for each kind in the message, up to four' },
+      sample: { kind: 'text', about: 'the bytes it is about, the beginning of them' },
+      method: { kind: 'method', about: 'method of the request or of the CSeq' },
+      userAgent,
+    },
+  },
+  'message.ambiguous': {
+    about: 'A SIP message reads differently to RFC 3261 and to a server that forgives more: both readings of one field.',
+    src: 'who sent the message',
+    fields: {
+      field: { kind: 'name', about: 'start-line, from, to, call-id, cseq or body' },
+      strict: { kind: 'text', about: 'the field as RFC 3261 has it; of a body its length' },
+      tolerant: { kind: 'text', about: 'the field as a tolerant server may read it' },
+      oddity: { kind: 'name', about: 'name of the oddity that parts the two' },
+      method: { kind: 'method', about: 'method of the request or of the CSeq' },
+    },
+  },
+  'credentials.unchallenged': {
+    about:
+      'A request with Digest credentials was finally answered, and its sender was not seen to be given their nonce: it was given before the capture, to another address, or by nobody.',
+    src: 'who sent the credentials',
+    fields: {
+      method,
+      status,
+      user: { kind: 'user', about: 'user name in the credentials' },
+      realm: { kind: 'host', about: 'realm in the credentials' },
+      accepted: { kind: 'flag', about: 'the answer was a 2xx' },
+    },
+  },
+  'offer.changed': {
+    about: 'An INVITE that has no final answer yet was repeated with another body; repetitions are identical (RFC 3261 §17.1.1.2).',
+    src: 'who sent the request',
+    fields: { userAgent },
+  },
+  'capture.odd': {
+    about:
+      'A payload was put together of IP fragments or TCP segments in a way that makes receivers and monitors see different things (Ptacek and Newsham 1998).',
+    src: 'who sent it, as its last part says',
+    fields: {
+      oddity: {
+        kind: 'name',
+        about: 'fragment-tiny, fragment-overlap, fragment-conflict or stream-conflict: see the counters of family `capture`',
+      },
+      transport: { kind: 'name', about: 'how the payload travelled: udp, tcp, ws, sctp' },
+      bytes: { kind: 'count', about: 'bytes of the payload' },
+    },
+  },
+  'media.started': {
+    about: 'An RTP stream began: two packets in sequence to or from an endpoint of a call, four elsewhere.',
+    src: 'who sends the stream',
+    fields: {
+      ...stream,
+      phase: { kind: 'name', about: 'of its call: early (before the answer), call, over; none without a call' },
+      streams: { kind: 'count', about: 'streams that came to this promised endpoint so far, 0 if it was not promised' },
+    },
+  },
+  'media.ended': {
+    about: 'An RTP stream had no packet for 60 s, or the capture ended.',
+    src: 'who sent the stream',
+    fields: {
+      ...stream,
+      packets: { kind: 'count', about: 'packets seen' },
+      bytes: { kind: 'count', about: 'payload bytes' },
+      seconds: { kind: 'duration', about: 'from its first packet to its last' },
+      lost: { kind: 'count', about: 'packets expected and not seen (RFC 3550 A.3)' },
+      duplicates: { kind: 'count', about: 'packets seen twice' },
+      late: { kind: 'count', about: 'packets behind a later one' },
+      conflicts: { kind: 'count', about: 'packets with the number of the last one and another timestamp: two senders' },
+      jumps: { kind: 'count', about: 'jumps of sequence number or timestamp that RFC 3550 A.1 does not allow' },
+      foreign: { kind: 'count', about: 'times it changed to a payload type that neither side had named' },
+      oversized: { kind: 'count', about: 'packets of more than 1,400 bytes' },
+      jitter: { kind: 'duration', about: 'highest interarrival jitter in seconds (RFC 3550 A.8)' },
+      gap: { kind: 'duration', about: 'longest time without a packet, in seconds' },
+      rate: { kind: 'count', about: 'most packets within a second' },
+      digits: { kind: 'count', about: 'keys pressed (RFC 4733)' },
+      farLoss: { kind: 'number', about: 'share lost as the receiver last reported it, 0 to 1; -1: it did not' },
+      roundTrip: { kind: 'duration', about: 'seconds there and back by the last report, -1: not known' },
+      mos: { kind: 'number', about: 'listening quality 1 to 5 as the receiver reported it (RFC 3611), 0: it did not' },
+    },
+  },
+  'media.ssrc-changed': {
+    about: 'From the same source to the same promised endpoint a stream with another SSRC follows within 5 s.',
+    src: 'who sends the stream',
+    fields: {
+      ...stream,
+      before: { kind: 'number', about: 'SSRC of the stream before' },
+      gap: { kind: 'duration', about: 'seconds between the last packet of that and the first of this; 0 or less: they overlap' },
+      signalled: { kind: 'flag', about: 'a session description named the endpoint within the 10 s before' },
+    },
+  },
+  'media.unpromised': {
+    about:
+      'RTP comes to a promised endpoint from a source that no description of the call named, while a stream from another source goes there too (S2-33).',
+    src: 'who sends the stream that nobody announced',
+    fields: {
+      ...stream,
+      rival: { kind: 'address', about: 'source of the other stream' },
+      rivalPort: { kind: 'port', about: 'its port' },
+      streams: { kind: 'count', about: 'streams that came to this endpoint so far' },
+    },
+  },
+  'media.jumped': {
+    about: 'Sequence number or timestamp of a stream jumped further than RFC 3550 A.1 allows. Told at its 1st, 2nd, 4th, 8th … jump.',
+    src: 'who sends the stream',
+    fields: { ...stream, jumps: { kind: 'count', about: 'jumps so far' }, packets: { kind: 'count', about: 'packets so far' } },
+  },
+  'media.odd': {
+    about: 'For the first time a stream has a packet that is too large, of a payload type nobody named, or that contradicts the last.',
+    src: 'who sends the stream',
+    fields: {
+      ...stream,
+      what: { kind: 'name', about: 'oversized, foreign-payload, conflict (same sequence number, other timestamp)' },
+      payloadType: { kind: 'number', about: 'of the packet' },
+      size: { kind: 'count', about: 'bytes of the packet with its RTP header' },
+    },
+  },
+  'media.late': {
+    about:
+      'RTP goes on more than 1 s after its call was over (a BYE was answered), or from an endpoint that a later description replaced more than 1 s ago (S1-47, S2-28). Told again when four times as late.',
+    src: 'who sends the stream',
+    fields: {
+      ...stream,
+      why: { kind: 'name', about: 'over, replaced' },
+      after: { kind: 'duration', about: 'seconds since then' },
+    },
+  },
+  'media.flooded': {
+    about: 'A stream has 512 packets within a second; told again at each further 512 (S2-33).',
+    src: 'who sends the stream',
+    fields: { ...stream, rate: { kind: 'count', about: 'packets of this second so far' } },
+  },
+  'dtmf.sent': {
+    about: 'A key was pressed in a call: a telephone-event that ended (RFC 4733), or a SIP INFO.',
+    src: 'who sent it',
+    fields: {
+      way: { kind: 'name', about: 'rtp, info' },
+      digit: { kind: 'secret', about: 'the key: 0 to 9, *, #, A to D; another event by its number' },
+      seconds: { kind: 'duration', about: 'how long it was pressed, 0 if not said' },
     },
   },
   'table.evicted': {

@@ -7,25 +7,31 @@ import type { Command } from './commands.ts';
 import type { Config } from './config.ts';
 import type { CompiledRule } from './correlate/compile.ts';
 import { Correlator, type Look } from './correlate/correlator.ts';
+import { createBodyPart, readBody } from './decode/body.ts';
 import { METHODS } from './decode/message.ts';
 import { ODDITY_NAMES } from './decode/oddities.ts';
+import { createSdp } from './decode/sdpview.ts';
 import { createMessage, parseSip } from './decode/sip.ts';
-import { SIP, sniff } from './decode/sniff.ts';
+import { DTLS, NOTHING, RTCP, RTP, SIP, STUN, sniff, ZRTP } from './decode/sniff.ts';
+import { turnPayload } from './decode/stun.ts';
+import { detectCarriage } from './detect/carriage.ts';
 import { detectCrowding } from './detect/crowding.ts';
 import { detect } from './detect/detectors.ts';
 import { detectDialogLapse } from './detect/dialog.ts';
 import { Emitter } from './detect/emitter.ts';
+import { detectInfoDigit, detectMedia, detectMediaEnd } from './detect/media.ts';
 import { detectAbandoned } from './detect/probe.ts';
 import { detectSilence } from './detect/silence.ts';
 import { EVENT_NAMES, type EventName } from './events.ts';
 import { family } from './metrics.ts';
 import type { Queries, Query } from './queries.ts';
+import { MEDIA_TOTALS } from './track/mediatotals.ts';
 import { type Observation, OUTCOME_NAMES } from './track/observation.ts';
 import { type Lapses, Tracker } from './track/tracker.ts';
 import { type Alert, type Call, DISPOSITIONS, type Event, type Input, type Packet } from './types.ts';
 
 /** What `sniff` tells apart, by its code. */
-const PROTOCOLS = ['other', 'sip', 'rtp', 'rtcp'] as const;
+const PROTOCOLS = ['other', 'sip', 'rtp', 'rtcp', 'stun', 'dtls', 'zrtp'] as const;
 /** µs between two looks at what the tables forgot. */
 const HOUSEKEEPING = 10_000_000;
 
@@ -50,6 +56,10 @@ export interface PipelineOptions {
 export class Pipeline {
   readonly #clock = new Clock();
   readonly #message = createMessage();
+  readonly #body = createBodyPart();
+  readonly #sdp = createSdp();
+  readonly #inner = { start: 0, end: 0 };
+  readonly #mediaEnd: (slot: number) => void;
   readonly #tracker: Tracker;
   readonly #emitter: Emitter;
   readonly #correlator: Correlator;
@@ -75,6 +85,7 @@ export class Pipeline {
       silence: wanted.has('request.unanswered'),
     });
     this.#keepEvents = sinks.events;
+    this.#mediaEnd = (slot) => detectMediaEnd(slot, this.#tracker.media, this.#emitter, this.#clock.now);
     this.#lapses = {
       unanswered: (t, client, server) => detectSilence(t, client, server, this.#tracker, this.#emitter, this.#clock.now),
       abandoned: (challenge) => detectAbandoned(challenge, this.#tracker, this.#emitter, this.#clock.now),
@@ -87,6 +98,7 @@ export class Pipeline {
     const now = this.#clock.advance(input.time);
     this.#emitter.begin(++this.#inputs);
     if (now >= this.#tracker.due) this.#tracker.lapse(now, this.#lapses);
+    if (now >= this.#tracker.media.due) this.#tracker.media.lapse(now, this.#mediaEnd);
     if (now >= this.#housekeeping) this.#keepHouse(now);
     if (input.kind === 'packet') this.#decode(input, now);
     this.#correlate(now);
@@ -95,15 +107,42 @@ export class Pipeline {
   #decode(packet: Packet, now: number): void {
     const { bytes, start, end } = packet;
     const m = this.#message;
+    if (packet.odd !== 0) detectCarriage(packet, this.#emitter);
     const kind = sniff(bytes, start, end);
     this.#protocols[kind]!++;
     this.observation = undefined;
-    if (kind !== SIP || !parseSip(m, bytes, start, end, packet.truncated)) return;
+    if (kind !== SIP) {
+      this.#media(kind, packet, start, end, now);
+      return;
+    }
+    if (!parseSip(m, bytes, start, end, packet.truncated)) return;
+    readBody(m, this.#body, this.#sdp, packet.truncated);
     if (m.isRequest) this.#methods[m.method]!++;
     else this.#answers[m.status]!++;
-    for (let i = 0; i < m.oddityCount; i++) this.#oddities[m.oddities[i]!.code]!++;
     this.observation = this.#tracker.observe(packet, m, now);
+    if (this.#tracker.agreements.take(this.observation, this.#body, this.#sdp, now) !== 0) {
+      detectInfoDigit(this.observation, this.#tracker.media, this.#emitter);
+    }
+    for (let i = 0; i < m.oddityCount; i++) this.#oddities[m.oddities[i]!.code]!++;
     detect(this.observation, this.#tracker, this.#emitter, now);
+  }
+
+  #media(kind: number, packet: Packet, start: number, end: number, now: number): void {
+    const { media } = this.#tracker;
+    if (kind === RTP) {
+      const shown = media.rtp(packet, start, end, now);
+      if (shown !== 0) detectMedia(shown, media, packet, this.#emitter, now);
+    } else if (kind === RTCP) media.rtcp(packet, start, end, now);
+    else if (kind === STUN) this.#turn(packet, start, now);
+    else if (kind === DTLS || kind === ZRTP || kind === NOTHING) media.beside(kind, packet, now);
+  }
+
+  /** Media inside of TURN (RFC 8656): between the client and its relay. */
+  #turn(packet: Packet, at: number, now: number): void {
+    if (!turnPayload(packet.bytes, at, this.#inner)) return;
+    const { start, end } = this.#inner;
+    const kind = sniff(packet.bytes, start, end);
+    if (kind === RTP || kind === RTCP) this.#media(kind, packet, start, end, now);
   }
 
   #correlate(now: number): void {
@@ -126,6 +165,7 @@ export class Pipeline {
     this.#emitter.begin(++this.#inputs);
     switch (command.kind) {
       case 'finish':
+        this.#tracker.media.finish(this.#mediaEnd);
         this.#tracker.finish(now, this.#lapses);
         this.#keepHouse(now);
         this.#correlate(now);
@@ -146,7 +186,9 @@ export class Pipeline {
       oddity: family(this.#oddities, (code) => ODDITY_NAMES[code]!),
       outcome: family(this.#tracker.outcomes, (code) => OUTCOME_NAMES[code]!),
       call: family(this.#tracker.calls.byDisposition, (code) => DISPOSITIONS[code]!),
+      media: family(this.#tracker.media.totals.counts, (code) => MEDIA_TOTALS[code]!),
       dropped: {},
+      capture: {},
     }),
     calls: () => ({ ...this.#tracker.calls.summary, hungUpBy: { ...this.#tracker.calls.summary.hungUpBy } }),
     tables: () => [...this.#tracker.tables(), ...this.#correlator.stats().map((rule) => rule.table)],

@@ -71,6 +71,8 @@ export interface Packet {
   end: number;
   /** The capture cut this payload short (snap length): bytes are missing at its end. */
   truncated: boolean;
+  /** What was odd about how it was carried: bits of `carriage.ts`, mostly 0. */
+  odd: number;
   /** Set if the packet came in HEP; `where.source` is then `hep:` and the agent's id. */
   hep: HepInfo | undefined;
 }

@@ -2,6 +2,9 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { SKIPPED } from '../src/capture/listing.ts';
+import { DROPPED } from '../src/capture/reasons.ts';
+import { CAPTURE_ODDITIES } from '../src/carriage.ts';
 import { CONFIG } from '../src/config.ts';
 import { RULE, type RuleFile } from '../src/correlate/ruleschema.ts';
 import { COMPUTED } from '../src/correlate/template.ts';
@@ -15,6 +18,7 @@ import { check } from '../src/readyaml.ts';
 import { allowedText, kindName, type Schema, toJsonSchema } from '../src/schema.ts';
 import { CLASSES, LEVELS, OUTCOMES, STAGES } from '../src/types.ts';
 import { ROOT } from '../test/peers.ts';
+import { EQUIVALENTS } from './equivalents.ts';
 
 /** A line at the top of each page. */
 const MADE = 'Made from the source by `npm run docs`; do not edit.';
@@ -68,7 +72,20 @@ function errorsPage(): string {
 
 function metricsPage(): string {
   const rows = Object.entries(COUNTS).map(([name, about]) => [code(name), about]);
-  return page('Counters', 'src/metrics.ts', ['What `analyze` counts, by family and label.', table(['family', 'what is counted'], rows)]);
+  const labels = (texts: Readonly<Record<string, string>>): string[][] => Object.entries(texts).map(([name, about]) => [code(name), about]);
+  return page('Counters', 'src/metrics.ts', [
+    'What `analyze` counts, by family and label.',
+    table(['family', 'what is counted'], rows),
+    '## dropped',
+    'Each frame that gave no payload is counted under exactly one of these.',
+    table(['label', 'what'], labels(DROPPED)),
+    '## capture',
+    'Beside that, whatever came of the frame:',
+    table(['label', 'what'], labels(CAPTURE_ODDITIES)),
+    '## skipped',
+    'Files that were not read (`input.skipped`).',
+    table(['label', 'what'], labels(SKIPPED)),
+  ]);
 }
 
 function odditiesPage(): string {
@@ -76,7 +93,18 @@ function odditiesPage(): string {
   const intro =
     'What can be odd about a SIP message. `note`: legal or common; `broken`: against the grammar or a MUST; `hostile`: hardly ever sent by ' +
     'accident. A message is never refused for it: the oddity is data.';
-  return page('Oddities', 'src/decode/oddities.ts', [intro, table(['name', 'grade', 'what', 'reference'], rows)]);
+  const same = EQUIVALENTS.map(({ check: name, about, oddities, events, note }) => [
+    name,
+    about,
+    [...oddities.map(code), ...(events ?? []).map((event) => `Event [${event}](events.md#${event.replaceAll('.', '')})`)].join(', '),
+    note ?? '',
+  ]);
+  const others = [
+    '## What other tools check',
+    'Their checks, and what tells the same here.',
+    table(['check', 'of what', 'here', 'difference'], same),
+  ];
+  return page('Oddities', 'src/decode/oddities.ts', [intro, table(['name', 'grade', 'what', 'reference'], rows), ...others]);
 }
 
 const SCHEMA_HEAD = ['key', 'kind', 'allowed', 'default', 'meaning'];

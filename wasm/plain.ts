@@ -11,15 +11,17 @@
 /** Classes of ASCII bytes, 32 bytes each: 16 by low half byte (bits: high half bytes), 16 by high half byte (its bit). */
 export const CLASSES: i32 = 0;
 const TOKEN: i32 = 0;
-const URI_PLAIN: i32 = 1;
+const USER: i32 = 1;
 const HOST: i32 = 2;
-const LOOSE: i32 = 3;
+const VALUE: i32 = 3;
 const URI_TAIL: i32 = 4;
 const QUOTED: i32 = 5;
 const WORDS: i32 = 6;
 const CALL_ID_BYTE: i32 = 7;
 const SINGLE_VALUE: i32 = 8;
-const PRINTABLE: i32 = 9;
+const REASON: i32 = 9;
+const FREE: i32 = 10;
+const LINE: i32 = 11;
 
 /** Names of headers, 64 bytes an entry: 32 of the name in small letters, 32 with the bits its letters may differ in. */
 export const NAMES: i32 = 1024;
@@ -30,7 +32,7 @@ export const METHODS: i32 = 18432;
 export const METHOD_LENGTHS: i32 = 18688;
 /** How many methods there are. */
 export const METHOD_COUNT: i32 = 18704;
-/** Longest lengths that are not odd: header name, URI, address, tag, Call-ID, Via; four bytes each. */
+/** Longest lengths that are not odd: header name, URI, address, tag, Call-ID, Via, branch, User-Agent; four bytes each. */
 export const LIMITS: i32 = 18720;
 
 /** Results, in words of four bytes; -1 is absent. Places are offsets from `base`. */
@@ -59,6 +61,7 @@ const MAX_FORWARDS: i32 = 6;
 const CONTACT: i32 = 7;
 const EXPIRES: i32 = 8;
 const CONTENT_LENGTH: i32 = 9;
+const USER_AGENT: i32 = 11;
 
 const CR: u8 = 0x0d;
 const CR_LF: u16 = 0x0a0d;
@@ -169,7 +172,7 @@ function digits(i: i32, most: i32): i32 {
 function plainUri(start: i32, close: u8, at: i32): i32 {
   if (load<u32>(start) != SIP_COLON) return 0;
   let host = start + 4;
-  let i = skip(host, URI_PLAIN);
+  let i = skip(host, USER);
   if (byte(i) == AT) {
     if (i == host) return 0;
     span(at + 2, host, i);
@@ -236,7 +239,7 @@ function plainParams(i: i32, at: i32): i32 {
       continue;
     }
     const value = ++i;
-    i = skip(i, LOOSE);
+    i = skip(i, VALUE);
     if (i == value) return 0;
     if (expires) {
       if (digits(value, 9) != i) return 0;
@@ -297,10 +300,10 @@ function plainViaParams(i: i32, at: i32): i32 {
       continue;
     }
     const value = ++i;
-    i = skip(i, LOOSE);
+    i = skip(i, VALUE);
     if (i == value) return 0;
     if (isBranch) {
-      if (branched || i - value < 8 || load<u32>(value) != COOKIE || (load<u32>(value, 4) & THREE_BYTES) != COOKIE_END) return 0;
+      if (branched || i - value < 8 || i - value > load<i32>(LIMITS, 24) || load<u32>(value) != COOKIE || (load<u32>(value, 4) & THREE_BYTES) != COOKIE_END) return 0;
       branched = true;
       span(at, value, i);
     } else if (isRport) {
@@ -379,6 +382,13 @@ function plainCallId(start: i32): i32 {
   return i;
 }
 
+/** Text in which nothing is meant for another reader (`injection.ts`). */
+function plainAgent(start: i32): i32 {
+  const i = skip(start, FREE);
+  if (byte(i) != CR || i == start || byte(i - 1) == SPACE || i - start > load<i32>(LIMITS, 28)) return 0;
+  return i;
+}
+
 /** At most nine digits to the end of the line, into the word `at`. */
 function plainNumber(start: i32, at: i32, most: i32): i32 {
   const i = digits(start, 9);
@@ -406,8 +416,10 @@ function plainValue(id: i32, v: i32): i32 {
       return plainAddress(v, CONTACT_AT);
     case EXPIRES:
       return plainNumber(v, SMALL + 7, 999_999_999);
-    default:
+    case CONTENT_LENGTH:
       return plainNumber(v, SMALL + 8, 999_999_999);
+    default:
+      return plainAgent(v);
   }
 }
 
@@ -468,7 +480,7 @@ export function readHeaders(start: i32, from: i32, cr: i32, end: i32, seen: i32,
     const id = headerId(name, n);
     let s = 0;
     let next = 0;
-    if (id != 0 && id <= CONTENT_LENGTH) {
+    if ((id != 0 && id <= CONTENT_LENGTH) || id == USER_AGENT) {
       if ((seen & (1 << id)) == 0) s = plainValue(id, v);
       else if (id == VIA) s = plainSingle(v);
       else break;
@@ -478,7 +490,7 @@ export function readHeaders(start: i32, from: i32, cr: i32, end: i32, seen: i32,
       seen |= 1 << id;
       next = s + 2;
     } else {
-      s = skip(v, PRINTABLE);
+      s = skip(v, LINE);
       if (!endsLine(s)) break;
       next = s + 2;
       while (s > v && byte(s - 1) == SPACE) s--;
@@ -517,7 +529,7 @@ function plainRequestLine(start: i32): i32 {
 function plainStatusLine(start: i32): i32 {
   if ((load<u32>(start, 4) & THREE_BYTES) != VERSION || byte(start + 7) != SPACE) return 0;
   if (digits(start + 8, 3) != start + 11 || byte(start + 11) != SPACE || number < 100 || number > 699) return 0;
-  const i = skip(start + 12, PRINTABLE);
+  const i = skip(start + 12, REASON);
   if (byte(i) != CR) return 0;
   word(START_LINE, 2);
   word(START_LINE + 1, number);

@@ -248,6 +248,25 @@ export const MIN_SE = 24;
 /** Id of a header: RFC 5626 §11.4. */
 export const FLOW_TIMER = 25;
 
+/** Id of a header: RFC 3261 §20.29. */
+export const PROXY_REQUIRE: number = idOf('Proxy-Require');
+
+/** 1 for headers of text and addresses that people and vendors choose, beyond those that are read: they are looked at for text for others. */
+export const FREE_TEXT: Uint8Array = freeText([
+  ...['Subject', 'Organization', 'Alert-Info', 'Call-Info', 'Error-Info', 'Reply-To', 'Refer-To', 'Referred-By', 'Replaces'],
+  ...['P-Asserted-Identity', 'P-Preferred-Identity', 'Remote-Party-ID', 'Diversion', 'History-Info', 'P-Charge-Info', 'User-to-User'],
+]);
+
+function idOf(name: string): number {
+  return HEADERS.findIndex((header) => header.name === name);
+}
+
+function freeText(names: readonly string[]): Uint8Array {
+  const marks = new Uint8Array(HEADERS.length);
+  for (const name of names) marks[idOf(name)] = 1;
+  return marks;
+}
+
 /** 1 where the header may stand once only. */
 export const SINGLE = Uint8Array.from(HEADERS, (h, id) => (id > 0 && !h.list ? 1 : 0));
 

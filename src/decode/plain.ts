@@ -10,19 +10,21 @@ import {
   CALL_ID_BYTE,
   CLASS,
   clearSpan,
+  FREE,
   HOST,
-  LOOSE,
+  LINE,
   QUOTED,
   REASON,
   SINGLE_VALUE,
   setSpan,
   TOKEN,
-  URI_PLAIN,
   URI_TAIL,
+  USER,
+  VALUE,
   WORDS,
 } from './grammar.ts';
 import { CALL_ID, CONTACT, CONTENT_LENGTH, CSEQ, EXPIRES, FROM, HEADERS, MAX_FORWARDS, TO, VIA } from './headers.ts';
-import { MAX_ADDRESS, MAX_CALL_ID, MAX_HEADER_NAME, MAX_HEADERS, MAX_TAG, MAX_URI, MAX_VIA } from './limits.ts';
+import { MAX_ADDRESS, MAX_BRANCH, MAX_CALL_ID, MAX_HEADER_NAME, MAX_HEADERS, MAX_TAG, MAX_URI, MAX_USER_AGENT, MAX_VIA } from './limits.ts';
 import { type AddressView, HEADER_STRIDE, METHODS, type SipMessage, type UriView } from './message.ts';
 
 type Reader = (...args: number[]) => number;
@@ -63,11 +65,12 @@ const RESULTS = new Int32Array(ARENA.buffer, place('RESULTS'));
 writeClasses();
 writeNames();
 writeMethods();
-new Int32Array(ARENA.buffer, place('LIMITS'), 6).set([MAX_HEADER_NAME, MAX_URI, MAX_ADDRESS, MAX_TAG, MAX_CALL_ID, MAX_VIA]);
+const limits = [MAX_HEADER_NAME, MAX_URI, MAX_ADDRESS, MAX_TAG, MAX_CALL_ID, MAX_VIA, MAX_BRANCH, MAX_USER_AGENT];
+new Int32Array(ARENA.buffer, place('LIMITS'), limits.length).set(limits);
 
 /** By low half of the byte: which high halves are in the class; by high half: its bit. */
 function writeClasses(): void {
-  const kinds = [TOKEN, URI_PLAIN, HOST, LOOSE, URI_TAIL, QUOTED, WORDS, CALL_ID_BYTE, SINGLE_VALUE, REASON];
+  const kinds = [TOKEN, USER, HOST, VALUE, URI_TAIL, QUOTED, WORDS, CALL_ID_BYTE, SINGLE_VALUE, REASON, FREE, LINE];
   for (const [k, kind] of kinds.entries()) {
     const at = place('CLASSES') + 32 * k;
     for (let c = 0; c < 128; c++) {

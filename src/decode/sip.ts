@@ -16,12 +16,14 @@ import {
   DATE,
   EXPIRES,
   FLOW_TIMER,
+  FREE_TEXT,
   FROM,
   headerId,
   MAX_BREADTH,
   MAX_FORWARDS,
   PROXY_AUTHENTICATE,
   PROXY_AUTHORIZATION,
+  PROXY_REQUIRE,
   RSEQ,
   SERVER,
   SINGLE,
@@ -31,7 +33,8 @@ import {
   WARNING,
   WWW_AUTHENTICATE,
 } from './headers.ts';
-import { MAX_HEADER_NAME, MAX_HEADERS, MAX_USER_AGENT, MAX_VIA } from './limits.ts';
+import { addLong, checkFreeText } from './injection.ts';
+import { MAX_HEADER_NAME, MAX_HEADERS, MAX_USER_AGENT, MAX_VALUE, MAX_VIA } from './limits.ts';
 import { attach, lineEnd, lineStart, valueEnd } from './lines.ts';
 import { type DigestView, HEADER_STRIDE, type SipMessage } from './message.ts';
 import { addOddity, oddityCode } from './oddities.ts';
@@ -63,6 +66,8 @@ const LENGTH_CONFLICT = oddityCode('content-length-conflict');
 const VIA_LONG = oddityCode('via-long');
 const AGENT_LONG = oddityCode('user-agent-long');
 const CONTACT_HEADERS = oddityCode('contact-headers');
+const HEADER_LONG = oddityCode('header-long');
+const EXTENSION_REQUIRED = oddityCode('extension-required');
 const VALUE_EMPTY = oddityCode('value-empty');
 
 const CREDENTIALS = (1 << AUTHORIZATION) | (1 << PROXY_AUTHORIZATION);
@@ -221,7 +226,9 @@ function readPlain(m: SipMessage, b: Uint8Array, i: number, end: number): number
   for (let k = from; k < m.headerCount; k++) {
     const at = k * HEADER_STRIDE;
     const id = headers[at]!;
-    if (id > CONTENT_LENGTH) readKnown(m, b, id, headers[at + 1]!, headers[at + 2]!, headers[at + 3]!, headers[at + 4]!);
+    // Of these the module saw that nothing is meant for another reader.
+    if (id === USER_AGENT) takeAgent(m, headers[at + 3]!, headers[at + 4]!);
+    else if (id === 0 || id > CONTENT_LENGTH) readKnown(m, b, id, headers[at + 1]!, headers[at + 2]!, headers[at + 3]!, headers[at + 4]!);
   }
   return next;
 }
@@ -277,22 +284,35 @@ function keep(m: SipMessage, id: number, name: number, nameEnd: number, value: n
 function readKnown(m: SipMessage, b: Uint8Array, id: number, name: number, nameEnd: number, v: number, last: number): void {
   if (id === 0) {
     checkName(m, b, name, nameEnd);
+    checkValue(m, b, v, last);
     return;
   }
   const bit = 1 << (id & 31);
   const again = (seen[id >> 5]! & bit) !== 0;
   seen[id >> 5]! |= bit;
   if (again && SINGLE[id] === 1) readAgain(m, b, id, v, last);
-  else if (id > FLOW_TIMER) return;
+  else if (id > FLOW_TIMER) readOther(m, b, id, v, last);
   else if (v === last && id !== USER_AGENT && id !== SERVER) addOddity(m, HEADER_EMPTY, name, v);
   else readHot(m, b, id, v, last);
+}
+
+/** Headers nothing is read of: only those that carry text of people or vendors are looked at. */
+function readOther(m: SipMessage, b: Uint8Array, id: number, v: number, last: number): void {
+  if (FREE_TEXT[id] === 1) checkValue(m, b, v, last);
+  else if (last - v > MAX_VALUE) addLong(m, b, HEADER_LONG, v, last);
+  if (id === PROXY_REQUIRE && last > v) addOddity(m, EXTENSION_REQUIRED, v, last);
+}
+
+function checkValue(m: SipMessage, b: Uint8Array, v: number, last: number): void {
+  if (last - v > MAX_VALUE) addLong(m, b, HEADER_LONG, v, last);
+  checkFreeText(m, b, v, last);
 }
 
 function checkName(m: SipMessage, b: Uint8Array, name: number, end: number): void {
   let bad = name === end;
   for (let i = name; i < end; i++) if (!isToken(b[i]!)) bad = true;
   if (bad) addOddity(m, NAME_BAD, name, end);
-  if (end - name > MAX_HEADER_NAME) addOddity(m, NAME_LONG, name, end);
+  if (end - name > MAX_HEADER_NAME) addLong(m, b, NAME_LONG, name, end);
 }
 
 /** A header that may stand once stands again: the first one counts (RFC 4475 §3.3.8). */
@@ -334,10 +354,10 @@ function readHot(m: SipMessage, b: Uint8Array, id: number, v: number, last: numb
       readContentType(m, b, v, last);
       break;
     case USER_AGENT:
-      readAgent(m, v, last);
+      readAgent(m, b, v, last);
       break;
     case SERVER:
-      if (!m.isRequest) readAgent(m, v, last);
+      if (!m.isRequest) readAgent(m, b, v, last);
       break;
     default:
       readRare(m, b, id, v, last);
@@ -377,7 +397,7 @@ function readRare(m: SipMessage, b: Uint8Array, id: number, v: number, last: num
 
 /** Via values of one line (RFC 3261 §20.42): the first of the message is read, the others are counted. */
 function readVia(m: SipMessage, b: Uint8Array, v: number, last: number): void {
-  if (last - v > MAX_VIA) addOddity(m, VIA_LONG, v, last);
+  if (last - v > MAX_VIA) addLong(m, b, VIA_LONG, v, last);
   let i = v;
   if (m.viaCount === 0) {
     i = parseVia(m, b, v, last, m.via) + 1;
@@ -410,8 +430,14 @@ function readContacts(m: SipMessage, b: Uint8Array, v: number, last: number): vo
   }
 }
 
-function readAgent(m: SipMessage, v: number, last: number): void {
-  if (last - v > MAX_USER_AGENT) addOddity(m, AGENT_LONG, v, last);
+function readAgent(m: SipMessage, b: Uint8Array, v: number, last: number): void {
+  if (last - v > MAX_USER_AGENT) addLong(m, b, AGENT_LONG, v, last);
+  checkFreeText(m, b, v, last);
+  takeAgent(m, v, last);
+}
+
+/** The first User-Agent or Server counts. */
+function takeAgent(m: SipMessage, v: number, last: number): void {
   if (m.userAgent.start < 0) setSpan(m.userAgent, v, last);
 }
 

@@ -1,5 +1,7 @@
 /** Via values in place (RFC 3261 §20.42, §18.2.1; rport: RFC 3581). */
 import { clearSpan, isSpace, readNumber, sameName, setSpan, skipQuoted, skipSpace, skipToken, trimSpace } from './grammar.ts';
+import { addLong } from './injection.ts';
+import { MAX_BRANCH } from './limits.ts';
 import type { SipMessage, ViaView } from './message.ts';
 import { addOddity, oddityCode } from './oddities.ts';
 import { createParam, nextParam } from './params.ts';
@@ -15,6 +17,7 @@ const VERSION = oddityCode('via-version');
 const TRANSPORT = oddityCode('via-transport-unknown');
 const BROADCAST = oddityCode('via-broadcast');
 const BRANCH_MISSING = oddityCode('branch-missing');
+const BRANCH_LONG = oddityCode('branch-long');
 const BRANCH_EMPTY = oddityCode('branch-empty');
 const NO_COOKIE = oddityCode('branch-no-cookie');
 const VALUE_EMPTY = oddityCode('value-empty');
@@ -139,6 +142,7 @@ function readParam(b: Uint8Array, view: ViaView): void {
 /** The magic cookie `z9hG4bK` (RFC 3261 §8.1.1.7) and something behind it. */
 function checkBranch(m: SipMessage, b: Uint8Array, view: ViaView): void {
   const { start, end } = view.branch;
+  if (end - start > MAX_BRANCH) addLong(m, b, BRANCH_LONG, start, end);
   if (start < 0) addOddity(m, BRANCH_MISSING, view.span.start, view.span.end);
   else if (start === end) addOddity(m, BRANCH_EMPTY, start, end);
   else if (!hasCookie(b, start, end)) addOddity(m, NO_COOKIE, start, end);

@@ -53,7 +53,9 @@ const COUNT_FIELDS = {
   oddity: { type: 'map', values: whole('times'), about: COUNTS.oddity },
   outcome: { type: 'map', values: whole('authentications'), about: COUNTS.outcome },
   call: { type: 'map', values: whole('calls'), about: COUNTS.call },
+  media: { type: 'map', values: whole('streams, packets, keys or ms, as the label says'), about: COUNTS.media },
   dropped: { type: 'map', values: whole('frames'), about: COUNTS.dropped },
+  capture: { type: 'map', values: whole('times'), about: COUNTS.capture },
 } as const;
 
 const ALERT = {
@@ -234,6 +236,7 @@ export const ANALYSIS = schema({
       about: 'what was read',
       fields: {
         ...INPUT,
+        skipped: { type: 'map', values: whole('files'), about: 'files in folders, or named twice, that were not read, by reason' },
         files: list({ type: 'object', fields: { name: text('as given on the command line, - for standard input'), ...INPUT } }, 'per file'),
       },
     },
@@ -250,8 +253,8 @@ export type Analysis = Infer<typeof ANALYSIS>;
 
 /** The text of the JSON object, in pieces. */
 export async function* analysisJson(findings: Findings): AsyncGenerator<string, void, void> {
-  const { version, files, counts, incidents, faults } = findings;
-  yield `{"schema":${ANALYSIS_SCHEMA},\n"ringfence":${neutralJson(version)},\n"input":${neutralJson(inputOf(files))},\n`;
+  const { version, counts, incidents, faults } = findings;
+  yield `{"schema":${ANALYSIS_SCHEMA},\n"ringfence":${neutralJson(version)},\n"input":${neutralJson(inputOf(findings))},\n`;
   yield `"counts":${neutralJson(countsOf(counts))},\n"alerts":[`;
   yield* elements(findings.alerts, alertOf);
   yield '],\n"incidents":[';
@@ -271,16 +274,16 @@ async function* elements<T>(items: Iterable<T> | AsyncIterable<T>, shape: (item:
   }
 }
 
-function inputOf(files: readonly FileSummary[]): Analysis['input'] {
-  return { ...extent(inputTotal(files)), files: files.map((file) => ({ name: cut(file.name), ...extent(file) })) };
+function inputOf({ files, skipped = {} }: Findings): Analysis['input'] {
+  return { ...extent(inputTotal(files)), skipped, files: files.map((file) => ({ name: cut(file.name), ...extent(file) })) };
 }
 
-function extent({ frames, packets, bytes, first, last }: Omit<FileSummary, 'name'>): Omit<Analysis['input'], 'files'> {
+function extent({ frames, packets, bytes, first, last }: Omit<FileSummary, 'name'>): Omit<Analysis['input'], 'files' | 'skipped'> {
   return { frames, packets, bytes, first: packets > 0 ? isoTime(first) : null, last: packets > 0 ? isoTime(last) : null };
 }
 
-function countsOf({ protocol, method, answer, oddity, outcome, call, dropped }: Findings['counts']): Analysis['counts'] {
-  return { protocol, method, answer, oddity, outcome, call, dropped };
+function countsOf({ protocol, method, answer, oddity, outcome, call, media, dropped, capture }: Findings['counts']): Analysis['counts'] {
+  return { protocol, method, answer, oddity, outcome, call, media, dropped, capture };
 }
 
 /** An alert as the object shows it. */

@@ -74,9 +74,9 @@ export class Calls {
 
   /** The call an initial INVITE begins or continues; links the transaction to it. */
   invited(m: SipMessage, packet: Packet, t: Transaction, now: number): CallState {
-    const slot = this.table.put(this.#keyOf(m), now);
+    const slot = this.#place(m, now);
     const c = this.table.at(slot);
-    this.fresh = this.table.fresh || c.told;
+    this.fresh = this.table.fresh;
     if (this.fresh) this.#begin(slot, c, m, packet, t);
     t.call = slot;
     t.callGeneration = this.table.generation(slot);
@@ -94,9 +94,9 @@ export class Calls {
 
   /** The call of a dialog whose beginning was not seen, made if there is none. Returns its slot. */
   adopted(m: SipMessage, packet: Packet, now: number): number {
-    const slot = this.table.put(this.#keyOf(m), now);
+    const slot = this.#place(m, now);
     const c = this.table.at(slot);
-    if (!this.table.fresh && !c.told) return slot;
+    if (!this.table.fresh) return slot;
     beginCall(c, packet.time);
     this.#keep(slot, c, m, packet);
     this.table.expireAt(slot, now + UNPROVEN);
@@ -231,6 +231,15 @@ export class Calls {
   /** Reports every call that was not reported yet. */
   finish(): void {
     this.table.each(Number.NEGATIVE_INFINITY, (c) => this.#tell(c));
+  }
+
+  /** Slot of the call with this Call-ID. One that was told is over: another call gets another entry. */
+  #place(m: SipMessage, now: number): number {
+    const key = this.#keyOf(m);
+    const slot = this.table.put(key, now);
+    if (this.table.fresh || !this.table.at(slot).told) return slot;
+    this.table.remove(slot);
+    return this.table.put(key, now);
   }
 
   #begin(slot: number, c: CallState, m: SipMessage, packet: Packet, t: Transaction): void {

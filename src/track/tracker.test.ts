@@ -18,6 +18,8 @@ const CAPACITIES: Capacities = {
   calls: SMALL,
   dialogs: SMALL,
   legs: SMALL,
+  promises: SMALL,
+  streams: SMALL,
 };
 const PHONE = '192.0.2.9:5060';
 const SERVER = '198.51.100.1:5060';
@@ -512,12 +514,14 @@ describe('calls', () => {
 
   test('the tables tell their sizes', () => {
     const names = new Talk().tracker.tables().map((t) => t.name);
-    assert.deepEqual(names, ['transactions', 'peers', 'relations', 'nonces', 'attempts', 'registrations', 'calls', 'dialogs']);
+    const before = ['transactions', 'peers', 'relations', 'nonces', 'attempts', 'registrations', 'calls', 'dialogs', 'legs'];
+    assert.deepEqual(names, [...before, 'promises', 'streams']);
   });
 });
 
 test('full tables forget the oldest and work on: every kind of entry is made anew in a used place', () => {
-  const tiny = { transactions: 8, nonces: 8, attempts: 8, peers: 8, relations: 8, registrations: 8, calls: 8, dialogs: 8, legs: 8 };
+  const small = { transactions: 8, nonces: 8, attempts: 8, peers: 8, relations: 8, registrations: 8 };
+  const tiny = { ...small, calls: 8, dialogs: 8, legs: 8, promises: 8, streams: 8 };
   const talk = new Talk(true, tiny);
   for (let i = 0; i < 40; i++) {
     const phone = `192.0.2.${i}:5060`;
@@ -531,5 +535,5 @@ test('full tables forget the oldest and work on: every kind of entry is made ane
     assert.deepEqual([refused.outcome, refused.attempt?.refusals], [FAILED, 1], 'nothing of a former entry is left');
   }
   for (const table of talk.tracker.tables())
-    if (!['registrations', 'calls', 'dialogs'].includes(table.name)) assert.ok(table.evicted > 0, table.name);
+    if (!['registrations', 'calls', 'dialogs', 'legs', 'promises', 'streams'].includes(table.name)) assert.ok(table.evicted > 0, table.name);
 });

@@ -7,11 +7,13 @@ import { ACK, BYE, INVITE, OPTIONS, PRACK, REFER, REGISTER, type SipMessage, SUB
 import { NO_PACKET } from '../packet.ts';
 import { hash, Key, type Seed, type TableStats } from '../table.ts';
 import type { Packet } from '../types.ts';
+import { Agreements } from './agreements.ts';
 import { ABANDONED, ABANDONED_AT_END, type Abandoned, Authentication } from './authentication.ts';
 import { Calls } from './calls.ts';
 import { type DialogLapse, Dialogs } from './dialogs.ts';
 import { NOBODY } from './dialogstate.ts';
 import { Legs } from './legs.ts';
+import { Media } from './media.ts';
 import { ACCEPTED, FAILED, NONE, type Observation, OPEN, OUTCOME_NAMES, UNKNOWN_USER } from './observation.ts';
 import { Peers } from './peers.ts';
 import { Registrations } from './registrations.ts';
@@ -29,6 +31,8 @@ export interface Capacities {
   readonly calls: number;
   readonly dialogs: number;
   readonly legs: number;
+  readonly promises: number;
+  readonly streams: number;
 }
 
 /** What someone wants to hear of; the rest is not kept. */
@@ -65,6 +69,8 @@ export class Tracker {
   readonly calls: Calls;
   readonly dialogs: Dialogs;
   readonly legs: Legs;
+  readonly media: Media;
+  readonly agreements: Agreements;
   /** Finished authentications by outcome code. */
   readonly outcomes = new Float64Array(OUTCOME_NAMES.length);
   readonly #name = new Key(64);
@@ -80,6 +86,9 @@ export class Tracker {
     this.calls = new Calls(capacities.calls, seed, wanted.calls);
     this.legs = new Legs(capacities.legs, seed, this.calls);
     this.dialogs = new Dialogs(capacities.dialogs, seed, this.calls, this.transactions);
+    this.media = new Media(capacities, seed, this.calls);
+    this.agreements = new Agreements(this.media, this.calls);
+    this.calls.mediaOf = (slot, generation) => this.media.streamsOf(slot, generation);
     this.#observation = {
       packet: NO_PACKET,
       message,
@@ -193,8 +202,9 @@ export class Tracker {
   tables(): TableStats[] {
     const { peers, authentication } = this;
     const tables = [this.transactions.table, peers.peers, peers.relations, authentication.nonces, authentication.attempts];
-    const { registrations, calls, dialogs, legs } = this;
-    return [...tables, registrations.table, calls.table, dialogs.table, legs.table].map((t) => t.stats());
+    const { registrations, calls, dialogs, legs, media } = this;
+    const more = [registrations.table, calls.table, dialogs.table, legs.table];
+    return [...[...tables, ...more].map((t) => t.stats()), ...media.tables()];
   }
 
   #request(o: Observation, packet: Packet, m: SipMessage, now: number): void {

@@ -7,6 +7,7 @@
  * guesses get a transaction each, by their branches (M-05).
  */
 import { ENDPOINT, keepShort, shortText } from '../bytes.ts';
+import { wordAt } from '../decode/lines.ts';
 import { CANCEL, INVITE, type SipMessage } from '../decode/message.ts';
 import { Key, type Seed, Table } from '../table.ts';
 import { TimeoutQueue } from '../timeouts.ts';
@@ -39,6 +40,8 @@ export interface Transaction {
   status: number;
   /** A final answer was seen. */
   final: boolean;
+  /** Of the body of an INVITE: a repetition must be identical (RFC 3261 §17.1.1.2). */
+  offer: number;
   /** An ACK to its final answer was seen (INVITE). */
   acknowledged: boolean;
   /** The request was outside any dialog. */
@@ -83,6 +86,7 @@ function makeTransaction(): Transaction {
     answers: 0,
     status: 0,
     final: false,
+    offer: 0,
     acknowledged: false,
     initial: false,
     credentials: false,
@@ -122,6 +126,8 @@ export class Transactions {
   readonly unanswered: TimeoutQueue;
   /** The message last looked up repeats one of its transaction. */
   known = false;
+  /** The request last looked up repeats an INVITE without a final answer, with another body. */
+  offerChanged = false;
   /** Slot of the transaction last looked up. */
   slot = -1;
   readonly #key = new Key(512);
@@ -158,6 +164,8 @@ export class Transactions {
     // (RFC 3261 §17.1.2.2).
     if (!this.table.fresh && !this.known) resetTransaction(t);
     t.requests++;
+    this.offerChanged = false;
+    if (m.method === INVITE) this.#compareOffer(t, m);
     if (this.known) return t;
     t.proof = proof;
     t.method = m.method;
@@ -168,6 +176,12 @@ export class Transactions {
     t.initial = m.to.tag.start < 0 && m.method !== CANCEL;
     if (t.initial && this.#watchSilence) this.#watch(slot, packet, now);
     return t;
+  }
+
+  #compareOffer(t: Transaction, m: SipMessage): void {
+    const offer = mixBody(m.body);
+    this.offerChanged = this.known && !t.final && t.offer !== offer;
+    t.offer = offer;
   }
 
   #watch(slot: number, packet: Packet, now: number): void {
@@ -277,6 +291,13 @@ const COOKIE = 7;
 /** A number that differs, most likely, when Call-ID or From tag do. */
 export function identityOf(m: SipMessage): number {
   return mixTail(mixTail(1, m.bytes, m.callId), m.bytes, m.from.tag);
+}
+
+/** Of the bytes and the length of a body, up to three bytes at its end left out: they are line ends. The buffer is attached: it was just read. */
+function mixBody({ start, end }: Span): number {
+  let x = end - start;
+  for (let i = start; i + 4 <= end; i += 4) x = Math.imul(x ^ wordAt(i), 0x01000193);
+  return x;
 }
 
 /** Mixes the length and the last eight bytes of a range into a number: for what a full key has told apart already. */
