@@ -149,7 +149,8 @@ export class Dialogs {
     o.dialog = d;
     d.last = now;
     if (m.status < 200) {
-      const rseq = o.retransmission ? 0 : rseqOf(m);
+      // Another answer may have the same status as the last and a number of its own.
+      const rseq = rseqOf(m);
       if (rseq > d.rseq) d.rseq = rseq;
     } else if (d.confirmed > 0) {
       if (o.retransmission) d.repeats++;
