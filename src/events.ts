@@ -26,6 +26,8 @@ export const COMMON_FIELDS = {
   srcPort: 'port',
   dst: 'address',
   dstPort: 'port',
+  origin: 'name',
+  via: 'address',
   callId: 'text',
   account: 'account',
 } as const satisfies Record<string, FieldKind>;
@@ -68,7 +70,8 @@ const stream = {
 /** All Events, by type. */
 export const EVENTS = {
   'target.contacted': {
-    about: 'A source sent an out-of-dialog request to an address it had not sent one to within the hour.',
+    about:
+      'A source sent an out-of-dialog request to an address it had not sent one to within the hour; told 2 s later, when who could answer has answered.',
     src: 'who sent the request',
     fields: {
       method,
@@ -77,14 +80,18 @@ export const EVENTS = {
         kind: 'count',
         about: 'how many different addresses had requests answered by this source before: 0 for a client, many for a proxy',
       },
-      asked: { kind: 'count', about: 'how many different addresses this source has sent initial requests to, this one included' },
+      asked: {
+        kind: 'count',
+        about: 'how many different addresses this source has sent initial requests to, those of the 2 s after it included',
+      },
       heard: { kind: 'count', about: 'how many of these have answered so far' },
+      registrar: { kind: 'flag', about: 'this source has accepted a REGISTER: it has phones of its own' },
       known: { kind: 'flag', about: 'the target had sent something to the source before' },
     },
   },
   'account.probed': {
     about:
-      'A request named an account and its sender did not show that the account is his: unknown (404, 604), challenged without an answer to the challenge, or OPTIONS to a user.',
+      'A request named an account and its sender did not show that the account is his: unknown (404, 604), challenged without an answer to the challenge, or OPTIONS to one user after another.',
     src: 'who sent the request',
     fields: {
       method,
@@ -120,13 +127,14 @@ export const EVENTS = {
     fields: { method, userAgent },
   },
   'registration.changed': {
-    about: 'A REGISTER with a 2xx answer added, refreshed or removed a binding.',
+    about:
+      'A REGISTER with a 2xx answer added, refreshed or removed a binding; one Event for each, told by the bindings that the answer lists.',
     src: 'who registered',
     fields: {
       change: { kind: 'name', about: 'added, refreshed or removed' },
-      contact: { kind: 'text', about: 'the Contact URI, `*` for all' },
+      contact: { kind: 'text', about: 'the Contact URI; of a removed one the first 47 bytes' },
       expires: { kind: 'duration', about: 'seconds granted (RFC 3261 §10.3), 0 for removed' },
-      bindings: { kind: 'count', about: 'bindings of the account after the change' },
+      bindings: { kind: 'count', about: 'bindings of the account that are in force after the REGISTER' },
       userAgent,
     },
   },
@@ -374,4 +382,4 @@ export type EventData<N extends EventName> = {
 export const EVENT_NAMES = Object.keys(EVENTS) as EventName[];
 
 /** Version of this catalogue, written into Event segments; raised when a type or field changes its meaning. */
-export const EVENT_SCHEMA = 1;
+export const EVENT_SCHEMA = 2;

@@ -15,6 +15,7 @@ import { createMessage, parseSip } from './decode/sip.ts';
 import { DTLS, NOTHING, RTCP, RTP, SIP, STUN, sniff, ZRTP } from './decode/sniff.ts';
 import { turnPayload } from './decode/stun.ts';
 import { detectCarriage } from './detect/carriage.ts';
+import { detectContact } from './detect/contact.ts';
 import { detectCrowding } from './detect/crowding.ts';
 import { detect } from './detect/detectors.ts';
 import { detectDialogLapse } from './detect/dialog.ts';
@@ -80,14 +81,13 @@ export class Pipeline {
     this.#correlator = new Correlator(rules, { node: config.node, seed: config.seed, capacity: config.tables.alerts });
     const wanted = sinks.events ? new Set<EventName>(EVENT_NAMES) : this.#correlator.wanted;
     this.#emitter = new Emitter(config.node, boot, wanted);
-    this.#tracker = new Tracker(config.tables, config.seed, this.#message, {
-      calls: sinks.calls,
-      silence: wanted.has('request.unanswered'),
-    });
+    const heard = { calls: sinks.calls, silence: wanted.has('request.unanswered') };
+    this.#tracker = new Tracker(config.tables, config.seed, this.#message, heard, config.network.proxies);
     this.#keepEvents = sinks.events;
     this.#mediaEnd = (slot) => detectMediaEnd(slot, this.#tracker.media, this.#emitter, this.#clock.now);
     this.#lapses = {
       unanswered: (t, client, server) => detectSilence(t, client, server, this.#tracker, this.#emitter, this.#clock.now),
+      contacted: (request) => detectContact(request, this.#tracker, this.#emitter, this.#clock.now),
       abandoned: (challenge) => detectAbandoned(challenge, this.#tracker, this.#emitter, this.#clock.now),
       dialog: (kind, slot) => detectDialogLapse(kind, slot, this.#tracker, this.#emitter, this.#clock.now),
     };

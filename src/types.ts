@@ -96,6 +96,16 @@ export interface Oddity {
   end: number;
 }
 
+/** Every way in which the address of who acted was found. */
+export const ATTRIBUTIONS = ['packet', 'via', 'witnessed', 'hep', 'nat', 'relayed', 'unknown'] as const;
+/**
+ * How the address of who acted was found: `packet` the packet's source; `via` a proxy of ours says where it got the request from;
+ * `witnessed` the request was seen on its way to the proxy that forwarded it; `hep` a capture agent says so; `nat` the address
+ * of a NAT that others may share; `relayed` it says that it forwards for others and nobody vouches for it; `unknown` a proxy of ours
+ * that does not say whom it forwarded for.
+ */
+export type Attribution = (typeof ATTRIBUTIONS)[number];
+
 /** A neutral fact. Its type and the fields of `data` are listed in `events.ts`. */
 export interface Event {
   /** `node.boot.input.type[.n]` (docs/decisions/0003): the same input gives the same id. */
@@ -108,6 +118,10 @@ export interface Event {
   readonly srcPort: number;
   readonly dst: string;
   readonly dstPort: number;
+  /** How `src` was found. */
+  readonly origin: Attribution;
+  /** The packet's own source where `src` is not it: the proxy it came through; else empty. */
+  readonly via: string;
   /** Empty if the Event has none. */
   readonly callId: string;
   /** `user@realm`; empty if the Event names no account. */
@@ -204,7 +218,9 @@ export interface Alert {
   /** The piece of `evidence` that showed success first; absent if there was none. */
   readonly proof?: Evidence;
   readonly evidence: readonly Evidence[];
-  /** One or two sentences for a person: what was seen, against which limit. */
+  /** How the address of the subject was found, in the latest Event; `packet` also for what is no address. */
+  readonly attributed: Attribution;
+  /** One or two sentences for a person: what was seen, against which limit, and how sure the address is. */
   readonly why: string;
 }
 

@@ -30,6 +30,7 @@ export function alert(change: Partial<Alert> = {}): Alert {
     count: 40,
     sample: [],
     evidence: [{ file: 'day.pcap', frame: 17, time: at(0), event: 'auth.failed' }],
+    attributed: 'packet',
     why: '40 passwords were refused within 10 s; the limit is 10.',
     ...change,
   };

@@ -3,7 +3,6 @@ import type { Observation } from '../track/observation.ts';
 import type { Tracker } from '../track/tracker.ts';
 import { detectAmbiguity } from './ambiguity.ts';
 import { detectBinding } from './binding.ts';
-import { detectContact } from './contact.ts';
 import { detectCredentials } from './credentials.ts';
 import { detectDialog } from './dialog.ts';
 import type { Emitter } from './emitter.ts';
@@ -11,19 +10,20 @@ import { detectHostile } from './hostile.ts';
 import { detectOddity } from './oddity.ts';
 import { detectOffer } from './offer.ts';
 import { detectProbe } from './probe.ts';
-import { detectViolation } from './violation.ts';
 import { detectUnchallenged } from './unchallenged.ts';
+import { detectViolation } from './violation.ts';
 
 /** Calls the detectors filed under what this Observation is. */
 export function detect(o: Observation, tracker: Tracker, emitter: Emitter, now: number): void {
+  if (tracker.dialogs.changed > 0) detectDialog(o, tracker, emitter);
+  if (o.violation > 0) detectViolation(o, tracker, emitter);
+  // The same request one hop earlier is what counts.
+  if (o.copy) return;
   if (o.message.oddityCount > 0) {
     detectOddity(o, emitter);
     detectHostile(o, emitter);
     detectAmbiguity(o, emitter);
   }
-  if (o.initial) detectContact(o, tracker, emitter, now);
-  if (tracker.dialogs.changed > 0) detectDialog(o, tracker, emitter);
-  if (o.violation > 0) detectViolation(o, tracker, emitter);
   if (tracker.transactions.offerChanged) detectOffer(o, tracker, emitter);
   if (!o.concluded) return;
   detectUnchallenged(o, tracker, emitter);

@@ -8,9 +8,11 @@ import { COUNTS } from '../metrics.ts';
 import { type Infer, schema } from '../schema.ts';
 import {
   type Alert,
+  ATTRIBUTIONS,
   type Call,
   CLASSES,
   DISPOSITIONS,
+  type Evidence,
   type Incident,
   LEVELS,
   type MediaStream,
@@ -58,6 +60,16 @@ const COUNT_FIELDS = {
   capture: { type: 'map', values: whole('times'), about: COUNTS.capture },
 } as const;
 
+const EVIDENCE = {
+  type: 'object',
+  fields: {
+    file: text('file as given on the command line'),
+    frame: whole('frame number, counted as tshark does; 0: no packet'),
+    time: time('time of the packet'),
+    event: text('type of the Event'),
+  },
+} as const;
+
 const ALERT = {
   type: 'object',
   fields: {
@@ -78,18 +90,10 @@ const ALERT = {
     last: time('last Event that belongs to it'),
     count: whole('Events or different values that belong to it'),
     sample: list(text('a value or an account'), 'some of the values or accounts concerned; secrets are masked'),
-    evidence: list(
-      {
-        type: 'object',
-        fields: {
-          file: text('file as given on the command line'),
-          frame: whole('frame number, counted as tshark does; 0: no packet'),
-          time: time('time of the packet'),
-          event: text('type of the Event'),
-        },
-      },
-      'where to look',
-    ),
+    fallen: { ...list(text('user@realm'), 'accounts that were seen to fall, the first ones; absent if there was none'), optional: true },
+    proof: { ...EVIDENCE, about: 'the piece of evidence that showed success first; absent if there was none', optional: true },
+    evidence: list(EVIDENCE, 'where to look'),
+    attributed: word(ATTRIBUTIONS, 'how the address of the subject was found; packet: the source address of the packets'),
     why: text('what was seen, against which limit'),
   },
 } as const;
@@ -306,9 +310,16 @@ export function alertOf(a: Alert): Analysis['alerts'][number] {
     last: isoTime(a.last),
     count: a.count,
     sample: a.sample.map((value) => cut(value)),
-    evidence: a.evidence.map(({ file, frame, time: seen, event }) => ({ file: cut(file), frame, time: isoTime(seen), event })),
+    ...(a.fallen === undefined ? {} : { fallen: a.fallen.map((account) => cut(account)) }),
+    ...(a.proof === undefined ? {} : { proof: evidenceOf(a.proof) }),
+    evidence: a.evidence.map(evidenceOf),
+    attributed: a.attributed,
     why: cut(a.why),
   };
+}
+
+function evidenceOf({ file, frame, time: seen, event }: Evidence): Analysis['alerts'][number]['evidence'][number] {
+  return { file: cut(file), frame, time: isoTime(seen), event };
 }
 
 function incidentOf(i: Incident): Analysis['incidents'][number] {

@@ -140,7 +140,7 @@ export class Dialogs {
       o.violation = ANSWER_BY_STRANGER;
     }
     if (m.status >= 300) {
-      if (call >= 0 && !t.final) this.#refused(o, packet, m, call, now);
+      if (call >= 0 && !t.final) this.#refused(packet, m, call, now);
       return;
     }
     if (m.to.tag.start < 0) return;
@@ -423,12 +423,12 @@ export class Dialogs {
   }
 
   /** A refusal ends the early dialog whose tag it has; seen on the caller's own hop, all early ones of the call. */
-  #refused(o: Observation, packet: Packet, m: SipMessage, call: number, now: number): void {
+  #refused(packet: Packet, m: SipMessage, call: number, now: number): void {
     if (m.status === 401 || m.status === 407) return;
     const by = m.status === 487 ? CALLER : m.status === 408 ? NOBODY : CALLEE;
     const c = this.#calls.table.at(call);
     if (c.dialog < 0) return;
-    if (this.#calls.isFirst(call, o.client)) {
+    if (this.#calls.isFirst(call, packet.dst)) {
       this.#endEarly(c, by, m.status, packet.time, now);
       return;
     }

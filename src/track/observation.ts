@@ -30,9 +30,16 @@ export const OPEN = 6;
 export interface Observation {
   packet: Packet;
   message: SipMessage;
-  /** Endpoints (18 bytes) of the client and the server of this message's transaction: who asked, who is to answer. */
+  /**
+   * Endpoints (18 bytes) of the client and the server of this message's transaction: who asked, who is to answer. The client is the
+   * origin of the request as far as it is known, the server whom the packet went to.
+   */
   client: Uint8Array;
   server: Uint8Array;
+  /** How the client was found: code of an attribution (origin.ts). */
+  attributed: number;
+  /** The same request was seen one hop earlier, where it counts: detectors leave this one out. */
+  copy: boolean;
   /** Slot of the transaction, -1 without one. */
   slot: number;
   /** Undefined only for an ACK to a 2xx and for answers whose request was not seen. */
@@ -45,6 +52,8 @@ export interface Observation {
   stranger: boolean;
   /** The answered request named an account that its sender did not show to be its own. */
   probed: boolean;
+  /** Slot of the client's first OPTIONS to this server (`Tracker.opening`), which this one shows to have been a probe too; -1: none. */
+  opened: number;
   /** With outcome FAILED: this source had registered the account before its first refusal; with ACCEPTED: this endpoint holds a binding of it. */
   trusted: boolean;
   /** What client and server had to do with each other; for initial requests and their answers. */

@@ -6,7 +6,7 @@
  * tag does not decide alone: then these join the key, as RFC 2543 had it. Guessing tools that keep Call-ID and CSeq for all
  * guesses get a transaction each, by their branches (M-05).
  */
-import { ENDPOINT, keepShort, shortText } from '../bytes.ts';
+import { ADDRESS, ENDPOINT, keepShort, shortText } from '../bytes.ts';
 import { wordAt } from '../decode/lines.ts';
 import { CANCEL, INVITE, type SipMessage } from '../decode/message.ts';
 import { Key, type Seed, Table } from '../table.ts';
@@ -20,6 +20,10 @@ export const TIMEOUT = 32_000_000;
  * (T2 = 4 s; RFC 3261 §17.1.2.2), so that each is known as one. An INVITE may be repeated at gaps of up to 16 s.
  */
 const AFTERGLOW = 5_000_000;
+/** µs within which a proxy sends on what it got. */
+const FORWARDING = 5_000_000;
+/** Places one request is forwarded to (RFC 3261 §16.6: forking), repetitions by another server after a failure included. */
+const MOST_COPIES = 16;
 /** Timer C in µs: how long an INVITE may ring without news (RFC 3261 §16.6 step 11). */
 export const RINGING = 185_000_000;
 
@@ -63,6 +67,14 @@ export interface Transaction {
   /** Slot and generation of the dialog it was sent in, -1: none. */
   dialog: number;
   dialogGeneration: number;
+  /** Of the user its To names. */
+  to: number;
+  /** How its client was found: code of an attribution (origin.ts). */
+  attributed: number;
+  /** It is the same request as one seen on its way to this client's proxy. */
+  copy: boolean;
+  /** How often it was seen again behind a proxy. */
+  copies: number;
 }
 
 /*
@@ -100,6 +112,10 @@ function makeTransaction(): Transaction {
     callGeneration: 0,
     dialog: -1,
     dialogGeneration: 0,
+    to: 0,
+    attributed: 0,
+    copy: false,
+    copies: 0,
   };
 }
 
@@ -117,6 +133,8 @@ function resetTransaction(t: Transaction): void {
   t.relation = -1;
   t.call = -1;
   t.dialog = -1;
+  t.copy = false;
+  t.copies = 0;
 }
 
 /** All transactions that are going on or ended seconds ago (5 s, an INVITE 32 s). */
@@ -154,7 +172,7 @@ export class Transactions {
   /** The transaction of a request other than ACK, made if it is new. */
   ofRequest(m: SipMessage, packet: Packet, now: number): Transaction {
     const identity = identityOf(m);
-    let slot = this.table.put(this.#keyOf(m, m.method), now);
+    let slot = this.table.put(this.#keyOf(m, m.method, m.via.branch), now);
     if (!this.table.fresh && this.table.at(slot).identity !== identity) slot = this.table.put(this.#addIdentity(m), now);
     const t = this.table.at(slot);
     this.slot = slot;
@@ -173,8 +191,8 @@ export class Transactions {
     t.started = packet.time;
     t.file = packet.where.file;
     t.frame = packet.frameNumber;
+    t.to = mixTail(1, m.bytes, m.to.uri.user);
     t.initial = m.to.tag.start < 0 && m.method !== CANCEL;
-    if (t.initial && this.#watchSilence) this.#watch(slot, packet, now);
     return t;
   }
 
@@ -184,14 +202,38 @@ export class Transactions {
     t.offer = offer;
   }
 
-  #watch(slot: number, packet: Packet, now: number): void {
+  /** Keeps who asked whom with the request last looked up (18 bytes each), and watches it for silence. */
+  keepEndpoints(t: Transaction, client: Uint8Array, server: Uint8Array, now: number): void {
+    const { rows } = this.table;
+    const row = this.table.row(this.slot);
+    for (let i = 0; i < ENDPOINT; i++) {
+      rows[row + CLIENT + i] = client[i]!;
+      rows[row + SERVER + i] = server[i]!;
+    }
+    // What was forwarded is watched where it came from.
+    if (t.initial && this.#watchSilence && !t.copy) this.unanswered.push(this.slot, this.table.generation(this.slot), now + TIMEOUT);
+  }
+
+  /**
+   * True if a request is one that was seen on its way to where it comes from now: the transaction whose branch stands beneath its
+   * topmost Via began within 5 s, was sent to the address of `packet`, and names the same Call-ID, From tag, To user and CSeq.
+   * Other credentials make another attempt, and one request goes to so many places at most: whoever replays a request under
+   * the Via of another is not taken for him. `client` becomes who sent it first.
+   */
+  forwarded(m: SipMessage, branch: Span, packet: Packet, now: number, client: Uint8Array): boolean {
+    const own = this.slot;
+    const slot = this.#find(m, m.method, branch, now);
+    if (slot < 0 || slot === own) return false;
+    const t = this.table.at(slot);
+    if (packet.time - t.started > FORWARDING || t.copies >= MOST_COPIES || t.to !== mixTail(1, m.bytes, m.to.uri.user)) return false;
+    const { proof } = this.table.at(own);
+    if (proof !== 0 && proof !== t.proof) return false;
     const { rows } = this.table;
     const row = this.table.row(slot);
-    for (let i = 0; i < ENDPOINT; i++) {
-      rows[row + CLIENT + i] = packet.src[i]!;
-      rows[row + SERVER + i] = packet.dst[i]!;
-    }
-    this.unanswered.push(slot, this.table.generation(slot), now + TIMEOUT);
+    for (let i = 0; i < ADDRESS; i++) if (rows[row + SERVER + i] !== packet.src[i]) return false;
+    for (let i = 0; i < ENDPOINT; i++) client[i] = rows[row + CLIENT + i]!;
+    t.copies++;
+    return true;
   }
 
   /** Keeps user name and realm of the credentials of the request last looked up. */
@@ -220,7 +262,7 @@ export class Transactions {
     return shortText(this.table.rows, this.table.row(slot) + REALM);
   }
 
-  /** Copies the endpoints of a transaction that is watched for silence: 18 bytes each. */
+  /** Copies the endpoints of a transaction: 18 bytes each. */
   endpoints(slot: number, client: Uint8Array, server: Uint8Array): void {
     const { rows } = this.table;
     const row = this.table.row(slot);
@@ -232,7 +274,7 @@ export class Transactions {
 
   /** The transaction an ACK belongs to, if its INVITE was seen: only then does it answer a non-2xx (RFC 3261 §17.1.1.3). */
   ofAck(m: SipMessage, now: number): Transaction | undefined {
-    const slot = this.#find(m, INVITE, now);
+    const slot = this.#find(m, INVITE, m.via.branch, now);
     if (slot < 0) return undefined;
     const t = this.table.at(slot);
     this.slot = slot;
@@ -243,13 +285,13 @@ export class Transactions {
 
   /** The transaction that a CANCEL is to end: that of the INVITE with the same branch (RFC 3261 §9.1), if it was seen. */
   inviteOf(m: SipMessage, now: number): Transaction | undefined {
-    const slot = this.#find(m, INVITE, now);
+    const slot = this.#find(m, INVITE, m.via.branch, now);
     return slot < 0 ? undefined : this.table.at(slot);
   }
 
   /** The transaction of an answer, if its request was seen. Counts the answer; `known` tells whether it was a repetition. */
   ofAnswer(m: SipMessage, now: number): Transaction | undefined {
-    const slot = this.#find(m, m.cseqMethod, now);
+    const slot = this.#find(m, m.cseqMethod, m.via.branch, now);
     if (slot < 0) return undefined;
     const t = this.table.at(slot);
     this.slot = slot;
@@ -260,16 +302,15 @@ export class Transactions {
     return t;
   }
 
-  #find(m: SipMessage, method: number, now: number): number {
-    const slot = this.table.find(this.#keyOf(m, method), now);
+  #find(m: SipMessage, method: number, branch: Span, now: number): number {
+    const slot = this.table.find(this.#keyOf(m, method, branch), now);
     if (slot < 0 || this.table.at(slot).identity === identityOf(m)) return slot;
     return this.table.find(this.#addIdentity(m), now);
   }
 
-  #keyOf(m: SipMessage, method: number): Key {
+  #keyOf(m: SipMessage, method: number, { start, end }: Span): Key {
     const key = this.#key.reset();
     const b = m.bytes;
-    const { start, end } = m.via.branch;
     if (start >= 0) key.add(b, start, end);
     key.addByte(method).addNumber(m.cseq);
     if (method === 0) key.add(b, m.cseqMethodSpan.start, m.cseqMethodSpan.end);
