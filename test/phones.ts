@@ -89,6 +89,7 @@ export class Phones {
       this.tracker.lapse(this.now, {
         unanswered: () => {},
         abandoned: () => {},
+        contacted: () => {},
         dialog: (kind) => this.happened.push(`~${CHANGES[kind]!}`),
       });
     }

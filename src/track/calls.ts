@@ -185,6 +185,11 @@ export class Calls {
     }
   }
 
+  /** Slot of the call with the Call-ID of a message, -1 if there is none. */
+  find(m: SipMessage, now: number): number {
+    return this.table.find(this.#keyOf(m), now);
+  }
+
   /** Slot of the call with the Call-ID `bytes[start, end)`, -1 if there is none. */
   named(bytes: Uint8Array, start: number, end: number, now: number): number {
     return this.table.find(this.#key.reset().add(bytes, start, end), now);
