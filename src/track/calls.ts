@@ -48,18 +48,20 @@ export class Calls {
   readonly byDisposition = new Float64Array(DISPOSITIONS.length);
   /** Sums over all calls that are over. */
   readonly summary = emptySummary();
-  /** Calls that ended and are not told yet. */
-  readonly fading: TimeoutQueue;
+  /** µs at which `fade` has something to do. */
+  due = Number.POSITIVE_INFINITY;
   /** The call that `invited` last found is new. */
   fresh = false;
   /** Says which streams belong to a call; set by whoever watches media. */
   mediaOf: MediaOf = () => NO_STREAMS;
   readonly wanted: boolean;
   readonly #key = new Key(256);
+  /** Calls that ended and are not told yet. */
+  readonly #fading: TimeoutQueue;
 
   constructor(capacity: number, seed: Seed, wanted: boolean) {
     this.wanted = wanted;
-    this.fading = new TimeoutQueue(capacity);
+    this.#fading = new TimeoutQueue(capacity);
     this.table = new Table<CallState>({
       name: 'calls',
       capacity,
@@ -168,13 +170,14 @@ export class Calls {
   #fade(c: CallState, now: number): void {
     if (c.fading) return;
     c.fading = true;
-    this.fading.push(c.slot, c.generation, now + TIMEOUT);
+    this.#fading.push(c.slot, c.generation, now + TIMEOUT);
+    this.due = this.#fading.next;
   }
 
   /** Tells the calls that ended 32 s before `now`. */
   fade(now: number): void {
-    while (this.fading.take(now)) {
-      const { slot, generation, due } = this.fading;
+    while (this.#fading.take(now)) {
+      const { slot, generation, due } = this.#fading;
       if (!this.table.alive(slot, generation, Math.min(now, due))) continue;
       const c = this.table.at(slot);
       c.fading = false;
@@ -183,6 +186,7 @@ export class Calls {
       this.#tell(c);
       this.table.expireAt(slot, due + AFTERLIFE);
     }
+    this.due = this.#fading.next;
   }
 
   /** Slot of the call with the Call-ID of a message, -1 if there is none. */

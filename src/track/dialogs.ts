@@ -226,10 +226,9 @@ export class Dialogs {
 
   /** Tells of everything that should have happened by `now` and did not. */
   lapse(now: number, tell: DialogLapse): void {
-    this.#calls.fade(now);
     while (this.#unacknowledged.take(now)) this.#waited(this.#unacknowledged, now, tell);
     while (this.#looks.take(now)) this.#look(this.#looks, now, tell);
-    this.due = Math.min(this.#calls.fading.next, this.#unacknowledged.next, this.#looks.next);
+    this.due = Math.min(this.#unacknowledged.next, this.#looks.next);
   }
 
   /** Call-ID of a dialog, in bytes. */

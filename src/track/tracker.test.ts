@@ -630,7 +630,16 @@ describe('calls', () => {
 
   test('the tables tell their sizes', () => {
     const names = new Talk().tracker.tables().map((t) => t.name);
-    assert.deepEqual(names.slice(5), ['first contacts', 'first OPTIONS', 'registrations', 'calls', 'dialogs', 'legs', 'promises', 'streams']);
+    assert.deepEqual(names.slice(5), [
+      'first contacts',
+      'first OPTIONS',
+      'registrations',
+      'calls',
+      'dialogs',
+      'legs',
+      'promises',
+      'streams',
+    ]);
   });
 });
 

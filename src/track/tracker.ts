@@ -183,7 +183,13 @@ export class Tracker {
 
   /** µs at which the next lapse falls due. */
   get due(): number {
-    return Math.min(this.transactions.unanswered.next, this.authentication.pending.next, this.#looks.next, this.dialogs.due);
+    return Math.min(
+      this.transactions.unanswered.next,
+      this.authentication.pending.next,
+      this.#looks.next,
+      this.dialogs.due,
+      this.calls.due,
+    );
   }
 
   /** Tells of everything that should have happened by `now` and did not. */
@@ -192,6 +198,7 @@ export class Tracker {
     this.#abandoned(now, now, lapses);
     this.#unanswered(now, now, lapses);
     if (now >= this.dialogs.due) this.dialogs.lapse(now, lapses.dialog);
+    if (now >= this.calls.due) this.calls.fade(now);
   }
 
   /** The input has ended at `now`: what waited long enough counts as lapsed, of the rest nobody knows. */
