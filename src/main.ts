@@ -48,6 +48,16 @@ function addAnalyze(program: Command, done: (code: number) => void): void {
     .argument('<file...>', 'capture files or folders of them; - is standard input')
     .option('--follow', 'read on as files are written, until SIGINT')
     .option('--json', 'print one JSON object instead of the report (docs/reference/analysis.schema.json)')
+    .option(
+      '--eve <file>',
+      'also write EVE JSON, a line per SIP message, alert and call; - writes it to standard output instead of the report',
+    )
+    .option('--html <file>', 'also write a page that stands alone: verdict, time line, attackers, alerts and calls with their messages')
+    .option(
+      '--write-evidence <dir>',
+      'also write a capture (pcapng) per alert into this folder, with the frames that show it; media is cut off, passwords, digits and the text of messages are masked',
+    )
+    .option('--evidence-bodies', 'leave digits and the text of messages in the evidence')
     .option('--events <dir>', 'also write all Events into segments in this folder')
     .addOption(rules())
     .addOption(config())

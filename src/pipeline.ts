@@ -22,10 +22,12 @@ import { detectDialogLapse } from './detect/dialog.ts';
 import { Emitter } from './detect/emitter.ts';
 import { detectInfoDigit, detectMedia, detectMediaEnd } from './detect/media.ts';
 import { detectAbandoned } from './detect/probe.ts';
+import { pack, RECORD_WORDS } from './detect/record.ts';
 import { detectSilence } from './detect/silence.ts';
 import { EVENT_NAMES, type EventName } from './events.ts';
 import { family } from './metrics.ts';
 import type { Queries, Query } from './queries.ts';
+import { SipRecords } from './siprecords.ts';
 import { MEDIA_TOTALS } from './track/mediatotals.ts';
 import { type Observation, OUTCOME_NAMES } from './track/observation.ts';
 import { type Lapses, Tracker } from './track/tracker.ts';
@@ -41,6 +43,8 @@ export interface Upward {
   readonly events: readonly Event[];
   readonly alerts: readonly Alert[];
   readonly calls: readonly Call[];
+  /** Every SIP message, if a sink takes them; good until the drain after the next. */
+  readonly records: SipRecords | undefined;
 }
 
 /** What the engine is to do. */
@@ -49,8 +53,8 @@ export interface PipelineOptions {
   readonly rules: readonly CompiledRule[];
   /** Counts the starts of this node: part of Event ids. */
   readonly boot: number;
-  /** Which of the optional batches someone takes: all Events, the calls. */
-  readonly sinks: { readonly events: boolean; readonly calls: boolean };
+  /** Which of the optional batches someone takes: all Events, the calls, a record of each SIP message. */
+  readonly sinks: { readonly events: boolean; readonly calls: boolean; readonly records?: boolean };
 }
 
 /** The engine: inputs in, Events, Alerts and calls out. */
@@ -72,6 +76,9 @@ export class Pipeline {
   readonly #oddities = new Float64Array(ODDITY_NAMES.length);
   readonly #keepEvents: boolean;
   #events: Event[] = [];
+  /** The batch being filled, and the one last drained. */
+  #records: SipRecords | undefined;
+  #drained: SipRecords | undefined;
   #housekeeping = 0;
   #inputs = 0;
   /** What track made of the last SIP message; undefined if the last packet was none. For `explain`. */
@@ -84,6 +91,10 @@ export class Pipeline {
     const heard = { calls: sinks.calls, silence: wanted.has('request.unanswered') };
     this.#tracker = new Tracker(config.tables, config.seed, this.#message, heard, config.network.proxies);
     this.#keepEvents = sinks.events;
+    if (sinks.records === true) {
+      this.#records = new SipRecords(RECORD_WORDS);
+      this.#drained = new SipRecords(RECORD_WORDS);
+    }
     this.#mediaEnd = (slot) => detectMediaEnd(slot, this.#tracker.media, this.#emitter, this.#clock.now);
     this.#lapses = {
       unanswered: (t, client, server) => detectSilence(t, client, server, this.#tracker, this.#emitter, this.#clock.now),
@@ -125,6 +136,7 @@ export class Pipeline {
     }
     for (let i = 0; i < m.oddityCount; i++) this.#oddities[m.oddities[i]!.code]!++;
     detect(this.observation, this.#tracker, this.#emitter, now);
+    if (this.#records !== undefined) pack(this.#records, this.observation);
   }
 
   #media(kind: number, packet: Packet, start: number, end: number, now: number): void {
@@ -202,8 +214,12 @@ export class Pipeline {
 
   /** Takes what has gone up since the last time. */
   drain(): Upward {
-    const up = { events: this.#events, alerts: this.#correlator.out.splice(0), calls: this.#tracker.calls.over.splice(0) };
+    const alerts = this.#correlator.out.splice(0);
+    const up = { events: this.#events, alerts, calls: this.#tracker.calls.over.splice(0), records: this.#records };
     this.#events = [];
+    this.#records = this.#drained;
+    this.#records?.reset();
+    this.#drained = up.records;
     return up;
   }
 }

@@ -244,6 +244,52 @@ export interface Incident {
   readonly targets: readonly string[];
 }
 
+/** One SIP message as plain data, as it was read: nothing in it is masked or neutralised. Texts are empty, numbers negative if absent. */
+export interface SipRecord {
+  readonly time: number;
+  readonly file: string;
+  readonly frame: number;
+  readonly src: string;
+  readonly srcPort: number;
+  readonly dst: string;
+  readonly dstPort: number;
+  readonly transport: Transport;
+  readonly vlan: number;
+  readonly tunnel: string;
+  readonly request: boolean;
+  /** Of the request, or of the CSeq of an answer. */
+  readonly method: string;
+  /** 0 for requests. */
+  readonly status: number;
+  readonly reason: string;
+  /** Request-URI. */
+  readonly uri: string;
+  readonly from: { readonly display: string; readonly uri: string; readonly tag: string };
+  readonly to: { readonly display: string; readonly uri: string; readonly tag: string };
+  /** The From tag carries a guessed password (M-10). */
+  readonly guess: boolean;
+  readonly callId: string;
+  readonly cseq: number;
+  /** The topmost. */
+  readonly via: { readonly host: string; readonly branch: string; readonly received: string; readonly rport: number };
+  readonly viaCount: number;
+  /** URI of the first Contact. */
+  readonly contact: string;
+  readonly userAgent: string;
+  readonly contentType: string;
+  readonly contentLength: number;
+  /** User name and realm of its credentials. */
+  readonly user: string;
+  readonly realm: string;
+  readonly body: string;
+  readonly oddities: readonly string[];
+  readonly retransmission: boolean;
+  /** What its answer says about authentication (C-03), `none` if nothing. */
+  readonly outcome: string;
+  /** Ordinal of its transaction, 0 if that was not seen. */
+  readonly transaction: number;
+}
+
 /** One RTP stream: one SSRC from one endpoint to another (RFC 3550 §3), joined to the call whose SDP promised it. */
 export interface MediaStream {
   readonly src: string;

@@ -14,6 +14,7 @@ import { COMMON_FIELDS, EVENTS, type EventType } from '../src/events.ts';
 import { commands } from '../src/main.ts';
 import { COUNTS } from '../src/metrics.ts';
 import { ANALYSIS } from '../src/publish/analysis.ts';
+import { EVE } from '../src/publish/eveschema.ts';
 import { check } from '../src/readyaml.ts';
 import { allowedText, kindName, type Schema, toJsonSchema } from '../src/schema.ts';
 import { CLASSES, LEVELS, OUTCOMES, STAGES } from '../src/types.ts';
@@ -35,6 +36,8 @@ export function pages(): Map<string, string> {
     ['classes.md', classesPage()],
     ['cli.md', cliPage()],
     ['analysis.md', analysisPage()],
+    ['eve.md', evePage()],
+    ['eve.schema.json', `${JSON.stringify(toJsonSchema(EVE, { title: 'a line of ringfence analyze --eve' }), null, 2)}\n`],
     ['analysis.schema.json', `${JSON.stringify(toJsonSchema(ANALYSIS, { title: 'ringfence analyze --json' }), null, 2)}\n`],
   ]);
 }
@@ -181,6 +184,16 @@ function analysisPage(): string {
     `What \`analyze --json\` prints. ${ANALYSIS.about ?? ''} As JSON Schema: [analysis.schema.json](analysis.schema.json). ` +
     'Alerts are in their last version. What attackers chose is neutralised, what is secret is masked.';
   return page('JSON output', 'src/publish/analysis.ts', [intro, table(SCHEMA_HEAD, schemaRows(ANALYSIS))]);
+}
+
+function evePage(): string {
+  const intro =
+    'What `analyze --eve` writes: a JSON object per line, with the keys of Suricata’s EVE where Suricata has them. As JSON Schema: ' +
+    '[eve.schema.json](eve.schema.json). What attackers chose is neutralised, what is secret is masked.';
+  const parts = EVE.of.map((event) =>
+    [`## ${event.fields.event_type.values[0]}`, event.about, table(SCHEMA_HEAD, schemaRows(event))].join('\n\n'),
+  );
+  return page('EVE output', 'src/publish/eveschema.ts', [intro, ...parts]);
 }
 
 /** Every field below a schema as table rows: path, kind, what is allowed, default, meaning. */

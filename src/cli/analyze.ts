@@ -19,10 +19,11 @@ import type { Alert, Call } from '../types.ts';
 import { version } from '../version.ts';
 import { AlertLines, QuietTime } from './following.ts';
 import { Interrupt } from './interrupt.ts';
+import { type OutputOptions, Outputs } from './outputs.ts';
 import { loadSettings, type Settings, type SettingsOptions } from './settings.ts';
 
 /** Options of the command line. */
-export interface AnalyzeOptions extends SettingsOptions {
+export interface AnalyzeOptions extends SettingsOptions, OutputOptions {
   readonly json?: boolean;
   /** Folder for Event segments. */
   readonly events?: string;
@@ -57,19 +58,26 @@ export async function runAnalyze(
 ): Promise<number> {
   // The engine allocates little that lives long: a young generation that grows to V8's 134 MB only costs memory and cache.
   setFlagsFromString('--semi-space-growth-factor=1');
-  const run = new Run(loadSettings(options), options);
+  const settings = loadSettings(options);
+  const faults: Fault[] = [];
+  const outputs = new Outputs(options, out, faults);
+  const run = new Run(settings, options, outputs, faults);
   const interrupt = new Interrupt();
   const progress = new Progress(err);
   try {
     await run.read(files, interrupt, progress, err);
     await run.finish();
+  } catch (error) {
+    outputs.abandon();
+    throw error;
   } finally {
     interrupt.stop();
     progress.clear();
   }
   try {
     const { findings } = run;
-    if (options.json === true) {
+    if (options.eve === '-') for (const { message } of findings.faults) err.write(`ringfence: ${neutral(message, 400)}\n`);
+    else if (options.json === true) {
       for (const { message } of findings.faults) err.write(`ringfence: ${neutral(message, 400)}\n`);
       await print(out, analysisJson(findings));
     } else {
@@ -94,18 +102,25 @@ class Run {
   readonly #alerts: AlertFold;
   readonly #calls: Spool<Call>;
   readonly #incidents = new Incidents();
-  readonly #faults: Fault[] = [];
+  readonly #faults: Fault[];
+  readonly #outputs: Outputs;
+  readonly #keepCalls: boolean;
   #captures: Captures | undefined;
   #packets = 0;
   #tell: (alert: Alert) => void = () => {};
 
-  constructor(settings: Settings, options: AnalyzeOptions) {
+  constructor(settings: Settings, options: AnalyzeOptions, outputs: Outputs, faults: Fault[]) {
+    this.#faults = faults;
     const { config, rules } = settings;
     const boot = options.events === undefined ? 1 : nextBoot(options.events);
     this.#settings = settings;
     this.#options = options;
+    this.#outputs = outputs;
     this.#segments = options.events === undefined ? undefined : new SegmentWriter({ folder: options.events, node: config.node, boot });
-    this.#pipeline = new Pipeline({ config, rules, boot, sinks: { events: options.events !== undefined, calls: options.json === true } });
+    const { records } = outputs;
+    this.#keepCalls = options.json === true || outputs.keepsCalls;
+    const sinks = { events: options.events !== undefined, calls: options.json === true || outputs.calls, records };
+    this.#pipeline = new Pipeline({ config, rules, boot, sinks });
     this.#alerts = new AlertFold(config.limits.alerts);
     this.#calls = new Spool<Call>(config.limits.calls, (json) => JSON.parse(json));
   }
@@ -171,12 +186,15 @@ class Run {
     this.#pipeline.command({ kind: 'finish' });
     await this.#drain();
     await this.#segments?.close();
+    await this.#outputs.finish(this.findings);
   }
 
   async #drain(): Promise<void> {
-    const { events, alerts, calls } = this.#pipeline.drain();
+    const batch = this.#pipeline.drain();
+    const { events, alerts, calls } = batch;
     for (const alert of alerts) this.#note(alert);
-    for (const call of calls) this.#calls.add(call);
+    if (this.#keepCalls) for (const call of calls) this.#calls.add(call);
+    await this.#outputs.take(batch);
     const segments = this.#segments;
     if (segments === undefined) return;
     for (const event of events) {

@@ -48,7 +48,8 @@ const INPUT = {
   last: mayBeTime('time of the latest packet, null if there was none'),
 } as const;
 
-const COUNT_FIELDS = {
+/** Counters, by family. Part of the schema; EVE has it too. */
+export const COUNT_FIELDS = {
   protocol: { type: 'map', values: whole('payloads'), about: COUNTS.protocol },
   method: { type: 'map', values: whole('requests'), about: COUNTS.method },
   answer: { type: 'map', values: whole('responses'), about: COUNTS.answer },
@@ -70,7 +71,8 @@ const EVIDENCE = {
   },
 } as const;
 
-const ALERT = {
+/** An alert. Part of the schema; EVE has it too. */
+export const ALERT = {
   type: 'object',
   fields: {
     id: text('the same for the same input'),
@@ -98,7 +100,8 @@ const ALERT = {
   },
 } as const;
 
-const INCIDENT = {
+/** An incident. Part of the schema; EVE has it too. */
+export const INCIDENT = {
   type: 'object',
   fields: {
     id: text('the same for the same input'),
@@ -163,7 +166,8 @@ const STREAM = {
   },
 } as const;
 
-const CALL = {
+/** A call. Part of the schema; EVE has it too. */
+export const CALL = {
   type: 'object',
   fields: {
     callId: text('Call-ID'),
@@ -322,7 +326,8 @@ function evidenceOf({ file, frame, time: seen, event }: Evidence): Analysis['ale
   return { file: cut(file), frame, time: isoTime(seen), event };
 }
 
-function incidentOf(i: Incident): Analysis['incidents'][number] {
+/** An incident as the object shows it. */
+export function incidentOf(i: Incident): Analysis['incidents'][number] {
   return {
     id: cut(i.id),
     subject: { kind: i.subject.kind, value: cut(i.subject.value) },
@@ -337,7 +342,8 @@ function incidentOf(i: Incident): Analysis['incidents'][number] {
   };
 }
 
-function callOf(c: Call): Analysis['calls'][number] {
+/** A call as the object shows it. */
+export function callOf(c: Call): Analysis['calls'][number] {
   const { transport, complete, disposition, status, cause, hungUpBy, forks, reinvites, holds, transfers } = c;
   return {
     callId: cut(c.callId),

@@ -29,6 +29,8 @@ export const RINGING = 185_000_000;
 
 /** One transaction as a passive observer sees it. Plain data; endpoints and credentials lie in its row. */
 export interface Transaction {
+  /** 1, 2, 3 … over the whole run. */
+  ordinal: number;
   /** Code of its method. */
   method: number;
   /** Of its Call-ID and From tag. */
@@ -90,6 +92,7 @@ const ROW = REALM + 1 + LONGEST;
 
 function makeTransaction(): Transaction {
   return {
+    ordinal: 0,
     method: 0,
     identity: 0,
     proof: 0,
@@ -151,6 +154,7 @@ export class Transactions {
   readonly #key = new Key(512);
 
   readonly #watchSilence: boolean;
+  #begun = 0;
 
   /** @param watchSilence someone wants to hear of requests without any answer. */
   constructor(capacity: number, seed: Seed, watchSilence: boolean) {
@@ -185,6 +189,7 @@ export class Transactions {
     this.offerChanged = false;
     if (m.method === INVITE) this.#compareOffer(t, m);
     if (this.known) return t;
+    t.ordinal = ++this.#begun;
     t.proof = proof;
     t.method = m.method;
     t.identity = identity;

@@ -5,8 +5,10 @@
  * A block is 20 bytes, little endian (magic, stored length, raw length, rows, CRC-32 of these three and the payload) and its
  * payload: JSON under zstd. A row is an array: type, the common columns, the fields of that type, in the header's order.
  */
+
 import { crc32, constants as z, zstdDecompressSync } from 'node:zlib';
 import { EVENT_SCHEMA, EVENTS, type EventType, type FieldKind } from '../events.ts';
+import { maskPasswords } from '../passwords.ts';
 import { ATTRIBUTIONS, type Event } from '../types.ts';
 
 /** Version of the layout of blocks and rows. */
@@ -65,7 +67,7 @@ export class RowEncoder {
   }
 
   /**
-   * The JSON text of an Event's row. Fields of kind secret are masked.
+   * The JSON text of an Event's row. Fields of kind secret and passwords in URIs are masked.
    * @throws TypeError for a type the header does not describe.
    */
   row(e: Event): string {
@@ -76,7 +78,7 @@ export class RowEncoder {
     const row: unknown[] = [index, e.id, e.time, e.node, ...who, e.file, e.frame, e.origin, e.via];
     for (const { name, kind } of fields) {
       const value = e.data[name];
-      row.push(kind === 'secret' && value !== '' ? SECRET : value);
+      row.push(kind === 'secret' && value !== '' ? SECRET : typeof value === 'string' ? maskPasswords(value) : value);
     }
     return JSON.stringify(row);
   }
