@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ALICE, BOB, MALLORY, Phones } from '../../test/phones.ts';
-import { packetOf, request, response } from '../../test/talk.ts';
+import { packetOf, place, request, response } from '../../test/talk.ts';
 import { parseSip } from '../decode/sip.ts';
 import type { Call, MediaStream, Transport } from '../types.ts';
 
@@ -238,6 +238,14 @@ describe('when a call is told', () => {
     const c = only(p.calls());
     assert.deepEqual([c.disposition, c.ended > 0], ['answered', true]);
   });
+});
+
+test('the endpoints of a call are those of its first message', () => {
+  const p = new Phones();
+  const call = p.establish().call;
+  const [src, dst] = [new Uint8Array(18), new Uint8Array(18)];
+  assert.equal(p.tracker.calls.endpoints(call!.slot, src, dst), true);
+  assert.deepEqual([src, dst], [place(ALICE), place(BOB)]);
 });
 
 test('sums over all calls', () => {

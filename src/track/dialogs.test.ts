@@ -507,6 +507,21 @@ test('more forks than anyone has end together as far as there is room', () => {
   assert.ok(p.dialogs().every(({ state }) => state === TERMINATED));
 });
 
+test('tags that begin alike tell the sides apart all the same', () => {
+  for (const [fromTag, toTag] of [
+    ['a1', 'a2'],
+    ['a2', 'a1'],
+    ['a', 'ab'],
+    ['ab', 'a'],
+  ] as const) {
+    const p = new Phones();
+    p.establish({ fromTag, toTag });
+    assert.equal(p.ask('INFO', { fromTag, toTag, cseq: 2 }).side, CALLER);
+    assert.equal(p.ask('INFO', { fromTag: toTag, toTag: fromTag, cseq: 1 }, BOB, ALICE).side, CALLEE);
+    assert.equal(p.dialogs().length, 1);
+  }
+});
+
 test('the Call-ID of a dialog is in its key', () => {
   const p = new Phones();
   p.establish({ callId: 'abc@example.com' });
