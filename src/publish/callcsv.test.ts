@@ -43,7 +43,7 @@ test('a call in cells: times in UTC, durations in seconds, empty what was not se
 });
 
 test('formulas begin with an apostrophe, hostile text is harmless and stays in its cell', () => {
-  for (const text of ['=1+1', '+49301', '-1', '@SUM(A1)', ' =1', "=cmd|'/c calc'!A1", '|x', '%x']) {
+  for (const text of ['=1+1', '+49301-x', '-1+1', '@SUM(A1)', ' =1', "=cmd|'/c calc'!A1", '|x', '%x']) {
     const { from } = cells(call({ from: text }));
     assert.ok(from?.startsWith("'"), text);
   }

@@ -4,7 +4,7 @@
  */
 import type { Call } from '../types.ts';
 import { isoTime } from './layout.ts';
-import { JSON_TEXT, neutral } from './neutral.ts';
+import { neutralCsv } from './neutral.ts';
 
 type Cell = string | number | boolean;
 
@@ -60,13 +60,8 @@ function line(cells: readonly string[]): string {
   return `${cells.join(',')}\r\n`;
 }
 
-/** Numbers as they are; text neutral, no formula, quoted if it must be. */
 function cellText(cell: Cell): string {
-  if (typeof cell !== 'string') return String(cell);
-  const text = neutral(cell, JSON_TEXT);
-  // A formula may also begin behind spaces; RFC 4180 wants quotes around quotes, commas and line ends.
-  const plain = /^\s*[=+\-@|%]/.test(text) ? `'${text}` : text;
-  return /[",;]|^'|^ | $/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
+  return typeof cell === 'string' ? neutralCsv(cell) : String(cell);
 }
 
 function timeOf(time: number): string {
