@@ -6,6 +6,7 @@ import { several, span } from '../publish/layout.ts';
 import { type DialogState, NOBODY, SIDE_NAMES } from '../track/dialogstate.ts';
 import { NONE, type Observation, OUTCOME_NAMES } from '../track/observation.ts';
 import type { Transaction } from '../track/transactions.ts';
+import { VIOLATION_NAMES } from '../track/violations.ts';
 import { ATTRIBUTIONS, type Attribution, DISPOSITIONS } from '../types.ts';
 
 type Line = readonly [name: string, text: string];
