@@ -252,7 +252,8 @@ export class Dialogs {
     if (!o.fromParty) return;
     d.last = now;
     d.requests++;
-    if (call >= 0) this.#calls.meet(call, o.packet);
+    // With a BYE nobody new comes in that would be heard again.
+    if (call >= 0 && m.method !== BYE) this.#calls.meet(call, o.packet);
     this.#note(slot, d, side, call, m, o.packet.time, now);
   }
 

@@ -23,15 +23,14 @@ const MOST_LEGS = 8;
 const SUFFIX = 7;
 /** Most characters of a number that are compared. */
 const LONGEST = 15;
-/** Characters of each number in the key. */
+/** Characters of the caller's number in the key, and fewest it must have. */
 const TAIL = 2;
 const SHORTEST_ID = 8;
 
 /** What a key begins with. */
 const BY_SESSION_ID = 1;
 const BY_ICID = 2;
-const BY_NUMBERS = 3;
-const BY_CALLER = 4;
+const BY_CALLER = 3;
 
 const SESSION_ID = headerByName('Session-ID');
 const CHARGING_VECTOR = headerByName('P-Charging-Vector');
@@ -84,14 +83,13 @@ export class Legs {
     if (this.#called[0] === 0 || this.#calling[0]! < TAIL || isAnonymous(this.#calling)) return;
     // A host that talks to itself is no B2BUA that can be told from a proxy.
     if (sameAddress(packet)) return;
-    if (fresh && !this.#numbers(BY_NUMBERS, 0.8, packet, c, now)) this.#numbers(BY_CALLER, 0.5, packet, c, now);
-    this.#trace(BY_NUMBERS, packet, c, now);
-    this.#trace(BY_CALLER, packet, c, now);
+    if (fresh) this.#numbers(packet, c, now);
+    this.#trace(packet, c, now);
   }
 
   /** The call came to this place with these numbers. */
-  #trace(kind: number, packet: Packet, c: CallState, now: number): void {
-    const slot = this.table.put(this.#numberKey(kind, packet.dst), now);
+  #trace(packet: Packet, c: CallState, now: number): void {
+    const slot = this.table.put(this.#numberKey(packet.dst), now);
     const trace = this.table.at(slot);
     if (trace.call !== NO_CALL && trace.call !== c.slot) trace.several = true;
     this.#hold(slot, c, now);
@@ -142,19 +140,18 @@ export class Legs {
     if (slot >= 0 && slot !== c.slot) this.#join(c, this.#calls.table.at(slot), reason, weight);
   }
 
-  /** Joins by the numbers; false if nothing did. */
-  #numbers(kind: number, weight: number, packet: Packet, c: CallState, now: number): boolean {
-    const slot = this.table.find(this.#numberKey(kind, packet.src), now);
-    if (slot < 0) return false;
+  /** Joins by the numbers. */
+  #numbers(packet: Packet, c: CallState, now: number): void {
+    const slot = this.table.find(this.#numberKey(packet.src), now);
+    if (slot < 0) return;
     const other = this.#held(slot, now);
     // The earlier one goes on.
-    if (other === undefined || other === c || other.ended > 0 || (kind === BY_CALLER && this.table.at(slot).several)) return false;
+    if (other === undefined || other === c || other.ended > 0) return;
     const { rows } = this.table;
     const row = this.table.row(slot);
-    if (kind === BY_NUMBERS && !alike(rows, row, this.#called)) return false;
-    if (!alike(rows, row + 1 + LONGEST, this.#calling)) return false;
-    this.#join(c, other, 'numbers', weight);
-    return true;
+    if (!alike(rows, row + 1 + LONGEST, this.#calling)) return;
+    if (alike(rows, row, this.#called)) this.#join(c, other, 'numbers', 0.8);
+    else if (!this.table.at(slot).several) this.#join(c, other, 'numbers', 0.5);
   }
 
   #join(c: CallState, other: CallState, reason: CallLeg['reason'], weight: number): void {
@@ -182,12 +179,14 @@ export class Legs {
     return call >= 0 && this.#calls.table.alive(call, generation, now) ? this.#calls.table.at(call) : undefined;
   }
 
-  /** The address, and how the numbers end. */
-  #numberKey(kind: number, endpoint: Uint8Array): Key {
-    const key = this.#key.reset().addByte(kind).add(endpoint, 0, ADDRESS);
-    addTail(key, this.#calling);
-    if (kind === BY_NUMBERS) addTail(key, this.#called);
-    return key;
+  /** The address, and how the caller's number ends. */
+  #numberKey(endpoint: Uint8Array): Key {
+    const n = this.#calling[0]!;
+    return this.#key
+      .reset()
+      .addByte(BY_CALLER)
+      .add(endpoint, 0, ADDRESS)
+      .add(this.#calling, 1 + n - TAIL, 1 + n);
   }
 }
 
@@ -206,11 +205,6 @@ function sameAddress({ src, dst }: Packet): boolean {
 /** Keeps the last characters of a number or name, behind a length byte. */
 function keepTail(out: Uint8Array, { bytes }: SipMessage, { start, end }: Span): void {
   keepShort(out, 0, LONGEST, bytes, start < 0 ? -1 : Math.max(start, end - LONGEST), end);
-}
-
-function addTail(key: Key, kept: Uint8Array): void {
-  const n = kept[0]!;
-  key.add(kept, Math.max(1, 1 + n - TAIL), 1 + n).addByte(0);
 }
 
 /** The ends of two numbers are the same, for as many characters as the shorter one has or `SUFFIX`: prefixes come and go. */
