@@ -45,6 +45,11 @@ const status = { kind: 'status', about: 'status code of the final answer; 0: non
 const method = { kind: 'method', about: 'method of the request' } as const;
 const userAgent = { kind: 'text', about: 'User-Agent of the request, empty if it had none' } as const;
 
+const direction = {
+  kind: 'name',
+  about: 'what the sensor sees of the two: both, answers (their requests are not seen) or requests (no answer is seen)',
+} as const;
+
 const credentials = {
   method,
   status,
@@ -57,6 +62,7 @@ const credentials = {
     about:
       'refused: this endpoint had registered the account before its first refusal; accepted: this endpoint held a binding of the account before',
   },
+  direction,
 } as const;
 
 const stream = {
@@ -104,6 +110,7 @@ export const EVENTS = {
         about: 'requests of this source that succeeded at this server so far (2xx to REGISTER or INVITE), halved every 30 minutes',
       },
       abandoned: { kind: 'flag', about: 'it was challenged and sent no credentials within 2 s' },
+      direction,
     },
   },
   'auth.failed': {
@@ -136,6 +143,58 @@ export const EVENTS = {
       expires: { kind: 'duration', about: 'seconds granted (RFC 3261 §10.3), 0 for removed' },
       bindings: { kind: 'count', about: 'bindings of the account that are in force after the REGISTER' },
       userAgent,
+    },
+  },
+  'account.used': {
+    about:
+      'An account was used whose password had been found by guessing within a day (accepted after three refusals or more, see `refusals`, from an endpoint that held no binding of it), or a scanner registered one that needs no password.',
+    src: 'who used it',
+    fields: {
+      how: {
+        kind: 'name',
+        about:
+          'registered: the guesser made a binding; called: he placed a call that was answered; elsewhere: registered or called from another address, first seen after it fell; open: registered without a password, by a source that had probed ten users',
+      },
+      method,
+      guesser: { kind: 'address', about: 'who found the password' },
+      refusals: { kind: 'count', about: 'passwords refused before; 0 for open' },
+      after: { kind: 'duration', about: 'seconds since the password was found' },
+      userAgent,
+    },
+  },
+  'load.risen': {
+    about:
+      'What was asked of a server or account within a minute, or what of it was not brought to an end, has risen over a power of two (from 64, unfinished from 16), or is still as high a minute later.',
+    src: 'who sent the requests; none for loads by target and account, which may have many sources',
+    fields: {
+      by: {
+        kind: 'name',
+        about:
+          'source: of one source at one target; target: of all at one target; account: of all for one account; noise: payloads that are no SIP, to UDP ports where SIP is spoken; answers: answers to one address that sent no request to who answers (followed: others who ask these servers are seen; completed: 2xx to REGISTER or BYE)',
+      },
+      method: { kind: 'method', about: 'INVITE, REGISTER, OPTIONS or other' },
+      requests: { kind: 'count', about: 'requests outside dialogs within the last minute, repetitions not counted' },
+      perSecond: { kind: 'count', about: 'these per second, since they began but at most a minute' },
+      unfinished: { kind: 'count', about: 'of these, begun and not brought to an end: abandoned, unacknowledged or silent' },
+      finished: {
+        kind: 'count',
+        about:
+          'brought to an end: a final answer that is no challenge, for INVITE also acknowledged; those whose 4 s are not over are neither',
+      },
+      abandoned: { kind: 'count', about: 'challenged, without credentials within 2 s' },
+      unacknowledged: { kind: 'count', about: 'INVITEs whose final answer met no ACK within 4 s, or that hung at 100 Trying for 32 s' },
+      silent: { kind: 'count', about: 'not answered within 4 s, over UDP and not repeated' },
+      followed: { kind: 'count', about: 'requests with credentials, and ACKs' },
+      challenged: { kind: 'count', about: 'challenged' },
+      completed: { kind: 'count', about: 'answered with 2xx' },
+      refused: { kind: 'count', about: 'answered with 3xx, 4xx or 6xx, challenges and 408 not counted' },
+      failed: { kind: 'count', about: 'answered with 408 or 5xx' },
+      users: { kind: 'count', about: 'by source: about how many different users it asked for in this minute and the one before; else 0' },
+      sources: {
+        kind: 'count',
+        about:
+          'about how many different sources are behind what was not finished (by target and account), sent it (noise) or answered (answers); by source: 1',
+      },
     },
   },
   'message.odd': {

@@ -20,6 +20,8 @@ import { detectCrowding } from './detect/crowding.ts';
 import { detect } from './detect/detectors.ts';
 import { detectDialogLapse } from './detect/dialog.ts';
 import { Emitter } from './detect/emitter.ts';
+import { detectLoads } from './detect/load.ts';
+import { detectLoneChallenge } from './detect/lone.ts';
 import { detectInfoDigit, detectMedia, detectMediaEnd } from './detect/media.ts';
 import { detectAbandoned } from './detect/probe.ts';
 import { pack, RECORD_WORDS } from './detect/record.ts';
@@ -88,7 +90,7 @@ export class Pipeline {
     this.#correlator = new Correlator(rules, { node: config.node, seed: config.seed, capacity: config.tables.alerts });
     const wanted = sinks.events ? new Set<EventName>(EVENT_NAMES) : this.#correlator.wanted;
     this.#emitter = new Emitter(config.node, boot, wanted);
-    const heard = { calls: sinks.calls, silence: wanted.has('request.unanswered') };
+    const heard = { calls: sinks.calls, silence: wanted.has('request.unanswered'), loads: wanted.has('load.risen') };
     this.#tracker = new Tracker(config.tables, config.seed, this.#message, heard, config.network.proxies);
     this.#keepEvents = sinks.events;
     if (sinks.records === true) {
@@ -99,6 +101,7 @@ export class Pipeline {
     this.#lapses = {
       unanswered: (t, client, server) => detectSilence(t, client, server, this.#tracker, this.#emitter, this.#clock.now),
       contacted: (request) => detectContact(request, this.#tracker, this.#emitter, this.#clock.now),
+      lone: (challenge) => detectLoneChallenge(challenge, this.#emitter),
       abandoned: (challenge) => detectAbandoned(challenge, this.#tracker, this.#emitter, this.#clock.now),
       dialog: (kind, slot) => detectDialogLapse(kind, slot, this.#tracker, this.#emitter, this.#clock.now),
     };
@@ -112,6 +115,7 @@ export class Pipeline {
     if (now >= this.#tracker.media.due) this.#tracker.media.lapse(now, this.#mediaEnd);
     if (now >= this.#housekeeping) this.#keepHouse(now);
     if (input.kind === 'packet') this.#decode(input, now);
+    detectLoads(this.#tracker.rates.loads, this.#emitter, now);
     this.#correlate(now);
   }
 
@@ -122,6 +126,7 @@ export class Pipeline {
     const kind = sniff(bytes, start, end);
     this.#protocols[kind]!++;
     this.observation = undefined;
+    if (kind === NOTHING) this.#tracker.rates.noise(packet, now);
     if (kind !== SIP) {
       this.#media(kind, packet, start, end, now);
       return;
@@ -179,6 +184,7 @@ export class Pipeline {
       case 'finish':
         this.#tracker.media.finish(this.#mediaEnd);
         this.#tracker.finish(now, this.#lapses);
+        detectLoads(this.#tracker.rates.loads, this.#emitter, now);
         this.#keepHouse(now);
         this.#correlate(now);
         this.#correlator.finish(now);

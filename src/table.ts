@@ -290,6 +290,11 @@ export class Table<V> {
     return this.#counts[(slot >> 3) * 64 + 56 + (slot & 7)]!;
   }
 
+  /** The hash of a slot's key: 32 bits that differ, most likely, when keys do. */
+  hashAt(slot: number): number {
+    return this.#hashes[(slot >> 3) * 32 + (slot & 7)]!;
+  }
+
   /** True while the slot still holds that generation and its time has not passed. */
   alive(slot: number, generation: number, now: number): boolean {
     return this.generation(slot) === generation && this.#until[untilIndex(slot)]! > now;

@@ -27,6 +27,7 @@ const CAPACITIES: Capacities = {
   legs: SMALL,
   promises: SMALL,
   streams: SMALL,
+  loads: SMALL,
 };
 
 const CHANGES = ['started', 'confirmed', 'ended', 'unacknowledged'] as const;
@@ -90,6 +91,7 @@ export class Phones {
         unanswered: () => {},
         abandoned: () => {},
         contacted: () => {},
+        lone: () => {},
         dialog: (kind) => this.happened.push(`~${CHANGES[kind]!}`),
       });
     }

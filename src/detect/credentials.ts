@@ -37,5 +37,6 @@ function dataOf(o: Observation, attempt: Attempt, tracker: Tracker, now: number)
     refusals: attempt.refusals,
     guess: readGuess(m.bytes, m.from.tag).slice(0, LONGEST_TEXT),
     trusted: o.trusted,
+    direction: 'both',
   };
 }

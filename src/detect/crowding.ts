@@ -1,9 +1,8 @@
 /** A table was full and pushed out live entries: what was forgotten is itself a fact (design: State). */
 import type { TableStats } from '../table.ts';
-import { type Emitter, typeIndex } from './emitter.ts';
+import { type Emitter, NOBODY, typeIndex } from './emitter.ts';
 
 const TYPE = typeIndex('table.evicted');
-const NOBODY = new Uint8Array(18);
 
 /** Emits `table.evicted` for each table that pushed out entries since `told` (evictions by table name, updated). */
 export function detectCrowding(tables: readonly TableStats[], told: Map<string, number>, emitter: Emitter, now: number): void {

@@ -1,5 +1,5 @@
 /** All detectors, and the Observations each is called for. */
-import type { Observation } from '../track/observation.ts';
+import { NONE, type Observation } from '../track/observation.ts';
 import type { Tracker } from '../track/tracker.ts';
 import { detectAmbiguity } from './ambiguity.ts';
 import { detectBinding } from './binding.ts';
@@ -7,9 +7,11 @@ import { detectCredentials } from './credentials.ts';
 import { detectDialog } from './dialog.ts';
 import type { Emitter } from './emitter.ts';
 import { detectHostile } from './hostile.ts';
+import { detectLone } from './lone.ts';
 import { detectOddity } from './oddity.ts';
 import { detectOffer } from './offer.ts';
 import { detectProbe } from './probe.ts';
+import { detectTakeover } from './takeover.ts';
 import { detectUnchallenged } from './unchallenged.ts';
 import { detectViolation } from './violation.ts';
 
@@ -25,9 +27,11 @@ export function detect(o: Observation, tracker: Tracker, emitter: Emitter, now: 
     detectAmbiguity(o, emitter);
   }
   if (tracker.transactions.offerChanged) detectOffer(o, tracker, emitter);
+  if (o.lone !== NONE) detectLone(o, tracker, emitter);
   if (!o.concluded) return;
   detectUnchallenged(o, tracker, emitter);
   detectProbe(o, tracker, emitter, now);
   detectCredentials(o, tracker, emitter, now);
   detectBinding(o, tracker, emitter, now);
+  detectTakeover(o, tracker, emitter, now);
 }

@@ -5,6 +5,9 @@ import { ADDRESS, addressText, portOf } from '../bytes.ts';
 import { EVENT_NAMES, type EventData, type EventName } from '../events.ts';
 import { ATTRIBUTIONS, type Event } from '../types.ts';
 
+/** The endpoint of nobody: its address is empty in Events. */
+export const NOBODY = new Uint8Array(18);
+
 /** Who and where, of the Event to be made. */
 export interface Scene {
   readonly time: number;
@@ -61,9 +64,9 @@ export class Emitter {
       time: scene.time,
       type: name,
       node: this.#node,
-      src: addressText(scene.src),
+      src: scene.src === NOBODY ? '' : addressText(scene.src),
       srcPort: portOf(scene.src),
-      dst: addressText(scene.dst),
+      dst: scene.dst === NOBODY ? '' : addressText(scene.dst),
       dstPort: portOf(scene.dst),
       origin: ATTRIBUTIONS[scene.attributed ?? 0]!,
       via: scene.hop === undefined || sameAddress(scene.hop, scene.src) ? '' : addressText(scene.hop),

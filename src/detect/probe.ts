@@ -26,6 +26,7 @@ export function detectProbe(o: Observation, tracker: Tracker, emitter: Emitter, 
     misses: relation?.misses ?? 0,
     hits: relation?.hits ?? 0,
     abandoned: false,
+    direction: 'both',
   });
 }
 
@@ -42,6 +43,7 @@ function emitOpening(request: SeenRequest, relation: Relation | undefined, track
     misses: relation?.misses ?? 0,
     hits: relation?.hits ?? 0,
     abandoned: false,
+    direction: 'both',
   });
 }
 
@@ -69,5 +71,6 @@ export function detectAbandoned(challenge: Abandoned, tracker: Tracker, emitter:
     misses: relation?.misses ?? 0,
     hits: relation?.hits ?? 0,
     abandoned: true,
+    direction: 'both',
   });
 }

@@ -29,6 +29,8 @@ export interface Nonce {
   issued: number;
   /** Requests that used it. */
   uses: number;
+  /** Its place among the challenges nobody answered yet, -1: none. */
+  pending: number;
   /** It was accepted at least once. */
   good: boolean;
   method: number;
@@ -90,9 +92,10 @@ export class Authentication {
       keyBytes: 72,
       rowBytes: ROW,
       seed,
-      make: () => ({ issued: 0.5, uses: 0, good: false, method: 0, status: 0, attributed: 0, file: '', frame: 0 }),
+      make: () => ({ issued: 0.5, uses: 0, pending: -1, good: false, method: 0, status: 0, attributed: 0, file: '', frame: 0 }),
       reset: (n) => {
         n.uses = 0;
+        n.pending = -1;
         n.good = false;
       },
     });
@@ -122,7 +125,8 @@ export class Authentication {
     t.nonce = slot;
     if (slot < 0 || copy) return;
     t.nonceGeneration = this.nonces.generation(slot);
-    this.nonces.at(slot).uses++;
+    const n = this.nonces.at(slot);
+    if (n.uses++ === 0) this.pending.cancel(n.pending, slot);
   }
 
   /** Remembers the nonce an answer gives out; one to a request without credentials pends until it is used. */
@@ -141,7 +145,7 @@ export class Authentication {
     n.frame = packet.frameNumber;
     if (t.credentials) return;
     this.#keep(slot, o);
-    this.pending.push(slot, this.nonces.generation(slot), now + ABANDONED);
+    n.pending = this.pending.push(slot, this.nonces.generation(slot), now + ABANDONED);
   }
 
   #keep(slot: number, { packet, client, server, message: { bytes, to, callId } }: Observation): void {

@@ -6,6 +6,7 @@ import type { CallState } from './callstate.ts';
 import type { DialogState } from './dialogstate.ts';
 import type { Relation } from './peers.ts';
 import type { Binding, Change } from './registrations.ts';
+import type { Use } from './takeovers.ts';
 import type { Transaction } from './transactions.ts';
 
 /** Outcomes of authentication (contradiction C-03), by code. */
@@ -75,4 +76,8 @@ export interface Observation {
   violation: number;
   /** With a dialog or a violation: the address it came from had a part in the call before, or nobody can tell. */
   fromParty: boolean;
+  /** Outcome of an answer whose request was not seen, NONE for all others. */
+  lone: number;
+  /** What this acceptance does with an account that was guessed; empty: nothing. */
+  use: Use;
 }

@@ -21,6 +21,7 @@ const CAPACITIES = {
   streams: SMALL,
   dialogs: SMALL,
   legs: SMALL,
+  loads: SMALL,
 };
 const ATTACKER = '203.0.113.66:5071';
 const PROXY = '198.51.100.5:5060';

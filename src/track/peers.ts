@@ -42,6 +42,13 @@ export interface Relation {
   misses: number;
   /** µs of the last halving. */
   halved: number;
+  /** Second (since 1970) of the first contact. */
+  met: number;
+  /** Requests within the minute, of the load counted before it has a row (rates.ts). */
+  recent: number;
+  /** Links to the loads of this pair and of the server (loads.ts). */
+  pair: number;
+  target: number;
 }
 
 /** All peers and relations. */
@@ -76,8 +83,22 @@ export class Peers {
       keyBytes: 2 * ADDRESS,
       rowBytes: 1 + LONGEST_AGENT,
       seed,
-      make: () => ({ answered: false, optionsUser: 0, optionsPort: -1, hits: 0, misses: 0, halved: 0.5 }),
+      make: () => ({
+        answered: false,
+        optionsUser: 0,
+        optionsPort: -1,
+        hits: 0,
+        misses: 0,
+        halved: 0.5,
+        met: 0,
+        recent: 0,
+        pair: 0,
+        target: 0,
+      }),
       reset: (r) => {
+        r.recent = 0;
+        r.pair = 0;
+        r.target = 0;
         r.answered = false;
         r.optionsUser = 0;
         r.optionsPort = -1;
@@ -92,6 +113,12 @@ export class Peers {
     return this.peers.at(this.peers.put(this.#key.reset().add(address, 0, ADDRESS), now));
   }
 
+  /** True if the address was seen to answer requests that were seen. */
+  serves(address: Uint8Array, now: number): boolean {
+    const slot = this.peers.find(this.#key.reset().add(address, 0, ADDRESS), now);
+    return slot >= 0 && this.peers.at(slot).serves > 0;
+  }
+
   /** The relation of a client that sends an initial request to a server; `stranger` tells whether it is new. */
   meet(client: Uint8Array, server: Uint8Array, m: SipMessage, now: number): Relation {
     const slot = this.relations.put(this.#pair(client, server), now);
@@ -104,7 +131,10 @@ export class Peers {
       keepShort(this.relations.rows, row, LONGEST_AGENT, m.bytes, start, end);
     }
     const r = this.relations.at(slot);
-    if (this.stranger) r.halved = now;
+    if (this.stranger) {
+      r.halved = now;
+      r.met = Math.floor(now / 1e6);
+    }
     while (now - r.halved >= HALF_LIFE) {
       r.hits >>= 1;
       r.misses >>= 1;
@@ -113,13 +143,15 @@ export class Peers {
     return r;
   }
 
-  /** Slot of the relation that `meet` last found. */
+  /** Slot of the relation that `meet` or `find` last found. */
   slot = -1;
 
   /** The relation of a client and a server, if they met within the hour. */
   find(client: Uint8Array, server: Uint8Array, now: number): Relation | undefined {
     const slot = this.relations.find(this.#pair(client, server), now);
-    return slot < 0 ? undefined : this.relations.at(slot);
+    if (slot < 0) return undefined;
+    this.slot = slot;
+    return this.relations.at(slot);
   }
 
   /** True if the server has sent an initial request to the client within the hour. */

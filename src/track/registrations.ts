@@ -189,6 +189,14 @@ export class Registrations {
     return false;
   }
 
+  /** The endpoint (18 bytes, in place) that bound the To URI's address of record, if it is bound. */
+  boundFrom(m: SipMessage, now: number): Uint8Array | undefined {
+    const slot = this.table.find(this.#keyOf(m), now);
+    if (slot < 0) return undefined;
+    const row = this.table.row(slot);
+    return this.table.rows.subarray(row, row + ENDPOINT);
+  }
+
   #keyOf(m: SipMessage): Key {
     const { user, host } = m.to.uri;
     const key = this.#key.reset();

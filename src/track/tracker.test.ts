@@ -4,6 +4,7 @@ import { challenge, credentials, type Place, packetOf, request, response, type W
 import { addressText } from '../bytes.ts';
 import { createMessage, parseSip } from '../decode/sip.ts';
 import type { Abandoned } from './authentication.ts';
+import type { LoneChallenge } from './loneanswers.ts';
 import { ACCEPTED, CHALLENGE, FAILED, NONE, type Observation, OPEN, STALE, UNKNOWN_USER } from './observation.ts';
 import type { SeenRequest } from './sightings.ts';
 import { type Capacities, Tracker } from './tracker.ts';
@@ -22,6 +23,7 @@ const CAPACITIES: Capacities = {
   streams: SMALL,
   dialogs: SMALL,
   legs: SMALL,
+  loads: SMALL,
 };
 const PHONE = '192.0.2.9:5060';
 const SERVER = '198.51.100.1:5060';
@@ -33,6 +35,7 @@ class Talk {
   readonly unanswered: string[] = [];
   readonly abandoned: string[] = [];
   readonly contacted: string[] = [];
+  readonly lone: string[] = [];
   now = 1_000_000_000;
 
   constructor(callsWanted = true, capacities = CAPACITIES) {
@@ -70,6 +73,7 @@ class Talk {
 
   readonly lapses = {
     unanswered: (t: Transaction) => this.unanswered.push(String(t.method)),
+    lone: (c: LoneChallenge) => this.lone.push(`${c.user}@${c.host}`),
     abandoned: (c: Abandoned) => this.abandoned.push(`${c.user}@${c.host}`),
     dialog: () => {},
     contacted: (r: SeenRequest) => this.contacted.push(`${r.method} ${addressText(r.server)} ${r.callId} ${r.sighting.frame}`),
@@ -630,16 +634,8 @@ describe('calls', () => {
 
   test('the tables tell their sizes', () => {
     const names = new Talk().tracker.tables().map((t) => t.name);
-    assert.deepEqual(names.slice(5), [
-      'first contacts',
-      'first OPTIONS',
-      'registrations',
-      'calls',
-      'dialogs',
-      'legs',
-      'promises',
-      'streams',
-    ]);
+    const more = ['first contacts', 'first OPTIONS', 'registrations', 'calls', 'dialogs', 'legs', 'loads', 'takeovers', 'lone answers'];
+    assert.deepEqual(names.slice(5), [...more, 'promises', 'streams']);
   });
 });
 
@@ -656,6 +652,7 @@ test('full tables forget the oldest and work on: every kind of entry is made ane
     streams: 8,
     dialogs: 8,
     legs: 8,
+    loads: 8,
   };
   const talk = new Talk(true, tiny);
   for (let i = 0; i < 40; i++) {
@@ -670,6 +667,10 @@ test('full tables forget the oldest and work on: every kind of entry is made ane
     assert.deepEqual([refused.outcome, refused.attempt?.refusals], [FAILED, 1], 'nothing of a former entry is left');
   }
   for (const table of talk.tracker.tables())
-    if (!['first OPTIONS', 'registrations', 'calls', 'promises', 'streams', 'dialogs', 'legs'].includes(table.name))
+    if (
+      !['first OPTIONS', 'registrations', 'calls', 'promises', 'streams', 'dialogs', 'legs', 'loads', 'takeovers', 'lone answers'].includes(
+        table.name,
+      )
+    )
       assert.ok(table.evicted > 0, table.name);
 });

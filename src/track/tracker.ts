@@ -15,12 +15,15 @@ import { Calls } from './calls.ts';
 import { type DialogLapse, Dialogs } from './dialogs.ts';
 import { NOBODY } from './dialogstate.ts';
 import { Legs } from './legs.ts';
+import { LoneAnswers, type LoneChallenge } from './loneanswers.ts';
 import { Media } from './media.ts';
 import { ACCEPTED, FAILED, NONE, type Observation, OPEN, OUTCOME_NAMES, UNKNOWN_USER } from './observation.ts';
 import { Origins, PACKET, VIA, WITNESSED } from './origin.ts';
 import { ACQUAINTANCE, Peers } from './peers.ts';
+import { Rates } from './rates.ts';
 import { Registrations } from './registrations.ts';
 import { type SeenRequest, Sightings } from './sightings.ts';
+import { Takeovers } from './takeovers.ts';
 import { TIMEOUT, type Transaction, Transactions } from './transactions.ts';
 import { NO_VIOLATION } from './violations.ts';
 
@@ -37,6 +40,7 @@ export interface Capacities {
   readonly streams: number;
   readonly dialogs: number;
   readonly legs: number;
+  readonly loads: number;
 }
 
 /** What someone wants to hear of; the rest is not kept. */
@@ -45,6 +49,8 @@ export interface Wanted {
   readonly calls: boolean;
   /** Requests without any answer. */
   readonly silence: boolean;
+  /** Request pressure. */
+  readonly loads?: boolean;
 }
 
 /** Hears of what did not happen in time. */
@@ -57,6 +63,8 @@ export interface Lapses {
   dialog: DialogLapse;
   /** The second look at the first request of a client to a server: who could answer has answered. */
   contacted(request: SeenRequest): void;
+  /** A challenge whose request was not seen stayed without anything that follows it. */
+  lone(challenge: LoneChallenge): void;
 }
 
 /** µs an unanswered request must have waited at the end of the input to count. */
@@ -83,6 +91,9 @@ export class Tracker {
   readonly contacts: Sightings;
   /** First OPTIONS of clients to servers that named a user: it takes a second user to make it a probe. */
   readonly opening: Sightings;
+  readonly rates: Rates;
+  readonly takeovers: Takeovers;
+  readonly loneAnswers: LoneAnswers;
   /** Finished authentications by outcome code. */
   readonly outcomes = new Float64Array(OUTCOME_NAMES.length);
   readonly #looks: TimeoutQueue;
@@ -91,6 +102,7 @@ export class Tracker {
   readonly #client = new Uint8Array(ENDPOINT);
   readonly #server = new Uint8Array(ENDPOINT);
   readonly #observation: Observation;
+  readonly #watchLoads: boolean;
 
   /** @param proxies our own proxies, whose Via is believed. */
   constructor(capacities: Capacities, seed: Seed, message: SipMessage, wanted: Wanted, proxies: readonly Network[] = []) {
@@ -108,6 +120,10 @@ export class Tracker {
     this.contacts = new Sightings('first contacts', capacities.peers, SECOND_LOOK + 1_000_000, seed);
     this.opening = new Sightings('first OPTIONS', capacities.peers, ACQUAINTANCE, seed);
     this.#looks = new TimeoutQueue(capacities.peers);
+    this.takeovers = new Takeovers(capacities.attempts, seed, this.transactions, this.registrations);
+    this.loneAnswers = new LoneAnswers(capacities.attempts, seed);
+    this.#watchLoads = wanted.loads === true;
+    this.rates = new Rates(this.#watchLoads ? capacities : { loads: 8, transactions: 8 }, seed, this.transactions, this.peers);
     this.#observation = {
       packet: NO_PACKET,
       message,
@@ -134,6 +150,8 @@ export class Tracker {
       side: NOBODY,
       violation: NO_VIOLATION,
       fromParty: true,
+      lone: NONE,
+      use: '',
     };
   }
 
@@ -161,6 +179,8 @@ export class Tracker {
     o.binding = undefined;
     o.change = '';
     o.call = undefined;
+    o.lone = NONE;
+    o.use = '';
     o.dialog = undefined;
     o.side = NOBODY;
     o.violation = NO_VIOLATION;
@@ -179,17 +199,19 @@ export class Tracker {
     if (t !== undefined) this.#attribute(o, t, this.transactions.slot);
     // Some give the ACK to a 2xx the branch of the INVITE.
     if (t === undefined || t.status < 300) this.dialogs.request(o, m, now);
+    if (this.#watchLoads && !o.retransmission) this.#acknowledged(o, now);
+  }
+
+  #acknowledged({ transaction: t, client, server }: Observation, now: number): void {
+    this.rates.followed(client, server, now);
+    if (t !== undefined) this.rates.acknowledged(t, this.transactions.slot, now);
   }
 
   /** µs at which the next lapse falls due. */
   get due(): number {
-    return Math.min(
-      this.transactions.unanswered.next,
-      this.authentication.pending.next,
-      this.#looks.next,
-      this.dialogs.due,
-      this.calls.due,
-    );
+    const { transactions, authentication, rates, dialogs, calls, loneAnswers } = this;
+    const first = Math.min(transactions.unanswered.next, authentication.pending.next, this.#looks.next);
+    return Math.min(first, rates.due, dialogs.due, calls.due, loneAnswers.pending.next);
   }
 
   /** Tells of everything that should have happened by `now` and did not. */
@@ -199,6 +221,8 @@ export class Tracker {
     this.#unanswered(now, now, lapses);
     if (now >= this.dialogs.due) this.dialogs.lapse(now, lapses.dialog);
     if (now >= this.calls.due) this.calls.fade(now);
+    this.rates.lapse(now);
+    this.loneAnswers.lapse(now, false, lapses.lone);
   }
 
   /** The input has ended at `now`: what waited long enough counts as lapsed, of the rest nobody knows. */
@@ -206,6 +230,8 @@ export class Tracker {
     this.#lookAgain(now + SECOND_LOOK, now, lapses);
     this.#abandoned(now + ABANDONED - ABANDONED_AT_END, now, lapses);
     this.#unanswered(now + TIMEOUT - UNANSWERED_AT_END, now, lapses);
+    this.rates.finish(now);
+    this.loneAnswers.lapse(now, true, lapses.lone);
     this.calls.finish();
   }
 
@@ -226,6 +252,7 @@ export class Tracker {
       const challenge = this.authentication.abandoned(pending.slot);
       const relation = this.peers.find(challenge.client, challenge.server, now);
       if (relation !== undefined) relation.misses++;
+      if (relation !== undefined) this.rates.abandoned(relation, this.peers.relations.hashAt(this.peers.slot), challenge.nonce, now);
       lapses.abandoned(challenge);
     }
   }
@@ -245,9 +272,9 @@ export class Tracker {
   tables(): TableStats[] {
     const { peers, authentication } = this;
     const tables = [this.transactions.table, peers.peers, peers.relations, authentication.nonces, authentication.attempts];
-    const { registrations, calls, dialogs, legs, contacts, opening } = this;
-    const all = [...tables, contacts.table, opening.table, registrations.table, calls.table, dialogs.table, legs.table];
-    return [...all.map((t) => t.stats()), ...this.media.tables()];
+    const { registrations, calls, dialogs, legs, contacts, opening, rates, takeovers, loneAnswers } = this;
+    const more = [registrations.table, calls.table, dialogs.table, legs.table, rates.loads.table, takeovers.table, loneAnswers.table];
+    return [...[...tables, contacts.table, opening.table, ...more].map((t) => t.stats()), ...this.media.tables()];
   }
 
   #request(o: Observation, packet: Packet, m: SipMessage, now: number): void {
@@ -265,6 +292,8 @@ export class Tracker {
       return;
     }
     if (!o.copy) this.#meet(o, m, t, now);
+    // A proxy and whom it forwards to know each other.
+    else this.peers.meet(packet.src, packet.dst, m, now);
     if (m.method === INVITE) {
       o.call = this.calls.invited(m, packet, t, now);
       this.legs.invited(m, packet, o.call, this.calls.fresh, now);
@@ -277,6 +306,7 @@ export class Tracker {
     if (o.stranger) this.#introduce(o, m, now);
     t.relation = this.peers.slot;
     t.relationGeneration = this.peers.relations.generation(t.relation);
+    if (this.#watchLoads) this.rates.begun(o, t, o.relation, now);
   }
 
   /** A client's first request to a server within the hour. */
@@ -313,14 +343,20 @@ export class Tracker {
 
   #answer(o: Observation, packet: Packet, m: SipMessage, now: number): void {
     const t = this.transactions.ofAnswer(m, now);
-    if (t === undefined) return;
+    if (t === undefined) {
+      this.#lone(o, packet, m, now);
+      return;
+    }
     o.transaction = t;
     o.slot = this.transactions.slot;
     o.client = packet.dst;
     o.server = packet.src;
     this.#attribute(o, t, o.slot);
     o.retransmission = this.transactions.known;
-    if (t.initial && !o.copy) this.#served(o, t, now);
+    if (t.initial && !o.copy) {
+      this.#served(o, t, now);
+      if (this.#watchLoads) this.rates.answered(t, o.slot, m.status, now);
+    }
     this.#talked(o, packet, m, t, now);
     if (m.status < 200 || t.final) return;
     t.final = true;
@@ -341,6 +377,16 @@ export class Tracker {
     } else if ((t.method === SUBSCRIBE || t.method === REFER) && m.status >= 200 && m.status < 300) this.dialogs.subscribed(o, m, now);
   }
 
+  /** An answer without its request: late, reflected, or the requests take another way. */
+  #lone(o: Observation, packet: Packet, m: SipMessage, now: number): void {
+    o.client = packet.dst;
+    o.server = packet.src;
+    if (this.peers.find(packet.dst, packet.src, now) !== undefined) return;
+    const visible = this.peers.serves(packet.src, now);
+    if (this.#watchLoads) this.rates.lone(m, packet, visible, now);
+    if (!visible) o.lone = this.loneAnswers.answer(m, packet, now);
+  }
+
   /** A server answers a client's initial request; if it is the first time, it serves one more. */
   #served(o: Observation, t: Transaction, now: number): void {
     if (!this.peers.relations.alive(t.relation, t.relationGeneration, now)) return;
@@ -358,6 +404,7 @@ export class Tracker {
     const outcome = authentication.outcome(o, t, now);
     o.outcome = outcome;
     this.outcomes[outcome]!++;
+    if (this.#watchLoads && t.initial) this.rates.concluded(t, o.slot, m.status, outcome, now);
     if (m.challenge.span.start >= 0) authentication.given(o, t, now);
     if (outcome === FAILED) this.#failed(o, now);
     if (outcome === ACCEPTED) this.#accepted(o, t, now);
@@ -366,6 +413,7 @@ export class Tracker {
     if (outcome !== ACCEPTED && outcome !== OPEN) return;
     if (o.relation !== undefined && (t.method === REGISTER || t.method === INVITE)) o.relation.hits++;
     if (t.method !== REGISTER) return;
+    if (outcome === OPEN) o.use = this.takeovers.open(o);
     o.binding = this.registrations.accepted(m, o.packet, o.client, now);
     o.change = this.registrations.change;
     if (o.change === 'added') this.peers.peer(o.server, now).registrar = true;
@@ -412,6 +460,7 @@ export class Tracker {
     o.attempt = this.authentication.accepted(o, t, now);
     // Before this acceptance makes a binding itself: behind one address may be the owner as well as who guesses.
     o.trusted = o.attempt !== undefined && this.registrations.boundBy(o.client, o.message, now);
+    o.use = this.takeovers.accepted(o, t, now);
   }
 
   #failed(o: Observation, now: number): void {

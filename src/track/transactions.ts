@@ -77,6 +77,12 @@ export interface Transaction {
   copy: boolean;
   /** How often it was seen again behind a proxy. */
   copies: number;
+  /** Final answers, repetitions included. */
+  finals: number;
+  /** Link to the load of the account its To URI names (loads.ts). */
+  load: number;
+  /** Its place in the queue of `Rates` it waits in, -1: none. */
+  waiting: number;
 }
 
 /*
@@ -119,6 +125,9 @@ function makeTransaction(): Transaction {
     attributed: 0,
     copy: false,
     copies: 0,
+    finals: 0,
+    load: 0,
+    waiting: -1,
   };
 }
 
@@ -138,6 +147,9 @@ function resetTransaction(t: Transaction): void {
   t.dialog = -1;
   t.copy = false;
   t.copies = 0;
+  t.finals = 0;
+  t.load = 0;
+  t.waiting = -1;
 }
 
 /** All transactions that are going on or ended seconds ago (5 s, an INVITE 32 s). */
@@ -303,6 +315,7 @@ export class Transactions {
     this.known = t.answers > 0 && t.status === m.status;
     t.answers++;
     t.status = m.status;
+    if (m.status >= 200) t.finals++;
     this.table.expireAt(slot, now + (t.method !== INVITE ? AFTERGLOW : m.status < 200 ? RINGING : TIMEOUT));
     return t;
   }
