@@ -15,6 +15,7 @@ import { Calls } from './calls.ts';
 import { Debts } from './debts.ts';
 import { type DialogLapse, Dialogs } from './dialogs.ts';
 import { NOBODY } from './dialogstate.ts';
+import { Legs } from './legs.ts';
 import { LoneAnswers, type LoneChallenge } from './loneanswers.ts';
 import { Media } from './media.ts';
 import { ACCEPTED, FAILED, NONE, type Observation, OPEN, OUTCOME_NAMES, UNKNOWN_USER } from './observation.ts';
@@ -86,6 +87,7 @@ export class Tracker {
   readonly media: Media;
   readonly agreements: Agreements;
   readonly dialogs: Dialogs;
+  readonly legs: Legs;
   /** First requests of clients to servers that wait for their second look. */
   readonly contacts: Sightings;
   /** First OPTIONS of clients to servers that named a user: it takes a second user to make it a probe. */
@@ -117,6 +119,7 @@ export class Tracker {
     this.calls.mediaOf = (slot, generation) => this.media.streamsOf(slot, generation);
     this.agreements = new Agreements(this.media, this.calls);
     this.dialogs = new Dialogs(capacities.dialogs, seed, this.calls, this.transactions);
+    this.legs = new Legs(capacities.legs, seed, this.calls);
     this.contacts = new Sightings('first contacts', capacities.peers, SECOND_LOOK + 1_000_000, seed);
     this.opening = new Sightings('first OPTIONS', capacities.peers, ACQUAINTANCE, seed);
     this.#looks = new TimeoutQueue(capacities.peers);
@@ -209,9 +212,9 @@ export class Tracker {
 
   /** µs at which the next lapse falls due. */
   get due(): number {
-    const { transactions, authentication, rates, dialogs, loneAnswers } = this;
+    const { transactions, authentication, rates, dialogs, calls, loneAnswers } = this;
     const first = Math.min(transactions.unanswered.next, authentication.pending.next, this.#looks.next);
-    return Math.min(first, rates.due, dialogs.due, loneAnswers.pending.next);
+    return Math.min(first, rates.due, dialogs.due, calls.due, loneAnswers.pending.next);
   }
 
   /** Tells of everything that should have happened by `now` and did not. */
@@ -220,6 +223,7 @@ export class Tracker {
     this.#abandoned(now, now, lapses);
     this.#unanswered(now, now, lapses);
     if (now >= this.dialogs.due) this.dialogs.lapse(now, lapses.dialog);
+    if (now >= this.calls.due) this.calls.fade(now);
     this.rates.lapse(now);
     this.loneAnswers.lapse(now, false, lapses.lone);
   }
@@ -271,8 +275,8 @@ export class Tracker {
   tables(): TableStats[] {
     const { peers, authentication } = this;
     const tables = [this.transactions.table, peers.peers, peers.relations, authentication.nonces, authentication.attempts];
-    const { registrations, calls, dialogs, contacts, opening, rates, takeovers, loneAnswers } = this;
-    const more = [registrations.table, calls.table, dialogs.table, rates.loads.table, takeovers.table, loneAnswers.table];
+    const { registrations, calls, dialogs, legs, contacts, opening, rates, takeovers, loneAnswers } = this;
+    const more = [registrations.table, calls.table, dialogs.table, legs.table, rates.loads.table, takeovers.table, loneAnswers.table];
     return [...[...tables, contacts.table, opening.table, ...more].map((t) => t.stats()), ...this.media.tables()];
   }
 
@@ -293,8 +297,10 @@ export class Tracker {
     if (!o.copy) this.#meet(o, m, t, now);
     // A proxy and whom it forwards to know each other.
     else this.peers.meet(packet.src, packet.dst, m, now);
-    if (m.method === INVITE) o.call = this.calls.invited(m, packet, t, now);
-    else if (m.method === BYE || m.method === UPDATE || m.method === PRACK) this.dialogs.request(o, m, now);
+    if (m.method === INVITE) {
+      o.call = this.calls.invited(m, packet, t, now);
+      this.legs.invited(m, packet, o.call, this.calls.fresh, now);
+    } else if (m.method === BYE || m.method === UPDATE || m.method === PRACK) this.dialogs.request(o, m, now);
   }
 
   #meet(o: Observation, m: SipMessage, t: Transaction, now: number): void {
