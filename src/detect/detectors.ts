@@ -9,12 +9,18 @@ import { detectLone } from './lone.ts';
 import { detectOddity } from './oddity.ts';
 import { detectProbe } from './probe.ts';
 import { detectTakeover } from './takeover.ts';
+import { detectUnheard } from './unheard.ts';
+
+function detectInferred(o: Observation, tracker: Tracker, emitter: Emitter, now: number): void {
+  if (o.message.isRequest) detectUnheard(o, tracker, emitter, now);
+  else detectLone(o, tracker, emitter);
+}
 
 /** Calls the detectors filed under what this Observation is. */
 export function detect(o: Observation, tracker: Tracker, emitter: Emitter, now: number): void {
   if (o.message.oddityCount > 0) detectOddity(o, emitter);
   if (o.initial) detectContact(o, tracker, emitter, now);
-  if (o.lone !== NONE) detectLone(o, tracker, emitter);
+  if (o.inferred !== NONE) detectInferred(o, tracker, emitter, now);
   if (!o.concluded) return;
   detectProbe(o, tracker, emitter, now);
   detectCredentials(o, tracker, emitter, now);

@@ -66,6 +66,10 @@ export interface Attempt {
   unseen: number;
   /** This endpoint had registered this account before its first refusal. */
   trusted: boolean;
+  /** Where no answers are seen: hash of the nonce last used, requests without credentials by then, and requests in a row with a new nonce. */
+  nonce: number;
+  bare: number;
+  fresh: number;
 }
 
 /** Nonces given out and credentials refused. */
@@ -99,11 +103,14 @@ export class Authentication {
       ttl: ATTEMPT_MEMORY,
       keyBytes: 80,
       seed,
-      make: () => ({ refusals: 0, unseen: 0, trusted: false }),
+      make: () => ({ refusals: 0, unseen: 0, trusted: false, nonce: 0, bare: 0, fresh: 0 }),
       reset: (a) => {
         a.refusals = 0;
         a.unseen = 0;
         a.trusted = false;
+        a.nonce = 0;
+        a.bare = 0;
+        a.fresh = 0;
       },
     });
     this.pending = new TimeoutQueue(capacity.nonces);

@@ -58,8 +58,8 @@ export interface Observation {
   binding: Binding | undefined;
   change: Change;
   call: CallState | undefined;
-  /** Outcome of an answer whose request was not seen, NONE for all others. */
-  lone: number;
+  /** Outcome told by one direction alone: by an answer whose request was not seen, or by a request where no answers are seen. NONE for all others. */
+  inferred: number;
   /** What this acceptance does with an account that was guessed; empty: nothing. */
   use: Use;
 }

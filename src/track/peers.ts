@@ -39,6 +39,9 @@ export interface Relation {
   halved: number;
   /** Second (since 1970) of the first contact. */
   met: number;
+  /** While no answer of the server was seen: requests without credentials that could be probes, and what shows that answers came. */
+  unheard: number;
+  proved: number;
   /** Requests within the minute, of the load counted before it has a row (rates.ts). */
   recent: number;
   /** Links to the loads of this pair and of the server (loads.ts). */
@@ -83,11 +86,15 @@ export class Peers {
         misses: 0,
         halved: 0.5,
         met: 0,
+        unheard: 0,
+        proved: 0,
         recent: 0,
         pair: 0,
         target: 0,
       }),
       reset: (r) => {
+        r.unheard = 0;
+        r.proved = 0;
         r.recent = 0;
         r.pair = 0;
         r.target = 0;

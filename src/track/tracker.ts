@@ -16,6 +16,7 @@ import { Rates } from './rates.ts';
 import { Registrations } from './registrations.ts';
 import { Takeovers } from './takeovers.ts';
 import { TIMEOUT, type Transaction, Transactions } from './transactions.ts';
+import { Unheard } from './unheard.ts';
 
 /** Most entries of each table (config `tables`). */
 export interface Capacities {
@@ -66,6 +67,7 @@ export class Tracker {
   readonly rates: Rates;
   readonly takeovers: Takeovers;
   readonly loneAnswers: LoneAnswers;
+  readonly unheard: Unheard;
   /** Finished authentications by outcome code. */
   readonly outcomes = new Float64Array(OUTCOME_NAMES.length);
   readonly #name = new Key(64);
@@ -81,6 +83,7 @@ export class Tracker {
     this.registrations = new Registrations(capacities.registrations, seed);
     this.calls = new Calls(capacities.calls, seed, wanted.calls);
     this.takeovers = new Takeovers(capacities.attempts, seed, this.transactions, this.registrations);
+    this.unheard = new Unheard(this.authentication);
     this.loneAnswers = new LoneAnswers(capacities.attempts, seed);
     this.#watchLoads = wanted.loads === true;
     this.rates = new Rates(this.#watchLoads ? capacities : { loads: 8, transactions: 8 }, seed, this.transactions, this.peers);
@@ -103,7 +106,7 @@ export class Tracker {
       binding: undefined,
       change: '',
       call: undefined,
-      lone: NONE,
+      inferred: NONE,
       use: '',
     };
   }
@@ -129,19 +132,22 @@ export class Tracker {
     o.binding = undefined;
     o.change = '';
     o.call = undefined;
-    o.lone = NONE;
+    o.inferred = NONE;
     o.use = '';
     if (!m.isRequest) this.#answer(o, packet, m, now);
     else if (m.method === ACK) {
       o.transaction = this.transactions.ofAck(m, now);
       o.retransmission = o.transaction !== undefined && this.transactions.known;
-      if (this.#watchLoads && !o.retransmission) this.#acknowledged(o, packet, now);
+      if (!o.retransmission) this.#acknowledged(o, packet, now);
     } else this.#request(o, packet, m, now);
     return o;
   }
 
   #acknowledged({ transaction: t }: Observation, packet: Packet, now: number): void {
-    this.rates.followed(packet.src, packet.dst, now);
+    const relation = this.peers.find(packet.src, packet.dst, now);
+    if (relation !== undefined && !relation.answered) relation.proved++;
+    if (!this.#watchLoads) return;
+    if (relation !== undefined) this.rates.followed(relation, now);
     if (t !== undefined) this.rates.acknowledged(t, this.transactions.slot, now);
   }
 
@@ -214,6 +220,7 @@ export class Tracker {
     t.relation = this.peers.slot;
     t.relationGeneration = this.peers.relations.generation(t.relation);
     if (m.method === INVITE) o.call = this.calls.invited(m, packet, t, now);
+    if (!o.relation.answered) this.unheard.asked(o, t, o.relation, now);
     if (this.#watchLoads) this.rates.begun(m, packet, t, o.slot, o.relation, now);
   }
 
@@ -245,7 +252,7 @@ export class Tracker {
     if (this.peers.find(packet.dst, packet.src, now) !== undefined) return;
     const visible = this.peers.serves(packet.src, now);
     if (this.#watchLoads) this.rates.lone(m, packet, visible, now);
-    if (!visible) o.lone = this.loneAnswers.answer(m, packet, now);
+    if (!visible) o.inferred = this.loneAnswers.answer(m, packet, now);
   }
 
   /** A server answers a client's initial request; if it is the first time, it serves one more. */
