@@ -239,14 +239,15 @@ export class Loads {
 
   /**
    * How many requests of the window were begun and not brought to an end. An INVITE that was challenged lacks both the ACK and
-   * the credentials: it counts once. Where no answer of any kind is seen, ACKs and credentials show that they came; other methods
+   * the credentials: it counts once. Where no answer of any kind is seen, ACKs and credentials show that they came, to the request
+   * before and to this one; other methods
    * have nothing that shows it.
    */
   #unfinished(base: number, method: number): number {
     const words = this.#words;
     const at = base + SUMS + method * METRICS;
     let silent = words[at + SILENT]!;
-    if (silent > 0 && !this.#heard(base)) silent = method > REGISTERS ? 0 : Math.max(0, silent - words[at + FOLLOWED]!);
+    if (silent > 0 && !this.#heard(base)) silent = method > REGISTERS ? 0 : Math.max(0, silent - 2 * words[at + FOLLOWED]!);
     return Math.max(words[at + ABANDONED]!, words[at + UNACKNOWLEDGED]!) + silent;
   }
 

@@ -1,23 +1,25 @@
 /**
  * Requests whose answers are not seen: a tap of one direction, or a server that is silent. Probes and guesses then show by what is
- * missing and by what changes: nobody who is challenged for user after user sends credentials, and a server gives a new nonce
- * to whom it refuses. How it came out stays unknown.
+ * missing and by what changes: nobody who is challenged for user after user sends credentials, and nobody who is accepted
+ * sends one response after the other. How it came out stays unknown.
  */
 import { INVITE, REGISTER } from '../decode/message.ts';
 import { hash, Key, type Seed } from '../table.ts';
+import type { Span } from '../types.ts';
 import type { Authentication } from './authentication.ts';
 import { FAILED, type Observation, UNKNOWN_USER } from './observation.ts';
-import type { Relation } from './peers.ts';
+import { type Relation, tenths } from './peers.ts';
 import type { Transaction } from './transactions.ts';
 
 /** Requests without any answer from which on the answers are taken to be missing from the capture, not late. */
 const UNHEARD = 10;
-/** µs after the second of the first contact from which on an answer would have been seen: half a second at least. */
-const PATIENCE = 1_500_000;
-/** Requests in a row with a new nonce each that a client sends which is not refused: its nonce may have become stale. */
+/** Tenths of a second after the first contact from which on an answer would have been seen. */
+const PATIENCE = 5;
+/** Other responses in a row that a client sends which is not refused: its nonce may have become stale. */
 const STALE_RUN = 1;
 
-const NONCES: Seed = { k0: 0x6e6f6e, k1: 0x636573 };
+/** What is compared with the request before; a collision costs one Event. */
+const PROOFS: Seed = { k0: 0x6e6f6e, k1: 0x636573 };
 
 /** Reads requests where no answers are seen. */
 export class Unheard {
@@ -31,7 +33,7 @@ export class Unheard {
   /** An initial request to a server that was not seen to answer this client. Sets `inferred` and, for a guess, `attempt`. */
   asked(o: Observation, t: Transaction, r: Relation, now: number): void {
     if (t.method !== REGISTER && t.method !== INVITE) return;
-    const missing = r.unheard >= UNHEARD && now - r.met * 1e6 >= PATIENCE;
+    const missing = r.unheard >= UNHEARD && tenths(now) - r.met > PATIENCE;
     if (t.credentials) {
       r.proved++;
       r.unheard++;
@@ -47,15 +49,25 @@ export class Unheard {
   #guessed(o: Observation, r: Relation, missing: boolean, now: number): void {
     const { bytes, credentials } = o.message;
     const attempt = this.#authentication.attempt(o, now);
-    const nonce = hash(NONCES, this.#key.reset().add(bytes, credentials.nonce.start, credentials.nonce.end)) | 1;
-    // Who asks without credentials in between is challenged anew: a new nonce is no sign of refusal then.
+    const nonce = this.#hashOf(bytes, credentials.nonce);
+    const proof = this.#hashOf(bytes, credentials.response);
+    const count = this.#hashOf(bytes, credentials.nc);
+    // Who asks without credentials in between is challenged anew: another response is no sign of refusal then. Nor is one over the
+    // same nonce with its counter raised (RFC 7616 §3.4).
     const bare = r.unheard - r.proved;
-    attempt.fresh = nonce === attempt.nonce || bare !== attempt.bare ? 0 : attempt.fresh + 1;
+    const another = proof !== attempt.proof && (nonce !== attempt.nonce || count === attempt.count);
+    attempt.fresh = another && bare === attempt.bare ? attempt.fresh + 1 : 0;
     attempt.nonce = nonce;
+    attempt.proof = proof;
+    attempt.count = count;
     attempt.bare = bare;
     if (!missing || attempt.fresh <= STALE_RUN) return;
     attempt.refusals++;
     o.attempt = attempt;
     o.inferred = FAILED;
+  }
+
+  #hashOf(bytes: Uint8Array, { start, end }: Span): number {
+    return start < 0 ? 0 : hash(PROOFS, this.#key.reset().add(bytes, start, end));
   }
 }
