@@ -15,6 +15,8 @@ import type { Transaction } from './transactions.ts';
 const UNHEARD = 10;
 /** Tenths of a second after the first contact from which on an answer would have been seen. */
 const PATIENCE = 5;
+/** Tenths of a second within which nobody who was accepted registers again: phones behind NAT do so every 20 s or more. */
+const SOON = 50;
 /** Other responses in a row that a client sends which is not refused: its nonce may have become stale. */
 const STALE_RUN = 1;
 
@@ -53,14 +55,16 @@ export class Unheard {
     const proof = this.#hashOf(bytes, credentials.response);
     const count = this.#hashOf(bytes, credentials.nc);
     // Who asks without credentials in between is challenged anew: another response is no sign of refusal then. Nor is one over the
-    // same nonce with its counter raised (RFC 7616 §3.4).
+    // same nonce with its counter raised (RFC 7616 §3.4), unless it comes at once: who was accepted has no reason to.
     const bare = r.unheard - r.proved;
-    const another = proof !== attempt.proof && (nonce !== attempt.nonce || count === attempt.count);
+    const soon = tenths(now) - attempt.at < SOON;
+    const another = proof !== attempt.proof && (nonce !== attempt.nonce || count === attempt.count || soon);
     attempt.fresh = another && bare === attempt.bare ? attempt.fresh + 1 : 0;
     attempt.nonce = nonce;
     attempt.proof = proof;
     attempt.count = count;
     attempt.bare = bare;
+    attempt.at = tenths(now);
     if (!missing || attempt.fresh <= STALE_RUN) return;
     attempt.refusals++;
     o.attempt = attempt;
