@@ -45,7 +45,7 @@ test('a seed of digits only is read as written', () => {
 
 test('faults have their places and the nearest right word', () => {
   assert.deepEqual(faultsOf('tabels: {}\nprofile: papper\nseed: abc\ntables: {peers: 3}'), [
-    'c.yaml:1:1: unknown key "tabels"; did you mean "tables"? (allowed: node, seed, rules, profile, overrides, tables, limits)',
+    'c.yaml:1:1: unknown key "tabels"; did you mean "tables"? (allowed: node, seed, rules, profile, network, overrides, tables, limits)',
     'c.yaml:2:10: expected one of the words, received "papper"; did you mean "paper"? (allowed: default, paper, nemea)',
     'c.yaml:3:7: expected 16 hexadecimal digits, received "abc" (allowed: ^[0-9a-fA-F]{16}$)',
     'c.yaml:4:17: expected a whole number, received "3" (allowed: at least 8, at most 4194304)',
@@ -82,4 +82,19 @@ test('every key is explained', () => {
     return [...(s.about === undefined ? [path] : []), ...below.flatMap(([name, field]) => unexplained(field, `${path}.${name}`))];
   };
   assert.deepEqual(unexplained(CONFIG, 'config'), []);
+});
+
+test('our proxies are addresses and networks; anything else is a fault with its place', () => {
+  const good = parseConfig('network: { proxies: [192.0.2.5, 2001:db8::/32] }', 'c.yaml');
+  assert.ok('config' in good);
+  assert.deepEqual(
+    good.config.network.proxies.map(({ bits }) => bits),
+    [128, 32],
+  );
+  const bad = parseConfig('network:\n  proxies: [192.0.2.5, proxy.example, 10.0.0.1/8]', 'c.yaml');
+  assert.ok('faults' in bad);
+  assert.deepEqual(
+    bad.faults.map(({ where }) => where),
+    ['c.yaml:2:24', 'c.yaml:2:39'],
+  );
 });

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Fault } from './errors.ts';
+import { type Network, parseNetwork } from './network.ts';
 import { check } from './readyaml.ts';
 import { type Infer, type Schema, schema } from './schema.ts';
 import type { Seed } from './table.ts';
@@ -44,6 +45,20 @@ export const CONFIG = schema({
       values: ['default', 'paper', 'nemea'],
       about: 'Thresholds of the rules: our own, those of the papers, or those of NEMEA’s sip_bf_detector, for comparison.',
       default: 'default',
+    },
+    network: {
+      type: 'object',
+      about: 'Whose word counts about where a request came from.',
+      fields: {
+        proxies: {
+          type: 'array',
+          items: { type: 'string' },
+          about:
+            'Addresses and networks of your own proxies and SBCs, e.g. `10.0.0.5` or `10.1.0.0/24`: the Via they wrote names the attacker behind them. List none that passes on a Via `received` which a client wrote.',
+          default: [],
+        },
+      },
+      default: {},
     },
     overrides: {
       type: 'map',
@@ -86,6 +101,10 @@ export const CONFIG = schema({
         relations: capacity('Who sent requests to whom within the hour.', 65_536),
         registrations: capacity('Bindings of accounts to contacts.', 32_768),
         calls: capacity('Calls that are not over.', 32_768),
+        promises: capacity('Endpoints where calls said that media would arrive.', 32_768),
+        streams: capacity('RTP streams.', 32_768),
+        dialogs: capacity('Dialogs that are not over, and those that ended within three minutes.', 32_768),
+        legs: capacity('What the other side of a B2BUA may be joined by.', 16_384),
         loads: capacity('Sources, targets and accounts that are asked often, and how much within the minute.', 8192),
         alerts: capacity('Groups that each rule counts at the same time.', 8192),
       },
@@ -103,8 +122,14 @@ export const CONFIG = schema({
   },
 });
 
+/** Networks of this site. */
+export interface Site {
+  /** Our own proxies, whose Via is believed. */
+  readonly proxies: readonly Network[];
+}
+
 /** A checked configuration, deeply frozen. `rules` holds full paths, `seed` the words of the table hash. */
-export type Config = Omit<Infer<typeof CONFIG>, 'seed'> & { readonly seed: Seed };
+export type Config = Omit<Infer<typeof CONFIG>, 'seed' | 'network'> & { readonly seed: Seed; readonly network: Site };
 
 /** A configuration, or everything that is wrong with it. */
 export type ConfigResult = { readonly config: Config } | { readonly faults: readonly Fault[] };
@@ -125,10 +150,27 @@ export function loadConfig(file?: string): ConfigResult {
 
 /** Checks the text of a config file; `file` is its name in messages, and the folder that its paths are relative to. */
 export function parseConfig(text: string, file: string): ConfigResult {
-  const { value, faults } = check(CONFIG, text, file);
+  const { value, faults, locate } = check(CONFIG, text, file);
   if (value === undefined) return { faults };
+  const wrong: Fault[] = [];
+  const proxies = value.network.proxies.flatMap((written, i) => {
+    const network = parseNetwork(written);
+    if (network !== undefined) return [network];
+    const { line, column } = locate(['network', 'proxies', i]);
+    const message = `expected an address or a network without bits beyond its prefix, e.g. 10.1.0.0/24, received "${written}"`;
+    wrong.push({ code: 'config-invalid', where: `${file}:${line}:${column}`, message });
+    return [];
+  });
+  if (wrong.length > 0) return { faults: wrong };
   const rules = value.rules.map((folder) => (folder === 'builtin' ? BUILTIN_RULES : resolve(dirname(file), folder)));
-  return { config: Object.freeze({ ...value, rules: Object.freeze(rules), seed: seedOf(value.seed) }) };
+  return {
+    config: Object.freeze({
+      ...value,
+      rules: Object.freeze(rules),
+      seed: seedOf(value.seed),
+      network: Object.freeze({ proxies: Object.freeze(proxies) }),
+    }),
+  };
 }
 
 function seedOf(hex: string): Seed {

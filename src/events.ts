@@ -26,6 +26,8 @@ export const COMMON_FIELDS = {
   srcPort: 'port',
   dst: 'address',
   dstPort: 'port',
+  origin: 'name',
+  via: 'address',
   callId: 'text',
   account: 'account',
 } as const satisfies Record<string, FieldKind>;
@@ -63,10 +65,19 @@ const credentials = {
   direction,
 } as const;
 
+const stream = {
+  ssrc: { kind: 'number', about: 'synchronisation source of the stream' },
+  media: { kind: 'name', about: 'audio, video … as SDP says; empty if no SDP promised it' },
+  codec: { kind: 'name', about: 'encoding, e.g. PCMU; `PT 97` if it is not known' },
+  encryption: { kind: 'name', about: 'none, sdes, dtls, zrtp, srtp (the profile says so, keys not seen)' },
+  promised: { kind: 'name', about: 'sdp: to an endpoint a description named; symmetric: to where media came from; none' },
+} as const;
+
 /** All Events, by type. */
 export const EVENTS = {
   'target.contacted': {
-    about: 'A source sent an out-of-dialog request to an address it had not sent one to within the hour.',
+    about:
+      'A source sent an out-of-dialog request to an address it had not sent one to within the hour; told 2 s later, when who could answer has answered.',
     src: 'who sent the request',
     fields: {
       method,
@@ -75,14 +86,18 @@ export const EVENTS = {
         kind: 'count',
         about: 'how many different addresses had requests answered by this source before: 0 for a client, many for a proxy',
       },
-      asked: { kind: 'count', about: 'how many different addresses this source has sent initial requests to, this one included' },
+      asked: {
+        kind: 'count',
+        about: 'how many different addresses this source has sent initial requests to, those of the 2 s after it included',
+      },
       heard: { kind: 'count', about: 'how many of these have answered so far' },
+      registrar: { kind: 'flag', about: 'this source has accepted a REGISTER: it has phones of its own' },
       known: { kind: 'flag', about: 'the target had sent something to the source before' },
     },
   },
   'account.probed': {
     about:
-      'A request named an account and its sender did not show that the account is his: unknown (404, 604), challenged without an answer to the challenge, or OPTIONS to a user.',
+      'A request named an account and its sender did not show that the account is his: unknown (404, 604), challenged without an answer to the challenge, or OPTIONS to one user after another.',
     src: 'who sent the request',
     fields: {
       method,
@@ -119,13 +134,14 @@ export const EVENTS = {
     fields: { method, userAgent },
   },
   'registration.changed': {
-    about: 'A REGISTER with a 2xx answer added, refreshed or removed a binding.',
+    about:
+      'A REGISTER with a 2xx answer added, refreshed or removed a binding; one Event for each, told by the bindings that the answer lists.',
     src: 'who registered',
     fields: {
       change: { kind: 'name', about: 'added, refreshed or removed' },
-      contact: { kind: 'text', about: 'the Contact URI, `*` for all' },
+      contact: { kind: 'text', about: 'the Contact URI; of a removed one the first 47 bytes' },
       expires: { kind: 'duration', about: 'seconds granted (RFC 3261 §10.3), 0 for removed' },
-      bindings: { kind: 'count', about: 'bindings of the account after the change' },
+      bindings: { kind: 'count', about: 'bindings of the account that are in force after the REGISTER' },
       userAgent,
     },
   },
@@ -153,13 +169,18 @@ export const EVENTS = {
     fields: {
       by: {
         kind: 'name',
-        about: 'source: of one source at one target; target: of all at one target; account: of all for one account; noise: payloads that are no SIP, to UDP ports where SIP is spoken; answers: answers to one address that sent no request to who answers (followed: others who ask these servers are seen; completed: 2xx to REGISTER or BYE)',
+        about:
+          'source: of one source at one target; target: of all at one target; account: of all for one account; noise: payloads that are no SIP, to UDP ports where SIP is spoken; answers: answers to one address that sent no request to who answers (followed: others who ask these servers are seen; completed: 2xx to REGISTER or BYE)',
       },
       method: { kind: 'method', about: 'INVITE, REGISTER, OPTIONS or other' },
       requests: { kind: 'count', about: 'requests outside dialogs within the last minute, repetitions not counted' },
       perSecond: { kind: 'count', about: 'these per second, since they began but at most a minute' },
       unfinished: { kind: 'count', about: 'of these, begun and not brought to an end: abandoned, unacknowledged or silent' },
-      finished: { kind: 'count', about: 'brought to an end: a final answer that is no challenge, for INVITE also acknowledged; those whose 4 s are not over are neither' },
+      finished: {
+        kind: 'count',
+        about:
+          'brought to an end: a final answer that is no challenge, for INVITE also acknowledged; those whose 4 s are not over are neither',
+      },
       abandoned: { kind: 'count', about: 'challenged, without credentials within 2 s' },
       unacknowledged: { kind: 'count', about: 'INVITEs whose final answer met no ACK within 4 s, or that hung at 100 Trying for 32 s' },
       silent: { kind: 'count', about: 'not answered within 4 s, over UDP and not repeated' },
@@ -169,7 +190,11 @@ export const EVENTS = {
       refused: { kind: 'count', about: 'answered with 3xx, 4xx or 6xx, challenges and 408 not counted' },
       failed: { kind: 'count', about: 'answered with 408 or 5xx' },
       users: { kind: 'count', about: 'by source: about how many different users it asked for in this minute and the one before; else 0' },
-      sources: { kind: 'count', about: 'about how many different sources are behind what was not finished (by target and account), sent it (noise) or answered (answers); by source: 1' },
+      sources: {
+        kind: 'count',
+        about:
+          'about how many different sources are behind what was not finished (by target and account), sent it (noise) or answered (answers); by source: 1',
+      },
     },
   },
   'message.odd': {
@@ -182,12 +207,218 @@ export const EVENTS = {
       userAgent,
     },
   },
+  'message.hostile': {
+    about:
+      'A SIP message holds something that is hardly ever sent by accident (an oddity of grade `hostile`): text for another reader, filling for a buffer, zero bytes.',
+    src: 'who sent the message',
+    fields: {
+      oddity: { kind: 'name', about: 'name of the oddity; one Event for each kind in the message, up to four' },
+      sample: { kind: 'text', about: 'the bytes it is about, the beginning of them' },
+      method: { kind: 'method', about: 'method of the request or of the CSeq' },
+      userAgent,
+    },
+  },
+  'message.ambiguous': {
+    about: 'A SIP message reads differently to RFC 3261 and to a server that forgives more: both readings of one field.',
+    src: 'who sent the message',
+    fields: {
+      field: { kind: 'name', about: 'start-line, from, to, call-id, cseq or body' },
+      strict: { kind: 'text', about: 'the field as RFC 3261 has it; of a body its length' },
+      tolerant: { kind: 'text', about: 'the field as a tolerant server may read it' },
+      oddity: { kind: 'name', about: 'name of the oddity that parts the two' },
+      method: { kind: 'method', about: 'method of the request or of the CSeq' },
+    },
+  },
+  'credentials.unchallenged': {
+    about:
+      'A request with Digest credentials was finally answered, and its sender was not seen to be given their nonce: it was given before the capture, to another address, or by nobody.',
+    src: 'who sent the credentials',
+    fields: {
+      method,
+      status,
+      user: { kind: 'user', about: 'user name in the credentials' },
+      realm: { kind: 'host', about: 'realm in the credentials' },
+      accepted: { kind: 'flag', about: 'the answer was a 2xx' },
+    },
+  },
+  'offer.changed': {
+    about: 'An INVITE that has no final answer yet was repeated with another body; repetitions are identical (RFC 3261 §17.1.1.2).',
+    src: 'who sent the request',
+    fields: { userAgent },
+  },
+  'capture.odd': {
+    about:
+      'A payload was put together of IP fragments or TCP segments in a way that makes receivers and monitors see different things (Ptacek and Newsham 1998).',
+    src: 'who sent it, as its last part says',
+    fields: {
+      oddity: {
+        kind: 'name',
+        about: 'fragment-tiny, fragment-overlap, fragment-conflict or stream-conflict: see the counters of family `capture`',
+      },
+      transport: { kind: 'name', about: 'how the payload travelled: udp, tcp, ws, sctp' },
+      bytes: { kind: 'count', about: 'bytes of the payload' },
+    },
+  },
+  'media.started': {
+    about: 'An RTP stream began: two packets in sequence to or from an endpoint of a call, four elsewhere.',
+    src: 'who sends the stream',
+    fields: {
+      ...stream,
+      phase: { kind: 'name', about: 'of its call: early (before the answer), call, over; none without a call' },
+      streams: { kind: 'count', about: 'streams that came to this promised endpoint so far, 0 if it was not promised' },
+    },
+  },
+  'media.ended': {
+    about: 'An RTP stream had no packet for 60 s, or the capture ended.',
+    src: 'who sent the stream',
+    fields: {
+      ...stream,
+      packets: { kind: 'count', about: 'packets seen' },
+      bytes: { kind: 'count', about: 'payload bytes' },
+      seconds: { kind: 'duration', about: 'from its first packet to its last' },
+      lost: { kind: 'count', about: 'packets expected and not seen (RFC 3550 A.3)' },
+      duplicates: { kind: 'count', about: 'packets seen twice' },
+      late: { kind: 'count', about: 'packets behind a later one' },
+      conflicts: { kind: 'count', about: 'packets with the number of the last one and another timestamp: two senders' },
+      jumps: { kind: 'count', about: 'jumps of sequence number or timestamp that RFC 3550 A.1 does not allow' },
+      foreign: { kind: 'count', about: 'times it changed to a payload type that neither side had named' },
+      oversized: { kind: 'count', about: 'packets of more than 1,400 bytes' },
+      jitter: { kind: 'duration', about: 'highest interarrival jitter in seconds (RFC 3550 A.8)' },
+      gap: { kind: 'duration', about: 'longest time without a packet, in seconds' },
+      rate: { kind: 'count', about: 'most packets within a second' },
+      digits: { kind: 'count', about: 'keys pressed (RFC 4733)' },
+      farLoss: { kind: 'number', about: 'share lost as the receiver last reported it, 0 to 1; -1: it did not' },
+      roundTrip: { kind: 'duration', about: 'seconds there and back by the last report, -1: not known' },
+      mos: { kind: 'number', about: 'listening quality 1 to 5 as the receiver reported it (RFC 3611), 0: it did not' },
+    },
+  },
+  'media.ssrc-changed': {
+    about: 'From the same source to the same promised endpoint a stream with another SSRC follows within 5 s.',
+    src: 'who sends the stream',
+    fields: {
+      ...stream,
+      before: { kind: 'number', about: 'SSRC of the stream before' },
+      gap: { kind: 'duration', about: 'seconds between the last packet of that and the first of this; 0 or less: they overlap' },
+      signalled: { kind: 'flag', about: 'a session description named the endpoint within the 10 s before' },
+    },
+  },
+  'media.unpromised': {
+    about:
+      'RTP comes to a promised endpoint from a source that no description of the call named, while a stream from another source goes there too (S2-33).',
+    src: 'who sends the stream that nobody announced',
+    fields: {
+      ...stream,
+      rival: { kind: 'address', about: 'source of the other stream' },
+      rivalPort: { kind: 'port', about: 'its port' },
+      streams: { kind: 'count', about: 'streams that came to this endpoint so far' },
+    },
+  },
+  'media.jumped': {
+    about: 'Sequence number or timestamp of a stream jumped further than RFC 3550 A.1 allows. Told at its 1st, 2nd, 4th, 8th … jump.',
+    src: 'who sends the stream',
+    fields: { ...stream, jumps: { kind: 'count', about: 'jumps so far' }, packets: { kind: 'count', about: 'packets so far' } },
+  },
+  'media.odd': {
+    about: 'For the first time a stream has a packet that is too large, of a payload type nobody named, or that contradicts the last.',
+    src: 'who sends the stream',
+    fields: {
+      ...stream,
+      what: { kind: 'name', about: 'oversized, foreign-payload, conflict (same sequence number, other timestamp)' },
+      payloadType: { kind: 'number', about: 'of the packet' },
+      size: { kind: 'count', about: 'bytes of the packet with its RTP header' },
+    },
+  },
+  'media.late': {
+    about:
+      'RTP goes on more than 1 s after its call was over (a BYE was answered), or from an endpoint that a later description replaced more than 1 s ago (S1-47, S2-28). Told again when four times as late.',
+    src: 'who sends the stream',
+    fields: {
+      ...stream,
+      why: { kind: 'name', about: 'over, replaced' },
+      after: { kind: 'duration', about: 'seconds since then' },
+    },
+  },
+  'media.flooded': {
+    about: 'A stream has 512 packets within a second; told again at each further 512 (S2-33).',
+    src: 'who sends the stream',
+    fields: { ...stream, rate: { kind: 'count', about: 'packets of this second so far' } },
+  },
+  'dtmf.sent': {
+    about: 'A key was pressed in a call: a telephone-event that ended (RFC 4733), or a SIP INFO.',
+    src: 'who sent it',
+    fields: {
+      way: { kind: 'name', about: 'rtp, info' },
+      digit: { kind: 'secret', about: 'the key: 0 to 9, *, #, A to D; another event by its number' },
+      seconds: { kind: 'duration', about: 'how long it was pressed, 0 if not said' },
+    },
+  },
   'table.evicted': {
     about: 'A table was full and pushed out live entries since the last such Event.',
     src: 'none',
     fields: {
       table: { kind: 'name', about: 'which table' },
       evicted: { kind: 'count', about: 'live entries pushed out' },
+    },
+  },
+  'dialog.started': {
+    about:
+      'A dialog began (RFC 3261 §12.1): an INVITE got its first answer with a To tag, or the first message of a dialog was seen whose beginning was not.',
+    src: 'who asked for the dialog; if it was adopted, who sent the message',
+    fields: {
+      adopted: { kind: 'flag', about: 'its beginning was not seen' },
+      forks: { kind: 'count', about: 'dialogs of the same call so far, this one included' },
+    },
+  },
+  'dialog.confirmed': {
+    about: 'A dialog was confirmed: a 2xx was seen, or an ACK that proves it.',
+    src: 'who asked for the dialog',
+    fields: {
+      setup: { kind: 'duration', about: 'seconds since the dialog began' },
+      session: { kind: 'flag', about: 'it is that of a call, not of a subscription' },
+      routes: { kind: 'count', about: 'Record-Route lines in its latest answer: proxies that stay in the path' },
+    },
+  },
+  'dialog.ended': {
+    about:
+      'A dialog ended: a BYE was answered, its INVITE was refused, a subscription was ended, another branch was answered, or it was silent for too long.',
+    src: 'who asked for the end; who called, if time ended it',
+    fields: {
+      by: { kind: 'name', about: 'caller, callee or timeout' },
+      reason: {
+        kind: 'name',
+        about: 'bye, bye-by-stranger, notify, idle, session-timer, answered-elsewhere, or the status code that ended it',
+      },
+      duration: { kind: 'duration', about: 'seconds since it was confirmed, 0 if it never was' },
+      early: { kind: 'flag', about: 'it was never confirmed' },
+    },
+  },
+  'dialog.unacknowledged': {
+    about:
+      'Nobody acknowledged the 2xx to an INVITE within 32 s (64 × T1, RFC 3261 §13.3.1.4), though what else the caller sent in the dialog was in view (S1-33).',
+    src: 'who called',
+    fields: {
+      repeats: { kind: 'count', about: 'repetitions of the 2xx on one hop' },
+      requests: { kind: 'count', about: 'requests seen inside the dialog' },
+    },
+  },
+  'dialog.violated': {
+    about:
+      'A message did not fit the state of its dialog (RFC 3261 §12.2; S2-24, S2-25), or came from an address that had no part in the call. What only looks so because messages cross, hops repeat them or the capture began late is not told.',
+    src: 'who sent the message',
+    fields: {
+      what: {
+        kind: 'name',
+        about:
+          'sender-unknown, tags-unknown, ack-without-invite, bye-outside-dialog, bye-before-answer, cseq-behind, reinvite-not-active, invite-in-terminated, update-inactive, request-in-terminated, cancel-unmatched, cancel-after-final, prack-unknown or answer-by-stranger',
+      },
+      method,
+      status: { kind: 'status', about: 'status code if it was an answer, else 0' },
+      state: { kind: 'name', about: 'state of the dialog in the machine of paper 002: inactive, wait-ack or active' },
+      expected: { kind: 'text', about: 'states of that machine in which the message may come' },
+      side: { kind: 'name', about: 'whose request it claims to be, by its tags: caller, callee or none' },
+      fromParty: { kind: 'flag', about: 'the address it came from had a part in the call before' },
+      party: { kind: 'address', about: 'where that side was first seen in the call: caller or callee; empty if that is not known' },
+      age: { kind: 'duration', about: 'seconds since the call was first seen' },
     },
   },
 } as const satisfies Record<string, EventType>;
@@ -210,4 +441,4 @@ export type EventData<N extends EventName> = {
 export const EVENT_NAMES = Object.keys(EVENTS) as EventName[];
 
 /** Version of this catalogue, written into Event segments; raised when a type or field changes its meaning. */
-export const EVENT_SCHEMA = 1;
+export const EVENT_SCHEMA = 2;

@@ -39,12 +39,25 @@ function addAnalyze(program: Command, done: (code: number) => void): void {
     .command('analyze')
     .summary('tell what happened in captures')
     .description(
-      'Reads captures (pcap or pcapng, also gzipped; - for standard input) one after the other as one recording and tells what ' +
-        'happened in them. Exit code: 0 nothing, 1 an alert of level warning or above, 2 something could not be read, 3 both, 64 a ' +
-        'fault in the command line, the configuration or the rules. SIGINT ends the reading: what was read is reported.',
+      'Reads captures (pcap or pcapng, also gzip or zstd; - for standard input), and all captures in folders, merged in order of ' +
+        'time as one recording and tells what happened in them. Exit code: 0 nothing, 1 an alert of level warning or above, 2 something could not be read, 3 both, 64 a ' +
+        'fault in the command line, the configuration or the rules. SIGINT ends the reading: what was read is reported. ' +
+        'With --follow it reads on as files grow and new ones appear in the folders, tells each alert in a line on standard error, ' +
+        'and SIGINT is the end, with the report.',
     )
-    .argument('<file...>', 'capture files; - is standard input')
+    .argument('<file...>', 'capture files or folders of them; - is standard input')
+    .option('--follow', 'read on as files are written, until SIGINT')
     .option('--json', 'print one JSON object instead of the report (docs/reference/analysis.schema.json)')
+    .option(
+      '--eve <file>',
+      'also write EVE JSON, a line per SIP message, alert and call; - writes it to standard output instead of the report',
+    )
+    .option('--html <file>', 'also write a page that stands alone: verdict, time line, attackers, alerts and calls with their messages')
+    .option(
+      '--write-evidence <dir>',
+      'also write a capture (pcapng) per alert into this folder, with the frames that show it; media is cut off, passwords, digits and the text of messages are masked',
+    )
+    .option('--evidence-bodies', 'leave digits and the text of messages in the evidence')
     .option('--events <dir>', 'also write all Events into segments in this folder')
     .addOption(rules())
     .addOption(config())

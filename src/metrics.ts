@@ -10,7 +10,10 @@ export const COUNTS = {
   oddity: 'oddities of SIP messages by name; a message may have several',
   outcome: 'finished authentications by outcome (C-03): challenge, failed, unknown-user, accepted, stale, open',
   call: 'calls (INVITE dialogs by Call-ID) by disposition',
+  media:
+    'RTP streams by how they fit the calls (promised by SDP, symmetric, unpromised), those of them encrypted, and their packets: seen, lost, seen twice, late; keys pressed; packets of T.38 to where SDP promised it; the highest jitter in ms',
   dropped: 'frames that gave no payload, by reason',
+  capture: 'what was odd about how packets were carried, and what the capture could not show, by name',
 } as const;
 
 /** One family: label -> count. */

@@ -24,6 +24,7 @@ export function createPacket(where: Where, bytes: Uint8Array): Packet {
     start: 0,
     end: 0,
     truncated: false,
+    odd: 0,
     hep: undefined,
   };
 }

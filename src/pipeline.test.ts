@@ -105,9 +105,9 @@ test('silence, abandoned challenges, oddities and bindings become Events', () =>
   pipeline.handle({ kind: 'tick', time: time + 40e6, last: false });
   const types = pipeline.drain().events.map((e) => `${e.type} ${e.account}`.trim());
   assert.deepEqual(types, [
-    'target.contacted',
     'registration.changed alice@example.com',
     'message.odd',
+    'target.contacted',
     'account.probed bob@example.com',
     'request.unanswered',
     'request.unanswered',

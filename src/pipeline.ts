@@ -7,27 +7,36 @@ import type { Command } from './commands.ts';
 import type { Config } from './config.ts';
 import type { CompiledRule } from './correlate/compile.ts';
 import { Correlator, type Look } from './correlate/correlator.ts';
+import { createBodyPart, readBody } from './decode/body.ts';
 import { METHODS } from './decode/message.ts';
 import { ODDITY_NAMES } from './decode/oddities.ts';
+import { createSdp } from './decode/sdpview.ts';
 import { createMessage, parseSip } from './decode/sip.ts';
-import { NOTHING, SIP, sniff } from './decode/sniff.ts';
+import { DTLS, NOTHING, RTCP, RTP, SIP, STUN, sniff, ZRTP } from './decode/sniff.ts';
+import { turnPayload } from './decode/stun.ts';
+import { detectCarriage } from './detect/carriage.ts';
+import { detectContact } from './detect/contact.ts';
 import { detectCrowding } from './detect/crowding.ts';
 import { detect } from './detect/detectors.ts';
+import { detectDialogLapse } from './detect/dialog.ts';
 import { Emitter } from './detect/emitter.ts';
 import { detectLoads } from './detect/load.ts';
 import { detectLoneChallenge } from './detect/lone.ts';
+import { detectInfoDigit, detectMedia, detectMediaEnd } from './detect/media.ts';
 import { detectAbandoned } from './detect/probe.ts';
+import { pack, RECORD_WORDS } from './detect/record.ts';
 import { detectSilence } from './detect/silence.ts';
 import { EVENT_NAMES, type EventName } from './events.ts';
 import { family } from './metrics.ts';
 import type { Queries, Query } from './queries.ts';
-import { DISPOSITIONS } from './track/calls.ts';
+import { SipRecords } from './siprecords.ts';
+import { MEDIA_TOTALS } from './track/mediatotals.ts';
 import { type Observation, OUTCOME_NAMES } from './track/observation.ts';
 import { type Lapses, Tracker } from './track/tracker.ts';
-import type { Alert, Call, Event, Input, Packet } from './types.ts';
+import { type Alert, type Call, DISPOSITIONS, type Event, type Input, type Packet } from './types.ts';
 
 /** What `sniff` tells apart, by its code. */
-const PROTOCOLS = ['other', 'sip', 'rtp', 'rtcp'] as const;
+const PROTOCOLS = ['other', 'sip', 'rtp', 'rtcp', 'stun', 'dtls', 'zrtp'] as const;
 /** µs between two looks at what the tables forgot. */
 const HOUSEKEEPING = 10_000_000;
 
@@ -36,6 +45,8 @@ export interface Upward {
   readonly events: readonly Event[];
   readonly alerts: readonly Alert[];
   readonly calls: readonly Call[];
+  /** Every SIP message, if a sink takes them; good until the drain after the next. */
+  readonly records: SipRecords | undefined;
 }
 
 /** What the engine is to do. */
@@ -44,14 +55,18 @@ export interface PipelineOptions {
   readonly rules: readonly CompiledRule[];
   /** Counts the starts of this node: part of Event ids. */
   readonly boot: number;
-  /** Which of the optional batches someone takes: all Events, the calls. */
-  readonly sinks: { readonly events: boolean; readonly calls: boolean };
+  /** Which of the optional batches someone takes: all Events, the calls, a record of each SIP message. */
+  readonly sinks: { readonly events: boolean; readonly calls: boolean; readonly records?: boolean };
 }
 
 /** The engine: inputs in, Events, Alerts and calls out. */
 export class Pipeline {
   readonly #clock = new Clock();
   readonly #message = createMessage();
+  readonly #body = createBodyPart();
+  readonly #sdp = createSdp();
+  readonly #inner = { start: 0, end: 0 };
+  readonly #mediaEnd: (slot: number) => void;
   readonly #tracker: Tracker;
   readonly #emitter: Emitter;
   readonly #correlator: Correlator;
@@ -63,6 +78,9 @@ export class Pipeline {
   readonly #oddities = new Float64Array(ODDITY_NAMES.length);
   readonly #keepEvents: boolean;
   #events: Event[] = [];
+  /** The batch being filled, and the one last drained. */
+  #records: SipRecords | undefined;
+  #drained: SipRecords | undefined;
   #housekeeping = 0;
   #inputs = 0;
   /** What track made of the last SIP message; undefined if the last packet was none. For `explain`. */
@@ -72,16 +90,20 @@ export class Pipeline {
     this.#correlator = new Correlator(rules, { node: config.node, seed: config.seed, capacity: config.tables.alerts });
     const wanted = sinks.events ? new Set<EventName>(EVENT_NAMES) : this.#correlator.wanted;
     this.#emitter = new Emitter(config.node, boot, wanted);
-    this.#tracker = new Tracker(config.tables, config.seed, this.#message, {
-      calls: sinks.calls,
-      silence: wanted.has('request.unanswered'),
-      loads: wanted.has('load.risen'),
-    });
+    const heard = { calls: sinks.calls, silence: wanted.has('request.unanswered'), loads: wanted.has('load.risen') };
+    this.#tracker = new Tracker(config.tables, config.seed, this.#message, heard, config.network.proxies);
     this.#keepEvents = sinks.events;
+    if (sinks.records === true) {
+      this.#records = new SipRecords(RECORD_WORDS);
+      this.#drained = new SipRecords(RECORD_WORDS);
+    }
+    this.#mediaEnd = (slot) => detectMediaEnd(slot, this.#tracker.media, this.#emitter, this.#clock.now);
     this.#lapses = {
       unanswered: (t, client, server) => detectSilence(t, client, server, this.#tracker, this.#emitter, this.#clock.now),
+      contacted: (request) => detectContact(request, this.#tracker, this.#emitter, this.#clock.now),
       lone: (challenge) => detectLoneChallenge(challenge, this.#emitter),
       abandoned: (challenge) => detectAbandoned(challenge, this.#tracker, this.#emitter, this.#clock.now),
+      dialog: (kind, slot) => detectDialogLapse(kind, slot, this.#tracker, this.#emitter, this.#clock.now),
     };
   }
 
@@ -90,6 +112,7 @@ export class Pipeline {
     const now = this.#clock.advance(input.time);
     this.#emitter.begin(++this.#inputs);
     if (now >= this.#tracker.due) this.#tracker.lapse(now, this.#lapses);
+    if (now >= this.#tracker.media.due) this.#tracker.media.lapse(now, this.#mediaEnd);
     if (now >= this.#housekeeping) this.#keepHouse(now);
     if (input.kind === 'packet') this.#decode(input, now);
     detectLoads(this.#tracker.rates.loads, this.#emitter, now);
@@ -99,16 +122,44 @@ export class Pipeline {
   #decode(packet: Packet, now: number): void {
     const { bytes, start, end } = packet;
     const m = this.#message;
+    if (packet.odd !== 0) detectCarriage(packet, this.#emitter);
     const kind = sniff(bytes, start, end);
     this.#protocols[kind]!++;
     this.observation = undefined;
     if (kind === NOTHING) this.#tracker.rates.noise(packet, now);
-    if (kind !== SIP || !parseSip(m, bytes, start, end, packet.truncated)) return;
+    if (kind !== SIP) {
+      this.#media(kind, packet, start, end, now);
+      return;
+    }
+    if (!parseSip(m, bytes, start, end, packet.truncated)) return;
+    readBody(m, this.#body, this.#sdp, packet.truncated);
     if (m.isRequest) this.#methods[m.method]!++;
     else this.#answers[m.status]!++;
-    for (let i = 0; i < m.oddityCount; i++) this.#oddities[m.oddities[i]!.code]!++;
     this.observation = this.#tracker.observe(packet, m, now);
+    if (this.#tracker.agreements.take(this.observation, this.#body, this.#sdp, now) !== 0) {
+      detectInfoDigit(this.observation, this.#tracker.media, this.#emitter);
+    }
+    for (let i = 0; i < m.oddityCount; i++) this.#oddities[m.oddities[i]!.code]!++;
     detect(this.observation, this.#tracker, this.#emitter, now);
+    if (this.#records !== undefined) pack(this.#records, this.observation);
+  }
+
+  #media(kind: number, packet: Packet, start: number, end: number, now: number): void {
+    const { media } = this.#tracker;
+    if (kind === RTP) {
+      const shown = media.rtp(packet, start, end, now);
+      if (shown !== 0) detectMedia(shown, media, packet, this.#emitter, now);
+    } else if (kind === RTCP) media.rtcp(packet, start, end, now);
+    else if (kind === STUN) this.#turn(packet, start, now);
+    else if (kind === DTLS || kind === ZRTP || kind === NOTHING) media.beside(kind, packet, now);
+  }
+
+  /** Media inside of TURN (RFC 8656): between the client and its relay. */
+  #turn(packet: Packet, at: number, now: number): void {
+    if (!turnPayload(packet.bytes, at, this.#inner)) return;
+    const { start, end } = this.#inner;
+    const kind = sniff(packet.bytes, start, end);
+    if (kind === RTP || kind === RTCP) this.#media(kind, packet, start, end, now);
   }
 
   #correlate(now: number): void {
@@ -131,6 +182,7 @@ export class Pipeline {
     this.#emitter.begin(++this.#inputs);
     switch (command.kind) {
       case 'finish':
+        this.#tracker.media.finish(this.#mediaEnd);
         this.#tracker.finish(now, this.#lapses);
         detectLoads(this.#tracker.rates.loads, this.#emitter, now);
         this.#keepHouse(now);
@@ -152,8 +204,11 @@ export class Pipeline {
       oddity: family(this.#oddities, (code) => ODDITY_NAMES[code]!),
       outcome: family(this.#tracker.outcomes, (code) => OUTCOME_NAMES[code]!),
       call: family(this.#tracker.calls.byDisposition, (code) => DISPOSITIONS[code]!),
+      media: family(this.#tracker.media.totals.counts, (code) => MEDIA_TOTALS[code]!),
       dropped: {},
+      capture: {},
     }),
+    calls: () => ({ ...this.#tracker.calls.summary, hungUpBy: { ...this.#tracker.calls.summary.hungUpBy } }),
     tables: () => [...this.#tracker.tables(), ...this.#correlator.stats().map((rule) => rule.table)],
     rules: () => this.#correlator.stats(),
   };
@@ -165,8 +220,12 @@ export class Pipeline {
 
   /** Takes what has gone up since the last time. */
   drain(): Upward {
-    const up = { events: this.#events, alerts: this.#correlator.out.splice(0), calls: this.#tracker.calls.over.splice(0) };
+    const alerts = this.#correlator.out.splice(0);
+    const up = { events: this.#events, alerts, calls: this.#tracker.calls.over.splice(0), records: this.#records };
     this.#events = [];
+    this.#records = this.#drained;
+    this.#records?.reset();
+    this.#drained = up.records;
     return up;
   }
 }

@@ -29,6 +29,8 @@ export interface SchemaFault extends Fault {
 export interface Checked<T> {
   readonly value: T | undefined;
   readonly faults: readonly SchemaFault[];
+  /** What the document says, unchecked; undefined if it is no YAML. */
+  readonly raw: () => unknown;
   /** The place of a part of the document (of its nearest parent, if absent) and, in a string, of its character `at`. */
   readonly locate: (path: readonly (string | number)[], at?: number) => Place;
 }
@@ -47,8 +49,18 @@ export function check(s: Schema, text: string, file: string, code: ErrorCode = '
   return {
     value: checker.faults.length === 0 ? value : undefined,
     faults: checker.faults,
+    raw: () => (doc.errors.length > 0 ? undefined : plain(doc)),
     locate: (path, at = 0) => checker.locate(path, at),
   };
+}
+
+/** Aliases may stand for more than anyone can hold: then it says nothing. */
+function plain(doc: Document): unknown {
+  try {
+    return doc.toJS({ maxAliasCount: 100 });
+  } catch {
+    return undefined;
+  }
 }
 
 /** One walk over a document: collects faults and builds the frozen value. */

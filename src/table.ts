@@ -209,7 +209,7 @@ export class Table<V> {
   /** `rows`, four bytes at a time. */
   readonly #words: Int32Array;
   readonly #long = new Map<number, Uint8Array>();
-  readonly #values: (V | undefined)[] = [];
+  readonly #values: (V | undefined)[];
 
   constructor(options: TableOptions<V>) {
     let capacity = WAYS;
@@ -230,6 +230,8 @@ export class Table<V> {
     this.#counts = new Uint16Array(blocks);
     this.rows = new Uint8Array(capacity * this.#stride);
     this.#words = new Int32Array(this.rows.buffer);
+    // Its full length at once: an array that grows while it is hot makes V8 throw away what it compiled, again and again.
+    this.#values = new Array<V | undefined>(capacity).fill(undefined);
   }
 
   /** Slot of a live entry, or -1. Does not touch it. */
@@ -386,7 +388,7 @@ export class Table<V> {
 
   #fill(slot: number, key: Key): void {
     const value = this.#values[slot];
-    if (value === undefined) this.#grow(slot);
+    if (value === undefined) this.#values[slot] = this.#make();
     else this.#reset(value);
     const counts = this.#counts;
     const count = (slot >> 3) * 64 + 48 + (slot & 7);
@@ -402,12 +404,6 @@ export class Table<V> {
     const words = this.#words;
     // The last word may bring bytes behind the key; nobody reads them.
     for (let i = 0; i < (n + 3) >> 2; i++) words[word + i] = key.words[i]!;
-  }
-
-  #grow(slot: number): void {
-    const values = this.#values;
-    while (values.length <= slot) values.push(undefined);
-    values[slot] = this.#make();
   }
 }
 

@@ -71,6 +71,8 @@ export interface Packet {
   end: number;
   /** The capture cut this payload short (snap length): bytes are missing at its end. */
   truncated: boolean;
+  /** What was odd about how it was carried: bits of `carriage.ts`, mostly 0. */
+  odd: number;
   /** Set if the packet came in HEP; `where.source` is then `hep:` and the agent's id. */
   hep: HepInfo | undefined;
 }
@@ -94,6 +96,16 @@ export interface Oddity {
   end: number;
 }
 
+/** Every way in which the address of who acted was found. */
+export const ATTRIBUTIONS = ['packet', 'via', 'witnessed', 'hep', 'nat', 'relayed', 'unknown'] as const;
+/**
+ * How the address of who acted was found: `packet` the packet's source; `via` a proxy of ours says where it got the request from;
+ * `witnessed` the request was seen on its way to the proxy that forwarded it; `hep` a capture agent says so; `nat` the address
+ * of a NAT that others may share; `relayed` it says that it forwards for others and nobody vouches for it; `unknown` a proxy of ours
+ * that does not say whom it forwarded for.
+ */
+export type Attribution = (typeof ATTRIBUTIONS)[number];
+
 /** A neutral fact. Its type and the fields of `data` are listed in `events.ts`. */
 export interface Event {
   /** `node.boot.input.type[.n]` (docs/decisions/0003): the same input gives the same id. */
@@ -106,6 +118,10 @@ export interface Event {
   readonly srcPort: number;
   readonly dst: string;
   readonly dstPort: number;
+  /** How `src` was found. */
+  readonly origin: Attribution;
+  /** The packet's own source where `src` is not it: the proxy it came through; else empty. */
+  readonly via: string;
   /** Empty if the Event has none. */
   readonly callId: string;
   /** `user@realm`; empty if the Event names no account. */
@@ -202,7 +218,9 @@ export interface Alert {
   /** The piece of `evidence` that showed success first; absent if there was none. */
   readonly proof?: Evidence;
   readonly evidence: readonly Evidence[];
-  /** One or two sentences for a person: what was seen, against which limit. */
+  /** How the address of the subject was found, in the latest Event; `packet` also for what is no address. */
+  readonly attributed: Attribution;
+  /** One or two sentences for a person: what was seen, against which limit, and how sure the address is. */
   readonly why: string;
 }
 
@@ -224,6 +242,52 @@ export interface Incident {
   /** Accounts at risk, `user@realm`. */
   readonly accounts: readonly string[];
   readonly targets: readonly string[];
+}
+
+/** One SIP message as plain data, as it was read: nothing in it is masked or neutralised. Texts are empty, numbers negative if absent. */
+export interface SipRecord {
+  readonly time: number;
+  readonly file: string;
+  readonly frame: number;
+  readonly src: string;
+  readonly srcPort: number;
+  readonly dst: string;
+  readonly dstPort: number;
+  readonly transport: Transport;
+  readonly vlan: number;
+  readonly tunnel: string;
+  readonly request: boolean;
+  /** Of the request, or of the CSeq of an answer. */
+  readonly method: string;
+  /** 0 for requests. */
+  readonly status: number;
+  readonly reason: string;
+  /** Request-URI. */
+  readonly uri: string;
+  readonly from: { readonly display: string; readonly uri: string; readonly tag: string };
+  readonly to: { readonly display: string; readonly uri: string; readonly tag: string };
+  /** The From tag carries a guessed password (M-10). */
+  readonly guess: boolean;
+  readonly callId: string;
+  readonly cseq: number;
+  /** The topmost. */
+  readonly via: { readonly host: string; readonly branch: string; readonly received: string; readonly rport: number };
+  readonly viaCount: number;
+  /** URI of the first Contact. */
+  readonly contact: string;
+  readonly userAgent: string;
+  readonly contentType: string;
+  readonly contentLength: number;
+  /** User name and realm of its credentials. */
+  readonly user: string;
+  readonly realm: string;
+  readonly body: string;
+  readonly oddities: readonly string[];
+  readonly retransmission: boolean;
+  /** What its answer says about authentication (C-03), `none` if nothing. */
+  readonly outcome: string;
+  /** Ordinal of its transaction, 0 if that was not seen. */
+  readonly transaction: number;
 }
 
 /** One RTP stream: one SSRC from one endpoint to another (RFC 3550 §3), joined to the call whose SDP promised it. */
@@ -257,19 +321,76 @@ export interface MediaStream {
   readonly digits: number;
 }
 
-/** One call as far as its signalling was seen. */
+/** Every disposition of a call; the index is its code inside the engine. */
+export const DISPOSITIONS = ['unanswered', 'challenged', 'answered', 'busy', 'cancelled', 'rejected', 'redirected'] as const;
+
+/** Another call that is, most likely, the same conversation: the other side of a B2BUA. */
+export interface CallLeg {
+  readonly callId: string;
+  /** What joins them: the same Session-ID (RFC 7989), the same icid-value (RFC 7315), a header that names the other Call-ID, Replaces (RFC 3891), or numbers, place and time. */
+  readonly reason: 'session-id' | 'charging-vector' | 'header' | 'replaces' | 'numbers';
+  /** How sure that is, above 0 and at most 1. */
+  readonly weight: number;
+}
+
+/** How well a call was protected, as far as that shows on the wire (S2-35). */
+export interface CallSecurity {
+  /** Hops of its INVITEs that were seen over TLS or WSS. */
+  readonly signalling: 'all' | 'some' | 'none';
+  /** An INVITE with Digest credentials was accepted. */
+  readonly authenticated: boolean;
+  /** `signed`: Identity header (RFC 8224); `asserted`: P-Asserted-Identity (RFC 3325). */
+  readonly identity: 'signed' | 'asserted' | 'none';
+  /** Level of attestation of the PASSporT (RFC 8588), empty if there was none to read. */
+  readonly attestation: '' | 'A' | 'B' | 'C';
+  /** Its streams are encrypted, all, some or none of them; `unseen`: no stream was seen. */
+  readonly media: 'all' | 'some' | 'none' | 'unseen';
+}
+
+/** One call as far as its signalling was seen: all hops with one Call-ID (S1-27). Times and durations in µs. */
 export interface Call {
   readonly callId: string;
   readonly from: string;
   readonly to: string;
+  /** Contact URI of the caller, empty if none was seen. */
+  readonly contact: string;
   readonly src: string;
   readonly dst: string;
+  /** How the first message that was seen of it travelled. */
+  readonly transport: Transport;
+  /** Its first INVITE was seen; if not, `start` is when it was first seen. */
+  readonly complete: boolean;
   readonly start: number;
-  /** 0: never answered. */
+  /** First 180 or 183; 0: none. */
+  readonly ringing: number;
+  /** 0: never answered, or its answer was not seen. */
   readonly answered: number;
   /** 0: its end was not seen. */
   readonly ended: number;
-  readonly disposition: 'answered' | 'busy' | 'cancelled' | 'rejected' | 'challenged' | 'unanswered';
+  /** `start` to `ended`; 0 if that was not seen. */
+  readonly duration: number;
+  /** `answered` to `ended`: what is billed; 0 if that was not seen. */
+  readonly billed: number;
+  /** From the first INVITE to the first 180, 183 or final answer but a challenge (RFC 6076 §4.3.1); 0 if none was seen. */
+  readonly setup: number;
+  readonly disposition: (typeof DISPOSITIONS)[number];
   /** Last final status of its INVITE, 0 if none was seen. */
   readonly status: number;
+  /** Q.850 cause of a Reason header (RFC 3326), 0: none. */
+  readonly cause: number;
+  readonly hungUpBy: 'caller' | 'callee' | 'network' | 'none';
+  /** Dialogs its INVITE made: more than one if it was forked. */
+  readonly forks: number;
+  readonly reinvites: number;
+  /** Times it was put on hold by SDP (RFC 3264 §8.4). */
+  readonly holds: number;
+  /** REFERs in it that were accepted. */
+  readonly transfers: number;
+  readonly callerAgent: string;
+  readonly calleeAgent: string;
+  readonly security: CallSecurity;
+  readonly streams: readonly MediaStream[];
+  readonly legs: readonly CallLeg[];
+  /** Call-ID of the first call of those joined by `legs`; empty if it is alone. */
+  readonly group: string;
 }

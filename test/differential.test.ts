@@ -5,8 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { relative } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { openCapture } from '../src/capture/reader.ts';
@@ -14,6 +13,7 @@ import type { SipMessage } from '../src/decode/message.ts';
 import { createMessage, parseSip } from '../src/decode/sip.ts';
 import { SIP, sniff } from '../src/decode/sniff.ts';
 import type { Packet, Span } from '../src/types.ts';
+import { captureFiles } from './captures.ts';
 import { type Difference, EXPLAINED } from './differential-explained.ts';
 import { shared, tool } from './peers.ts';
 
@@ -23,22 +23,6 @@ const skip = captures.skip || tool('tshark', 'apt-get install tshark').skip;
 
 const NAMES = ['method', 'status', 'Call-ID', 'CSeq number', 'CSeq method', 'From URI', 'To URI'] as const;
 const FIELDS = ['sip.Method', 'sip.Status-Code', 'sip.Call-ID', 'sip.CSeq.seq', 'sip.CSeq.method', 'sip.from.addr', 'sip.to.addr'];
-/** First four bytes of pcap (both orders, µs and ns, modified), pcapng and gzip. */
-const MAGICS = ['d4c3b2a1', 'a1b2c3d4', '4d3cb2a1', 'a1b23c4d', '34cdb2a1', 'a1b2cd34', '0a0d0d0a'];
-
-function isCapture(path: string): boolean {
-  const head = Buffer.alloc(4);
-  const file = openSync(path, 'r');
-  const n = readSync(file, head, 0, 4, 0);
-  closeSync(file);
-  return n === 4 && (MAGICS.includes(head.toString('hex')) || head.readUInt16BE(0) === 0x1f8b);
-}
-
-function captureFiles(): string[] {
-  const entries = readdirSync(captures.path, { recursive: true, withFileTypes: true });
-  const files = entries.filter((e) => e.isFile()).map((e) => join(e.parentPath, e.name));
-  return files.filter(isCapture).sort();
-}
 
 interface Row {
   protocols: string;
@@ -153,7 +137,7 @@ async function compareAll(files: readonly string[]): Promise<Result> {
 }
 
 test('SIP in every real capture, read as tshark reads it', { skip }, async (t) => {
-  const files = captureFiles();
+  const files = captureFiles(captures.path);
   const { messages, differences } = await compareAll(files);
   t.diagnostic(`${files.length} captures, ${messages} messages that both call SIP, ${NAMES.length} fields each`);
   const unexplained: Difference[] = [];

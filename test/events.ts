@@ -1,7 +1,7 @@
 /** Events for tests, made at random from the catalogue. */
 import fc from 'fast-check';
 import { EVENT_NAMES, EVENTS, type EventName, type EventType, type FieldKind } from '../src/events.ts';
-import type { Event } from '../src/types.ts';
+import { ATTRIBUTIONS, type Event } from '../src/types.ts';
 
 const NUMBERS: ReadonlySet<FieldKind> = new Set<FieldKind>(['count', 'duration', 'status', 'port', 'number']);
 
@@ -30,6 +30,8 @@ export const anyEvent: fc.Arbitrary<Event> = fc.constantFrom(...EVENT_NAMES).cha
       srcPort: fc.integer({ min: 0, max: 65535 }),
       dst: fc.ipV6(),
       dstPort: fc.integer({ min: 0, max: 65535 }),
+      origin: fc.constantFrom(...ATTRIBUTIONS),
+      via: fc.constantFrom('', '192.0.2.1'),
       callId: fc.string({ unit: 'binary', maxLength: 40 }),
       account: fc.string({ maxLength: 10 }),
       data: dataOf(type),

@@ -50,6 +50,7 @@ export function packetOf(payload: string | Uint8Array, time: number, src: Place,
     start: 0,
     end: bytes.length,
     truncated: false,
+    odd: 0,
     hep: undefined,
   };
 }

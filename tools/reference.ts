@@ -2,6 +2,9 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { SKIPPED } from '../src/capture/listing.ts';
+import { DROPPED } from '../src/capture/reasons.ts';
+import { CAPTURE_ODDITIES } from '../src/carriage.ts';
 import { CONFIG } from '../src/config.ts';
 import { RULE, type RuleFile } from '../src/correlate/ruleschema.ts';
 import { COMPUTED } from '../src/correlate/template.ts';
@@ -11,10 +14,12 @@ import { COMMON_FIELDS, EVENTS, type EventType } from '../src/events.ts';
 import { commands } from '../src/main.ts';
 import { COUNTS } from '../src/metrics.ts';
 import { ANALYSIS } from '../src/publish/analysis.ts';
+import { EVE } from '../src/publish/eveschema.ts';
 import { check } from '../src/readyaml.ts';
 import { allowedText, kindName, type Schema, toJsonSchema } from '../src/schema.ts';
 import { CLASSES, LEVELS, OUTCOMES, STAGES } from '../src/types.ts';
 import { ROOT } from '../test/peers.ts';
+import { EQUIVALENTS } from './equivalents.ts';
 
 /** A line at the top of each page. */
 const MADE = 'Made from the source by `npm run docs`; do not edit.';
@@ -31,6 +36,8 @@ export function pages(): Map<string, string> {
     ['classes.md', classesPage()],
     ['cli.md', cliPage()],
     ['analysis.md', analysisPage()],
+    ['eve.md', evePage()],
+    ['eve.schema.json', `${JSON.stringify(toJsonSchema(EVE, { title: 'a line of ringfence analyze --eve' }), null, 2)}\n`],
     ['analysis.schema.json', `${JSON.stringify(toJsonSchema(ANALYSIS, { title: 'ringfence analyze --json' }), null, 2)}\n`],
   ]);
 }
@@ -68,7 +75,20 @@ function errorsPage(): string {
 
 function metricsPage(): string {
   const rows = Object.entries(COUNTS).map(([name, about]) => [code(name), about]);
-  return page('Counters', 'src/metrics.ts', ['What `analyze` counts, by family and label.', table(['family', 'what is counted'], rows)]);
+  const labels = (texts: Readonly<Record<string, string>>): string[][] => Object.entries(texts).map(([name, about]) => [code(name), about]);
+  return page('Counters', 'src/metrics.ts', [
+    'What `analyze` counts, by family and label.',
+    table(['family', 'what is counted'], rows),
+    '## dropped',
+    'Each frame that gave no payload is counted under exactly one of these.',
+    table(['label', 'what'], labels(DROPPED)),
+    '## capture',
+    'Beside that, whatever came of the frame:',
+    table(['label', 'what'], labels(CAPTURE_ODDITIES)),
+    '## skipped',
+    'Files that were not read (`input.skipped`).',
+    table(['label', 'what'], labels(SKIPPED)),
+  ]);
 }
 
 function odditiesPage(): string {
@@ -76,7 +96,18 @@ function odditiesPage(): string {
   const intro =
     'What can be odd about a SIP message. `note`: legal or common; `broken`: against the grammar or a MUST; `hostile`: hardly ever sent by ' +
     'accident. A message is never refused for it: the oddity is data.';
-  return page('Oddities', 'src/decode/oddities.ts', [intro, table(['name', 'grade', 'what', 'reference'], rows)]);
+  const same = EQUIVALENTS.map(({ check: name, about, oddities, events, note }) => [
+    name,
+    about,
+    [...oddities.map(code), ...(events ?? []).map((event) => `Event [${event}](events.md#${event.replaceAll('.', '')})`)].join(', '),
+    note ?? '',
+  ]);
+  const others = [
+    '## What other tools check',
+    'Their checks, and what tells the same here.',
+    table(['check', 'of what', 'here', 'difference'], same),
+  ];
+  return page('Oddities', 'src/decode/oddities.ts', [intro, table(['name', 'grade', 'what', 'reference'], rows), ...others]);
 }
 
 const SCHEMA_HEAD = ['key', 'kind', 'allowed', 'default', 'meaning'];
@@ -153,6 +184,16 @@ function analysisPage(): string {
     `What \`analyze --json\` prints. ${ANALYSIS.about ?? ''} As JSON Schema: [analysis.schema.json](analysis.schema.json). ` +
     'Alerts are in their last version. What attackers chose is neutralised, what is secret is masked.';
   return page('JSON output', 'src/publish/analysis.ts', [intro, table(SCHEMA_HEAD, schemaRows(ANALYSIS))]);
+}
+
+function evePage(): string {
+  const intro =
+    'What `analyze --eve` writes: a JSON object per line, with the keys of Suricata’s EVE where Suricata has them. As JSON Schema: ' +
+    '[eve.schema.json](eve.schema.json). What attackers chose is neutralised, what is secret is masked.';
+  const parts = EVE.of.map((event) =>
+    [`## ${event.fields.event_type.values[0]}`, event.about, table(SCHEMA_HEAD, schemaRows(event))].join('\n\n'),
+  );
+  return page('EVE output', 'src/publish/eveschema.ts', [intro, ...parts]);
 }
 
 /** Every field below a schema as table rows: path, kind, what is allowed, default, meaning. */

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, linkSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join as path } from 'node:path';
+import { basename, join as path } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
-import { hep3, hepBasics, hepChunk, ipv4, join, pcapOf, udp } from '../../test/traces/make-links.ts';
+import { hep3, hepBasics, hepChunk, ipv4, join, pcapOf, segment, sipMessage, udp } from '../../test/traces/make-links.ts';
 import { writePcapHeader, writePcapRecord } from '../wire/pcap.ts';
-import { captureFiles, openCaptures } from './captures.ts';
+import { type Captures, openCaptures } from './captures.ts';
+import { Listing } from './listing.ts';
 import type { CaptureCounts } from './reader.ts';
 
 const folder = mkdtempSync(path(tmpdir(), 'ringfence-'));
@@ -27,25 +29,30 @@ interface Merged {
   readonly ordinals: number[];
   readonly counts: CaptureCounts;
   readonly lastTime: number;
-  readonly faults: number;
+  readonly faults: string[];
+  readonly files: string[];
 }
 
+const captures = { faults: (c: Captures) => [...c.faults(), ...c.reader.faults].map(({ code }) => code) };
+
 async function merge(paths: readonly string[], chunkBytes?: number): Promise<Merged> {
-  const captures = await openCaptures(paths, chunkBytes === undefined ? {} : { chunkBytes });
+  const opened = await openCaptures(paths, chunkBytes === undefined ? {} : { chunkBytes });
+  const { reader } = opened;
   const payloads: string[] = [];
   const ordinals: number[] = [];
-  while (await captures.fill()) {
-    while (captures.next()) {
-      const { bytes, start, end, ordinal } = captures.packet;
+  while (await reader.fill()) {
+    while (reader.next()) {
+      const { bytes, start, end, ordinal } = reader.packet;
       payloads.push(Buffer.from(bytes.subarray(start, end)).toString('latin1'));
       ordinals.push(ordinal);
     }
   }
-  assert.equal(await captures.fill(), false);
-  assert.ok(captures.position <= captures.size);
-  const { counts, lastTime, faults } = captures;
-  await captures.close();
-  return { payloads, ordinals, counts, lastTime, faults: faults.length };
+  assert.equal(await reader.fill(), false);
+  assert.equal(reader.position, reader.size);
+  const { counts, lastTime } = reader;
+  await reader.close();
+  const files = reader.files.map(({ name, packets }) => `${basename(name)} ${packets}`);
+  return { payloads, ordinals, counts, lastTime, faults: captures.faults(opened), files };
 }
 
 describe('several captures', () => {
@@ -71,9 +78,10 @@ describe('several captures', () => {
     const empty = file([]);
     const cut = path(folder, 'cut.pcap');
     writeFileSync(cut, join(pcapOf([ipv4(udp(1, 2, Buffer.from('x')))], { linkType: 101 }), Buffer.from('abc')));
-    const { payloads, faults } = await merge([empty, cut, file([1])]);
+    const { payloads, faults, files } = await merge([empty, cut, file([1], 'one.pcap')]);
     assert.deepEqual(payloads, ['x', '1']);
-    assert.equal(faults, 1);
+    assert.deepEqual(faults, ['capture-truncated']);
+    assert.deepEqual(files, ['cut.pcap 1', 'one.pcap 1', `${basename(empty)} 0`]);
   });
 
   test('time that goes back within a file does not hold the others up', async () => {
@@ -113,30 +121,205 @@ describe('several captures', () => {
   });
 });
 
+test('what begins in one file and ends in the next is put together', async () => {
+  const message = Buffer.from(sipMessage('over-the-border', 'body '.repeat(40)));
+  const data = udp(5060, 5060, message);
+  const whole = [
+    ipv4(data.subarray(0, 256), { id: 7, more: true }),
+    ipv4(data.subarray(256), { id: 7, offset: 256 }),
+    segment(1000, message.subarray(0, 100)),
+    segment(1100, message.subarray(100)),
+  ];
+  const [a, b] = [
+    [0, 2],
+    [1, 3],
+  ].map((picked, i) => {
+    const records = picked.map((k) => writePcapRecord(1e15 + 1000 * k, whole[k]!));
+    const name = path(folder, `border${i}.pcap`);
+    writeFileSync(name, join(writePcapHeader({ linkType: 101 }), ...records));
+    return name;
+  });
+  const { payloads, counts } = await merge([b!, a!]);
+  assert.deepEqual(payloads, [message.toString(), message.toString()]);
+  assert.deepEqual([counts.frames, counts.taken, counts.dropped.get('fragment-pending'), counts.dropped.get('stream')], [4, 2, 1, 1]);
+});
+
+test('a file that damage ends early takes nothing from the others', async () => {
+  const bytes = join(
+    writePcapHeader({ linkType: 101 }),
+    ...[1, 2, 3].map((ms) => writePcapRecord(1e15 + ms * 1000, ipv4(udp(1, 2, Buffer.from(`d${ms}`))))),
+  );
+  bytes.writeUInt32LE(0xffffffff, 24 + 16 + 30 + 8);
+  const damaged = path(folder, 'damaged.pcap');
+  writeFileSync(damaged, bytes);
+  const { payloads, faults } = await merge([damaged, file([0, 2, 5])]);
+  assert.deepEqual(payloads, ['0', 'd1', '2', '5']);
+  assert.deepEqual(faults, ['capture-corrupt']);
+});
+
 describe('folders', () => {
-  test('stand for the captures in them, compressed ones too', async () => {
+  const one = (text: string): Buffer => pcapOf([ipv4(udp(1, 2, Buffer.from(text)))], { linkType: 101 });
+
+  test('stand for the captures in and below them, compressed ones too; the rest is skipped and counted', async () => {
     const inside = path(folder, 'inside');
     mkdirSync(path(inside, 'deeper'), { recursive: true });
-    const bytes = pcapOf([ipv4(udp(1, 2, Buffer.from('x')))], { linkType: 101 });
-    writeFileSync(path(inside, 'b.pcap.gz'), gzipSync(bytes));
-    writeFileSync(path(inside, 'a.pcap.zst'), zstdCompressSync(bytes));
-    writeFileSync(path(inside, 'c.pcap'), bytes);
+    writeFileSync(path(inside, 'b.pcap.gz'), gzipSync(one('b')));
+    writeFileSync(path(inside, 'a.pcap.zst'), zstdCompressSync(one('a')));
+    writeFileSync(path(inside, 'deeper', 'c.pcap'), one('c'));
     writeFileSync(path(inside, 'notes.txt'), 'nothing');
     writeFileSync(path(inside, 'short'), 'x');
-    const names = ['a.pcap.zst', 'b.pcap.gz', 'c.pcap'].map((name) => path(inside, name));
-    assert.deepEqual(await captureFiles([inside, '-', names[0]!]), [...names, '-', names[0]]);
-    assert.deepEqual((await merge([inside])).payloads, ['x', 'x', 'x']);
-    await assert.rejects(captureFiles([path(inside, 'deeper')]), { code: 'capture-not-a-capture' });
-    await assert.rejects(captureFiles([path(inside, 'absent')]), { code: 'capture-not-found' });
+    writeFileSync(path(inside, 'empty.pcap'), '');
+    const listing = new Listing([inside]);
+    const names = ['a.pcap.zst', 'b.pcap.gz', 'deeper/c.pcap'].map((name) => path(inside, name));
+    assert.deepEqual(
+      (await listing.look()).map((each) => each.path),
+      names,
+    );
+    assert.deepEqual(Object.fromEntries(listing.skipped), { 'not-a-capture': 2, empty: 1 });
+    assert.deepEqual([...(await merge([inside])).payloads].sort(), ['a', 'b', 'c']);
+  });
+
+  test('a file counts once, under whatever names; links that go round end', async () => {
+    const inside = path(folder, 'links');
+    mkdirSync(inside);
+    writeFileSync(path(inside, 'a.pcap'), one('a'));
+    linkSync(path(inside, 'a.pcap'), path(inside, 'hard.pcap'));
+    symlinkSync('a.pcap', path(inside, 'soft.pcap'));
+    symlinkSync('.', path(inside, 'round'));
+    symlinkSync('gone', path(inside, 'nowhere.pcap'));
+    const listing = new Listing([path(inside, 'a.pcap'), inside, path(inside, 'a.pcap'), '-', '-']);
+    assert.deepEqual(
+      (await listing.look()).map((each) => each.path),
+      [path(inside, 'a.pcap'), '-'],
+    );
+    assert.deepEqual(Object.fromEntries(listing.skipped), { again: 4 });
+    assert.deepEqual(
+      listing.faults.map(({ code, where }) => [code, basename(where)]),
+      [['capture-not-found', 'nowhere.pcap']],
+    );
+  });
+
+  test('what cannot be read is a fault, and the others are read', async () => {
+    const none = path(folder, 'none');
+    mkdirSync(none);
+    writeFileSync(path(folder, 'text'), 'no capture');
+    const paths = [none, path(folder, 'absent'), path(folder, 'text'), file([1])];
+    const { payloads, faults } = await merge(paths);
+    assert.deepEqual(payloads, ['1']);
+    assert.deepEqual(faults, ['capture-not-a-capture', 'capture-not-found', 'capture-not-a-capture']);
   });
 
   test('closing in the middle closes what is open', async () => {
-    const captures = await openCaptures([file([1, 2]), file([1, 2])]);
-    assert.deepEqual([captures.size > 0, captures.counts.frames, captures.packet.ordinal], [true, 0, 0]);
-    await captures.fill();
-    assert.ok(captures.next());
-    assert.ok(captures.counts.frames >= 1);
-    await captures.close();
-    assert.equal(captures.next(), false);
+    const { reader } = await openCaptures([file([1, 2]), file([1, 2])]);
+    assert.deepEqual([reader.size, reader.counts.frames, reader.packet.ordinal, reader.next()], [0, 0, 0, false]);
+    await reader.fill();
+    assert.ok(reader.next());
+    assert.equal(reader.counts.frames, 1);
+    await reader.close();
+    assert.equal(reader.next() && reader.next() && reader.next() && reader.next(), false);
+  });
+});
+
+describe('following', () => {
+  /** Reads on until `stop` is called; the payloads so far. */
+  async function following(
+    ...paths: readonly string[]
+  ): Promise<{ seen: string[]; until: (n: number) => Promise<void>; stop: () => Promise<Captures> }> {
+    const stop = new AbortController();
+    const opened = await openCaptures(paths, { follow: stop.signal });
+    const seen: string[] = [];
+    const { reader } = opened;
+    const reading = (async (): Promise<void> => {
+      while (await reader.fill())
+        while (reader.next()) seen.push(Buffer.from(reader.packet.bytes.subarray(reader.packet.start, reader.packet.end)).toString());
+    })();
+    const until = async (n: number): Promise<void> => {
+      for (let waits = 0; seen.length < n; waits++) {
+        assert.ok(waits < 500, `only ${seen}`);
+        await sleep(20);
+      }
+    };
+    const end = async (): Promise<Captures> => {
+      stop.abort();
+      await reading;
+      await reader.close();
+      return opened;
+    };
+    return { seen, until, stop: end };
+  }
+
+  const record = (ms: number, text: string): Uint8Array => writePcapRecord(1e15 + ms * 1000, ipv4(udp(1, 2, Buffer.from(text))));
+  const header = writePcapHeader({ linkType: 101 });
+
+  test('a folder whose files are written in turn, renamed, compressed, cut back and removed', async () => {
+    const live = path(folder, 'live');
+    mkdirSync(live);
+    const first = path(live, 'a.pcap');
+    writeFileSync(first, '');
+    writeFileSync(path(live, 'notes'), 'text');
+    const { seen, until, stop } = await following(live);
+    appendFileSync(first, header);
+    appendFileSync(first, record(1, 'a1'));
+    await until(1);
+    renameSync(first, path(live, 'a.pcap.1'));
+    writeFileSync(path(live, 'a.pcap.1.gz'), gzipSync(join(header, record(1, 'a1'))));
+    writeFileSync(path(live, 'b.pcap'), join(header, record(2, 'b1'), record(3, 'b2')));
+    appendFileSync(path(live, 'a.pcap.1'), record(2, 'a2'));
+    await until(4);
+    rmSync(path(live, 'a.pcap.1'));
+    truncateSync(path(live, 'b.pcap'), 0);
+    appendFileSync(path(live, 'b.pcap'), join(header, record(9, 'anew')));
+    await until(5);
+    appendFileSync(path(live, 'b.pcap'), record(10, 'half').subarray(0, 20));
+    const opened = await stop();
+    assert.deepEqual([...seen].sort(), ['a1', 'a2', 'anew', 'b1', 'b2']);
+    assert.deepEqual(captures.faults(opened), []);
+    assert.deepEqual(Object.fromEntries(opened.skipped()), { 'not-a-capture': 1, copy: 1 });
+  });
+
+  test('a named file that comes later; one that never does is a fault at the end', async () => {
+    const later = path(folder, 'later.pcap');
+    const { seen, until, stop } = await following(later, path(folder, 'never.pcap'));
+    await sleep(50);
+    writeFileSync(later, join(header, record(1, 'x')));
+    await until(1);
+    const opened = await stop();
+    assert.deepEqual(seen, ['x']);
+    assert.deepEqual(captures.faults(opened), ['capture-not-found']);
+  });
+
+  test('a quiet file does not hold the others up, and fill is back each second', async () => {
+    const [quiet, busy] = [path(folder, 'quiet.pcap'), path(folder, 'busy.pcap')];
+    writeFileSync(quiet, join(header, record(5, 'q')));
+    writeFileSync(busy, join(header, record(1, 'b1'), record(9, 'b2')));
+    const stop = new AbortController();
+    const { reader } = await openCaptures([quiet, busy], { follow: stop.signal });
+    const seen: string[] = [];
+    const take = (): void => {
+      while (reader.next()) seen.push(Buffer.from(reader.packet.bytes.subarray(reader.packet.start, reader.packet.end)).toString());
+    };
+    while (seen.length < 3 && (await reader.fill())) take();
+    assert.deepEqual(seen, ['b1', 'q', 'b2']);
+    const before = performance.now();
+    assert.equal(await reader.fill(), true);
+    assert.ok(performance.now() - before > 900);
+    take();
+    assert.equal(seen.length, 3);
+    stop.abort();
+    while (await reader.fill()) take();
+    await reader.close();
+  });
+
+  test('more files at a time than are kept open', async () => {
+    const many = path(folder, 'many');
+    mkdirSync(many);
+    for (let i = 0; i < 40; i++) writeFileSync(path(many, `${i}.pcap`), join(header, record(i, `${i}`)));
+    const { seen, until, stop } = await following(many);
+    await until(40);
+    await sleep(1200);
+    writeFileSync(path(many, 'last.pcap'), join(header, record(50, 'last')));
+    await until(41);
+    assert.deepEqual(captures.faults(await stop()), []);
+    assert.equal(seen.at(-1), 'last');
   });
 });

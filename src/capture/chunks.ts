@@ -1,27 +1,46 @@
 /**
  * SIP over SCTP (RFC 4168): the DATA (RFC 9260 §3.3.1) and I-DATA (RFC 8260 §2.1) chunks of a packet. A message split
- * over chunks is not put together: its first part comes as a truncated packet, the others count as `stream`.
+ * over chunks is put together (`parts.ts`); one that the capture cut comes as a truncated packet.
  */
 import { isStartLine } from '../decode/sniff.ts';
+import { Key, type Seed } from '../table.ts';
 import type { Packet } from '../types.ts';
+import { Parts } from './parts.ts';
 
 const DATA = 0;
 const I_DATA = 64;
-/** Flags: first and last part of a message. */
+/** Flags: outside the order of the stream, first and last part of a message. */
+const UNORDERED = 4;
 const BEGINNING = 2;
 const ENDING = 1;
+/** Whole message. */
+const BOTH = BEGINNING | ENDING;
 
 /** Walks the chunks of one packet. */
 export class Chunks {
+  readonly #parts: Parts;
+  readonly #key = new Key(64);
   #bytes: Uint8Array = new Uint8Array(0);
+  #tunnels = 0;
+  #tag = 0;
   #at = 0;
   #end = 0;
   #onPort = false;
+  #flushing = false;
   /** Chunks with SIP's port or beginning that gave no packet. */
   parts = 0;
 
+  constructor(seed: Seed) {
+    this.#parts = new Parts(seed);
+  }
+
+  /** Messages of which parts were not seen. */
+  get missing(): number {
+    return this.#parts.missing;
+  }
+
   /** Begins with the SCTP packet `bytes[at, end)`; ports go into `packet`. False: too short. */
-  begin(packet: Packet, bytes: Uint8Array, at: number, end: number): boolean {
+  begin(packet: Packet, tunnels: number, bytes: Uint8Array, at: number, end: number): boolean {
     if (end - at < 12) return false;
     const { src, dst } = packet;
     src[16] = bytes[at]!;
@@ -30,6 +49,8 @@ export class Chunks {
     dst[17] = bytes[at + 3]!;
     this.#onPort = isSipPort(src) || isSipPort(dst);
     this.#bytes = bytes;
+    this.#tunnels = tunnels;
+    this.#tag = u32(bytes, at + 4);
     this.#at = at + 12;
     this.#end = end;
     this.parts = 0;
@@ -48,27 +69,75 @@ export class Chunks {
       const start = at + (type === DATA ? 16 : 20);
       const stop = at + length;
       if ((type !== DATA && type !== I_DATA) || start >= Math.min(stop, this.#end)) continue;
-      if (this.#give(packet, bytes[at + 1]! & 3, start, stop)) return true;
+      if (this.#give(packet, at, start, stop)) return true;
     }
     this.#end = 0;
-    return false;
+    return this.#flushing && this.#beginning(packet);
   }
 
-  #give(packet: Packet, part: number, start: number, stop: number): boolean {
+  /** The input has ended: `more` gives the beginnings of messages whose other parts were not seen. */
+  flush(): void {
+    this.#flushing = true;
+    this.#parts.flush();
+  }
+
+  #give(packet: Packet, at: number, start: number, stop: number): boolean {
     const bytes = this.#bytes;
     const end = Math.min(stop, this.#end);
-    if (!this.#onPort && !isStartLine(bytes, start, end)) return false;
-    if ((part & BEGINNING) === 0) {
-      this.parts++;
-      return false;
-    }
-    packet.transport = 'sctp';
-    packet.bytes = bytes;
-    packet.start = start;
-    packet.end = end;
-    packet.truncated = end < stop || (part & ENDING) === 0;
+    const flags = bytes[at + 1]!;
+    const ours = this.#onPort || isStartLine(bytes, start, end);
+    const cut = end < stop;
+    if ((flags & BOTH) !== BOTH && !(cut && (flags & BEGINNING) !== 0)) return this.#join(packet, at, ours, start, end, cut);
+    if (!ours) return false;
+    set(packet, bytes, start, end);
+    packet.truncated = cut || (flags & ENDING) === 0;
     return true;
   }
+
+  /** A part of a message: true if that is whole now. */
+  #join(packet: Packet, at: number, ours: boolean, start: number, end: number, cut: boolean): boolean {
+    const bytes = this.#bytes;
+    const flags = bytes[at + 1]!;
+    const plain = bytes[at] === DATA;
+    const key = this.#key.reset().add(packet.src, 0, 18).add(packet.dst, 0, 18).addNumber(this.#tunnels).addNumber(this.#tag);
+    key.addByte(bytes[at]!).addByte(flags & UNORDERED);
+    // Stream, and number of the message in it; unordered DATA have none, and are told apart by their numbers in a row.
+    key.add(bytes, at + 8, at + 10);
+    if (!plain) key.add(bytes, at + 12, at + 16);
+    else if ((flags & UNORDERED) === 0) key.add(bytes, at + 10, at + 12);
+    if (!ours && !this.#parts.knows(key, packet.time)) return false;
+    this.parts++;
+    if (cut) return false;
+    const begins = (flags & BEGINNING) !== 0;
+    const number = plain ? u32(bytes, at + 4) : begins ? 0 : u32(bytes, at + 16);
+    const part = { number, begins, ends: (flags & ENDING) !== 0, bytes: bytes.subarray(start, end) };
+    const length = this.#parts.add(key, packet, part);
+    if (length < 0) return false;
+    set(packet, this.#parts.bytes, 0, length);
+    packet.truncated = false;
+    packet.frameEnd = packet.frameStart;
+    return true;
+  }
+
+  #beginning(packet: Packet): boolean {
+    const length = this.#parts.next(packet);
+    if (length < 0) return false;
+    set(packet, this.#parts.bytes, 0, length);
+    packet.truncated = true;
+    packet.frameEnd = packet.frameStart;
+    return true;
+  }
+}
+
+function set(packet: Packet, bytes: Uint8Array, start: number, end: number): void {
+  packet.transport = 'sctp';
+  packet.bytes = bytes;
+  packet.start = start;
+  packet.end = end;
+}
+
+function u32(bytes: Uint8Array, at: number): number {
+  return (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!;
 }
 
 function isSipPort(endpoint: Uint8Array): boolean {

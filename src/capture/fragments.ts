@@ -8,6 +8,7 @@
  * Overlaps: IPv4 keeps the bytes that came first. IPv6 gives up the whole datagram (RFC 5722) but ignores exact copies,
  * as RFC 8200 allows, because a mirror port may show every packet twice.
  */
+import { FRAGMENT_CONFLICT, FRAGMENT_OVERLAP, TINY_FRAGMENT } from '../carriage.ts';
 import { type Key, type Seed, Table } from '../table.ts';
 
 /** `add`: stored, the datagram is not whole yet. */
@@ -31,6 +32,8 @@ const MAX_PIECES = 32_768;
 const RING_BYTES = 4 * 1024 * 1024;
 /** Longest key: two IPv6 addresses, identification, VLAN, protocol and family. */
 const KEY_BYTES = 44;
+/** Bytes below which a fragment that is not the last is tiny (RFC 1858): no link makes them that small. */
+const TINY = 64;
 
 /** One fragment: `bytes[from, to)`, `offset` bytes into its datagram. One object is reused for all. */
 export interface Fragment {
@@ -57,6 +60,8 @@ interface Datagram {
   /** Next header named by the fragment at offset 0. */
   next: number;
   overlapped: boolean;
+  /** What was odd about its fragments: bits of `carriage.ts`. */
+  odd: number;
   /** Start, end and place in the ring of each piece, in order of start, without overlaps. */
   pieces: number[];
 }
@@ -67,6 +72,9 @@ export class Fragments {
   readonly bytes: Buffer = Buffer.alloc(MAX_DATAGRAM + 1);
   length = 0;
   next = 0;
+  odd = 0;
+  /** Fragments that no link needs to make so small. */
+  tiny = 0;
   /** Fragments stored whose datagram was given up for time or room. */
   expired = 0;
   /** Fragments stored whose datagram was given up for an overlap. */
@@ -93,7 +101,7 @@ export class Fragments {
       ttl: LIFE,
       keyBytes: KEY_BYTES,
       seed,
-      make: () => ({ frames: 0, have: 0, total: -1, next: 0, overlapped: false, pieces: [] }),
+      make: () => ({ frames: 0, have: 0, total: -1, next: 0, overlapped: false, odd: 0, pieces: [] }),
       reset: (datagram) => this.#expire(datagram),
     });
   }
@@ -106,6 +114,10 @@ export class Fragments {
     let slot = this.#table.find(key, time);
     if (slot < 0) slot = this.#table.put(key, time);
     const datagram = this.#table.at(slot);
+    if (fragment.more && length < TINY) {
+      this.tiny++;
+      datagram.odd |= TINY_FRAGMENT;
+    }
     const had = datagram.have;
     const verdict = this.#fit(datagram, fragment, place);
     if (verdict !== STORED || datagram.have === had) this.#head = place;
@@ -136,7 +148,7 @@ export class Fragments {
     const at = firstEndingAfter(pieces, f.offset);
     if (at === n || pieces[at]! >= end) this.#insert(d, at, f, f.offset, end, place);
     else {
-      this.#judge(pieces, at, f, end);
+      this.#judge(d, at, f, end);
       if (f.strict) return this.#strictOverlap(d, at, f, end);
       if (!this.#fillGaps(d, at, f, end, place) && (f.more || d.total >= 0)) return DUPLICATE;
     }
@@ -145,7 +157,8 @@ export class Fragments {
   }
 
   /** Counts a fragment that lies over pieces from `first` on, unless it is a copy of one. */
-  #judge(pieces: readonly number[], first: number, f: Fragment, end: number): void {
+  #judge(d: Datagram, first: number, f: Fragment, end: number): void {
+    const { pieces } = d;
     for (let at = first; at < pieces.length && pieces[at]! < end; at += 3) {
       const from = Math.max(pieces[at]!, f.offset);
       const to = Math.min(pieces[at + 1]!, end);
@@ -153,9 +166,12 @@ export class Fragments {
       const brought = f.from + from - f.offset;
       if (this.#ring.compare(f.bytes, brought, brought + to - from, held, held + to - from) === 0) continue;
       this.conflicts++;
+      d.odd |= FRAGMENT_CONFLICT;
       return;
     }
-    if (pieces[first] !== f.offset || pieces[first + 1] !== end) this.overlaps++;
+    if (pieces[first] === f.offset && pieces[first + 1] === end) return;
+    this.overlaps++;
+    d.odd |= FRAGMENT_OVERLAP;
   }
 
   /** IPv4: keeps what came first, takes what lies between. False if there was nothing to take. */
@@ -205,6 +221,7 @@ export class Fragments {
     }
     this.length = d.total;
     this.next = d.next;
+    this.odd = d.odd;
     clear(d);
   }
 
@@ -253,6 +270,7 @@ function clear(d: Datagram): void {
   d.total = -1;
   d.next = 0;
   d.overlapped = false;
+  d.odd = 0;
   d.pieces = [];
 }
 

@@ -51,6 +51,7 @@ async function gives(frame: Uint8Array, linkType: number, link: string, v6 = fal
       payload: HELLO.toString(),
       frameLength: frame.length,
       truncated: false,
+      odd: 0,
     },
   );
   assert.deepEqual([...counts.links], [[link, 1]]);

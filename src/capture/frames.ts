@@ -6,12 +6,14 @@
  * Three ends matter below: `end`, where the captured bytes stop; `wire`, where the frame stopped on the wire (later
  * than `end` if the snap length cut it); `claimed`, where the IP header says its payload stops.
  */
+import type { CaptureOddity } from '../carriage.ts';
 import { Key, type Seed } from '../table.ts';
 import type { Packet } from '../types.ts';
 import { Agents } from './agents.ts';
 import { Chunks } from './chunks.ts';
 import { BROKEN, DUPLICATE, type Fragment, Fragments, OVERLAP, WHOLE } from './fragments.ts';
 import { ETHERNET, HDLC, type Link, LOOPBACK, MPLS, NO_LINK, PPP, PPPOE, RAW, SLL, SLL2 } from './links.ts';
+import { createOrigin, noteEnds, notePlace, recall } from './origin.ts';
 import {
   ARP,
   FRAGMENT_DUPLICATE,
@@ -19,6 +21,7 @@ import {
   FRAGMENT_MALFORMED,
   FRAGMENT_OVERLAP,
   FRAGMENT_PENDING,
+  HEP_MALFORMED,
   ICMP,
   MALFORMED,
   NOT_IP,
@@ -61,25 +64,26 @@ const L2TP_PORT = 1701;
 const VXLAN_PORT = 4789;
 const VXLAN_LINUX_PORT = 8472;
 const GTP_PORT = 2152;
-/** Bytes below which a fragment that is not the last is tiny (RFC 1858): no link makes them that small. */
-const TINY = 64;
 const NOTHING = new Uint8Array(0);
 
 /** Strips frames into one reused packet. */
 export class Frames {
   readonly packet: Packet;
-  /** Fragments that no link needs to make so small. */
-  #tiny = 0;
   /** Frames per reason code, without what `fragments` later gave up. */
   readonly #counts: number[] = REASONS.map(() => 0);
   readonly #fragments: Fragments;
   readonly #streams: Streams;
-  readonly #chunks = new Chunks();
+  readonly #chunks: Chunks;
   readonly #agents = new Agents();
   /** Packets beyond the first of a frame, and those of no frame at the end. */
   #extra = 0;
   /** What `more` asks: the chunks of SCTP, else the streams. */
   #chunked = false;
+  /** The input has ended. */
+  #finished = false;
+  /** A HEP packet of a stream was opened: what `packet` said before. */
+  #opened = false;
+  readonly #outer = createOrigin();
   /** The frame before left something to put back: tunnels, a transport. */
   #dirty = false;
   /** The frame may give more packets: call `more`. */
@@ -101,6 +105,7 @@ export class Frames {
     this.packet = packet;
     this.#fragments = new Fragments(seed);
     this.#streams = new Streams(seed);
+    this.#chunks = new Chunks(seed);
   }
 
   /**
@@ -121,16 +126,53 @@ export class Frames {
 
   /** Moves `packet` to the next payload of the same frame. False: that was all. */
   more(): boolean {
-    this.pending = this.#chunked ? this.#chunks.more(this.packet) : this.#streams.more(this.packet);
+    this.packet.odd = 0;
+    this.pending = this.#next();
     if (this.pending) this.#extra++;
     return this.pending;
+  }
+
+  #next(): boolean {
+    const { packet } = this;
+    while (!this.#chunked) {
+      if (this.#opened) this.#close();
+      if (!this.#streams.more(packet)) break;
+      if (!this.#streams.isHep || this.#openHep() === TAKEN) return true;
+    }
+    if (!this.#chunked && !this.#finished) return false;
+    this.#chunked = true;
+    return this.#chunks.more(packet);
+  }
+
+  /** The stream gave a HEP packet: what is in it. */
+  #openHep(): number {
+    const { packet } = this;
+    noteEnds(this.#outer, packet);
+    notePlace(this.#outer, packet);
+    this.#opened = true;
+    const { transport } = packet;
+    const reason = this.#agents.open(packet, packet.bytes, packet.start, packet.end);
+    this.#mapped = false;
+    if (reason >= 0) return reason;
+    packet.transport = transport;
+    return HEP_MALFORMED;
+  }
+
+  /** Back from the packet in HEP to the stream that it came in. */
+  #close(): void {
+    this.#opened = false;
+    recall(this.#outer, this.packet);
+    this.packet.hep = undefined;
   }
 
   /** The input has ended: fragments that still wait are given up; `more` gives what streams hold behind gaps. */
   finish(): void {
     this.#fragments.finish();
     this.#chunked = false;
-    this.pending = this.#streams.flush(this.packet);
+    this.#finished = true;
+    this.#chunks.flush();
+    this.#streams.flush();
+    this.pending = true;
   }
 
   /** Packets so far. */
@@ -159,14 +201,17 @@ export class Frames {
   oddities(): Map<string, number> {
     const fragments = this.#fragments;
     const streams = this.#streams;
-    const all: [string, number][] = [
-      ['fragment-tiny', this.#tiny],
+    const all: [CaptureOddity, number][] = [
+      ['fragment-tiny', fragments.tiny],
       ['fragment-overlap', fragments.overlaps],
       ['fragment-conflict', fragments.conflicts],
       ['stream-overlap', streams.overlaps],
+      ['stream-conflict', streams.conflicts],
+      ['stream-joined', streams.joined],
       ['stream-gap', streams.gaps],
       ['stream-resync', streams.resyncs],
       ['stream-evicted', streams.evicted],
+      ['sctp-missing', this.#chunks.missing],
     ];
     return new Map(all.filter(([, count]) => count > 0));
   }
@@ -265,6 +310,7 @@ export class Frames {
   #leave(): void {
     this.#dirty = false;
     this.packet.transport = 'udp';
+    this.packet.odd = 0;
     this.packet.hep = undefined;
     this.#depth = 0;
     this.#tunnels = 0;
@@ -417,7 +463,6 @@ export class Frames {
     const { packet } = this;
     key.addByte(packet.vlan & 255).addByte((packet.vlan >> 8) & 255);
     if (this.#depth > 0) key.addNumber(this.#tunnels);
-    if (more && to - from < TINY) this.#tiny++;
     const fragment = this.#fragment;
     fragment.bytes = bytes;
     fragment.from = from;
@@ -443,8 +488,12 @@ export class Frames {
   }
 
   #reassembled(): number {
-    const { bytes, length, next } = this.#fragments;
+    const { bytes, length, next, odd } = this.#fragments;
     this.#whole = this.#depth;
+    if (odd !== 0) {
+      this.packet.odd |= odd;
+      this.#dirty = true;
+    }
     const reason = this.#headers(bytes, 0, length, length, length, next);
     this.#whole = -1;
     return reason;
@@ -457,12 +506,16 @@ export class Frames {
     this.#dirty = true;
     this.pending = true;
     this.#chunked = false;
-    return TAKEN;
+    if (!this.#streams.isHep) return TAKEN;
+    const inside = this.#openHep();
+    if (inside === TAKEN) return TAKEN;
+    this.pending = this.#next();
+    return this.pending ? TAKEN : inside;
   }
 
   /** RFC 9260. */
   #sctp(bytes: Uint8Array, at: number, end: number): number {
-    if (!this.#chunks.begin(this.packet, bytes, at, end)) return SHORT;
+    if (!this.#chunks.begin(this.packet, this.#tunnels, bytes, at, end)) return SHORT;
     if (!this.#chunks.more(this.packet)) return this.#chunks.parts > 0 ? STREAM : SCTP;
     this.#dirty = true;
     this.pending = true;

@@ -54,3 +54,10 @@ const LINKS = new Map<number, Link>([
 export function linkOf(linkType: number): Link {
   return LINKS.get(linkType) ?? { code: UNSUPPORTED, name: `linktype-${linkType}` };
 }
+
+/** The LINKTYPE_ number of a name that `linkOf` gives; of several with one name the one that pcapng files use today. */
+export function linkTypeOf(name: string): number {
+  let linkType = Number(/^linktype-(\d+)$/.exec(name)?.[1] ?? -1);
+  for (const [number, link] of LINKS) if (link.name === name) linkType = number;
+  return linkType;
+}

@@ -17,16 +17,21 @@ const readDescriptor = promisify(readCallback);
 const PIECE = 16 * 1024;
 /** Uncompressed bytes that may wait; the decompressor is stopped there, for there is no bound on what a piece may become. */
 const WAITING = 4 * 1024 * 1024;
-/** ms between two looks at the end of a file that is being written. */
-const FOLLOWING = 100;
+/** ms between two looks at the end of a file that is being written, and that a followed pipe is waited for. */
+export const FOLLOWING = 100;
 /** Bytes zlib puts out at a time. */
 const OUTPUT = 64 * 1024;
 /** ms to wait for standard input that was opened not to block. */
 const PATIENCE = 10;
+const NOTHING: Buffer = Buffer.alloc(0);
 
-/** A stream of bytes: `read` puts up to `length` of them at `into[at]`; 0: the end. */
+/** A stream of bytes: `read` puts up to `length` of them at `into[at]`; 0: the end, or of what is followed the present end. */
 export interface Source {
   read(into: Buffer, at: number, length: number): Promise<number>;
+  /** Of what is followed: there will never be more. */
+  readonly over: boolean;
+  /** Looks whether a followed file is over because it was deleted or cut back; true: it was cut back and is written anew. */
+  renewed(): Promise<boolean>;
   /** Bytes of the file on disk, 0 if unknown. */
   readonly size: number;
   /** Bytes of the file on disk used up. */
@@ -41,11 +46,11 @@ type Compression = 'gzip' | 'zstd';
 
 /**
  * Opens a file or `-` and looks whether it is compressed.
- * @param follow the file is being written: its end is awaited until this is aborted.
+ * @param follow more may be written until this is aborted: the end is only the present end.
  * @throws RingfenceError `capture-not-found` if it cannot be opened or read.
  */
 export async function openSource(path: string, follow?: AbortSignal): Promise<Source> {
-  const plain = path === '-' ? new Plain(path, undefined, 0, undefined) : await openFile(path, follow);
+  const plain = path === '-' ? new Plain(path, undefined, 0, false, follow) : await openFile(path, follow);
   try {
     await plain.peek();
   } catch (error) {
@@ -65,8 +70,8 @@ export function compressionOf(head: Buffer): Compression | undefined {
 async function openFile(path: string, follow: AbortSignal | undefined): Promise<Plain> {
   try {
     const handle = await open(path, 'r');
-    const { size } = await handle.stat();
-    return new Plain(path, handle, size, follow);
+    const stats = await handle.stat();
+    return new Plain(path, handle, stats.size, stats.isFile(), follow);
   } catch (error) {
     throw notFound(path, error);
   }
@@ -81,8 +86,8 @@ function notFound(path: string, error: unknown): RingfenceError {
   return new RingfenceError('capture-not-found', path, `${captureName(path)} cannot be read: ${reasonOf(error)}`);
 }
 
-/** Node's own message has the path once more. */
-function reasonOf(error: unknown): string {
+/** Why a file cannot be read, in words: Node's own message has the path once more. */
+export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (!('code' in error && 'errno' in error && typeof error.errno === 'number')) return error.message;
   if (error.code === 'EISDIR') return 'it is a folder; name the capture files in it';
@@ -96,39 +101,57 @@ class Plain implements Source {
   position = 0;
   readonly damage = undefined;
   readonly #handle: FileHandle | undefined;
+  /** A file that can grow, unlike a pipe, whose end is its end. */
+  readonly #grows: boolean;
   readonly #follow: AbortSignal | undefined;
-  /** First bytes, read to see what it is, not handed out yet. */
+  #ended = false;
+  /** Bytes read that were not handed out yet: the first ones, and what came of a followed pipe. */
   #head: Buffer = Buffer.alloc(0);
+  /** A read of a followed pipe that has not come back yet. */
+  #waiting: Promise<Buffer> | undefined;
 
-  constructor(path: string, handle: FileHandle | undefined, size: number, follow: AbortSignal | undefined) {
+  constructor(path: string, handle: FileHandle | undefined, size: number, grows: boolean, follow: AbortSignal | undefined) {
     this.path = path;
     this.#handle = handle;
+    this.#grows = grows;
     this.#follow = follow;
     this.size = size;
   }
 
   /** Reads the first four bytes at least, if there are as many. */
   async peek(): Promise<void> {
-    const head = Buffer.allocUnsafe(PIECE);
-    let length = 0;
-    while (length < 4) {
-      const n = await this.#read(head, length, PIECE - length);
-      if (n === 0) break;
-      length += n;
+    while (this.#head.length < 4) {
+      const more = this.#isPipe ? await this.#glance() : await this.#piece();
+      this.#head = Buffer.concat([this.#head, more]);
+      if (more.length > 0) continue;
+      if (this.#follow === undefined || this.over) return;
+      await sleep(FOLLOWING, undefined, { signal: this.#follow }).catch(() => undefined);
     }
-    this.#head = head.subarray(0, length);
   }
 
   get compression(): Compression | undefined {
     return compressionOf(this.#head);
   }
 
+  get over(): boolean {
+    return this.#ended || this.#follow === undefined || this.#follow.aborted;
+  }
+
+  async renewed(): Promise<boolean> {
+    if (this.#handle === undefined || !this.#grows) return false;
+    const { size, nlink } = await this.#handle.stat();
+    const renewed = size < this.position;
+    this.#ended ||= renewed || nlink === 0;
+    return renewed;
+  }
+
   async read(into: Buffer, at: number, length: number): Promise<number> {
+    if (this.#head.length === 0 && this.#isPipe) this.#head = await this.#glance();
     let n = Math.min(this.#head.length, length);
     if (n > 0) {
       this.#head.copy(into, at, 0, n);
       this.#head = this.#head.subarray(n);
-    } else n = await this.#read(into, at, length);
+    } else if (!this.#isPipe) n = await this.#read(into, at, length);
     this.position += n;
     return n;
   }
@@ -137,15 +160,28 @@ class Plain implements Source {
     await this.#handle?.close();
   }
 
+  get #isPipe(): boolean {
+    return this.#follow !== undefined && !this.#grows;
+  }
+
+  async #piece(): Promise<Buffer> {
+    const piece = Buffer.allocUnsafe(PIECE);
+    return piece.subarray(0, await this.#read(piece, 0, PIECE));
+  }
+
+  /** What a followed pipe gives within `FOLLOWING` ms: to wait for it to the end would hold up all else. */
+  async #glance(): Promise<Buffer> {
+    if (this.#ended) return NOTHING;
+    this.#waiting ??= this.#piece();
+    const came = await Promise.race([this.#waiting, sleep(FOLLOWING, undefined)]);
+    if (came === undefined) return NOTHING;
+    this.#waiting = undefined;
+    this.#ended = came.length === 0;
+    return came;
+  }
+
   async #read(into: Buffer, at: number, length: number): Promise<number> {
-    const handle = this.#handle;
-    if (handle !== undefined) {
-      for (;;) {
-        const { bytesRead } = await handle.read(into, at, length, null);
-        if (bytesRead > 0 || this.#follow === undefined || this.#follow.aborted) return bytesRead;
-        await sleep(FOLLOWING, undefined, { signal: this.#follow }).catch(() => undefined);
-      }
-    }
+    if (this.#handle !== undefined) return (await this.#handle.read(into, at, length, null)).bytesRead;
     for (;;) {
       try {
         return (await readDescriptor(0, into, at, length, null)).bytesRead;
@@ -290,8 +326,16 @@ class Unzipped implements Source {
     this.#queue = this.#inflater.queue;
   }
 
+  get over(): boolean {
+    return this.#ended || this.#plain.over;
+  }
+
+  renewed(): Promise<boolean> {
+    return this.#plain.renewed();
+  }
+
   async read(into: Buffer, at: number, length: number): Promise<number> {
-    while (this.#queue.length === 0 && !this.#ended) await this.#inflate();
+    while (this.#queue.length === 0 && !this.#ended && (await this.#inflate()));
     let n = 0;
     while (n < length) {
       const chunk = this.#queue[0];
@@ -309,20 +353,23 @@ class Unzipped implements Source {
     await this.#plain.close();
   }
 
-  async #inflate(): Promise<void> {
+  /** False: there is nothing now, but may be later. */
+  async #inflate(): Promise<boolean> {
     const inflater = this.#inflater;
     if (inflater.busy) await inflater.go();
     else {
       this.#length = await this.#plain.read(this.#piece, 0, PIECE);
+      if (this.#length === 0 && !this.#plain.over) return false;
       if (this.#length > 0) await inflater.feed(this.#piece.subarray(0, this.#length));
       else await inflater.finish();
     }
     for (const chunk of this.#queue) this.#out += chunk.length;
-    if (inflater.busy) return;
+    if (inflater.busy) return true;
     this.#ended = this.#length === 0 || inflater.damage !== undefined;
     this.damage = inflater.damage;
     if (inflater.damage !== undefined && this.#length > 0) await this.#salvage(this.position, this.#length);
     this.position += this.#length;
+    return true;
   }
 
   /**

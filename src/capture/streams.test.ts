@@ -1,7 +1,21 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { chunk, gre, hex, ipv4, ipv6, join, pcapOf, sctp, segment, sipMessage, tcp, webSocket } from '../../test/traces/make-links.ts';
+import {
+  type ChunkNumbers,
+  chunk,
+  gre,
+  hex,
+  ipv4,
+  ipv6,
+  join,
+  pcapOf,
+  sctp,
+  segment,
+  sipMessage,
+  tcp,
+  webSocket,
+} from '../../test/traces/make-links.ts';
 import { droppedIn, type Reading, readBytes } from '../../test/traces/read-all.ts';
 import { writePcapHeader, writePcapRecord } from '../wire/pcap.ts';
 
@@ -400,13 +414,83 @@ describe('SIP over SCTP', () => {
     );
   });
 
-  test('parts: the first is a truncated packet, the others are part of a stream', async () => {
-    const { packets, counts } = await read([packet(chunk(Buffer.from(A), 2)), packet(chunk(Buffer.from('rest'), 1))]);
+  /** Parts of a message, numbered from `first` on. */
+  function parts(text: string, size: number, first: number, flags = 0, type = 0, numbers: ChunkNumbers = {}): Buffer[] {
+    const pieces = text.match(new RegExp(`[^]{1,${size}}`, 'g')) ?? [];
+    return pieces.map((piece, i) => {
+      const part = flags | (i === 0 ? 2 : 0) | (i === pieces.length - 1 ? 1 : 0);
+      return chunk(Buffer.from(piece), part, type, { ...numbers, number: (type === 64 ? i : first + i) >>> 0 });
+    });
+  }
+
+  test('parts of a message, in any order, twice, over packets and streams', async () => {
+    const one = parts(A, 60, 0xfffffffe, 0, 0, { stream: 1, message: 7 });
+    const two = parts(B, 60, 10, 0, 0, { stream: 2, message: 7 });
+    const three = parts(C, 90, 100, 4);
+    const four = parts(A, 90, 103, 4);
+    const mixed = [one[1]!, two[0]!, one[1]!, ...two.slice(1), one[0]!, ...one.slice(2), ...four, ...three.reverse()];
+    const { packets, counts } = await read([packet(...mixed.slice(0, 2)), ...mixed.slice(2).map((each) => packet(each))]);
+    assert.deepEqual(
+      packets.map((p) => [p.payload, p.truncated, p.frameLength]),
+      [B, A, A, C].map((payload) => [payload, false, 0]),
+    );
+    assert.deepEqual([counts.taken, counts.frames - counts.taken, counts.oddities.size], [4, counts.dropped.get('stream'), 0]);
+  });
+
+  test('I-DATA: messages of a stream may lie between the parts of each other', async () => {
+    const one = parts(A, 70, 0, 0, 64, { message: 1 });
+    const two = parts(B, 70, 0, 0, 64, { message: 2 });
+    const frames = one.flatMap((each, i) => [packet(two[i]!, each)]);
+    const { packets } = await read([...frames, ...two.slice(one.length).map((each) => packet(each))]);
+    assert.deepEqual(packets.map((p) => p.payload).sort(), [A, B].sort());
+  });
+
+  test('on other ports the parts behind a beginning of SIP', async () => {
+    const other = (...chunks: readonly Uint8Array[]): Buffer => ipv4(sctp(2905, 2905, ...chunks), { protocol: 132 });
+    const { packets, counts } = await read(
+      [...parts(A, 60, 1), ...parts('no SIP in this one'.repeat(9), 60, 90)].map((each) => other(each)),
+    );
+    assert.deepEqual(
+      packets.map((p) => p.payload),
+      [A],
+    );
+    assert.equal(counts.dropped.get('sctp'), 3);
+  });
+
+  test('parts that are missing: the beginning is a truncated packet at the end', async () => {
+    const [first, second, ...rest] = parts(A, 40, 1);
+    const end = packet(...parts(B, 40, 50).slice(1));
+    const { packets, counts } = await read([packet(first!), packet(second!), packet(...rest.slice(1)), end, packet(chunk(Buffer.from(C)))]);
+    assert.deepEqual(
+      packets.map((p) => [p.payload, p.truncated, p.frame]),
+      [
+        [C, false, 5],
+        [A.slice(0, 80), true, 4],
+      ],
+    );
+    assert.equal(counts.oddities.get('sctp-missing'), 1);
+  });
+
+  test('a part that the capture cut ends its message', async () => {
+    const [first, second] = parts(A, 120, 1);
+    const whole = packet(first!);
+    const records = [writePcapRecord(1e15, whole.subarray(0, 100), {}, whole.length), writePcapRecord(1e15, packet(second!))];
+    const { packets } = await readBytes(join(writePcapHeader({ linkType: 101 }), ...records));
     assert.deepEqual(
       packets.map((p) => [p.payload, p.truncated]),
-      [[A, true]],
+      [[A.slice(0, 52), true]],
     );
-    assert.deepEqual([...counts.dropped], [['stream', 1]]);
+  });
+
+  test('bounds: too many parts or bytes are given up, too many messages push out the oldest', async () => {
+    const many = Array.from({ length: 513 }, (_, i) => packet(chunk(Buffer.from('x'), i === 0 ? 2 : 0, 0, { number: i })));
+    assert.equal((await read(many)).counts.oddities.get('sctp-missing'), 1);
+    const long = Array.from({ length: 3 }, (_, i) => packet(chunk(Buffer.alloc(30_000, 'x'), i === 0 ? 2 : 0, 0, { number: i })));
+    assert.equal((await read(long)).counts.oddities.get('sctp-missing'), 1);
+    const flood = Array.from({ length: 2000 }, (_, i) => packet(chunk(Buffer.from(A), 2, 0, { number: i, message: i })));
+    const { packets, counts } = await read(flood);
+    assert.equal(counts.oddities.get('sctp-missing'), 2000);
+    assert.ok(packets.length <= 256 && packets.length > 100, `${packets.length}`);
   });
 
   test('nothing in it, too short, or cut', async () => {

@@ -6,6 +6,7 @@
  * only what waits is copied, into a window of a fixed pool. Of overlaps, the bytes that came first count. A gap that does
  * not fill is skipped, and the next start line looked for.
  */
+import { STREAM_CONFLICT } from '../carriage.ts';
 import {
   BAD,
   createFraming,
@@ -21,8 +22,11 @@ import {
 import { isStartLine } from '../decode/sniff.ts';
 import { Key, type Seed, Table } from '../table.ts';
 import type { Packet } from '../types.ts';
+import { hepLength, isHepHead } from '../wire/hep.ts';
 import { createFrameHeader, gather, isUpgrade, NONE, PARTIAL, readUpgrade, unmask } from '../wire/websocket.ts';
-import { MALFORMED, SHORT, STREAM, STREAM_DUPLICATE, TAKEN, TCP } from './reasons.ts';
+import { History } from './history.ts';
+import { noteEnds, notePlace, recall } from './origin.ts';
+import { MALFORMED, SHORT, STREAM, STREAM_DUPLICATE, TAKEN, TCP, TLS } from './reasons.ts';
 import { WINDOW, type Window, Windows } from './windows.ts';
 
 /** Directions of connections followed at a time. */
@@ -45,6 +49,7 @@ const RST = 4;
 const SIP = 0;
 const UPGRADE = 1;
 const WEBSOCKET = 2;
+const HEP = 3;
 
 /** One direction of a connection. */
 interface Stream {
@@ -57,6 +62,8 @@ interface Stream {
   young: boolean;
   /** Bytes thrown away since the last message. */
   junk: number;
+  /** What was odd about the segments since the last message: bits of `carriage.ts`. */
+  odd: number;
   window: Window | undefined;
   readonly framing: Framing;
   /** Of a WebSocket message: bytes of its frames looked at, and payload in them. */
@@ -65,8 +72,12 @@ interface Stream {
 
 /** The streams of one capture. */
 export class Streams {
-  /** Segments that lay over others without being copies. */
+  /** Segments that lay over others and brought new bytes. */
   overlaps = 0;
+  /** Segments that said other bytes for a place than those before them. */
+  conflicts = 0;
+  /** Directions whose beginning was not seen. */
+  joined = 0;
   /** Gaps that were skipped. */
   gaps = 0;
   /** Times that a start line had to be looked for. */
@@ -76,11 +87,14 @@ export class Streams {
 
   readonly #table: Table<Stream>;
   readonly #windows = new Windows();
+  readonly #history = new History();
   readonly #key = new Key(KEY_BYTES);
   /** Cheap hashes of what is followed: a look here spares most other TCP the table. */
   readonly #filter = new Uint8Array(65_536);
   readonly #header = createFrameHeader();
   readonly #message: Buffer = Buffer.alloc(65_536);
+  /** The message given last is a HEP packet, to be opened. */
+  isHep = false;
   /** The bytes being read: `#bytes[#at, #end)`, of `#stream`. */
   #stream: Stream;
   #slot = -1;
@@ -123,12 +137,12 @@ export class Streams {
       ((src[14]! << 8) ^ src[15]! ^ (dst[14]! << 4) ^ dst[15]! ^ (src[16]! << 8) ^ src[17]! ^ (dst[16]! << 9) ^ (dst[17]! << 1)) & 0xffff;
     const known = this.#filter[hash] !== 0;
     if (start >= end && (flags & (known ? SYN | RST : SYN)) === 0) return TCP;
-    if (!known && !this.#wanted(packet, bytes, start, end, flags)) return TCP;
+    if (!known && !this.#wanted(packet, bytes, start, end, flags)) return isTls(bytes, start, end) ? TLS : TCP;
     this.#filter[hash] = 1;
     const key = this.#key.reset().add(src, 0, 18).add(dst, 0, 18).addNumber(tunnels);
     const sequence = (u32(bytes, at + 4) + ((flags & SYN) >> 1)) | 0;
     const slot = this.#find(key, packet, bytes, start, end, flags, sequence);
-    if (slot < 0 || start >= end) return TCP;
+    if (slot < 0 || start >= end) return slot < 0 && isTls(bytes, start, end) ? TLS : TCP;
     return this.#take(packet, slot, sequence, bytes, start, end, stop);
   }
 
@@ -144,16 +158,16 @@ export class Streams {
     }
   }
 
-  /** The input has ended: `more` gives what lies behind gaps. True if there may be something. */
-  flush(packet: Packet): boolean {
+  /** The input has ended: `more` gives what lies behind gaps. */
+  flush(): void {
     this.#flushing = 0;
-    return this.#nextFlush(packet);
+    this.#look(this.#message, 0, 0);
   }
 
   /** Whether a direction not followed so far is worth it. */
   #wanted(packet: Packet, bytes: Uint8Array, start: number, end: number, flags: number): boolean {
     if ((flags & SYN) !== 0) return isSipPort(packet.src) || isSipPort(packet.dst);
-    if (mayBeSip(bytes, start, end) || isUpgrade(bytes, start, end)) return true;
+    if (mayBeSip(bytes, start, end) || isUpgrade(bytes, start, end) || isHepHead(bytes, start, end)) return true;
     return (isSipPort(packet.src) || isSipPort(packet.dst)) && findStartLine(bytes, start, end) >= 0;
   }
 
@@ -171,7 +185,9 @@ export class Streams {
     const stream = this.#table.at(slot);
     stream.next = sequence;
     if ((flags & SYN) !== 0) return slot;
+    this.joined++;
     if (isUpgrade(bytes, start, end)) stream.carries = UPGRADE;
+    else if (isHepHead(bytes, start, end)) stream.carries = HEP;
     else stream.lost = !mayBeSip(bytes, start, end);
     return slot;
   }
@@ -194,8 +210,13 @@ export class Streams {
     this.#slot = slot;
     this.#cut = stop - last;
     const ahead = (sequence - stream.next) | 0;
+    if (ahead < 0 || (stream.window !== undefined && stream.window.pieces.length > 0)) {
+      const repeats = this.#contradicts(stream, slot, sequence, bytes, start, last);
+      if (repeats && ahead + stop - start <= 0) return this.#second(packet, stream, bytes, start, last);
+    }
     if (ahead + stop - start <= 0) return STREAM_DUPLICATE;
     if (ahead < 0) this.overlaps++;
+    this.#history.keep(slot, this.#table.generation(slot), sequence, bytes, start, last);
     let verdict = true;
     if (stream.window === undefined && ahead <= 0) {
       if (start - ahead > last) return STREAM_DUPLICATE;
@@ -203,6 +224,30 @@ export class Streams {
       stream.next = (stream.next + last - start + ahead) | 0;
     } else verdict = this.#hold(packet, stream, sequence, bytes, start, last);
     return verdict && this.more(packet) ? TAKEN : STREAM;
+  }
+
+  /** True if the segment says other bytes than those before it. A single byte is the probe of a keep-alive (RFC 9293 §3.8.4). */
+  #contradicts(stream: Stream, slot: number, sequence: number, bytes: Uint8Array, start: number, end: number): boolean {
+    if (end - start < 2 || !this.#history.differs(slot, this.#table.generation(slot), sequence, bytes, start, end)) return false;
+    this.conflicts++;
+    stream.odd |= STREAM_CONFLICT;
+    return true;
+  }
+
+  /**
+   * The segment repeats a place with other bytes: what the receiver reads of the two is not known, so a message that
+   * begins in the second one is given out too, as far as it goes.
+   */
+  #second(packet: Packet, stream: Stream, bytes: Uint8Array, start: number, end: number): number {
+    const { framing } = stream;
+    if (stream.carries !== SIP || framing.scanned > 0 || !isStartLine(bytes, start, end)) return STREAM_DUPLICATE;
+    const verdict = frameSip(framing, bytes, start, end);
+    this.#emit(packet, 'tcp', bytes, start, verdict === DONE ? start + framing.total : end);
+    packet.truncated = verdict !== DONE;
+    resetFraming(framing);
+    this.#cut = 0;
+    this.#look(this.#message, 0, 0);
+    return TAKEN;
   }
 
   /** Puts a segment into the stream's window. False: nothing can be read yet. */
@@ -264,7 +309,8 @@ export class Streams {
   /** Reads on: DONE: `packet` holds a message; MORE: nothing more in what is there; BAD: go on. */
   #step(packet: Packet): number {
     const stream = this.#stream;
-    if (stream.carries === SIP) return this.#stepSip(packet, stream);
+    if (stream.carries === SIP && !this.#becomesHep(stream)) return this.#stepSip(packet, stream);
+    if (stream.carries === HEP) return this.#stepHep(packet, stream);
     return stream.carries === UPGRADE ? this.#stepUpgrade(stream) : this.#stepWebSocket(packet, stream);
   }
 
@@ -308,6 +354,25 @@ export class Streams {
     return false;
   }
 
+  /** What was followed from its SYN on shows only now that it is HEP. */
+  #becomesHep(stream: Stream): boolean {
+    if (!stream.young || stream.lost || !isHepHead(this.#bytes, this.#at, this.#end)) return false;
+    stream.carries = HEP;
+    return true;
+  }
+
+  /** HEP packets follow each other, each with its length. */
+  #stepHep(packet: Packet, stream: Stream): number {
+    const length = hepLength(this.#bytes, this.#at, this.#end);
+    if (length < 0) return this.#drop();
+    if (length === 0 || this.#end - this.#at < length) return MORE;
+    this.#emit(packet, 'tcp', this.#bytes, this.#at, this.#at + length);
+    this.#at += length;
+    this.isHep = true;
+    stream.young = false;
+    return DONE;
+  }
+
   #stepUpgrade(stream: Stream): number {
     const verdict = readUpgrade(this.#header, this.#bytes, this.#at, this.#end);
     if (verdict === PARTIAL) return MORE;
@@ -340,12 +405,16 @@ export class Streams {
     packet.start = start;
     packet.end = end;
     packet.truncated = false;
+    packet.odd |= this.#stream.odd;
+    this.isHep = false;
+    this.#stream.odd = 0;
     if (bytes !== packet.frame) packet.frameEnd = packet.frameStart;
   }
 
   /** Puts away what was not read. True: a message that the capture cut short was given out. */
   #settle(packet: Packet): boolean {
     const stream = this.#stream;
+    if (this.#end === 0) return false;
     if (this.#cut > 0) return this.#settleCut(packet, stream);
     const left = this.#end - this.#at;
     const { window } = stream;
@@ -402,8 +471,7 @@ export class Streams {
     window.slot = this.#slot;
     window.generation = this.#table.generation(this.#slot);
     window.since = packet.time;
-    window.ends.set(packet.src, 0);
-    window.ends.set(packet.dst, 18);
+    noteEnds(window.origin, packet);
     stream.window = window;
     return window;
   }
@@ -424,12 +492,7 @@ export class Streams {
 
   #note(window: Window, packet: Packet): void {
     this.#windows.touch(window);
-    window.time = packet.time;
-    window.frameNumber = packet.frameNumber;
-    window.offset = packet.offset;
-    window.vlan = packet.vlan;
-    window.tunnel = packet.tunnel;
-    window.where = packet.where;
+    notePlace(window.origin, packet);
   }
 
   /** Begins with the next window that holds something behind a gap. */
@@ -455,14 +518,8 @@ export class Streams {
     this.#slot = window.slot;
     this.#stream = this.#table.at(window.slot);
     this.#cut = 0;
-    packet.src.set(window.ends.subarray(0, 18));
-    packet.dst.set(window.ends.subarray(18));
-    packet.time = window.time;
-    packet.frameNumber = window.frameNumber;
-    packet.offset = window.offset;
-    packet.vlan = window.vlan;
-    packet.tunnel = window.tunnel;
-    packet.where = window.where;
+    packet.odd = 0;
+    recall(window.origin, packet);
   }
 
   #clear(stream: Stream): void {
@@ -472,6 +529,7 @@ export class Streams {
     stream.lost = false;
     stream.young = true;
     stream.junk = 0;
+    stream.odd = 0;
     resetFraming(stream.framing);
     stream.gathering.next = 0;
     stream.gathering.payload = 0;
@@ -485,6 +543,7 @@ function makeStream(): Stream {
     lost: false,
     young: true,
     junk: 0,
+    odd: 0,
     window: undefined,
     framing: createFraming(),
     gathering: { next: 0, payload: 0 },
@@ -493,6 +552,11 @@ function makeStream(): Stream {
 
 function u32(bytes: Uint8Array, at: number): number {
   return (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!;
+}
+
+/** True if `[start, end)` begins with the header of a TLS record (RFC 8446 §5.1). */
+function isTls(bytes: Uint8Array, start: number, end: number): boolean {
+  return end - start >= 5 && bytes[start + 1] === 3 && bytes[start]! >= 20 && bytes[start]! <= 24 && bytes[start + 2]! <= 4;
 }
 
 /** 5060 and 5080, which need no other sign to be watched from their SYN on. */

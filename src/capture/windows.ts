@@ -3,7 +3,7 @@
  * Bytes lie where their sequence number puts them; what came first stays. When all windows are taken, the one that was
  * used longest ago is given up, so who floods pushes out the oldest first.
  */
-import type { Where } from '../types.ts';
+import { createOrigin, type Origin } from './origin.ts';
 
 /** Bytes of a window: a message of the largest size and a segment of the largest size behind it. */
 export const WINDOW = 128 * 1024;
@@ -29,14 +29,8 @@ export class Window {
   generation = 0;
   /** Counts uses, to find the one used longest ago. */
   used = 0;
-  /** Of the last segment: both endpoints and what the packet says of its frame. */
-  readonly ends: Uint8Array = new Uint8Array(36);
-  time = 0.5; // A fraction, so that the field is a double from the start.
-  frameNumber = 0;
-  offset = 0.5;
-  vlan = -1;
-  tunnel = '';
-  where: Where = { source: '', file: '', link: '' };
+  /** Both endpoints, and of the last segment what the packet says of its frame. */
+  readonly origin: Origin = createOrigin();
 
   /** Begins anew at sequence number `base`. */
   begin(base: number): void {

@@ -1,14 +1,13 @@
-/** `ringfence analyze FILE…`: reads captures through the engine and reports. Both sides of the border in one process. */
-import { stat } from 'node:fs/promises';
+/** `ringfence analyze FILE|FOLDER…`: reads captures through the engine and reports. Both sides of the border in one process. */
 import { setFlagsFromString } from 'node:v8';
-import type { CaptureReader } from '../capture/reader.ts';
-import { openCapture } from '../capture/reader.ts';
+import { type Captures, openCaptures } from '../capture/captures.ts';
+import type { CaptureCounts } from '../capture/reader.ts';
 import { Incidents } from '../correlate/incidents.ts';
-import { type Fault, RingfenceError } from '../errors.ts';
-import type { Counts } from '../metrics.ts';
+import type { Fault } from '../errors.ts';
+import type { Counts, Family } from '../metrics.ts';
 import { Pipeline } from '../pipeline.ts';
 import { analysisJson } from '../publish/analysis.ts';
-import { type FileSummary, type Findings, severity, WARNING } from '../publish/findings.ts';
+import { type Findings, severity, WARNING } from '../publish/findings.ts';
 import { neutral } from '../publish/neutral.ts';
 import { type Output, pageOf, print } from '../publish/print.ts';
 import { Progress } from '../publish/progress.ts';
@@ -18,15 +17,19 @@ import { nextBoot, SegmentWriter } from '../store/segments.ts';
 import { Spool } from '../store/spool.ts';
 import type { Alert, Call } from '../types.ts';
 import { version } from '../version.ts';
+import { AlertLines, QuietTime } from './following.ts';
 import { Interrupt } from './interrupt.ts';
+import { type OutputOptions, Outputs } from './outputs.ts';
 import { loadSettings, type Settings, type SettingsOptions } from './settings.ts';
 
 /** Options of the command line. */
-export interface AnalyzeOptions extends SettingsOptions {
+export interface AnalyzeOptions extends SettingsOptions, OutputOptions {
   readonly json?: boolean;
   /** Folder for Event segments. */
   readonly events?: string;
   readonly color?: boolean;
+  /** Read on as the files grow, and new ones of the folders, until SIGINT. */
+  readonly follow?: boolean;
   /** Bytes read at a time; for tests: what is printed does not depend on it. */
   readonly chunkBytes?: number;
 }
@@ -42,7 +45,8 @@ export interface Streams {
 }
 
 /**
- * Analyzes captures in the given order and prints the report or the JSON object.
+ * Analyzes captures, merged in order of time, and prints the report or the JSON object.
+ * Following, each alert is told in a line on `err` as it comes, and SIGINT is the ordinary end.
  * @returns the exit code: bit 1 for alerts at warning or above, bit 2 for faults. Interrupted while reading standard input, it
  * reports and then ends by the signal.
  * @throws RingfenceError for faults in configuration and rules, and `output-failed`.
@@ -54,22 +58,26 @@ export async function runAnalyze(
 ): Promise<number> {
   // The engine allocates little that lives long: a young generation that grows to V8's 134 MB only costs memory and cache.
   setFlagsFromString('--semi-space-growth-factor=1');
-  const run = new Run(loadSettings(options), options);
+  const settings = loadSettings(options);
+  const faults: Fault[] = [];
+  const outputs = new Outputs(options, out, faults);
+  const run = new Run(settings, options, outputs, faults);
   const interrupt = new Interrupt();
-  const progress = new Progress(err, await totalSize(files));
+  const progress = new Progress(err);
   try {
-    for (const file of files) {
-      if (interrupt.asked) break;
-      await run.read(file, interrupt, progress);
-    }
+    await run.read(files, interrupt, progress, err);
     await run.finish();
+  } catch (error) {
+    outputs.abandon();
+    throw error;
   } finally {
     interrupt.stop();
     progress.clear();
   }
   try {
     const { findings } = run;
-    if (options.json === true) {
+    if (options.eve === '-') for (const { message } of findings.faults) err.write(`ringfence: ${neutral(message, 400)}\n`);
+    else if (options.json === true) {
       for (const { message } of findings.faults) err.write(`ringfence: ${neutral(message, 400)}\n`);
       await print(out, analysisJson(findings));
     } else {
@@ -83,21 +91,6 @@ export async function runAnalyze(
   }
 }
 
-/** Bytes of all files, 0 if one of them has no size. */
-async function totalSize(files: readonly string[]): Promise<number> {
-  const sizes = await Promise.all(
-    files.map((file) =>
-      file === '-'
-        ? 0
-        : stat(file).then(
-            ({ size }) => size,
-            () => 0,
-          ),
-    ),
-  );
-  return files.includes('-') ? 0 : sizes.reduce((sum, size) => sum + size, 0);
-}
-
 /** One analysis: the engine and what it has said so far. */
 class Run {
   /** An alert was at warning or above. */
@@ -109,83 +102,99 @@ class Run {
   readonly #alerts: AlertFold;
   readonly #calls: Spool<Call>;
   readonly #incidents = new Incidents();
-  readonly #files: FileSummary[] = [];
-  readonly #faults: Fault[] = [];
-  readonly #dropped: Record<string, number> = {};
+  readonly #faults: Fault[];
+  readonly #outputs: Outputs;
+  readonly #keepCalls: boolean;
+  #captures: Captures | undefined;
   #packets = 0;
-  /** Bytes of the files that are behind. */
-  #read = 0;
-  #lastTime = 0;
+  #tell: (alert: Alert) => void = () => {};
 
-  constructor(settings: Settings, options: AnalyzeOptions) {
+  constructor(settings: Settings, options: AnalyzeOptions, outputs: Outputs, faults: Fault[]) {
+    this.#faults = faults;
     const { config, rules } = settings;
     const boot = options.events === undefined ? 1 : nextBoot(options.events);
     this.#settings = settings;
     this.#options = options;
+    this.#outputs = outputs;
     this.#segments = options.events === undefined ? undefined : new SegmentWriter({ folder: options.events, node: config.node, boot });
-    this.#pipeline = new Pipeline({ config, rules, boot, sinks: { events: options.events !== undefined, calls: options.json === true } });
+    const { records } = outputs;
+    this.#keepCalls = options.json === true || outputs.keepsCalls;
+    const sinks = { events: options.events !== undefined, calls: options.json === true || outputs.calls, records };
+    this.#pipeline = new Pipeline({ config, rules, boot, sinks });
     this.#alerts = new AlertFold(config.limits.alerts);
     this.#calls = new Spool<Call>(config.limits.calls, (json) => JSON.parse(json));
   }
 
-  /** Reads one file to its end, or to an interruption. A file that cannot be opened is a fault and no more. */
-  async read(file: string, interrupt: Interrupt, progress: Progress): Promise<void> {
+  /** Reads all to the end, or to an interruption. */
+  async read(paths: readonly string[], interrupt: Interrupt, progress: Progress, err: Output): Promise<void> {
+    const { chunkBytes, follow } = this.#options;
+    const stop = new AbortController();
+    const chunk = chunkBytes === undefined ? {} : { chunkBytes };
+    const following = follow === true ? { follow: stop.signal } : {};
+    const captures = await interrupt.or(openCaptures(paths, { seed: this.#settings.config.seed, ...chunk, ...following }));
+    if (captures === undefined) {
+      this.#faults.push(interruption(paths[0] ?? '', 0));
+      return;
+    }
+    const { reader } = captures;
+    this.#captures = captures;
+    progress.total = captures.size;
     try {
-      const { chunkBytes } = this.#options;
-      const chunk = chunkBytes === undefined ? {} : { chunkBytes };
-      const opening = openCapture(file, { firstOrdinal: this.#packets + 1, seed: this.#settings.config.seed, ...chunk });
-      const reader = await interrupt.or(opening);
-      if (reader === undefined) {
-        this.#faults.push(interruption(file, 0));
-        return;
-      }
-      try {
-        await this.#readAll(file, reader, interrupt, progress);
-      } finally {
-        if (!interrupt.asked) await reader.close();
-      }
-    } catch (error) {
-      if (!(error instanceof RingfenceError) || error.code === 'output-failed') throw error;
-      const { code, where, message } = error;
-      this.#faults.push({ code, where, message });
+      if (follow === true) await this.#followAll(captures, interrupt, stop, err);
+      else while ((await interrupt.or(reader.fill())) === true) await this.#take(captures, progress);
+      this.#faults.push(...captures.faults(), ...reader.faults);
+      if (interrupt.asked && follow !== true) this.#faults.push(interruption(reader.packet.where.file, reader.position));
+    } finally {
+      if (!interrupt.asked) await reader.close();
     }
   }
 
-  async #readAll(file: string, reader: CaptureReader, interrupt: Interrupt, progress: Progress): Promise<void> {
-    const { packet } = reader;
-    let first = Number.POSITIVE_INFINITY;
-    let last = 0;
-    while (await interrupt.or(reader.fill())) {
-      while (reader.next()) {
-        this.#packets++;
-        if (packet.time < first) first = packet.time;
-        if (packet.time > last) last = packet.time;
-        this.#pipeline.handle(packet);
+  /** Reads on until SIGINT, then to where the files end at that time. */
+  async #followAll(captures: Captures, interrupt: Interrupt, stop: AbortController, err: Output): Promise<void> {
+    const { reader } = captures;
+    const quiet = new QuietTime();
+    const lines = new AlertLines();
+    this.#tell = (alert) => err.write(lines.line(alert));
+    for (;;) {
+      const filling = reader.fill();
+      if ((await interrupt.or(filling)) === undefined) stop.abort();
+      if (!(await filling)) return;
+      const before = this.#packets;
+      await this.#take(captures, undefined);
+      if (this.#packets > before) quiet.heard(reader.lastTime);
+      else if (quiet.now > 0) {
+        this.#pipeline.handle({ kind: 'tick', time: quiet.now, last: false });
+        await this.#drain();
       }
-      await this.#drain();
-      progress.update(this.#read + reader.position, this.#packets);
     }
-    const { frames, packets, bytes, dropped } = reader.counts;
-    this.#files.push({ name: file, frames, packets, bytes, first: packets > 0 ? first : 0, last });
-    for (const [reason, n] of dropped) this.#dropped[reason] = (this.#dropped[reason] ?? 0) + n;
-    this.#faults.push(...reader.faults);
-    if (interrupt.asked) this.#faults.push(interruption(file, reader.position));
-    this.#read += reader.position;
-    if (reader.lastTime > this.#lastTime) this.#lastTime = reader.lastTime;
+  }
+
+  /** Takes what was read through the engine. */
+  async #take({ reader }: Captures, progress: Progress | undefined): Promise<void> {
+    const { packet } = reader;
+    while (reader.next()) {
+      this.#packets++;
+      this.#pipeline.handle(packet);
+    }
+    await this.#drain();
+    progress?.update(reader.position, this.#packets);
   }
 
   /** Says to the engine that the input has ended, and takes its last words. */
   async finish(): Promise<void> {
-    if (this.#packets > 0) this.#pipeline.handle({ kind: 'tick', time: this.#lastTime, last: true });
+    if (this.#packets > 0) this.#pipeline.handle({ kind: 'tick', time: this.#captures?.reader.lastTime ?? 0, last: true });
     this.#pipeline.command({ kind: 'finish' });
     await this.#drain();
     await this.#segments?.close();
+    await this.#outputs.finish(this.findings);
   }
 
   async #drain(): Promise<void> {
-    const { events, alerts, calls } = this.#pipeline.drain();
-    for (const alert of alerts) this.#take(alert);
-    for (const call of calls) this.#calls.add(call);
+    const batch = this.#pipeline.drain();
+    const { events, alerts, calls } = batch;
+    for (const alert of alerts) this.#note(alert);
+    if (this.#keepCalls) for (const call of calls) this.#calls.add(call);
+    await this.#outputs.take(batch);
     const segments = this.#segments;
     if (segments === undefined) return;
     for (const event of events) {
@@ -194,7 +203,8 @@ class Run {
     if (segments.due) await segments.flush();
   }
 
-  #take(alert: Alert): void {
+  #note(alert: Alert): void {
+    this.#tell(alert);
     if (severity(alert.level) >= WARNING) this.serious = true;
     this.#alerts.add(alert);
     this.#incidents.add(alert);
@@ -202,11 +212,17 @@ class Run {
 
   /** All that was found. */
   get findings(): Findings {
-    const counts: Counts = { ...this.#pipeline.query('counts'), dropped: this.#dropped };
+    const read = this.#captures?.reader.counts;
+    const counts: Counts = {
+      ...this.#pipeline.query('counts'),
+      dropped: Object.fromEntries(read?.dropped ?? []),
+      capture: captureCounts(read),
+    };
     return {
       rules: this.#settings.rules.map(({ title }) => title),
       version: version(),
-      files: this.#files,
+      skipped: Object.fromEntries(this.#captures?.skipped() ?? []),
+      files: this.#captures?.reader.files ?? [],
       counts,
       alerts: this.#alerts,
       incidents: this.#incidents.list(),
@@ -220,6 +236,12 @@ class Run {
     this.#alerts.close();
     this.#calls.close();
   }
+}
+
+/** What the capture could not show; frames that were lost before it among it. */
+function captureCounts(read: CaptureCounts | undefined): Family {
+  const lost = read?.lost ?? 0;
+  return { ...Object.fromEntries(read?.oddities ?? []), ...(lost > 0 ? { lost } : {}) };
 }
 
 function interruption(file: string, offset: number): Fault {

@@ -25,7 +25,7 @@ async function run(...paths: string[]): Promise<{ code: number; lines: string[] 
 test('what comes with Ringfence is right', async () => {
   const { code, lines } = await run();
   assert.equal(code, 0);
-  assert.match(lines.at(-1) ?? '', /^1 configuration, 4 rules, \d+ tests, 0 faults$/);
+  assert.match(lines.at(-1) ?? '', /^1 configuration, \d+ rules, \d+ tests, 0 faults$/);
 });
 
 test('a rule file with faults: each with its place', async () => {

@@ -100,8 +100,8 @@ function wholeRecords(bytes: Buffer, start: number, most: number): number {
   }
 }
 
-function withoutPlaces(alerts: readonly { evidence: unknown }[]): unknown {
-  return alerts.map(({ evidence: _, ...rest }) => rest);
+function withoutPlaces(alerts: readonly { evidence: unknown; proof?: unknown }[]): unknown {
+  return alerts.map(({ evidence: _evidence, proof: _proof, ...rest }) => rest);
 }
 
 test('a missing file is said clearly, the others are read', () => {

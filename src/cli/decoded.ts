@@ -27,7 +27,15 @@ export function captureNote(p: Packet): StageNote {
   return { stage: 'capture', lines };
 }
 
-const KINDS = ['not SIP, RTP or RTCP; it is counted and left', 'SIP', 'RTP; it is counted and left', 'RTCP; it is counted and left'];
+const KINDS = [
+  'nothing that is read here; it is counted and left',
+  'SIP',
+  'RTP',
+  'RTCP',
+  'STUN or TURN',
+  'DTLS; it is counted and left',
+  'ZRTP; keys are agreed on',
+];
 
 /** What it is; for SIP the start line, each header with how it was read, the body and what was odd. */
 export function decodeNote(p: Packet, m: SipMessage | undefined): StageNote {

@@ -3,9 +3,9 @@ import { addressText, portOf } from '../bytes.ts';
 import { METHODS } from '../decode/message.ts';
 import type { StageNote } from '../publish/explain.ts';
 import { several, span } from '../publish/layout.ts';
-import { DISPOSITIONS } from '../track/calls.ts';
 import { NONE, type Observation, OUTCOME_NAMES } from '../track/observation.ts';
 import type { Transaction } from '../track/transactions.ts';
+import { ATTRIBUTIONS, type Attribution, DISPOSITIONS } from '../types.ts';
 
 type Line = readonly [name: string, text: string];
 
@@ -13,10 +13,11 @@ type Line = readonly [name: string, text: string];
 export function trackNote(o: Observation | undefined): StageNote {
   if (o === undefined) return { stage: 'track', lines: [] };
   const lines: Line[] = [
-    ['client', `${addressText(o.client)} port ${portOf(o.client)}`],
+    ['client', `${addressText(o.client)} port ${portOf(o.client)}${ORIGINS[ATTRIBUTIONS[o.attributed]!]}`],
     ['server', `${addressText(o.server)} port ${portOf(o.server)}`],
     ['transaction', transactionText(o)],
   ];
+  if (o.copy) lines.push(['copy', 'the same request was seen one hop earlier: there it counts, here it does not']);
   if (o.outcome !== NONE) lines.push(['sign-in', OUTCOMES[OUTCOME_NAMES[o.outcome]!]]);
   if (o.attempt !== undefined)
     lines.push([
@@ -30,6 +31,17 @@ export function trackNote(o: Observation | undefined): StageNote {
   if (o.call !== undefined) lines.push(['call', `${DISPOSITIONS[o.call.disposition] ?? ''} so far`]);
   return { stage: 'track', lines };
 }
+
+/** How the client was found, in words. */
+const ORIGINS: Readonly<Record<Attribution, string>> = {
+  packet: '',
+  via: ', named by the Via of a trusted proxy',
+  witnessed: ', which the same request was seen coming from, one hop earlier',
+  hep: ', as a capture agent reports',
+  nat: ', a NAT: its own Via names a private address',
+  relayed: ', which forwards for others, as it says; below that no Via is believed',
+  unknown: ', a trusted proxy that does not say whom it forwarded for',
+};
 
 /** C-03, in words. */
 const OUTCOMES: Readonly<Record<(typeof OUTCOME_NAMES)[number], string>> = {

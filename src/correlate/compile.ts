@@ -5,10 +5,12 @@ import { check, type Place } from '../readyaml.ts';
 import { nearest, parseDuration } from '../schema.ts';
 import type { AttackClass, Level, Party, Stage } from '../types.ts';
 import { compileCondition, type Predicate } from './condition.ts';
+import type { Doubt } from './doubt.ts';
 import type { VariableValue } from './expression.ts';
 import { type Field, fieldsOf, makeField } from './fields.ts';
 import { RULE, type RuleFile } from './ruleschema.ts';
 import { compileTemplate, type Template } from './template.ts';
+import { unsoundFaults } from './unsound.ts';
 
 /** So many within such a time (µs; Infinity: since the last pause of `idle`), over after `idle` µs of silence. */
 export interface Tier {
@@ -59,6 +61,8 @@ export interface CompiledSuccess {
   readonly by: readonly Field[];
   readonly level: Level;
   readonly why: Template | undefined;
+  /** Shape distinct: Events that are only believed while few of the values have them. */
+  readonly doubt: Doubt | undefined;
 }
 
 /** What a site may change of one rule: its variables, and whom it exempts. */
@@ -70,17 +74,22 @@ export interface RuleOverride {
 /** Most that a sliding window or a set before its opening keeps of one group. */
 export const MOST_KEPT = 1000;
 
-/** Compiles the text of one rule file under a profile; all faults are found, with file, line and column. */
+/**
+ * Compiles the text of one rule file under a profile; all faults are found, with file, line and column.
+ * @param proven its tests are not asked for: others have run them.
+ */
 export function compileRule(
   text: string,
   file: string,
   profile: string,
   override: RuleOverride = {},
+  proven = false,
 ): { readonly rule: CompiledRule | undefined; readonly faults: readonly Fault[] } {
-  const { value, faults, locate } = check(RULE, text, file, 'rule-invalid');
-  if (value === undefined) return { rule: undefined, faults };
+  const { value, faults, raw, locate } = check(RULE, text, file, 'rule-invalid');
+  if (value === undefined) return { rule: undefined, faults: [...faults, ...unsoundFaults(raw(), file, locate)] };
   const compiler = new Compiler(value, file, profile, override, locate);
   const rule = compiler.rule();
+  if (!proven) compiler.tests();
   return { rule: compiler.faults.length === 0 ? rule : undefined, faults: compiler.faults };
 }
 
@@ -139,7 +148,6 @@ class Compiler {
       file: this.#name,
       source: file,
     };
-    this.#tests();
     return subject === undefined ? undefined : { ...rule, subject };
   }
 
@@ -337,11 +345,21 @@ class Compiler {
       by: own,
       level: clause.level ?? this.#file.level,
       why: clause.why === undefined ? undefined : this.#template(['success', 'why'], clause.why, fieldsOf(this.#types(this.#file.on))),
+      doubt: this.#doubt(clause.doubt, fields),
     };
   }
 
+  #doubt(doubt: NonNullable<RuleFile['success']>['doubt'], fields: ReadonlyMap<string, FieldKind>): Doubt | undefined {
+    if (doubt === undefined) return undefined;
+    const { field, shape } = this.#file;
+    const path = ['success', 'doubt'];
+    if (shape !== 'distinct') return this.#fault(path, 0, 'only shape distinct can doubt: it goes by how many of the values have it');
+    if (field !== undefined && !fields.has(field)) return this.#fault(path, 0, `the Events of success have no field "${field}"`);
+    return { where: this.#condition([...path, 'where'], doubt.where, fields), share: doubt.share, after: doubt.after };
+  }
+
   /** Each rule proves that it fires and that it does not. */
-  #tests(): void {
+  tests(): void {
     const { tests } = this.#file;
     if (!tests.some(({ alerts }) => alerts > 0)) this.#fault(['tests'], 0, 'no test fires this rule');
     if (!tests.some(({ alerts }) => alerts === 0)) this.#fault(['tests'], 0, 'no test shows what does not fire this rule (alerts: 0)');

@@ -205,3 +205,9 @@ test('conditions over several types of Event know the fields that all have, with
   const fields = fieldsOf(['auth.failed', 'account.probed']);
   assert.ok(fields.has('method') && fields.has('user') && !fields.has('refusals') && !fields.has('misses'));
 });
+
+test('how an address was found, and through whom, are fields of every Event', () => {
+  const proxied = { ...FIELDS, origin: 'via', via: '10.0.0.5' };
+  assert.ok(holds('origin == "via" and via in 10.0.0.0/8', proxied));
+  assert.ok(holds('origin == "packet" and not (via in 0.0.0.0/0)'));
+});

@@ -3,11 +3,11 @@
  * port is never compared with an address, and every wrong word is found at load.
  */
 import type { FieldKind } from '../events.ts';
+import { contains, type Network, parseNetwork } from '../network.ts';
 import { nearest } from '../schema.ts';
 import type { Event } from '../types.ts';
 import { ConditionFault, type Expression, type Literal, type Operator, parseCondition, type VariableValue } from './expression.ts';
 import { flagOf, numberOf, textOf, typeOf } from './fields.ts';
-import { contains, type Network, parseNetwork } from './network.ts';
 
 /** A compiled condition. */
 export type Predicate = (event: Event) => boolean;

@@ -7,8 +7,10 @@ import type { EventName } from '../events.ts';
 import type { RuleStats } from '../queries.ts';
 import { hash, Key, type Seed, Table } from '../table.ts';
 import type { Alert, Event, Evidence, Outcome, Party } from '../types.ts';
+import { attributionText } from './attribution.ts';
 import type { CompiledRule, PartyField } from './compile.ts';
 import type { Budget } from './distinct.ts';
+import { believe, noteDoubt } from './doubt.ts';
 import { DueQueue } from './duequeue.ts';
 import type { Field } from './fields.ts';
 import { countEvent, countValue, type Group, makeGroup, note, noteSuccess, resetGroup, ringLength, SAMPLE } from './group.ts';
@@ -103,6 +105,7 @@ export class Correlator {
     this.advance(now);
     const open: Group[] = [];
     for (const { table } of this.#runtimes) table.each(this.#now, (group) => void (group.open && open.push(group)));
+    for (const group of open) this.#believe(group, true);
     const last = open.map((group) => this.#alert(group, 'update', this.#now));
     this.out.push(...last.sort((a, b) => a.first - b.first || (a.id < b.id ? -1 : 1)));
   }
@@ -139,6 +142,7 @@ export class Correlator {
       seed,
       make: () => makeGroup(index, this.#serial++, budget),
       reset: (group) => {
+        if (group.open) this.#believe(group, true);
         if (group.open) this.out.push(this.#alert(group, 'update', this.#now));
         resetGroup(group);
       },
@@ -169,7 +173,10 @@ export class Correlator {
     const group = table.at(slot);
     group.slot = slot;
     note(group, rule, event, now);
-    if (!this.#reached(runtime, group, event)) return;
+    if (!this.#reached(runtime, group, event)) {
+      if (group.doubts !== undefined && this.#believe(group, false)) this.out.push(this.#alert(group, 'update', now));
+      return;
+    }
     runtime.alerts++;
     group.id = this.#idOf(rule, event, group.first);
     this.#queue.push(group, now + runtime.step);
@@ -190,12 +197,24 @@ export class Correlator {
     const slot = runtime.table.find(this.#keyOf(success.by, event), this.#now);
     if (slot < 0) return;
     const group = runtime.table.at(slot);
+    const doubtful = success.doubt !== undefined && (success.doubt.where === undefined || success.doubt.where(event));
+    if (doubtful && runtime.rule.field !== undefined) {
+      const value = this.#key.reset();
+      runtime.rule.field.append(event, value);
+      noteDoubt(group, event, hash(this.#seed, value), this.#now);
+    }
     // Below the limit nothing was attacked: a person mistyped and then got it right.
     if (!group.open) return;
     runtime.table.touch(slot, this.#now);
     group.seen = this.#now;
     if (event.time > group.last) group.last = event.time;
-    if (noteSuccess(group, event)) this.out.push(this.#alert(group, 'update', this.#now));
+    if (doubtful ? this.#believe(group, false) : noteSuccess(group, event)) this.out.push(this.#alert(group, 'update', this.#now));
+  }
+
+  /** Judges success in doubt; `over`: nothing more will come. True if that told something new. */
+  #believe(group: Group, over: boolean): boolean {
+    const doubt = this.#runtimes[group.rule]!.rule.success?.doubt;
+    return doubt !== undefined && believe(group, doubt, this.#now, over);
   }
 
   /** The first group in the queue: too early, not open any more, or over. */
@@ -210,6 +229,7 @@ export class Correlator {
       this.#queue.push(group, Math.min(due, group.due + step));
       return;
     }
+    this.#believe(group, true);
     // Not `now`: when the input came that showed it must not matter.
     this.out.push(this.#alert(group, 'closed', due));
     table.remove(group.slot);
@@ -246,9 +266,15 @@ export class Correlator {
       ...(group.fallen.length === 0 ? {} : { fallen: group.fallen }),
       ...(group.success === undefined ? {} : { proof: pointer(group.success) }),
       evidence: evidenceOf(group),
+      attributed: isAddressParty(rule.subject) ? event.origin : 'packet',
       why: whyOf(rule, group, event, count),
     };
   }
+}
+
+/** The subject is who acted, by his address: only of him is said how he was found. */
+function isAddressParty({ field }: PartyField): boolean {
+  return field.name === 'src';
 }
 
 function partyOf(party: PartyField, event: Event): Party {
@@ -284,5 +310,6 @@ function whyOf(rule: CompiledRule, group: Group, event: Event, count: number): s
   const { events, first, last } = group;
   const facts = { event, count, estimated: !group.distinct.exact, events, limit, within, first, last };
   const more = group.succeeded ? rule.success?.why : undefined;
-  return more === undefined ? rule.why(facts) : `${rule.why(facts)} ${more(facts)}`;
+  const sure = isAddressParty(rule.subject) ? attributionText(event) : '';
+  return [rule.why(facts), more?.(facts) ?? '', sure].filter((part) => part !== '').join(' ');
 }

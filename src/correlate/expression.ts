@@ -3,8 +3,9 @@
  * >= in, not in, contains, startsWith; not chained), `+ -`, `* /`, unary `-`. Operands: numbers, durations (`30s`), texts in
  * quotes, true and false, addresses and prefixes, `[lists]`, fields, `$variables`.
  */
+
+import { parseNetwork } from '../network.ts';
 import { nearest, parseDuration } from '../schema.ts';
-import { parseNetwork } from './network.ts';
 
 /** Operators between two operands. */
 export type Operator = 'or' | 'and' | '==' | '!=' | '<' | '<=' | '>' | '>=' | 'in' | 'contains' | 'startsWith' | '+' | '-' | '*' | '/';

@@ -45,6 +45,10 @@ export function textOf(name: string): (event: Event) => string {
       return (event) => event.account;
     case 'callId':
       return (event) => event.callId;
+    case 'origin':
+      return (event) => event.origin;
+    case 'via':
+      return (event) => event.via;
     default:
       return (event) => {
         const value = event.data[name];

@@ -5,6 +5,7 @@
 import type { Event } from '../types.ts';
 import type { CompiledRule, Tier } from './compile.ts';
 import { type Budget, Distinct } from './distinct.ts';
+import type { Doubts } from './doubt.ts';
 import type { Due } from './duequeue.ts';
 
 /** Most values in `sample`. */
@@ -25,7 +26,8 @@ export interface Group extends Due {
   /** Event times of the first and the last Event, µs. */
   first: number;
   last: number;
-  /** The pipeline's time at the last Event, µs. */
+  /** The pipeline's time at the first and at the last Event, µs. */
+  began: number;
   seen: number;
   /** Events, the exact number since the group began, or since its window once it is open. */
   events: number;
@@ -58,6 +60,8 @@ export interface Group extends Due {
   success: Event | undefined;
   /** Accounts that success was seen for, the first ones. */
   fallen: readonly string[];
+  /** Success in doubt (doubt.ts), if there was any. */
+  doubts: Doubts | undefined;
 }
 
 const NONE: readonly string[] = [];
@@ -75,6 +79,7 @@ export function makeGroup(rule: number, serial: number, budget: Budget): Group {
     tier: 0,
     first: 0,
     last: 0,
+    began: 0,
     seen: 0,
     events: 0,
     succeeded: false,
@@ -93,6 +98,7 @@ export function makeGroup(rule: number, serial: number, budget: Budget): Group {
     lastEvent: undefined,
     success: undefined,
     fallen: NONE,
+    doubts: undefined,
   };
 }
 
@@ -103,6 +109,7 @@ export function resetGroup(group: Group): void {
   group.tier = 0;
   group.first = 0;
   group.last = 0;
+  group.began = 0;
   group.seen = 0;
   group.events = 0;
   group.succeeded = false;
@@ -117,6 +124,7 @@ export function resetGroup(group: Group): void {
   group.noted = 0;
   group.lastEvent = undefined;
   group.success = undefined;
+  group.doubts = undefined;
   group.fallen = NONE;
 }
 
@@ -132,6 +140,7 @@ function forgetWindow(group: Group): void {
 /** Notes an Event that belongs to the group, whatever the shape: times, target, sample, evidence. */
 export function note(group: Group, rule: CompiledRule, event: Event, now: number): void {
   if (group.events === 0 || event.time < group.first) group.first = event.time;
+  if (group.events === 0) group.began = now;
   if (event.time > group.last) group.last = event.time;
   group.seen = now;
   group.events++;
@@ -208,8 +217,13 @@ function openWindow(group: Group, within: number, now: number): void {
   beginAt(group, oldest, now);
 }
 
-/** The pipeline's time may lag behind that of the Events (clock.ts); the distance between two Events is right in both. */
+/**
+ * The pipeline's time may differ from that of the Events (clock.ts; some are told later); the distance between two Events is
+ * right in both, but at the end of the input, when all that waited is told at once: then nothing fell out of the window, and
+ * the first Event is known.
+ */
 function beginAt(group: Group, oldest: number, now: number): void {
+  if (oldest === group.began) return;
   group.first = group.last - (now - oldest);
 }
 

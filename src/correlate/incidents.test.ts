@@ -22,6 +22,7 @@ const ALERT: Alert = {
   count: 3,
   sample: ['198.51.100.1', '198.51.100.2'],
   evidence: [],
+  attributed: 'packet',
   why: 'w',
 };
 const GUESS: Alert = {
@@ -148,4 +149,19 @@ test('what all stories hold together is bounded: the ones silent longest go, the
     });
   // 1 alert and 11 accounts each.
   assert.equal(incidents.list().length, 8);
+});
+
+test('a link by an address is as sure as the weaker attribution of the two', () => {
+  const incidents = new Incidents();
+  incidents.add({ ...ALERT, attributed: 'via' });
+  incidents.add({ ...GUESS, attributed: 'nat' });
+  incidents.add({ ...SCAN, attributed: 'packet' });
+  const [incident] = incidents.list();
+  assert.deepEqual(
+    incident?.links.map(({ weight, reason }) => [weight, reason]),
+    [
+      [0.5, 'same address of a NAT, which others may share'],
+      [0.9, 'same address, named by a trusted proxy'],
+    ],
+  );
 });

@@ -4,15 +4,16 @@
  * forgotten first, also when all of them together hold too much, and of a very long one the Alerts between its first and its latest.
  */
 import { createHash } from 'node:crypto';
+import { isAddress } from '../network.ts';
 import { type Alert, type Incident, LEVELS, type Outcome, type Party, STAGES, type Stage } from '../types.ts';
-import { isAddress } from './network.ts';
+import { ADDRESS_REASON, ADDRESS_WEIGHT } from './attribution.ts';
 
 /** Most Alerts, accounts and targets of one Incident. */
 const MOST_ALERTS = 1000;
 const MOST_NAMES = 1000;
 
 /** What a story needs of an Alert: thousands are kept. */
-type Chapter = Pick<Alert, 'id' | 'first' | 'last' | 'level' | 'outcome' | 'stage'>;
+type Chapter = Pick<Alert, 'id' | 'first' | 'last' | 'level' | 'outcome' | 'stage' | 'attributed'>;
 
 interface Story {
   readonly id: string;
@@ -50,8 +51,8 @@ export class Incidents {
     this.#stories.delete(key);
     this.#stories.set(key, story);
     const before = sizeOf(story);
-    const { id, first, last, level, outcome, stage } = alert;
-    story.alerts.set(id, { id, first, last, level, outcome, stage });
+    const { id, first, last, level, outcome, stage, attributed } = alert;
+    story.alerts.set(id, { id, first, last, level, outcome, stage, attributed });
     if (story.alerts.size > MOST_ALERTS) story.alerts.delete(keyAt(story.alerts, 1));
     collectNames(story, alert);
     this.#held += sizeOf(story) - before;
@@ -116,10 +117,17 @@ function incidentOf({ id, subject, alerts, accounts, targets }: Story): Incident
     level: LEVELS[Math.max(...list.map(({ level }) => LEVELS.indexOf(level)))]!,
     outcome: outcomeOf(list),
     stages: STAGES.map((stage) => stageOf(stage, list)).filter(({ alerts: ids }) => ids.length > 0),
-    links: list.slice(1).map((alert) => ({ alert: alert.id, reason: `same ${subject.kind}`, weight: 1, kind: 'same actor' as const })),
+    links: list.slice(1).map((alert) => linkOf(subject, list[0]!, alert)),
     accounts: sorted(accounts),
     targets: sorted(targets),
   };
+}
+
+/** Why an Alert belongs to the first one: by an address it is as sure as the weaker of the two attributions. */
+function linkOf({ kind }: Party, first: Chapter, { id, attributed }: Chapter): Incident['links'][number] {
+  if (kind !== 'address') return { alert: id, reason: `same ${kind}`, weight: 1, kind: 'same actor' };
+  const weaker = ADDRESS_WEIGHT[first.attributed] < ADDRESS_WEIGHT[attributed] ? first.attributed : attributed;
+  return { alert: id, reason: ADDRESS_REASON[weaker], weight: ADDRESS_WEIGHT[weaker], kind: 'same actor' };
 }
 
 function outcomeOf(list: readonly Chapter[]): Outcome {

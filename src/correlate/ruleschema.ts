@@ -45,6 +45,25 @@ const PARTY = schema({
   },
 });
 
+const DOUBT = schema({
+  type: 'object',
+  fields: {
+    where: { type: 'string', about: 'which of the Events that show success are in doubt' },
+    share: {
+      type: 'number',
+      minimum: 0,
+      maximum: 1,
+      about: 'they are believed while at most this part of the different values of `field` has them',
+    },
+    after: {
+      type: 'duration',
+      minimum: '1ms',
+      maximum: '30d',
+      about: 'age at which one is judged; at the end of the Alert or the input all are',
+    },
+  },
+});
+
 const SUCCESS = schema({
   type: 'object',
   fields: {
@@ -53,6 +72,11 @@ const SUCCESS = schema({
     by: { ...NAMES, optional: true, about: 'fields of that Event that stand for those of `by`, in order; the same if absent' },
     level: { type: 'enum', values: LEVELS, optional: true, about: 'level once it has succeeded' },
     why: { type: 'string', optional: true, about: 'sentence added to `why` once it has succeeded' },
+    doubt: {
+      ...DOUBT,
+      optional: true,
+      about: 'shape distinct: Events that may also be slips of good people; the other values of the same group decide',
+    },
   },
 });
 
@@ -173,7 +197,7 @@ export const RULE = schema({
       about: 'what harmless thing may look like this, and what to do about it',
     },
     references: { type: 'array', items: { type: 'string' }, minItems: 1, about: 'papers, RFCs, requirement and ATT&CK ids' },
-    tests: { type: 'array', items: TEST, minItems: 2, about: 'Events that fire it and Events that do not' },
+    tests: { type: 'array', items: TEST, default: [], about: 'Events that fire it and Events that do not: at least one of each' },
     lists: { type: 'any', optional: true, about: 'reserved' },
   },
 });

@@ -1,6 +1,6 @@
 /** Runs the tests that stand in a rule file: their Events through a correlator with that rule alone. */
 import { EVENTS, type EventName, type EventType, type FieldKind } from '../events.ts';
-import type { Alert, Event } from '../types.ts';
+import { type Alert, ATTRIBUTIONS, type Event } from '../types.ts';
 import { type CompiledRule, compileRule } from './compile.ts';
 import { Correlator } from './correlator.ts';
 import type { RuleTest } from './ruleschema.ts';
@@ -78,6 +78,8 @@ export function testEvent(type: EventName, given: Readonly<Record<string, unknow
     srcPort: Number(filled.get('srcPort') ?? 5060),
     dst: text('dst'),
     dstPort: Number(filled.get('dstPort') ?? 5060),
+    origin: ATTRIBUTIONS.find((name) => name === text('origin')) ?? 'packet',
+    via: text('via'),
     callId: text('callId'),
     account: text('account'),
     data,

@@ -3,6 +3,7 @@
  * (RFC 3261 §20.10, §25.1).
  */
 import { clearSpan, isSpace, isToken, readNumber, setSpan, skipQuoted, skipSpace, TOO_LARGE, trimSpace } from './grammar.ts';
+import { addLong, checkText } from './injection.ts';
 import { MAX_ADDRESS, MAX_TAG } from './limits.ts';
 import type { AddressView, SipMessage } from './message.ts';
 import { addOddity, oddityCode } from './oddities.ts';
@@ -23,6 +24,7 @@ const SPACES = oddityCode('address-spaces');
 const JUNK = oddityCode('address-junk');
 const SEVERAL = oddityCode('header-several-values');
 const UNQUOTED = oddityCode('display-name-unquoted');
+const DISPLAY_URI = oddityCode('display-name-uri');
 const UNTERMINATED = oddityCode('quote-unterminated');
 const TAG_EMPTY = oddityCode('tag-empty');
 const TAG_DUPLICATE = oddityCode('tag-duplicate');
@@ -66,7 +68,7 @@ export function parseAddress(m: SipMessage, b: Uint8Array, start: number, end: n
   const stop = next < end && b[next] === SEMICOLON ? readParams(m, b, next, end, view, list) : next;
   const last = trimSpace(b, from, stop);
   setSpan(view.span, from, last);
-  if (last - from > MAX_ADDRESS) addOddity(m, LONG, from, last);
+  if (last - from > MAX_ADDRESS) addLong(m, b, LONG, from, last);
   return stop;
 }
 
@@ -94,6 +96,8 @@ function nameAddress(m: SipMessage, b: Uint8Array, from: number, less: number, e
   if (less > from) {
     const stop = trimSpace(b, from, less);
     setSpan(view.display, from, stop);
+    if (b[from] === QUOTE && b.indexOf(LESS, from) < less) addOddity(m, DISPLAY_URI, from, stop);
+    checkText(m, b, b[from] === QUOTE ? from + 1 : from, b[from] === QUOTE ? stop - 1 : stop);
     if (b[from] !== QUOTE) checkDisplay(m, b, from, stop);
   }
   const i = readBracketed(m, b, less, end, view);
@@ -188,8 +192,10 @@ function readTag(m: SipMessage, b: Uint8Array, view: AddressView): void {
     return;
   }
   if (start < 0 || start === end) addOddity(m, TAG_EMPTY, at, param.nameEnd);
-  else if (end - start > MAX_TAG) addOddity(m, TAG_LONG, start, end);
-  if (start >= 0) setSpan(view.tag, start, end);
+  else if (end - start > MAX_TAG) addLong(m, b, TAG_LONG, start, end);
+  if (start < 0) return;
+  setSpan(view.tag, start, end);
+  checkText(m, b, start, end);
 }
 
 const EXPIRES = Uint8Array.from(Buffer.from('expires', 'latin1'));

@@ -89,7 +89,7 @@ describe('what is odd', () => {
 
   test('a user name that aims at a database', () => {
     for (const name of ["a' or 1=1", "x';drop", "admin'--", 'a\\" or \\"']) {
-      assert.deepEqual(faults(credentials(CREDENTIALS.replace('bob', name))), ['digest-username-hostile'], name);
+      assert.deepEqual(faults(credentials(CREDENTIALS.replace('bob', name))), ['sql-injection'], name);
     }
     for (const name of ["o'brien", 'a b', 'a--b', 'alice@example.com'])
       assert.deepEqual(faults(credentials(CREDENTIALS.replace('bob', name))), [], name);

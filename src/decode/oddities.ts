@@ -202,6 +202,11 @@ export const ODDITIES = {
     grade: 'broken',
     reference: 'RFC 3261 §20.10, RFC 4475 §3.1.2.15',
   },
+  'display-name-uri': {
+    about: 'A quoted display name holds an angle bracket: who heeds no quotes takes what follows for the address.',
+    grade: 'note',
+    reference: 'RFC 3261 §25.1',
+  },
   'quote-unterminated': { about: 'A quoted string is not closed.', grade: 'broken', reference: 'RFC 3261 §25.1, RFC 4475 §3.1.2.6' },
   'parameter-empty': {
     about: 'A parameter has no name, or a name and = but no value.',
@@ -267,10 +272,100 @@ export const ODDITIES = {
     grade: 'broken',
     reference: 'RFC 7616 §3.4.1',
   },
-  'digest-username-hostile': {
-    about: 'The user name of the credentials holds quotes, comment marks or other text for a database.',
+  // Text for another reader than SIP (injection.ts)
+  'sql-injection': {
+    about: 'A value ends a string of SQL and goes on as a statement, or holds a phrase of SQL.',
     grade: 'hostile',
     reference: 'RFC 3261 §26.1.2',
+  },
+  'shell-injection': { about: 'A value holds a command for a shell.', grade: 'hostile', reference: 'RFC 3261 §26.1.2' },
+  'path-traversal': { about: 'A value holds a path that leads out of its folder.', grade: 'hostile', reference: 'RFC 3261 §26.1.2' },
+  'markup-injection': { about: 'A value holds markup or script for a browser.', grade: 'hostile', reference: 'RFC 3261 §26.1.2' },
+  'lookup-injection': {
+    about: 'A value holds an expression that logging libraries resolve (CVE-2021-44228).',
+    grade: 'hostile',
+    reference: 'RFC 3261 §26.1.2',
+  },
+  'format-string': {
+    about: 'A value holds several conversions of printf that no escape of a URI is.',
+    grade: 'hostile',
+    reference: 'RFC 3261 §25.1',
+  },
+  'overflow-pattern': {
+    about: 'A value that is too long repeats the same few bytes more than a hundred times.',
+    grade: 'hostile',
+    reference: 'RFC 3261 §25.1, RFC 4475 §3.1.1.7',
+  },
+  'escape-line-end': { about: 'The user of a URI holds an escaped CR or LF.', grade: 'hostile', reference: 'RFC 3261 §19.1.2' },
+  'escape-control': { about: 'The user of a URI holds an escaped control character.', grade: 'broken', reference: 'RFC 3261 §19.1.2' },
+  'bidi-control': {
+    about: 'A mark that turns the direction of writing stands in the headers: what is read is not what is there.',
+    grade: 'broken',
+    reference: 'RFC 8264 §9.11',
+  },
+  'invisible-character': { about: 'A character without width stands in the headers.', grade: 'note', reference: 'RFC 8264 §9.13' },
+  // Numbers and lengths that are legal and rare
+  'header-long': { about: 'A header value is longer than 1024 bytes.', grade: 'note', reference: 'RFC 3261 §7.3.1' },
+  'content-type-long': { about: 'Content-Type is longer than 256 bytes.', grade: 'note', reference: 'RFC 3261 §20.15' },
+  'branch-long': { about: 'The topmost branch is longer than 256 bytes.', grade: 'note', reference: 'RFC 3261 §8.1.1.7' },
+  'max-forwards-zero': {
+    about: 'Max-Forwards is 0: the request is meant for the next hop alone, as traces are.',
+    grade: 'note',
+    reference: 'RFC 3261 §16.3',
+  },
+  'max-forwards-high': { about: 'Max-Forwards is above 70.', grade: 'note', reference: 'RFC 3261 §8.1.1.6' },
+  'extension-required': {
+    about: 'Proxy-Require asks for an extension that no proxy has to know.',
+    grade: 'note',
+    reference: 'RFC 3261 §20.29',
+  },
+  // Bodies and session descriptions
+  'body-encoded': { about: 'The body is compressed: it was not read.', grade: 'note', reference: 'RFC 3261 §20.12' },
+  'multipart-bad': {
+    about: 'A multipart body has no boundary, or not the one it names.',
+    grade: 'broken',
+    reference: 'RFC 2046 §5.1.1, RFC 5621',
+  },
+  'sdp-several': {
+    about: 'A body holds several session descriptions: which one counts is up to its reader.',
+    grade: 'broken',
+    reference: 'RFC 5621 §4, RFC 3261 §13.2.1',
+  },
+  'sdp-untyped': { about: 'A body without Content-Type is a session description.', grade: 'note', reference: 'RFC 3261 §20.15' },
+  'sdp-version': { about: 'A session description does not begin with v=0.', grade: 'broken', reference: 'RFC 8866 §5.1' },
+  'sdp-missing-origin': { about: 'A session description has no o= line.', grade: 'broken', reference: 'RFC 8866 §5.2' },
+  'sdp-missing-name': { about: 'A session description has no s= line.', grade: 'note', reference: 'RFC 8866 §5.3' },
+  'sdp-missing-time': { about: 'A session description has no t= line.', grade: 'note', reference: 'RFC 8866 §5.9' },
+  'sdp-origin-bad': { about: 'The o= line has not six fields, or numbers that are none.', grade: 'broken', reference: 'RFC 8866 §5.2' },
+  'sdp-order': {
+    about: 'Lines of a session description stand in another order than the RFC gives.',
+    grade: 'note',
+    reference: 'RFC 8866 §5',
+  },
+  'sdp-line-bad': { about: 'A line of a session description is not a letter and =.', grade: 'broken', reference: 'RFC 8866 §5' },
+  'sdp-line-long': { about: 'A line of a session description is longer than 1000 bytes.', grade: 'note', reference: 'RFC 8866 §5' },
+  'sdp-control-byte': {
+    about: 'A control character, a tab included, stands in a session description.',
+    grade: 'broken',
+    reference: 'RFC 8866 §9',
+  },
+  'sdp-media-bad': { about: 'An m= line lacks one of its parts.', grade: 'broken', reference: 'RFC 8866 §5.14' },
+  'sdp-media-many': { about: 'A session description has more than 16 m= lines.', grade: 'hostile', reference: 'RFC 8866 §5.14' },
+  'sdp-formats-many': { about: 'An m= line has more than 24 formats.', grade: 'note', reference: 'RFC 8866 §5.14' },
+  'sdp-port-bad': { about: 'The port of an m= line is no number from 0 to 65535.', grade: 'hostile', reference: 'RFC 8866 §5.14' },
+  'sdp-format-bad': { about: 'A payload type is no number from 0 to 127.', grade: 'broken', reference: 'RFC 8866 §5.14, RFC 3551 §6' },
+  'sdp-address-bad': { about: 'An address of a session description is none.', grade: 'broken', reference: 'RFC 8866 §5.7' },
+  'sdp-connections': { about: 'The session or a section has more than one c= line.', grade: 'note', reference: 'RFC 8866 §5.7' },
+  'sdp-connection-missing': {
+    about: 'A section in use has no c= line, neither of its own nor of the session.',
+    grade: 'broken',
+    reference: 'RFC 8866 §5.7',
+  },
+  'sdp-attribute-bad': { about: 'An attribute is not what its name says.', grade: 'broken', reference: 'RFC 8866 §6' },
+  'sdp-version-decrease': {
+    about: 'The version of the o= line is lower than the same party gave before in this call.',
+    grade: 'broken',
+    reference: 'RFC 8866 §5.2, RFC 3264 §8',
   },
 } as const satisfies Record<string, OddityKind>;
 
@@ -296,6 +391,11 @@ export function oddityGrade(code: number): Grade {
 /** True for `broken` and `hostile`: what makes a message odd (Event `message.odd`). */
 export function isFault(code: number): boolean {
   return GRADES[code]! > 0;
+}
+
+/** True for `hostile`: what is hardly ever sent by accident (Event `message.hostile`). */
+export function isHostile(code: number): boolean {
+  return GRADES[code]! > 1;
 }
 
 /** Most oddities kept per message. */

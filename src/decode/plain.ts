@@ -1,388 +1,236 @@
 /**
- * The headers every message has, in the form almost every sender writes them: one walk each, straight to the end of the
- * line. A function here either fills its view exactly as the tolerant reader of that header would, with nothing odd to
- * tell, and returns the index of the CR behind the value; or it returns -1 and the tolerant reader does it again.
- *
- * No loop looks for the end of the buffer: the caller promises a CR at or behind `i` in the message, and no class that is
- * walked over holds a CR. That is half the time of a walk.
+ * The start line and the headers every message has, in the form almost every sender writes them, read sixteen bytes at a time
+ * by WebAssembly (`wasm/plain.ts`, docs/decisions/0014-plain-headers.md). This file gives it its tables and moves what it found
+ * into the message. What is not plain is left to the tolerant readers, line by line.
  */
+import { readFileSync } from 'node:fs';
+import { ARENA, startModule } from '../arena.ts';
+import type { Span } from '../types.ts';
 import {
   CALL_ID_BYTE,
   CLASS,
   clearSpan,
+  FREE,
   HOST,
-  isDigit,
-  LOOSE,
+  LINE,
   QUOTED,
   REASON,
   SINGLE_VALUE,
   setSpan,
   TOKEN,
-  URI_PLAIN,
   URI_TAIL,
+  USER,
+  VALUE,
   WORDS,
 } from './grammar.ts';
-import { MAX_ADDRESS, MAX_CALL_ID, MAX_TAG, MAX_URI, MAX_VIA } from './limits.ts';
-import type { AddressView, SipMessage, UriView, ViaView } from './message.ts';
-import { methodCode } from './methods.ts';
+import { CALL_ID, CONTACT, CONTENT_LENGTH, CSEQ, EXPIRES, FROM, HEADERS, MAX_FORWARDS, TO, VIA } from './headers.ts';
+import { MAX_ADDRESS, MAX_BRANCH, MAX_CALL_ID, MAX_HEADER_NAME, MAX_HEADERS, MAX_TAG, MAX_URI, MAX_USER_AGENT, MAX_VIA } from './limits.ts';
+import { type AddressView, HEADER_STRIDE, METHODS, type SipMessage, type UriView } from './message.ts';
 
-const CR = 0x0d;
-const SPACE = 0x20;
-const QUOTE = 0x22;
-const COLON = 0x3a;
-const SEMICOLON = 0x3b;
-const LESS = 0x3c;
-const EQUALS = 0x3d;
-const GREATER = 0x3e;
-const AT = 0x40;
+type Reader = (...args: number[]) => number;
 
-/** First index from `i` on whose byte is not of the class. The `| 0` spares a check for overflow: a quarter of the time. */
-function skipClass(b: Uint8Array, i: number, bit: number): number {
-  while ((CLASS[b[i]!]! & bit) !== 0) i = (i + 1) | 0;
-  return i;
+const exported = startModule(readFileSync(new URL('./plain.wasm', import.meta.url)));
+
+function isReader(value: unknown): value is Reader {
+  return typeof value === 'function';
+}
+
+function reader(name: string): Reader {
+  const value = exported[name];
+  if (!isReader(value)) throw new TypeError(`plain.wasm lacks ${name}`);
+  return value;
+}
+
+/** A place in the module's memory or results. */
+function place(name: string): number {
+  const global = exported[name];
+  return typeof global === 'object' && global !== null && 'value' in global ? Number(global.value) : Number.NaN;
+}
+
+const readHeaders = reader('readHeaders');
+const readStartLine = reader('readStartLine');
+const START_LINE = place('START_LINE');
+const COUNTS = place('COUNTS');
+const SMALL = place('SMALL');
+const VIA_AT = place('VIA_AT');
+const FROM_AT = place('FROM_AT');
+const TO_AT = place('TO_AT');
+const CONTACT_AT = place('CONTACT_AT');
+const LINES = place('HEADERS');
+const STAGE = place('STAGE');
+/** Longest message that is copied for the reader; a longer one outside the arena is left to the tolerant readers. */
+const STAGE_BYTES = 2 * 65_536;
+const RESULTS = new Int32Array(ARENA.buffer, place('RESULTS'));
+
+writeClasses();
+writeNames();
+writeMethods();
+const limits = [MAX_HEADER_NAME, MAX_URI, MAX_ADDRESS, MAX_TAG, MAX_CALL_ID, MAX_VIA, MAX_BRANCH, MAX_USER_AGENT];
+new Int32Array(ARENA.buffer, place('LIMITS'), limits.length).set(limits);
+
+/** By low half of the byte: which high halves are in the class; by high half: its bit. */
+function writeClasses(): void {
+  const kinds = [TOKEN, USER, HOST, VALUE, URI_TAIL, QUOTED, WORDS, CALL_ID_BYTE, SINGLE_VALUE, REASON, FREE, LINE];
+  for (const [k, kind] of kinds.entries()) {
+    const at = place('CLASSES') + 32 * k;
+    for (let c = 0; c < 128; c++) {
+      if ((CLASS[c]! & kind) === 0) continue;
+      ARENA[at + (c & 15)]! |= 1 << (c >> 4);
+      ARENA[at + 16 + (c >> 4)] = 1 << (c >> 4);
+    }
+  }
+}
+
+/** Full and compact names of all headers, chained by the hash of their first four letters; what is entered last is found first. */
+function writeNames(): void {
+  const names = place('NAMES');
+  const tables = place('NAME_TABLES');
+  let entry = 0;
+  for (let id = HEADERS.length - 1; id > 0; id--) {
+    const { name, compact } = HEADERS[id]!;
+    for (const written of compact === '' ? [name] : [compact, name]) {
+      const lower = Buffer.from(written.toLowerCase(), 'latin1');
+      const at = names + 64 * ++entry;
+      for (const [k, c] of lower.entries()) {
+        ARENA[at + k] = c;
+        ARENA[at + 32 + k] = c >= 0x61 && c <= 0x7a ? 0x20 : 0;
+      }
+      const slot = tables + hashName(lower);
+      ARENA[tables + 256 + entry] = ARENA[slot]!;
+      ARENA[tables + 512 + entry] = lower.length;
+      ARENA[tables + 768 + entry] = id;
+      ARENA[slot] = entry;
+    }
+  }
+}
+
+/** As `headerId` of the module has it: of the first four bytes, with the bits set that letters may differ in. */
+function hashName(lower: Buffer): number {
+  let first = 0;
+  for (let k = 0; k < 4 && k < lower.length; k++) first |= (lower[k]! | 0x20) << (8 * k);
+  return Math.imul(first, 0x9e3779b1) >>> 24;
+}
+
+function writeMethods(): void {
+  for (const [code, name] of METHODS.entries()) {
+    ARENA.set(Buffer.from(name, 'latin1'), place('METHODS') + 16 * code);
+    ARENA[place('METHOD_LENGTHS') + code] = name.length;
+  }
+  ARENA[place('METHOD_COUNT')] = METHODS.length;
+}
+
+let known: Uint8Array = ARENA;
+
+/**
+ * Makes the message `bytes[start, end)` readable by the module: bytes outside the arena are copied.
+ * @returns the address of `bytes[0]`, for the calls below; NaN: it is too long to be copied
+ */
+export function addressOf(bytes: Uint8Array, start: number, end: number): number {
+  if (bytes === known) return bytes.byteOffset;
+  if (bytes.buffer === ARENA.buffer) {
+    known = bytes;
+    return bytes.byteOffset;
+  }
+  if (end - start > STAGE_BYTES) return Number.NaN;
+  ARENA.set(bytes.subarray(start, end), STAGE);
+  return STAGE - start;
 }
 
 /**
- * `sip:user@host:port;parameters`, user, port and parameters perhaps absent, ended by the byte `close`. Returns the index
- * of `close`.
+ * `INVITE sip:bob@example.com SIP/2.0` with a registered method, or `SIP/2.0 200 OK`, at `i`. With it comes the certainty that the
+ * bytes are SIP.
+ * @param address from `addressOf`
+ * @param cr index of a CR in the message; a line that begins behind it is left alone
+ * @returns the index of the next line, or -1
  */
-export function plainUri(b: Uint8Array, start: number, close: number, view: UriView): number {
-  if (b[start] !== 0x73 || b[start + 1] !== 0x69 || b[start + 2] !== 0x70 || b[start + 3] !== COLON) return -1;
-  let host = start + 4;
-  let i = host;
-  i = skipClass(b, i, URI_PLAIN);
-  if (b[i] === AT) {
-    if (i === host) return -1;
-    setSpan(view.user, host, i);
-    host = ++i;
+export function plainStartLine(m: SipMessage, address: number, i: number, cr: number, end: number): number {
+  const next = readStartLine(address, i, cr, end);
+  if (next < 0) return -1;
+  m.isRequest = RESULTS[START_LINE] === 1;
+  if (m.isRequest) {
+    m.method = RESULTS[START_LINE + 1]!;
+    m.status = 0;
+    takeSpan(m.methodSpan, START_LINE + 2);
+    clearSpan(m.reason);
+    takeUri(m.uri, START_LINE + 6);
   } else {
-    i = host;
-    clearSpan(view.user);
+    m.method = 0;
+    m.status = RESULTS[START_LINE + 1]!;
+    clearSpan(m.methodSpan);
+    takeSpan(m.reason, START_LINE + 4);
   }
-  i = skipClass(b, i, HOST);
-  if (i === host) return -1;
-  setSpan(view.host, host, i);
-  view.port = -1;
-  if (b[i] === COLON) {
-    let port = 0;
-    const from = ++i;
-    for (; isDigit(b[i]!); i++) port = port * 10 + (b[i]! - 0x30);
-    if (i === from || i - from > 5 || port > 65535) return -1;
-    view.port = port;
+  return next;
+}
+
+/**
+ * Reads the header lines from `i` on that are plain into the message; hot ones that are there for the first time (and any Via) are
+ * read out, of the others the place is kept.
+ * @param seen bits of the ids below 32 that the message had before
+ * @returns the index of the first line that is not plain, or of the empty line; `plainIds` tells what was read out
+ */
+export function plainHeaders(m: SipMessage, address: number, i: number, cr: number, end: number, seen: number): number {
+  const next = readHeaders(address, i, cr, end, seen, MAX_HEADERS - m.headerCount);
+  const from = m.headerCount * HEADER_STRIDE;
+  const words = RESULTS[COUNTS]! * HEADER_STRIDE;
+  const { headers } = m;
+  for (let k = 0; k < words; k++) headers[from + k] = RESULTS[LINES + k]!;
+  m.headerCount += RESULTS[COUNTS]!;
+  m.viaCount += RESULTS[COUNTS + 2]!;
+  const ids = RESULTS[COUNTS + 1]!;
+  if ((ids & (1 << VIA)) !== 0) takeVia(m);
+  if ((ids & (1 << FROM)) !== 0) takeAddress(m.from, FROM_AT);
+  if ((ids & (1 << TO)) !== 0) takeAddress(m.to, TO_AT);
+  if ((ids & (1 << CALL_ID)) !== 0) takeSpan(m.callId, SMALL + 4);
+  if ((ids & (1 << CSEQ)) !== 0) {
+    m.cseq = RESULTS[SMALL]!;
+    m.cseqMethod = RESULTS[SMALL + 1]!;
+    takeSpan(m.cseqMethodSpan, SMALL + 2);
   }
-  if (b[i] === SEMICOLON) {
-    const params = ++i;
-    i = skipClass(b, i, URI_TAIL);
-    setSpan(view.params, params, i);
-  } else clearSpan(view.params);
-  if (b[i] !== close || i - start > MAX_URI) return -1;
-  setSpan(view.span, start, i);
+  if ((ids & (1 << CONTACT)) !== 0) {
+    m.contactCount = 1;
+    takeAddress(m.contact, CONTACT_AT);
+  }
+  if ((ids & (1 << MAX_FORWARDS)) !== 0) m.maxForwards = RESULTS[SMALL + 6]!;
+  if ((ids & (1 << EXPIRES)) !== 0) m.expires = RESULTS[SMALL + 7]!;
+  if ((ids & (1 << CONTENT_LENGTH)) !== 0) m.contentLength = RESULTS[SMALL + 8]!;
+  return next;
+}
+
+/** Bits of the hot ids that the last call of `plainHeaders` read out. */
+export function plainIds(): number {
+  return RESULTS[COUNTS + 1]!;
+}
+
+function takeSpan(span: Span, at: number): void {
+  setSpan(span, RESULTS[at]!, RESULTS[at + 1]!);
+}
+
+function takeUri(view: UriView, at: number): void {
+  view.scheme = 1;
+  takeSpan(view.span, at);
+  takeSpan(view.user, at + 2);
+  takeSpan(view.host, at + 4);
+  view.port = RESULTS[at + 6]!;
+  takeSpan(view.params, at + 7);
   clearSpan(view.password);
   clearSpan(view.headers);
-  view.scheme = 1;
-  return i;
 }
 
-/** `"Display" <sip:…>;tag=…` with a quoted, a token or no display name. */
-export function plainAddress(b: Uint8Array, start: number, view: AddressView): number {
-  let i = start;
-  if (b[i] === LESS) clearSpan(view.display);
-  else {
-    i = plainDisplay(b, start, view);
-    if (i < 0) return -1;
-  }
-  i = plainUri(b, i + 1, GREATER, view.uri) + 1;
-  if (i === 0) return -1;
-  clearSpan(view.tag);
-  view.expires = -1;
-  if (b[i] === SEMICOLON) {
-    const params = i + 1;
-    i = plainParams(b, i, view);
-    if (i < 0) return -1;
-    setSpan(view.params, params, i);
-  } else clearSpan(view.params);
-  if (b[i] !== CR || i - start > MAX_ADDRESS) return -1;
-  setSpan(view.span, start, i);
-  return i;
+function takeAddress(view: AddressView, at: number): void {
+  takeSpan(view.span, at);
+  takeSpan(view.display, at + 2);
+  takeUri(view.uri, at + 4);
+  takeSpan(view.params, at + 13);
+  takeSpan(view.tag, at + 15);
+  view.expires = RESULTS[at + 17]!;
 }
 
-/** The display name; returns the index of the `<` behind it. */
-function plainDisplay(b: Uint8Array, start: number, view: AddressView): number {
-  let i = start;
-  if (b[i] === QUOTE) {
-    i++;
-    i = skipClass(b, i, QUOTED);
-    if (b[i] !== QUOTE) return -1;
-    setSpan(view.display, start, ++i);
-    if (b[i] === SPACE) i++;
-  } else {
-    i = skipClass(b, i, WORDS);
-    if (i === start || b[start] === SPACE) return -1;
-    let last = i;
-    while (b[last - 1] === SPACE) last--;
-    setSpan(view.display, start, last);
-  }
-  return b[i] === LESS ? i : -1;
+function takeVia({ via }: SipMessage): void {
+  takeSpan(via.span, VIA_AT);
+  takeSpan(via.transport, VIA_AT + 2);
+  takeSpan(via.host, VIA_AT + 4);
+  via.port = RESULTS[VIA_AT + 6]!;
+  takeSpan(via.branch, VIA_AT + 7);
+  takeSpan(via.received, VIA_AT + 9);
+  via.rport = RESULTS[VIA_AT + 11]!;
 }
-
-/** Parameters from the `;` at `i` on; only the tag is kept. Returns the index behind them. */
-function plainParams(b: Uint8Array, i: number, view: AddressView): number {
-  while (b[i] === SEMICOLON) {
-    const name = ++i;
-    i = skipClass(b, i, TOKEN);
-    const n = i - name;
-    if (n === 0) return -1;
-    const isTag = n === 3 && (b[name]! | 0x20) === 0x74 && (b[name + 1]! | 0x20) === 0x61 && (b[name + 2]! | 0x20) === 0x67;
-    if (b[i] !== EQUALS) {
-      if (isTag || (n === 7 && isExpires(b, name))) return -1;
-      continue;
-    }
-    const value = ++i;
-    i = skipClass(b, i, LOOSE);
-    if (i === value) return -1;
-    if (n === 7 && isExpires(b, name) && !plainExpires(b, value, i, view)) return -1;
-    if (!isTag) continue;
-    if (view.tag.start >= 0 || i - value > MAX_TAG) return -1;
-    setSpan(view.tag, value, i);
-  }
-  return i;
-}
-
-/** At most nine digits into `view.expires`. */
-function plainExpires(b: Uint8Array, start: number, end: number, view: AddressView): boolean {
-  if (end - start > 9) return false;
-  let n = 0;
-  for (let i = start; i < end; i++) {
-    if (!isDigit(b[i]!)) return false;
-    n = n * 10 + (b[i]! - 0x30);
-  }
-  view.expires = n;
-  return true;
-}
-
-/** A value in which nothing parts it from another: what the Vias below the first are looked at for. */
-export function plainSingle(b: Uint8Array, start: number): number {
-  const i = skipClass(b, start, SINGLE_VALUE);
-  return b[i] !== CR || i === start || b[i - 1] === SPACE || i - start > MAX_VIA ? -1 : i;
-}
-
-/** `SIP/2.0/UDP host:port;branch=z9hG4bK…` and other parameters; UDP, TCP or TLS. */
-export function plainVia(b: Uint8Array, start: number, view: ViaView): number {
-  if (b[start] !== 0x53 || b[start + 1] !== 0x49 || b[start + 2] !== 0x50 || b[start + 3] !== 0x2f || b[start + 4] !== 0x32) return -1;
-  if (b[start + 5] !== 0x2e || b[start + 6] !== 0x30 || b[start + 7] !== 0x2f || !isTransport(b, start + 8) || b[start + 11] !== SPACE)
-    return -1;
-  const host = start + 12;
-  let i = host;
-  i = skipClass(b, i, HOST);
-  // The broadcast address begins so, and is looked at more closely.
-  if (i === host || (b[host] === 0x32 && b[host + 1] === 0x35 && b[host + 2] === 0x35)) return -1;
-  setSpan(view.host, host, i);
-  view.port = -1;
-  if (b[i] === COLON) {
-    let port = 0;
-    const from = ++i;
-    for (; isDigit(b[i]!); i++) port = port * 10 + (b[i]! - 0x30);
-    if (i === from || i - from > 5 || port > 65535) return -1;
-    view.port = port;
-  }
-  view.branch.start = -1;
-  clearSpan(view.received);
-  view.rport = -1;
-  i = plainViaParams(b, i, view);
-  if (i < 0 || b[i] !== CR || view.branch.start < 0 || i - start > MAX_VIA) return -1;
-  setSpan(view.transport, start + 8, start + 11);
-  setSpan(view.span, start, i);
-  return i;
-}
-
-function isTransport(b: Uint8Array, i: number): boolean {
-  const c = b[i + 1];
-  if (b[i] === 0x55) return c === 0x44 && b[i + 2] === 0x50;
-  return b[i] === 0x54 && ((c === 0x43 && b[i + 2] === 0x50) || (c === 0x4c && b[i + 2] === 0x53));
-}
-
-function plainViaParams(b: Uint8Array, i: number, view: ViaView): number {
-  while (b[i] === SEMICOLON) {
-    const name = ++i;
-    i = skipClass(b, i, TOKEN);
-    const n = i - name;
-    if (n === 0) return -1;
-    const c = b[name];
-    if (b[i] !== EQUALS) {
-      if (n === 6 && c === 0x62) return -1;
-      if (n === 5 && isRport(b, name)) view.rport = 0;
-      continue;
-    }
-    const value = ++i;
-    i = skipClass(b, i, LOOSE);
-    if (i === value) return -1;
-    if (n === 6 && isBranch(b, name)) {
-      if (view.branch.start >= 0 || i - value < 8 || !isCookie(b, value)) return -1;
-      setSpan(view.branch, value, i);
-    } else if (n === 5 && isRport(b, name)) {
-      view.rport = plainPort(b, value, i);
-    } else if (n === 8 && isReceived(b, name)) setSpan(view.received, value, i);
-  }
-  return i;
-}
-
-function isBranch(b: Uint8Array, i: number): boolean {
-  return (
-    (b[i]! | 0x20) === 0x62 &&
-    (b[i + 1]! | 0x20) === 0x72 &&
-    (b[i + 2]! | 0x20) === 0x61 &&
-    (b[i + 3]! | 0x20) === 0x6e &&
-    (b[i + 4]! | 0x20) === 0x63 &&
-    (b[i + 5]! | 0x20) === 0x68
-  );
-}
-
-function isExpires(b: Uint8Array, i: number): boolean {
-  return (
-    (b[i]! | 0x20) === 0x65 &&
-    (b[i + 1]! | 0x20) === 0x78 &&
-    (b[i + 2]! | 0x20) === 0x70 &&
-    (b[i + 3]! | 0x20) === 0x69 &&
-    (b[i + 4]! | 0x20) === 0x72 &&
-    (b[i + 5]! | 0x20) === 0x65 &&
-    (b[i + 6]! | 0x20) === 0x73
-  );
-}
-
-function isRport(b: Uint8Array, i: number): boolean {
-  return (
-    (b[i]! | 0x20) === 0x72 &&
-    (b[i + 1]! | 0x20) === 0x70 &&
-    (b[i + 2]! | 0x20) === 0x6f &&
-    (b[i + 3]! | 0x20) === 0x72 &&
-    (b[i + 4]! | 0x20) === 0x74
-  );
-}
-
-function isReceived(b: Uint8Array, i: number): boolean {
-  return (
-    (b[i]! | 0x20) === 0x72 &&
-    (b[i + 1]! | 0x20) === 0x65 &&
-    (b[i + 2]! | 0x20) === 0x63 &&
-    (b[i + 3]! | 0x20) === 0x65 &&
-    (b[i + 4]! | 0x20) === 0x69 &&
-    (b[i + 5]! | 0x20) === 0x76 &&
-    (b[i + 6]! | 0x20) === 0x65 &&
-    (b[i + 7]! | 0x20) === 0x64
-  );
-}
-
-/** `z9hG4bK` as everyone writes it. */
-function isCookie(b: Uint8Array, i: number): boolean {
-  return (
-    b[i] === 0x7a &&
-    b[i + 1] === 0x39 &&
-    b[i + 2] === 0x68 &&
-    b[i + 3] === 0x47 &&
-    b[i + 4] === 0x34 &&
-    b[i + 5] === 0x62 &&
-    b[i + 6] === 0x4b
-  );
-}
-
-/** The number that `[start, end)` is if it is a port, else 0. */
-function plainPort(b: Uint8Array, start: number, end: number): number {
-  let n = 0;
-  for (let i = start; i < end; i++) {
-    if (!isDigit(b[i]!) || n > 6553) return 0;
-    n = n * 10 + (b[i]! - 0x30);
-  }
-  return n > 65535 ? 0 : n;
-}
-
-/**
- * `INVITE sip:bob@example.com SIP/2.0` with a registered method, or `SIP/2.0 200 OK` with a code from 100 to 699. Returns the
- * index of the CR. With it comes the certainty that the bytes are SIP.
- */
-export function plainStartLine(b: Uint8Array, start: number, m: SipMessage): number {
-  return b[start] === 0x53 && b[start + 3] === 0x2f ? plainStatusLine(b, start, m) : plainRequestLine(b, start, m);
-}
-
-function plainRequestLine(b: Uint8Array, start: number, m: SipMessage): number {
-  let i = skipClass(b, start, TOKEN);
-  if (b[i] !== SPACE) return -1;
-  const method = methodCode(b, start, i);
-  if (method === 0) return -1;
-  const end = i;
-  i = plainUri(b, i + 1, SPACE, m.uri);
-  if (i < 0 || !isVersion(b, i + 1) || b[i + 8] !== CR) return -1;
-  m.isRequest = true;
-  m.method = method;
-  m.status = 0;
-  setSpan(m.methodSpan, start, end);
-  clearSpan(m.reason);
-  return i + 8;
-}
-
-function plainStatusLine(b: Uint8Array, start: number, m: SipMessage): number {
-  if (!isVersion(b, start) || b[start + 7] !== SPACE || !isDigit(b[start + 8]!) || !isDigit(b[start + 9]!) || !isDigit(b[start + 10]!))
-    return -1;
-  const status = (b[start + 8]! - 0x30) * 100 + (b[start + 9]! - 0x30) * 10 + (b[start + 10]! - 0x30);
-  if (b[start + 11] !== SPACE || status < 100 || status > 699) return -1;
-  const i = skipClass(b, start + 12, REASON);
-  if (b[i] !== CR) return -1;
-  m.isRequest = false;
-  m.method = 0;
-  m.status = status;
-  clearSpan(m.methodSpan);
-  setSpan(m.reason, start + 12, i);
-  return i;
-}
-
-/** `SIP/2.0` in capitals. */
-function isVersion(b: Uint8Array, i: number): boolean {
-  return (
-    b[i] === 0x53 &&
-    b[i + 1] === 0x49 &&
-    b[i + 2] === 0x50 &&
-    b[i + 3] === 0x2f &&
-    b[i + 4] === 0x32 &&
-    b[i + 5] === 0x2e &&
-    b[i + 6] === 0x30
-  );
-}
-
-/** `1 INVITE`: number below 10^9, one space, a registered method. */
-export function plainCSeq(b: Uint8Array, start: number, m: SipMessage): number {
-  let i = start;
-  let n = 0;
-  for (; isDigit(b[i]!); i++) n = n * 10 + (b[i]! - 0x30);
-  if (i === start || i - start > 9 || b[i] !== SPACE) return -1;
-  const method = ++i;
-  i = skipClass(b, i, TOKEN);
-  if (b[i] !== CR || i === method) return -1;
-  m.cseq = n;
-  m.cseqMethod = methodCode(b, method, i);
-  setSpan(m.cseqMethodSpan, method, i);
-  return i;
-}
-
-/** Printable, at most one @. */
-export function plainCallId(b: Uint8Array, start: number, m: SipMessage): number {
-  let i = start;
-  i = skipClass(b, i, CALL_ID_BYTE);
-  if (b[i] === AT)
-    do i++;
-    while ((CLASS[b[i]!]! & CALL_ID_BYTE) !== 0);
-  if (b[i] !== CR || i === start || i - start > MAX_CALL_ID) return -1;
-  setSpan(m.callId, start, i);
-  return i;
-}
-
-/** At most nine digits to the end of the line: the number goes to `number.value`. */
-export function plainNumber(b: Uint8Array, start: number): number {
-  let i = start;
-  let n = 0;
-  for (; isDigit(b[i]!); i++) n = n * 10 + (b[i]! - 0x30);
-  if (b[i] !== CR || i === start || i - start > 9) return -1;
-  number.value = n;
-  return i;
-}
-
-/** What `plainNumber` read. */
-export const number = { value: 0 };

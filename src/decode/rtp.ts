@@ -42,8 +42,8 @@ function word32(b: Uint8Array, i: number): number {
   return ((b[i]! << 24) | (b[i + 1]! << 16) | (b[i + 2]! << 8) | b[i + 3]!) >>> 0;
 }
 
-/** Length of the header with its CSRCs and extension, -1 if `b[start, end)` is too short for it. */
-function headerLength(b: Uint8Array, start: number, end: number): number {
+/** Length of the RTP header with its CSRCs and extension, -1 if `b[start, end)` is too short for it. */
+export function rtpHeader(b: Uint8Array, start: number, end: number): number {
   let n = RTP_HEADER + (b[start]! & 15) * 4;
   if ((b[start]! & 0x10) !== 0) {
     if (start + n + 4 > end) return -1;
@@ -60,7 +60,7 @@ export function isRtp(b: Uint8Array, start: number, end: number): boolean {
   if (end - start < RTP_HEADER || (b[start]! & 0xc0) !== 0x80) return false;
   const type = b[start + 1]! & 0x7f;
   if (type >= 72 && type <= 76) return false;
-  const n = headerLength(b, start, end);
+  const n = rtpHeader(b, start, end);
   if (n < 0) return false;
   if ((b[start]! & 0x20) === 0) return true;
   const padding = b[end - 1]!;
@@ -88,7 +88,7 @@ export function parseRtp(b: Uint8Array, start: number, end: number, view: RtpVie
   view.sequence = (b[start + 2]! << 8) | b[start + 3]!;
   view.timestamp = word32(b, start + 4);
   view.ssrc = word32(b, start + 8);
-  view.payloadStart = start + headerLength(b, start, end);
+  view.payloadStart = start + rtpHeader(b, start, end);
   view.payloadEnd = view.padding ? end - b[end - 1]! : end;
   return true;
 }

@@ -16,14 +16,14 @@ import {
   DATE,
   EXPIRES,
   FLOW_TIMER,
+  FREE_TEXT,
   FROM,
-  headerAt,
   headerId,
   MAX_BREADTH,
   MAX_FORWARDS,
-  nameLength,
   PROXY_AUTHENTICATE,
   PROXY_AUTHORIZATION,
+  PROXY_REQUIRE,
   RSEQ,
   SERVER,
   SINGLE,
@@ -33,11 +33,12 @@ import {
   WARNING,
   WWW_AUTHENTICATE,
 } from './headers.ts';
-import { MAX_HEADER_NAME, MAX_HEADERS, MAX_USER_AGENT, MAX_VIA } from './limits.ts';
+import { addLong, checkFreeText } from './injection.ts';
+import { MAX_HEADER_NAME, MAX_HEADERS, MAX_USER_AGENT, MAX_VALUE, MAX_VIA } from './limits.ts';
 import { attach, lineEnd, lineStart, valueEnd } from './lines.ts';
 import { type DigestView, HEADER_STRIDE, type SipMessage } from './message.ts';
 import { addOddity, oddityCode } from './oddities.ts';
-import { number, plainAddress, plainCallId, plainCSeq, plainNumber, plainSingle, plainStartLine, plainVia } from './plain.ts';
+import { addressOf, plainHeaders, plainIds, plainStartLine } from './plain.ts';
 import { findStart } from './sniff.ts';
 import { readStartLine } from './startline.ts';
 import { clearUri, createUri } from './uri.ts';
@@ -65,6 +66,8 @@ const LENGTH_CONFLICT = oddityCode('content-length-conflict');
 const VIA_LONG = oddityCode('via-long');
 const AGENT_LONG = oddityCode('user-agent-long');
 const CONTACT_HEADERS = oddityCode('contact-headers');
+const HEADER_LONG = oddityCode('header-long');
+const EXTENSION_REQUIRED = oddityCode('extension-required');
 const VALUE_EMPTY = oddityCode('value-empty');
 
 const CREDENTIALS = (1 << AUTHORIZATION) | (1 << PROXY_AUTHORIZATION);
@@ -82,8 +85,10 @@ const seen = new Int32Array(8);
 let filled = 0;
 /** The message being read has more headers than are kept. */
 let many = false;
-/** Index of a CR near the end of the datagram: before it `plain.ts` may read. -1: there is none. */
+/** Index of a CR near the end of the datagram: `plain.ts` may read lines that begin before it. -1: there is none. */
 let lastCR = -1;
+/** Where `plain.ts` reads the bytes. */
+let address = 0;
 /** Contacts after the first are read into it to find their ends, credentials after the first to see their scheme. */
 const spare = createAddress();
 const spareDigest = createDigest();
@@ -133,11 +138,12 @@ export function createMessage(): SipMessage {
  */
 export function parseSip(message: SipMessage, bytes: Uint8Array, start: number, end: number, truncated = false): boolean {
   lastCR = findLastCR(bytes, start, end);
-  let i = start < lastCR ? plainStartLine(bytes, start, message) : -1;
-  if (i >= 0 && i + 2 < end && bytes[i + 1] === 0x0a) {
-    reset(message, bytes, start);
-    i += 2;
-  } else {
+  address = addressOf(bytes, start, end);
+  // NaN, too long to be copied: nothing is plain then.
+  if (!(address >= 0 || address < 0)) lastCR = -1;
+  let i = start < lastCR ? plainStartLine(message, address, start, lastCR, end) : -1;
+  if (i >= 0) reset(message, bytes, start);
+  else {
     const at = findStart(bytes, start, end);
     if (at < 0) return false;
     reset(message, bytes, at);
@@ -199,6 +205,7 @@ function clearUnfilled(m: SipMessage): void {
 /** Reads header lines from `i` on. Returns the index of the body, or -1 if the empty line before it is missing. */
 function readHeaders(m: SipMessage, b: Uint8Array, i: number, end: number): number {
   while (i < end) {
+    if (i < lastCR) i = readPlain(m, b, i, end);
     const c = b[i]!;
     if (c === 0x0d && (i + 1 === end || b[i + 1] === 0x0a)) return i + 1 < end ? i + 2 : end;
     if (c === 0x0a) return lineStart(m, b, i);
@@ -207,28 +214,32 @@ function readHeaders(m: SipMessage, b: Uint8Array, i: number, end: number): numb
   return -1;
 }
 
+/** Reads the lines from `i` on that are plain (`plain.ts`); returns the index of the first other line. */
+function readPlain(m: SipMessage, b: Uint8Array, i: number, end: number): number {
+  // Vias are counted behind the first; one that was empty is none.
+  if ((seen[0]! & (1 << VIA)) !== 0 && m.viaCount === 0) return i;
+  const from = m.headerCount;
+  const next = plainHeaders(m, address, i, lastCR, end, seen[0]!);
+  seen[0]! |= plainIds();
+  filled |= plainIds();
+  const { headers } = m;
+  for (let k = from; k < m.headerCount; k++) {
+    const at = k * HEADER_STRIDE;
+    const id = headers[at]!;
+    // Of these the module saw that nothing is meant for another reader.
+    if (id === USER_AGENT) takeAgent(m, headers[at + 3]!, headers[at + 4]!);
+    else if (id === 0 || id > CONTENT_LENGTH) readKnown(m, b, id, headers[at + 1]!, headers[at + 2]!, headers[at + 3]!, headers[at + 4]!);
+  }
+  return next;
+}
+
 /** Reads the header line at `i` with its folds. Returns the index of the next line. */
 function readHeader(m: SipMessage, b: Uint8Array, i: number, end: number): number {
-  let id = i + 4 <= end ? headerAt(i, end) : 0;
-  let nameEnd = i + nameLength(id);
-  let v = nameEnd + 1;
-  if (id === 0) {
-    v = colonAfter(b, i, end) + 1;
-    if (v === 0) return skipLine(m, b, i, end);
-    nameEnd = trimSpace(b, i, v - 1);
-    id = i < nameEnd ? headerId(b, i, nameEnd) : 0;
-  }
+  let v = colonAfter(b, i, end) + 1;
+  if (v === 0) return skipLine(m, b, i, end);
+  const nameEnd = trimSpace(b, i, v - 1);
+  const id = i < nameEnd ? headerId(b, i, nameEnd) : 0;
   while (v < end && (b[v] === 0x20 || b[v] === 0x09)) v++;
-  if (v < lastCR && id !== 0 && id <= CONTENT_LENGTH) {
-    const plain = readPlain(m, b, id, v);
-    // Ended by CR LF, and the next line is no fold of this one.
-    if (plain >= 0 && plain + 2 < end && b[plain + 1] === 0x0a && b[plain + 2] !== 0x20 && b[plain + 2] !== 0x09) {
-      keep(m, id, i, nameEnd, v, plain);
-      seen[0]! |= 1 << id;
-      acceptPlain(m, id);
-      return plain + 2;
-    }
-  }
   const stop = valueEnd(m, b, v, end);
   let last = stop;
   while (last > v && b[last - 1]! <= 0x20) last--;
@@ -236,40 +247,6 @@ function readHeader(m: SipMessage, b: Uint8Array, i: number, end: number): numbe
   keep(m, id, i, nameEnd, v, last);
   readKnown(m, b, id, i, nameEnd, v, last);
   return stop < end ? lineStart(m, b, stop) : end;
-}
-
-/** Tries the usual form of a header that is there for the first time (`plain.ts`). */
-function readPlain(m: SipMessage, b: Uint8Array, id: number, v: number): number {
-  if ((seen[0]! & (1 << id)) !== 0) return id === VIA && m.viaCount > 0 ? plainSingle(b, v) : -1;
-  switch (id) {
-    case VIA:
-      return plainVia(b, v, m.via);
-    case FROM:
-      return plainAddress(b, v, m.from);
-    case TO:
-      return plainAddress(b, v, m.to);
-    case CALL_ID:
-      return plainCallId(b, v, m);
-    case CSEQ:
-      return plainCSeq(b, v, m);
-    case CONTACT:
-      return plainAddress(b, v, m.contact);
-    default: {
-      const stop = plainNumber(b, v);
-      return id === MAX_FORWARDS && number.value > 255 ? -1 : stop;
-    }
-  }
-}
-
-/** Takes what `readPlain` read, now that the line is known to end there. */
-function acceptPlain(m: SipMessage, id: number): void {
-  seen[0]! |= 1 << id;
-  filled |= 1 << id;
-  if (id === VIA) m.viaCount++;
-  else if (id === CONTACT) m.contactCount = 1;
-  else if (id === MAX_FORWARDS) m.maxForwards = number.value;
-  else if (id === EXPIRES) m.expires = number.value;
-  else if (id === CONTENT_LENGTH) m.contentLength = number.value;
 }
 
 /** Index of the colon behind the name at `i` and white space, -1 if it is not there. */
@@ -307,22 +284,35 @@ function keep(m: SipMessage, id: number, name: number, nameEnd: number, value: n
 function readKnown(m: SipMessage, b: Uint8Array, id: number, name: number, nameEnd: number, v: number, last: number): void {
   if (id === 0) {
     checkName(m, b, name, nameEnd);
+    checkValue(m, b, v, last);
     return;
   }
   const bit = 1 << (id & 31);
   const again = (seen[id >> 5]! & bit) !== 0;
   seen[id >> 5]! |= bit;
   if (again && SINGLE[id] === 1) readAgain(m, b, id, v, last);
-  else if (id > FLOW_TIMER) return;
+  else if (id > FLOW_TIMER) readOther(m, b, id, v, last);
   else if (v === last && id !== USER_AGENT && id !== SERVER) addOddity(m, HEADER_EMPTY, name, v);
   else readHot(m, b, id, v, last);
+}
+
+/** Headers nothing is read of: only those that carry text of people or vendors are looked at. */
+function readOther(m: SipMessage, b: Uint8Array, id: number, v: number, last: number): void {
+  if (FREE_TEXT[id] === 1) checkValue(m, b, v, last);
+  else if (last - v > MAX_VALUE) addLong(m, b, HEADER_LONG, v, last);
+  if (id === PROXY_REQUIRE && last > v) addOddity(m, EXTENSION_REQUIRED, v, last);
+}
+
+function checkValue(m: SipMessage, b: Uint8Array, v: number, last: number): void {
+  if (last - v > MAX_VALUE) addLong(m, b, HEADER_LONG, v, last);
+  checkFreeText(m, b, v, last);
 }
 
 function checkName(m: SipMessage, b: Uint8Array, name: number, end: number): void {
   let bad = name === end;
   for (let i = name; i < end; i++) if (!isToken(b[i]!)) bad = true;
   if (bad) addOddity(m, NAME_BAD, name, end);
-  if (end - name > MAX_HEADER_NAME) addOddity(m, NAME_LONG, name, end);
+  if (end - name > MAX_HEADER_NAME) addLong(m, b, NAME_LONG, name, end);
 }
 
 /** A header that may stand once stands again: the first one counts (RFC 4475 §3.3.8). */
@@ -364,10 +354,10 @@ function readHot(m: SipMessage, b: Uint8Array, id: number, v: number, last: numb
       readContentType(m, b, v, last);
       break;
     case USER_AGENT:
-      readAgent(m, v, last);
+      readAgent(m, b, v, last);
       break;
     case SERVER:
-      if (!m.isRequest) readAgent(m, v, last);
+      if (!m.isRequest) readAgent(m, b, v, last);
       break;
     default:
       readRare(m, b, id, v, last);
@@ -407,7 +397,7 @@ function readRare(m: SipMessage, b: Uint8Array, id: number, v: number, last: num
 
 /** Via values of one line (RFC 3261 §20.42): the first of the message is read, the others are counted. */
 function readVia(m: SipMessage, b: Uint8Array, v: number, last: number): void {
-  if (last - v > MAX_VIA) addOddity(m, VIA_LONG, v, last);
+  if (last - v > MAX_VIA) addLong(m, b, VIA_LONG, v, last);
   let i = v;
   if (m.viaCount === 0) {
     i = parseVia(m, b, v, last, m.via) + 1;
@@ -440,8 +430,14 @@ function readContacts(m: SipMessage, b: Uint8Array, v: number, last: number): vo
   }
 }
 
-function readAgent(m: SipMessage, v: number, last: number): void {
-  if (last - v > MAX_USER_AGENT) addOddity(m, AGENT_LONG, v, last);
+function readAgent(m: SipMessage, b: Uint8Array, v: number, last: number): void {
+  if (last - v > MAX_USER_AGENT) addLong(m, b, AGENT_LONG, v, last);
+  checkFreeText(m, b, v, last);
+  takeAgent(m, v, last);
+}
+
+/** The first User-Agent or Server counts. */
+function takeAgent(m: SipMessage, v: number, last: number): void {
   if (m.userAgent.start < 0) setSpan(m.userAgent, v, last);
 }
 

@@ -5,7 +5,7 @@ import { shared } from '../../test/peers.ts';
 import { openCapture } from '../capture/reader.ts';
 import { METHODS } from './message.ts';
 import { createMessage, parseSip } from './sip.ts';
-import { findStart, NOTHING, RTCP, RTP, SIP, sniff } from './sniff.ts';
+import { DTLS, findStart, NOTHING, RTCP, RTP, SIP, STUN, sniff, ZRTP } from './sniff.ts';
 
 function kindOf(payload: string): number {
   const bytes = raw(payload);
@@ -51,7 +51,6 @@ describe('nothing of ours', () => {
     'HTTP OPTIONS': 'OPTIONS * HTTP/1.1\r\nHost: example.com\r\n\r\n',
     'HTTP answer': 'HTTP/1.1 200 OK\r\nServer: SIP/2.0 gateway\r\n',
     RTSP: 'OPTIONS rtsp://example.com/a RTSP/1.0\r\nCSeq: 1\r\n\r\n',
-    STUN: '\x00\x01\x00\x08\x21\x12\xa4\x42abcdefghijkl\x00\x06\x00\x04user',
     DNS: '\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x04_sip\x04_udp\x07example\x03com\x00\x00\x21\x00\x01',
     'UDPTL (T.38)': '\x00\x01\x06\x00\x00\x01\x02\x03\x04\x05\x06\x07',
     HEP: 'HEP3\x03\x07\x00\x00\x00\x01\x00\x07\x02\x00\x00\x00\x02INVITE sip:bob@example.com SIP/2.0\r\n\r\n',
@@ -74,6 +73,24 @@ test('RTP and RTCP by their headers', () => {
   assert.equal(kindOf(`\x81\xc9\x00\x07\xde\xad\xbe\xef${'x'.repeat(24)}`), RTCP);
   assert.equal(kindOf('\x80\x08\x12\x34\0\0\0'), NOTHING);
   assert.equal(kindOf('\x80\x48\x12\x34\0\0\0\xa0\xde\xad\xbe\xef'), NOTHING);
+});
+
+test('what shares the ports of media (RFC 7983)', () => {
+  const stun = '\x00\x01\x00\x08\x21\x12\xa4\x42abcdefghijkl\x00\x06\x00\x04user';
+  assert.equal(kindOf(stun), STUN);
+  assert.equal(kindOf(stun.slice(0, -1)), NOTHING, 'cut');
+  assert.equal(kindOf(stun.replace('\x21\x12', '\x21\x13')), NOTHING, 'another cookie');
+  assert.equal(kindOf('\x40\x00\x00\x08abcdefgh'), STUN, 'ChannelData');
+  assert.equal(kindOf('\x40\x00\x00\x05abcdefgh'), STUN, 'ChannelData with padding');
+  assert.equal(kindOf('\x40\x00\x00\x09abcdefgh'), NOTHING);
+  const record = '\x16\xfe\xff\0\0\0\0\0\0\0\0\0\x04abcd';
+  assert.equal(kindOf(record), DTLS);
+  assert.equal(kindOf(record.replace('\xfe\xff', '\xfe\xfd')), DTLS);
+  assert.equal(kindOf(record.replace('\xfe\xff', '\x03\x03')), NOTHING, 'TLS');
+  assert.equal(kindOf(record.slice(0, -1)), NOTHING, 'cut');
+  const zrtp = `\x10\x00\x00\x01ZRTP${'x'.repeat(24)}`;
+  assert.equal(kindOf(zrtp), ZRTP);
+  assert.equal(kindOf(zrtp.replace('ZRTP', 'ZRTX')), NOTHING);
 });
 
 test('where the start line is', () => {

@@ -1,10 +1,11 @@
 /**
  * What a payload is, by content alone: ports say nothing about attackers. SIP needs a start line (RFC 3261 §7.1, §7.2),
- * RTP and RTCP the header of RFC 3550. HTTP, SSDP, RTSP, STUN, DNS, UDPTL and keep-alives (RFC 5626 §3.5.1) are nothing.
+ * RTP and RTCP the header of RFC 3550, what shares their ports the headers RFC 7983 lists. HTTP, SSDP, RTSP, DNS, UDPTL and keep-alives (RFC 5626 §3.5.1) are nothing.
  */
 import { isDigit, skipSpace, skipToken } from './grammar.ts';
 import { methodAnyCase, methodCode, methodSuffix } from './methods.ts';
 import { isRtcp, isRtp } from './rtp.ts';
+import { isChannelData, isDtls, isStun, isZrtp } from './stun.ts';
 
 /** Result of `sniff`. */
 export const NOTHING = 0;
@@ -14,20 +15,34 @@ export const SIP = 1;
 export const RTP = 2;
 /** Result of `sniff`. */
 export const RTCP = 3;
+/** Result of `sniff`: STUN, TURN with ChannelData. */
+export const STUN = 4;
+/** Result of `sniff`. */
+export const DTLS = 5;
+/** Result of `sniff`. */
+export const ZRTP = 6;
 
 /** Most bytes of junk before a start line: more that are not all text are another protocol that carries SIP (HEP, GTP, VXLAN). */
 const MAX_BINARY_JUNK = 8;
 /** Most bytes of whole lines of text before a start line. */
 const MAX_JUNK = 256;
 
-/** What `bytes[start, end)` is: SIP, RTP, RTCP or NOTHING. */
+/** What `bytes[start, end)` is: SIP, RTP, RTCP, STUN, DTLS, ZRTP or NOTHING. */
 export function sniff(bytes: Uint8Array, start: number, end: number): number {
   if (end - start < 8) return NOTHING;
   if ((bytes[start]! & 0xc0) === 0x80) {
     if (isRtcp(bytes, start, end)) return RTCP;
     if (isRtp(bytes, start, end)) return RTP;
   }
-  return findStart(bytes, start, end) < 0 ? NOTHING : SIP;
+  if (findStart(bytes, start, end) >= 0) return SIP;
+  return besideMedia(bytes, start, end);
+}
+
+/** What shares the ports of media (RFC 7983). After SIP: `INVITE` would pass for a channel number. */
+function besideMedia(bytes: Uint8Array, start: number, end: number): number {
+  if (isStun(bytes, start, end) || isChannelData(bytes, start, end)) return STUN;
+  if (isDtls(bytes, start, end)) return DTLS;
+  return isZrtp(bytes, start, end) ? ZRTP : NOTHING;
 }
 
 /** Index of the start line of the SIP message in `bytes[start, end)`, or -1: it is no SIP. */

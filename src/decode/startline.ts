@@ -1,5 +1,6 @@
 /** The first line of a message: Request-Line (RFC 3261 §7.1) or Status-Line (§7.2). */
 import { isDigit, isSpace, isToken, setSpan, trimSpace } from './grammar.ts';
+import { addLong, checkFreeText } from './injection.ts';
 import { MAX_METHOD } from './limits.ts';
 import type { SipMessage } from './message.ts';
 import { methodAnyCase, methodCode, methodSuffix } from './methods.ts';
@@ -50,6 +51,7 @@ function readStatusLine(m: SipMessage, b: Uint8Array, start: number, end: number
   m.status = readStatus(m, b, code, i);
   // One space parts code and phrase; the phrase may be empty, the space may not (RFC 4475 §3.1.1.13), but often is.
   setSpan(m.reason, i < end ? i + 1 : end, end);
+  checkFreeText(m, b, m.reason.start, m.reason.end);
 }
 
 function readStatus(m: SipMessage, b: Uint8Array, start: number, end: number): number {
@@ -117,7 +119,7 @@ function readMethod(m: SipMessage, b: Uint8Array, start: number, end: number): v
     addOddity(m, METHOD_BAD, start, end);
     break;
   }
-  if (end - start > MAX_METHOD) addOddity(m, METHOD_LONG, start, end);
+  if (end - start > MAX_METHOD) addLong(m, b, METHOD_LONG, start, end);
   if (methodAnyCase(b, start, end) !== 0) addOddity(m, METHOD_CASE, start, end);
   else {
     const suffix = methodSuffix(b, start, end);

@@ -3,6 +3,7 @@
  * is passed over in silence here: whether it may be there is known to the caller, who reports it.
  */
 import { CLASS, clearSpan, HOST, isDigit, isHex, isSpace, isUriPlain, readNumber, setSpan, trimSpace } from './grammar.ts';
+import { addLong, checkText } from './injection.ts';
 import { MAX_URI } from './limits.ts';
 import type { SipMessage, UriView } from './message.ts';
 import { addOddity, oddityCode } from './oddities.ts';
@@ -27,6 +28,8 @@ const TWO_ATS = oddityCode('uri-two-ats');
 const BYTE_BAD = oddityCode('uri-byte-bad');
 const ESCAPE_BAD = oddityCode('escape-bad');
 const ESCAPE_NUL = oddityCode('escape-nul');
+const ESCAPE_LINE_END = oddityCode('escape-line-end');
+const ESCAPE_CONTROL = oddityCode('escape-control');
 const IPV6_UNBRACKETED = oddityCode('ipv6-unbracketed');
 const IPV6_BAD = oddityCode('ipv6-bad');
 const IPV6_THREE_COLONS = oddityCode('ipv6-three-colons');
@@ -70,7 +73,7 @@ function clearParts(view: UriView): void {
 export function parseUri(m: SipMessage, b: Uint8Array, start: number, end: number, view: UriView): void {
   setSpan(view.span, start, end);
   clearParts(view);
-  if (end - start > MAX_URI) addOddity(m, URI_LONG, start, end);
+  if (end - start > MAX_URI) addLong(m, b, URI_LONG, start, end);
   const c = b[start]! | 0x20;
   if (c === 0x73 && (b[start + 1]! | 0x20) === 0x69 && (b[start + 2]! | 0x20) === 0x70 && start + 4 <= end) {
     const d = b[start + 3]!;
@@ -117,8 +120,12 @@ function parseUser(m: SipMessage, b: Uint8Array, start: number, end: number, vie
     const c = b[i]!;
     if (isUriPlain(c)) continue;
     if (c === COLON && colon < 0) colon = i;
-    else checkByte(m, b, i, end, c);
+    else {
+      checkByte(m, b, i, end, c);
+      if (c === PERCENT) checkEscape(m, b, i, end);
+    }
   }
+  checkText(m, b, start, end);
   if (colon >= 0) {
     setSpan(view.user, start, colon);
     setSpan(view.password, colon + 1, end);
@@ -134,6 +141,15 @@ function checkByte(m: SipMessage, b: Uint8Array, i: number, end: number, c: numb
     else if (b[i + 1] === 0x30 && b[i + 2] === 0x30) addOddity(m, ESCAPE_NUL, i, i + 3);
   } else if (c === AT) addOddity(m, TWO_ATS, i, i + 1);
   else if (c !== SEMICOLON && c !== QUESTION && c !== COLON && c !== OPEN && c !== CLOSE && !isSpace(c)) addOddity(m, BYTE_BAD, i, i + 1);
+}
+
+/** An escaped control character in a user; `%00` is told by `checkByte`. */
+function checkEscape(m: SipMessage, b: Uint8Array, i: number, end: number): void {
+  if (i + 3 > end) return;
+  const high = b[i + 1]!;
+  const low = b[i + 2]! | 0x20;
+  if (high === 0x30 && (low === 0x61 || low === 0x64)) addOddity(m, ESCAPE_LINE_END, i, i + 3);
+  else if ((high === 0x30 || high === 0x31) && low !== 0x30 && isHex(b[i + 2]!)) addOddity(m, ESCAPE_CONTROL, i, i + 3);
 }
 
 /** Host, port, parameters and headers. */

@@ -1,7 +1,8 @@
 /** Header values that are numbers, dates or tokens: CSeq, Max-Forwards, Date, Retry-After and their like. */
 import { readSeconds } from './address.ts';
 import { clearSpan, isDigit, isSpace, readNumber, setSpan, skipSpace, skipToken, TOO_LARGE } from './grammar.ts';
-import { MAX_CALL_ID } from './limits.ts';
+import { addLong, checkFreeText, checkText } from './injection.ts';
+import { MAX_CALL_ID, MAX_CONTENT_TYPE } from './limits.ts';
 import type { SipMessage } from './message.ts';
 import { methodCode } from './methods.ts';
 import { addOddity, oddityCode } from './oddities.ts';
@@ -15,6 +16,7 @@ const CONTENT_LENGTH_BAD = oddityCode('content-length-bad');
 const NUMBER_BAD = oddityCode('number-bad');
 const DATE_BAD = oddityCode('date-bad');
 const WARNING_BAD = oddityCode('warning-bad');
+const TYPE_LONG = oddityCode('content-type-long');
 const TYPE_BAD = oddityCode('content-type-bad');
 
 /** `CSeq: 1 INVITE` (RFC 3261 §20.16) into `m.cseq`, `m.cseqMethod` and its span. */
@@ -37,7 +39,7 @@ export function readCSeq(m: SipMessage, b: Uint8Array, start: number, end: numbe
 /** Call-ID (RFC 3261 §20.8): no white space, at most one @; a host is not required (C-20). */
 export function readCallId(m: SipMessage, b: Uint8Array, start: number, end: number): void {
   setSpan(m.callId, start, end);
-  if (end - start > MAX_CALL_ID) addOddity(m, CALL_ID_LONG, start, end);
+  if (end - start > MAX_CALL_ID) addLong(m, b, CALL_ID_LONG, start, end);
   let ats = 0;
   for (let i = start; i < end; i++) {
     const c = b[i]!;
@@ -45,6 +47,7 @@ export function readCallId(m: SipMessage, b: Uint8Array, start: number, end: num
     else if (c <= 0x20) ats = 2;
   }
   if (ats > 1) addOddity(m, CALL_ID_BAD, start, end);
+  checkText(m, b, start, end);
 }
 
 /** Max-Forwards (RFC 3261 §20.22): 0 to 255, else -2. */
@@ -65,6 +68,8 @@ export function readContentLength(m: SipMessage, b: Uint8Array, start: number, e
 /** Content-Type (RFC 3261 §20.15): type/subtype, parameters are read on demand. */
 export function readContentType(m: SipMessage, b: Uint8Array, start: number, end: number): void {
   setSpan(m.contentType, start, end);
+  if (end - start > MAX_CONTENT_TYPE) addLong(m, b, TYPE_LONG, start, end);
+  checkFreeText(m, b, start, end);
   const type = skipToken(b, start, end);
   const slash = skipSpace(b, type, end);
   const subtype = skipSpace(b, slash + 1, end);

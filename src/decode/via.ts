@@ -1,5 +1,7 @@
 /** Via values in place (RFC 3261 §20.42, §18.2.1; rport: RFC 3581). */
 import { clearSpan, isSpace, readNumber, sameName, setSpan, skipQuoted, skipSpace, skipToken, trimSpace } from './grammar.ts';
+import { addLong } from './injection.ts';
+import { MAX_BRANCH } from './limits.ts';
 import type { SipMessage, ViaView } from './message.ts';
 import { addOddity, oddityCode } from './oddities.ts';
 import { createParam, nextParam } from './params.ts';
@@ -15,6 +17,7 @@ const VERSION = oddityCode('via-version');
 const TRANSPORT = oddityCode('via-transport-unknown');
 const BROADCAST = oddityCode('via-broadcast');
 const BRANCH_MISSING = oddityCode('branch-missing');
+const BRANCH_LONG = oddityCode('branch-long');
 const BRANCH_EMPTY = oddityCode('branch-empty');
 const NO_COOKIE = oddityCode('branch-no-cookie');
 const VALUE_EMPTY = oddityCode('value-empty');
@@ -121,23 +124,25 @@ function readSentPort(m: SipMessage, b: Uint8Array, host: number, i: number, end
   return i;
 }
 
-/** Takes branch, received and rport from `param`; their lengths tell most others apart. */
+const BRANCH = Buffer.from('branch');
+const RPORT = Buffer.from('rport');
+const RECEIVED = Buffer.from('received');
+
+/** Takes branch, received and rport from `param`. */
 function readParam(b: Uint8Array, view: ViaView): void {
-  const at = param.nameStart;
-  const n = param.nameEnd - at;
-  if (n === 6 && (b[at]! | 0x20) === 0x62 && (b[at + 5]! | 0x20) === 0x68) {
-    if (view.branch.start < 0)
-      setSpan(view.branch, param.valueStart < 0 ? param.nameEnd : param.valueStart, param.valueStart < 0 ? param.nameEnd : param.valueEnd);
-  } else if (n === 5 && (b[at]! | 0x20) === 0x72 && (b[at + 1]! | 0x20) === 0x70) {
-    const port = readNumber(b, param.valueStart, param.valueEnd);
-    view.rport = param.valueStart < 0 || port < 0 || port > 65535 ? 0 : port;
-  } else if (n === 8 && (b[at]! | 0x20) === 0x72 && (b[at + 7]! | 0x20) === 0x64 && param.valueStart >= 0)
-    setSpan(view.received, param.valueStart, param.valueEnd);
+  const { nameStart, nameEnd, valueStart, valueEnd } = param;
+  if (sameName(b, nameStart, nameEnd, BRANCH)) {
+    if (view.branch.start < 0) setSpan(view.branch, valueStart < 0 ? nameEnd : valueStart, valueStart < 0 ? nameEnd : valueEnd);
+  } else if (sameName(b, nameStart, nameEnd, RPORT)) {
+    const port = readNumber(b, valueStart, valueEnd);
+    view.rport = valueStart < 0 || port < 0 || port > 65535 ? 0 : port;
+  } else if (valueStart >= 0 && sameName(b, nameStart, nameEnd, RECEIVED)) setSpan(view.received, valueStart, valueEnd);
 }
 
 /** The magic cookie `z9hG4bK` (RFC 3261 §8.1.1.7) and something behind it. */
 function checkBranch(m: SipMessage, b: Uint8Array, view: ViaView): void {
   const { start, end } = view.branch;
+  if (end - start > MAX_BRANCH) addLong(m, b, BRANCH_LONG, start, end);
   if (start < 0) addOddity(m, BRANCH_MISSING, view.span.start, view.span.end);
   else if (start === end) addOddity(m, BRANCH_EMPTY, start, end);
   else if (!hasCookie(b, start, end)) addOddity(m, NO_COOKIE, start, end);

@@ -8,17 +8,20 @@ import { sceneOf } from './scene.ts';
 
 const TYPE = typeIndex('registration.changed');
 
-/** Emits `registration.changed`. */
+/** Emits `registration.changed`, once for each binding. */
 export function detectBinding(o: Observation, tracker: Tracker, emitter: Emitter, now: number): void {
   if (o.binding === undefined || !emitter.wants(TYPE)) return;
   const { message: m, binding } = o;
+  const { changes, changed } = tracker.registrations;
   const scene = sceneOf(o, accountOf(m));
-  const { span } = m.contact.uri;
-  emitter.emit('registration.changed', TYPE, scene, {
-    change: o.change,
-    contact: m.contactStar ? '*' : keptText(m.bytes, span.start, span.end),
-    expires: binding.expires,
-    bindings: binding.bindings,
-    userAgent: tracker.peers.agent(scene.src, scene.dst, now),
-  });
+  for (let i = 0; i < changed; i++) {
+    const { change, bytes, start, end, expires } = changes[i]!;
+    emitter.emit('registration.changed', TYPE, scene, {
+      change,
+      contact: keptText(bytes, start, end),
+      expires,
+      bindings: binding.bindings,
+      userAgent: tracker.peers.agent(scene.src, scene.dst, now),
+    });
+  }
 }

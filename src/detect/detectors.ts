@@ -1,15 +1,20 @@
 /** All detectors, and the Observations each is called for. */
 import { NONE, type Observation } from '../track/observation.ts';
 import type { Tracker } from '../track/tracker.ts';
+import { detectAmbiguity } from './ambiguity.ts';
 import { detectBinding } from './binding.ts';
-import { detectContact } from './contact.ts';
 import { detectCredentials } from './credentials.ts';
+import { detectDialog } from './dialog.ts';
 import type { Emitter } from './emitter.ts';
+import { detectHostile } from './hostile.ts';
 import { detectLone } from './lone.ts';
 import { detectOddity } from './oddity.ts';
+import { detectOffer } from './offer.ts';
 import { detectProbe } from './probe.ts';
 import { detectTakeover } from './takeover.ts';
+import { detectUnchallenged } from './unchallenged.ts';
 import { detectUnheard } from './unheard.ts';
+import { detectViolation } from './violation.ts';
 
 function detectInferred(o: Observation, tracker: Tracker, emitter: Emitter, now: number): void {
   if (o.message.isRequest) detectUnheard(o, tracker, emitter, now);
@@ -18,10 +23,19 @@ function detectInferred(o: Observation, tracker: Tracker, emitter: Emitter, now:
 
 /** Calls the detectors filed under what this Observation is. */
 export function detect(o: Observation, tracker: Tracker, emitter: Emitter, now: number): void {
-  if (o.message.oddityCount > 0) detectOddity(o, emitter);
-  if (o.initial) detectContact(o, tracker, emitter, now);
+  if (tracker.dialogs.changed > 0) detectDialog(o, tracker, emitter);
+  if (o.violation > 0) detectViolation(o, tracker, emitter);
+  // The same request one hop earlier is what counts.
+  if (o.copy) return;
+  if (o.message.oddityCount > 0) {
+    detectOddity(o, emitter);
+    detectHostile(o, emitter);
+    detectAmbiguity(o, emitter);
+  }
+  if (tracker.transactions.offerChanged) detectOffer(o, tracker, emitter);
   if (o.inferred !== NONE) detectInferred(o, tracker, emitter, now);
   if (!o.concluded) return;
+  detectUnchallenged(o, tracker, emitter);
   detectProbe(o, tracker, emitter, now);
   detectCredentials(o, tracker, emitter, now);
   detectBinding(o, tracker, emitter, now);

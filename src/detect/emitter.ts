@@ -1,9 +1,9 @@
 /**
  * Makes Events. Strings are made here and nowhere earlier, and only if a rule or a sink asked for that type.
  */
-import { addressText, portOf } from '../bytes.ts';
+import { ADDRESS, addressText, portOf } from '../bytes.ts';
 import { EVENT_NAMES, type EventData, type EventName } from '../events.ts';
-import type { Event } from '../types.ts';
+import { ATTRIBUTIONS, type Event } from '../types.ts';
 
 /** The endpoint of nobody: its address is empty in Events. */
 export const NOBODY = new Uint8Array(18);
@@ -13,6 +13,10 @@ export interface Scene {
   readonly time: number;
   readonly src: Uint8Array;
   readonly dst: Uint8Array;
+  /** Code of how `src` was found (origin.ts); the packet's source if absent. */
+  readonly attributed?: number;
+  /** The packet's own source, 18 bytes, if it may be another. */
+  readonly hop?: Uint8Array;
   readonly callId: string;
   readonly account: string;
   readonly file: string;
@@ -64,6 +68,8 @@ export class Emitter {
       srcPort: portOf(scene.src),
       dst: scene.dst === NOBODY ? '' : addressText(scene.dst),
       dstPort: portOf(scene.dst),
+      origin: ATTRIBUTIONS[scene.attributed ?? 0]!,
+      via: scene.hop === undefined || sameAddress(scene.hop, scene.src) ? '' : addressText(scene.hop),
       callId: scene.callId,
       account: scene.account,
       data,
@@ -71,6 +77,11 @@ export class Emitter {
       frame: scene.frame,
     });
   }
+}
+
+function sameAddress(a: Uint8Array, b: Uint8Array): boolean {
+  for (let i = 0; i < ADDRESS; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 /** Index of an Event type. */

@@ -2,6 +2,7 @@
 import { keptText } from '../bytes.ts';
 import { isFault, ODDITY_NAMES } from '../decode/oddities.ts';
 import type { Observation } from '../track/observation.ts';
+import { PACKET } from '../track/origin.ts';
 import { type Emitter, typeIndex } from './emitter.ts';
 import { methodOf, sceneOf } from './scene.ts';
 
@@ -20,8 +21,10 @@ export function detectOddity(o: Observation, emitter: Emitter): void {
     count++;
   }
   if (count === 0) return;
-  const { packet } = o;
-  const scene = { ...sceneOf(o, ''), src: packet.src, dst: packet.dst };
+  // An answer is its server's, and that is who sent the packet.
+  const scene = m.isRequest
+    ? sceneOf(o, '')
+    : { ...sceneOf(o, ''), src: o.packet.src, dst: o.packet.dst, attributed: PACKET, hop: o.packet.src };
   emitter.emit('message.odd', TYPE, scene, {
     oddity: ODDITY_NAMES[first]!,
     oddities: count,

@@ -3,6 +3,8 @@ import { keptText } from '../bytes.ts';
 import { METHODS } from '../decode/message.ts';
 import { type Abandoned, accountOf } from '../track/authentication.ts';
 import type { Observation } from '../track/observation.ts';
+import type { Relation } from '../track/peers.ts';
+import type { SeenRequest } from '../track/sightings.ts';
 import type { Tracker } from '../track/tracker.ts';
 import { type Emitter, typeIndex } from './emitter.ts';
 import { methodOf, sceneOf } from './scene.ts';
@@ -15,6 +17,7 @@ export function detectProbe(o: Observation, tracker: Tracker, emitter: Emitter, 
   const { message: m } = o;
   const scene = sceneOf(o, accountOf(m));
   const relation = tracker.peers.find(scene.src, scene.dst, now);
+  if (o.opened >= 0) emitOpening(tracker.opening.read(o.opened), relation, tracker, emitter, now);
   emitter.emit('account.probed', TYPE, scene, {
     method: methodOf(m),
     status: m.status,
@@ -27,12 +30,39 @@ export function detectProbe(o: Observation, tracker: Tracker, emitter: Emitter, 
   });
 }
 
+/** The OPTIONS before, which was not known to be a probe. */
+function emitOpening(request: SeenRequest, relation: Relation | undefined, tracker: Tracker, emitter: Emitter, now: number): void {
+  const { sighting, client: src, server: dst, hop, method, user, host, callId } = request;
+  const { time, status, attributed, file, frame } = sighting;
+  const scene = { time, src, dst, attributed, hop, callId, account: `${user}@${host}`, file, frame };
+  emitter.emit('account.probed', TYPE, scene, {
+    method,
+    status,
+    user,
+    userAgent: tracker.peers.agent(src, dst, now),
+    misses: relation?.misses ?? 0,
+    hits: relation?.hits ?? 0,
+    abandoned: false,
+    direction: 'both',
+  });
+}
+
 /** Emits `account.probed` for a challenge nobody answered. */
 export function detectAbandoned(challenge: Abandoned, tracker: Tracker, emitter: Emitter, now: number): void {
   if (!emitter.wants(TYPE)) return;
-  const { nonce: n, client, server, user, host, callId } = challenge;
+  const { nonce: n, client, server, hop, user, host, callId } = challenge;
   const relation = tracker.peers.find(client, server, now);
-  const scene = { time: n.issued, src: client, dst: server, callId, account: `${user}@${host}`, file: n.file, frame: n.frame };
+  const scene = {
+    time: n.issued,
+    src: client,
+    dst: server,
+    attributed: n.attributed,
+    hop,
+    callId,
+    account: `${user}@${host}`,
+    file: n.file,
+    frame: n.frame,
+  };
   emitter.emit('account.probed', TYPE, scene, {
     method: METHODS[n.method]!,
     status: n.status,

@@ -6,9 +6,18 @@ import type { Scene } from './emitter.ts';
 
 /** The scene of a message, seen from the side of the client that asked. */
 export function sceneOf(o: Observation, account: string): Scene {
-  const { packet, message, client, server } = o;
-  const callId = keptText(message.bytes, message.callId.start, message.callId.end);
-  return { time: packet.time, src: client, dst: server, callId, account, file: packet.where.file, frame: packet.frameNumber };
+  const { packet, message, client, server, attributed } = o;
+  return {
+    time: packet.time,
+    src: client,
+    dst: server,
+    attributed,
+    hop: message.isRequest ? packet.src : packet.dst,
+    callId: keptText(message.bytes, message.callId.start, message.callId.end),
+    account,
+    file: packet.where.file,
+    frame: packet.frameNumber,
+  };
 }
 
 /** Name of the method of a request, or of the request a response answers. */

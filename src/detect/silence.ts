@@ -16,7 +16,16 @@ export function detectSilence(
   now: number,
 ): void {
   if (!emitter.wants(TYPE)) return;
-  const scene = { time: t.started, src: client, dst: server, callId: '', account: '', file: t.file, frame: t.frame };
+  const scene = {
+    time: t.started,
+    src: client,
+    dst: server,
+    attributed: t.attributed,
+    callId: '',
+    account: '',
+    file: t.file,
+    frame: t.frame,
+  };
   emitter.emit('request.unanswered', TYPE, scene, {
     method: METHODS[t.method]!,
     userAgent: tracker.peers.agent(client, server, now),

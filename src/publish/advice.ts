@@ -42,10 +42,16 @@ function forRisk({ incidents }: Digest, alerts: readonly Alert[]): string[] {
 
 /** Block by address. Whoever answered challenges got packets there; other UDP may come from anywhere (design: Honest actions). */
 function block(alerts: readonly Alert[]): string[] {
-  const high = alerts.filter(({ level, subject }) => severity(level) >= severity('warning') && isAddress(subject.kind));
+  const bad = alerts.filter(({ level, subject }) => severity(level) >= severity('warning') && isAddress(subject.kind));
+  const proxies = different(bad.filter(forwards).map(({ subject }) => subject.value));
+  const high = bad.filter(({ subject }) => !proxies.includes(subject.value));
   const proven = different(high.filter(({ stage }) => stage === 'credential').map(({ subject }) => subject.value));
   const unproven = different(high.map(({ subject }) => subject.value)).filter((value) => !proven.includes(value));
   const out: string[] = [];
+  if (proxies.length > 0)
+    out.push(
+      `Find out whom ${named(proxies)} forwarded for before you block anything: it is a proxy, or says so. If it is yours and its Via names its clients, list it in the config under network.proxies.`,
+    );
   if (proven.length > 0)
     out.push(
       `Block ${named(proven)} on the SIP ports, after making sure no phone or trunk of yours is behind it. It answered challenges, so the address is its own; the next attack may come from another.`,
@@ -55,6 +61,11 @@ function block(alerts: readonly Alert[]): string[] {
       `Limit or block ${named(unproven)} on the SIP ports, with care: over UDP a source address can be forged, and nothing here proves it was not.`,
     );
   return out;
+}
+
+/** The address is that of a proxy, or may be: blocking it would cut off everyone behind it. */
+function forwards({ attributed }: Alert): boolean {
+  return attributed === 'relayed' || attributed === 'unknown';
 }
 
 function isAddress(kind: Alert['subject']['kind']): boolean {

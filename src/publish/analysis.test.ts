@@ -21,8 +21,11 @@ async function analysisOf(f: Findings): Promise<Analysis> {
   return analysis;
 }
 
+const PROOF = { file: 'day.pcap', frame: 476, time: at(3), event: 'auth.accepted' };
 const guess = alert({
   outcome: 'succeeded',
+  fallen: ['1003@pbx.example'],
+  proof: PROOF,
   sample: ['1003@pbx.example'],
   evidence: [{ file: 'day.pcap', frame: 0, time: at(3), event: 'auth.failed' }],
 });
@@ -72,6 +75,13 @@ test('the schema refuses what is not an analysis', async () => {
     { ...a, input: { ...a.input, first: 'yesterday' } },
   ])
     assert.equal(validate(bad), false);
+});
+
+test('what fell, and the frame that shows it, are in the object where there are any', async () => {
+  const [first, second] = (await analysisOf(full)).alerts;
+  assert.deepEqual([first?.fallen, first?.proof?.frame, first?.proof?.event], [['1003@pbx.example'], 476, 'auth.accepted']);
+  assert.deepEqual([second?.fallen, second?.proof], [undefined, undefined]);
+  assert.equal(first?.attributed, 'packet');
 });
 
 test('keys stand in the order of the schema, and the same findings give the same bytes', async () => {

@@ -27,6 +27,8 @@ export interface Findings {
   /** Version of Ringfence. */
   readonly version: string;
   readonly files: readonly FileSummary[];
+  /** Files that were not read, by reason; absent: none. */
+  readonly skipped?: Readonly<Record<string, number>>;
   readonly counts: Counts;
   /** One per id, its last version. */
   readonly alerts: Listing<Alert>;

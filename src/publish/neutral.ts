@@ -2,9 +2,7 @@
  * Text an attacker chose, made harmless where it is shown. The string inside the engine stays the truth (decision 0005);
  * what is shown has no escape sequence, no bidi mark, no line break and nothing invisible, and a known greatest length.
  */
-
-/** Shown instead of the value of a secret. */
-export const MASK = '••••';
+import { maskPasswords } from '../passwords.ts';
 
 /** Most characters of one text that a terminal shows. */
 export const TERMINAL_TEXT = 120;
@@ -33,8 +31,12 @@ export function neutral(text: string, most: number = TERMINAL_TEXT): string {
   return PLAIN.test(short) ? short : short.replace(HARMFUL, escaped);
 }
 
-/** At most `most` characters of a text; the count of those left out stands at its end. A surrogate pair is never cut. */
-export function cut(text: string, most: number = JSON_TEXT): string {
+/**
+ * At most `most` characters of a text; the count of those left out stands at its end. A surrogate pair is never cut. Passwords
+ * in URIs are masked before: this is the way of every text to an output.
+ */
+export function cut(whole: string, most: number = JSON_TEXT): string {
+  const text = maskPasswords(whole);
   if (text.length <= most) return text;
   const last = text.charCodeAt(most - 1);
   const end = last >= 0xd800 && last < 0xdc00 ? most - 1 : most;
@@ -47,6 +49,21 @@ export function cut(text: string, most: number = JSON_TEXT): string {
  */
 export function neutralJson(value: unknown): string {
   return JSON.stringify(value).replace(HARMFUL_IN_JSON, jsonEscaped);
+}
+
+/** What a spreadsheet would take for a formula, after blanks too. */
+const FORMULA = /^\s*[=+\-@\t\r|%]/;
+/** A number is none, whatever its sign. */
+const NUMBER = /^[+-]?\d+(?:\.\d+)?$/;
+
+/**
+ * One field of a CSV file (RFC 4180): neutral, quoted where that is needed, and behind an apostrophe if a spreadsheet would
+ * take it for a formula.
+ */
+export function neutralCsv(text: string, most: number = JSON_TEXT): string {
+  const plain = neutral(text, most);
+  const safe = FORMULA.test(plain) && !NUMBER.test(plain) ? `'${plain}` : plain;
+  return /[",;\t]|^ | $/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
 /**

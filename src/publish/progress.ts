@@ -17,19 +17,20 @@ export interface Terminal {
 /** The line. On anything but a terminal it stays silent. */
 export class Progress {
   readonly #out: Terminal | undefined;
-  readonly #total: number;
+  /** Bytes to read in all, 0 if unknown. */
+  total: number;
   readonly #now: () => number;
   readonly #started: number;
   #next: number;
   #shown = false;
 
   /**
-   * @param total bytes to read in all, 0 if unknown.
+   * @param total bytes to read in all, 0 if unknown (yet).
    * @param now wall-clock milliseconds.
    */
-  constructor(out: Terminal, total: number, now: () => number = wallMilliseconds) {
+  constructor(out: Terminal, total = 0, now: () => number = wallMilliseconds) {
     this.#out = out.isTTY === true ? out : undefined;
-    this.#total = total;
+    this.total = total;
     this.#now = now;
     this.#started = now();
     this.#next = this.#started + PATIENCE;
@@ -48,9 +49,9 @@ export class Progress {
 
   #line(read: number, packets: number, elapsed: number): string {
     const rate = `${number((packets / elapsed) * 1000)} packets/s`;
-    if (this.#total === 0 || read > this.#total) return `${bytes(read)} read, ${number(packets)} packets, ${rate}`;
-    const left = read === 0 ? '' : `, ${span(((elapsed * (this.#total - read)) / read) * 1000)} left`;
-    return `${Math.floor((read / this.#total) * 100)} % of ${bytes(this.#total)}, ${number(packets)} packets, ${rate}${left}`;
+    if (this.total === 0 || read > this.total) return `${bytes(read)} read, ${number(packets)} packets, ${rate}`;
+    const left = read === 0 ? '' : `, ${span(((elapsed * (this.total - read)) / read) * 1000)} left`;
+    return `${Math.floor((read / this.total) * 100)} % of ${bytes(this.total)}, ${number(packets)} packets, ${rate}${left}`;
   }
 
   /** Takes the line away, so that the report can begin. */

@@ -126,6 +126,15 @@ test('a scan that found something is no break-in', async () => {
   assert.match(text, /found out which extensions exist at 192\.0\.2\.10, but was not seen to get in/);
 });
 
+test('a proxy is never to be blocked for whom it forwarded', async () => {
+  for (const attributed of ['relayed', 'unknown'] as const) {
+    const proxied = { ...scan, attributed };
+    const text = (await linesOf(findings({ alerts: [proxied], incidents: [incident([proxied])] }))).join(' ').replace(/\s+/g, ' ');
+    assert.match(text, /Find out whom 198\.51\.100\.7 forwarded for before you block anything/);
+    assert.ok(!/Block 198|block 198/.test(text));
+  }
+});
+
 test('an unproven address is not to be blocked lightly', async () => {
   const text = (await report(findings({ alerts: [scan], incidents: [incident([scan])] }), page)).replaceAll(/\n +/g, ' ');
   assert.match(text, /Limit or block 198\.51\.100\.7 .* can be forged/);

@@ -157,7 +157,7 @@ function next(digest: Digest, page: Page): string[] {
   return [heading('What to do next', page), '', ...advice.flatMap((text, i) => wrap(`  ${i + 1}  `, text, page.width))];
 }
 
-function traffic({ files, counts }: Findings, page: Page): string[] {
+function traffic({ files, counts, skipped = {} }: Findings, page: Page): string[] {
   if (files.length === 0) return [];
   const total = inputTotal(files);
   const rows: [string, string][] = [
@@ -176,8 +176,11 @@ function traffic({ files, counts }: Findings, page: Page): string[] {
     ['answers', counts.answer],
     ['sign-ins', counts.outcome],
     ['calls', counts.call],
+    ['media', counts.media],
     ['oddities', counts.oddity],
     ['not read', counts.dropped],
+    ['not seen', counts.capture],
+    ['skipped', skipped],
   ];
   for (const [name, family] of families) if (Object.keys(family).length > 0) rows.push([name, familyText(family)]);
   return [heading('Traffic', page), '', ...listed(rows, page)];

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { MASK } from './neutral.ts';
+import { MASK } from '../passwords.ts';
+
 import { maskCredentials, maskData, maskValue } from './secrets.ts';
 
 const never = (): boolean => false;

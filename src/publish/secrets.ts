@@ -3,8 +3,8 @@
  * passwords that a guessing tool writes into its tags (M-10).
  */
 import { EVENTS, type EventType } from '../events.ts';
+import { MASK, maskPasswords } from '../passwords.ts';
 import type { Event } from '../types.ts';
-import { MASK } from './neutral.ts';
 
 /** Says whether a tag carries a guessed password. */
 export type CarriesGuess = (tag: string) => boolean;
@@ -19,8 +19,6 @@ export function maskData(event: Pick<Event, 'type' | 'data'>): Record<string, st
   return out;
 }
 
-/** `sip:user:password@host` (RFC 3261 §19.1.1). The user part may hold `;` and `?`, never `@`. */
-const URI_PASSWORD = /(\bsips?:[^\s:@<>"]*:)[^\s@<>"]+(?=@)/gi;
 const TAG = /(;\s*tag\s*=\s*)([^\s;,>]+)/gi;
 /** What of a Digest answer a person could try passwords against (RFC 7616 §3.4). */
 const RESPONSE = /(\bresponse\s*=\s*)("[^"]*"?|[^\s,]+)/gi;
@@ -28,13 +26,13 @@ const SCHEME = /^\s*([\w-]+)[\s\S]*$/;
 
 /** A header value or Request-URI as text, without passwords. */
 export function maskValue(value: string, carriesGuess: CarriesGuess): string {
-  return value.replace(URI_PASSWORD, `$1${MASK}`).replace(TAG, (whole, name: string, tag: string) => {
+  return maskPasswords(value).replace(TAG, (whole, name: string, tag: string) => {
     return carriesGuess(tag) ? `${name}${MASK} (a guessed password)` : whole;
   });
 }
 
 /** The value of Authorization or Proxy-Authorization: Digest without its response, any other scheme without all but its name. */
 export function maskCredentials(value: string): string {
-  if (/^\s*digest\b/i.test(value)) return value.replace(RESPONSE, `$1${MASK}`).replace(URI_PASSWORD, `$1${MASK}`);
+  if (/^\s*digest\b/i.test(value)) return maskPasswords(value.replace(RESPONSE, `$1${MASK}`));
   return value.replace(SCHEME, `$1 ${MASK}`);
 }

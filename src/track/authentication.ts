@@ -10,7 +10,7 @@ import { ADDRESS, ENDPOINT, keepShort, keptText, shortText } from '../bytes.ts';
 import type { SipMessage } from '../decode/message.ts';
 import { Key, type Seed, Table } from '../table.ts';
 import { TimeoutQueue } from '../timeouts.ts';
-import type { Packet, Span } from '../types.ts';
+import type { Span } from '../types.ts';
 import { ACCEPTED, CHALLENGE, FAILED, NONE, type Observation, OPEN, STALE, UNKNOWN_USER } from './observation.ts';
 import type { Transaction, Transactions } from './transactions.ts';
 
@@ -35,6 +35,8 @@ export interface Nonce {
   good: boolean;
   method: number;
   status: number;
+  /** How the client was found: code of an attribution (origin.ts). */
+  attributed: number;
   file: string;
   frame: number;
 }
@@ -44,19 +46,23 @@ export interface Abandoned {
   readonly nonce: Nonce;
   readonly client: Uint8Array;
   readonly server: Uint8Array;
+  /** Where the challenge was sent. */
+  readonly hop: Uint8Array;
   /** User and host of the To URI. */
   readonly user: string;
   readonly host: string;
   readonly callId: string;
 }
 
-/* The row of a nonce: endpoints of client and server, then user and host of the To URI and the Call-ID behind length bytes. */
+/* The row of a nonce: endpoints of client and server, then user and host of the To URI and the Call-ID behind length bytes; then
+ * the endpoint the challenge was sent to. */
 const USER = 2 * ENDPOINT;
 const LONGEST = 31;
 const HOST = USER + 1 + LONGEST;
 const CALL_ID = HOST + 1 + LONGEST;
 const LONGEST_CALL_ID = 63;
-const ROW = CALL_ID + 1 + LONGEST_CALL_ID;
+const HOP = CALL_ID + 1 + LONGEST_CALL_ID;
+const ROW = HOP + ENDPOINT;
 
 /** Refused credentials of one source for one account at one server. Plain data. */
 export interface Attempt {
@@ -93,7 +99,7 @@ export class Authentication {
       keyBytes: 72,
       rowBytes: ROW,
       seed,
-      make: () => ({ issued: 0.5, uses: 0, pending: -1, good: false, method: 0, status: 0, file: '', frame: 0 }),
+      make: () => ({ issued: 0.5, uses: 0, pending: -1, good: false, method: 0, status: 0, attributed: 0, file: '', frame: 0 }),
       reset: (n) => {
         n.uses = 0;
         n.pending = -1;
@@ -123,14 +129,14 @@ export class Authentication {
   }
 
   /** Notes the credentials of a request in its transaction, and that their nonce was used. */
-  used(m: SipMessage, packet: Packet, t: Transaction, now: number): void {
+  used({ message: m, client, copy }: Observation, t: Transaction, now: number): void {
     const c = m.credentials;
     if (!c.digest) return;
     t.credentials = true;
     this.#transactions.keepCredentials(m);
-    const slot = this.nonces.find(this.#nonceKey(m, c.nonce, packet.src), now);
+    const slot = this.nonces.find(this.#nonceKey(m, c.nonce, client), now);
     t.nonce = slot;
-    if (slot < 0) return;
+    if (slot < 0 || copy) return;
     t.nonceGeneration = this.nonces.generation(slot);
     const n = this.nonces.at(slot);
     if (n.uses++ === 0) this.pending.cancel(n.pending, slot);
@@ -147,6 +153,7 @@ export class Authentication {
     n.issued = packet.time;
     n.method = t.method;
     n.status = m.status;
+    n.attributed = t.attributed;
     n.file = packet.where.file;
     n.frame = packet.frameNumber;
     if (t.credentials) return;
@@ -154,12 +161,13 @@ export class Authentication {
     n.pending = this.pending.push(slot, this.nonces.generation(slot), now + ABANDONED);
   }
 
-  #keep(slot: number, { client, server, message: { bytes, to, callId } }: Observation): void {
+  #keep(slot: number, { packet, client, server, message: { bytes, to, callId } }: Observation): void {
     const { rows } = this.nonces;
     const row = this.nonces.row(slot);
     for (let i = 0; i < ENDPOINT; i++) {
       rows[row + i] = client[i]!;
       rows[row + ENDPOINT + i] = server[i]!;
+      rows[row + HOP + i] = packet.dst[i]!;
     }
     keepShort(rows, row + USER, LONGEST, bytes, to.uri.user.start, to.uri.user.end);
     keepShort(rows, row + HOST, LONGEST, bytes, to.uri.host.start, to.uri.host.end);
@@ -174,6 +182,7 @@ export class Authentication {
       nonce: this.nonces.at(slot),
       client: rows.slice(row, row + ENDPOINT),
       server: rows.slice(row + ENDPOINT, row + 2 * ENDPOINT),
+      hop: rows.slice(row + HOP, row + ROW),
       user: shortText(rows, row + USER),
       host: shortText(rows, row + HOST),
       callId: shortText(rows, row + CALL_ID),

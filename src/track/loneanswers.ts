@@ -85,7 +85,10 @@ export class LoneAnswers {
     if (this.table.fresh) this.#keep(slot, m, packet);
     this.pair = pair;
     this.account = a;
-    const branch = hash(this.#seed, this.#key.reset().add(m.bytes, Math.max(0, m.via.branch.start), Math.max(0, m.via.branch.end)).addNumber(m.status));
+    const branch = hash(
+      this.#seed,
+      this.#key.reset().add(m.bytes, Math.max(0, m.via.branch.start), Math.max(0, m.via.branch.end)).addNumber(m.status),
+    );
     if (branch === a.last || m.status < 180) return NONE;
     a.last = branch;
     const outcome = this.#outcome(m, packet, a, pair);

@@ -2,7 +2,8 @@
 import type { SipMessage } from '../decode/message.ts';
 import type { Packet } from '../types.ts';
 import type { Attempt } from './authentication.ts';
-import type { CallState } from './calls.ts';
+import type { CallState } from './callstate.ts';
+import type { DialogState } from './dialogstate.ts';
 import type { Relation } from './peers.ts';
 import type { Binding, Change } from './registrations.ts';
 import type { Use } from './takeovers.ts';
@@ -30,9 +31,16 @@ export const OPEN = 6;
 export interface Observation {
   packet: Packet;
   message: SipMessage;
-  /** Endpoints (18 bytes) of the client and the server of this message's transaction: who asked, who is to answer. */
+  /**
+   * Endpoints (18 bytes) of the client and the server of this message's transaction: who asked, who is to answer. The client is the
+   * origin of the request as far as it is known, the server whom the packet went to.
+   */
   client: Uint8Array;
   server: Uint8Array;
+  /** How the client was found: code of an attribution (origin.ts). */
+  attributed: number;
+  /** The same request was seen one hop earlier, where it counts: detectors leave this one out. */
+  copy: boolean;
   /** Slot of the transaction, -1 without one. */
   slot: number;
   /** Undefined only for an ACK to a 2xx and for answers whose request was not seen. */
@@ -45,6 +53,8 @@ export interface Observation {
   stranger: boolean;
   /** The answered request named an account that its sender did not show to be its own. */
   probed: boolean;
+  /** Slot of the client's first OPTIONS to this server (`Tracker.opening`), which this one shows to have been a probe too; -1: none. */
+  opened: number;
   /** With outcome FAILED: this source had registered the account before its first refusal; with ACCEPTED: this endpoint holds a binding of it. */
   trusted: boolean;
   /** What client and server had to do with each other; for initial requests and their answers. */
@@ -58,6 +68,14 @@ export interface Observation {
   binding: Binding | undefined;
   change: Change;
   call: CallState | undefined;
+  /** The dialog the message belongs to, or made. */
+  dialog: DialogState | undefined;
+  /** Whose request it is, by the tags: code of a side (`dialogstate.ts`). */
+  side: number;
+  /** Code of what is wrong with it in its dialog (`violations.ts`), 0: nothing. */
+  violation: number;
+  /** With a dialog or a violation: the address it came from had a part in the call before, or nobody can tell. */
+  fromParty: boolean;
   /** Outcome told by one direction alone: by an answer whose request was not seen, or by a request where no answers are seen. NONE for all others. */
   inferred: number;
   /** What this acceptance does with an account that was guessed; empty: nothing. */

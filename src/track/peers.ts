@@ -26,6 +26,11 @@ export interface Peer {
   /** How many different addresses it has sent initial requests to, and how many of these answered. */
   asked: number;
   heard: number;
+  /** It has accepted a REGISTER: it is a registrar, and what it asks its phones is no scan. */
+  registrar: boolean;
+  /** Hash of the user its first OPTIONS to the server it met last named, and at how many servers in a row it was the same one. */
+  sweptUser: number;
+  swept: number;
 }
 
 /** A client address and a server address. Plain data. */
@@ -69,11 +74,14 @@ export class Peers {
       ttl: 4 * HALF_LIFE,
       keyBytes: ADDRESS,
       seed,
-      make: () => ({ serves: 0, asked: 0, heard: 0 }),
+      make: () => ({ serves: 0, asked: 0, heard: 0, registrar: false, sweptUser: 0, swept: 0 }),
       reset: (p) => {
         p.serves = 0;
         p.asked = 0;
         p.heard = 0;
+        p.registrar = false;
+        p.sweptUser = 0;
+        p.swept = 0;
       },
     });
     this.relations = new Table<Relation>({

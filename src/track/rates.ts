@@ -31,7 +31,7 @@ import {
   TARGET,
   UNACKNOWLEDGED,
 } from './loads.ts';
-import { CHALLENGE } from './observation.ts';
+import { CHALLENGE, type Observation } from './observation.ts';
 import type { Peers, Relation } from './peers.ts';
 import { TIMEOUT, type Transaction, type Transactions } from './transactions.ts';
 
@@ -80,11 +80,12 @@ export class Rates {
   }
 
   /** An initial request, seen for the first time. `slot` is that of its transaction. */
-  begun(m: SipMessage, packet: Packet, t: Transaction, slot: number, r: Relation, now: number): void {
+  begun(o: Observation, t: Transaction, r: Relation, now: number): void {
+    const { packet, message: m, slot } = o;
     const method = loadClass(t.method);
     this.#ports[packet.dst[16]! * 8 + (packet.dst[17]! >> 5)]! |= 1 << (packet.dst[17]! & 31);
     if (now - this.#minute >= MINUTE) this.#forget(now);
-    this.#ofPair(m, packet, t, r, method, now);
+    this.#ofPair(o, t, r, method, now);
     this.#ofTarget(packet, t, r, method, now);
     // Who sends credentials is told by what becomes of them.
     if (!t.credentials && (t.method === INVITE || t.method === REGISTER)) this.#ofAccount(m, packet, t, method, now);
@@ -197,17 +198,17 @@ export class Rates {
     return table.alive(queue.slot, queue.generation, Math.min(now, queue.due)) ? table.at(queue.slot) : undefined;
   }
 
-  #ofPair(m: SipMessage, packet: Packet, t: Transaction, r: Relation, method: number, now: number): void {
+  #ofPair({ message: m, packet, client, server }: Observation, t: Transaction, r: Relation, method: number, now: number): void {
     const { loads } = this;
     let slot = loads.follow(r.pair, now);
     if (slot < 0) {
       r.recent = r.recent >> 4 === this.#turn ? r.recent + 1 : (this.#turn << 4) | 1;
       if ((r.recent & 15) < OFTEN) return;
-      const key = this.#key.reset().addByte(PAIR).add(packet.src, 0, ADDRESS).add(packet.dst, 0, ADDRESS);
+      const key = this.#key.reset().addByte(PAIR).add(client, 0, ADDRESS).add(server, 0, ADDRESS);
       slot = loads.open(key, PAIR, method, OFTEN - 1, now);
       r.pair = loads.link(slot);
       r.recent = 0;
-      if (loads.table.fresh) loads.name(slot, packet.src, packet.dst);
+      if (loads.table.fresh) loads.name(slot, client, server);
     }
     loads.note(slot, this.#accountHash(m));
     if (t.credentials) loads.count(slot, method, FOLLOWED, now);

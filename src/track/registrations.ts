@@ -1,24 +1,35 @@
 /**
- * Registrations: the bindings registrars confirmed (RFC 3261 §10.3). Told by the 2xx to a REGISTER, which lists the
- * bindings in force, so that a capture that begins in the middle is soon right.
+ * Registrations: the bindings registrars confirmed (RFC 3261 §10.3). Told by the 2xx to a REGISTER, which lists all bindings
+ * in force, so that a capture that begins in the middle is soon right, and that what is listed no more was removed.
  */
-import { ENDPOINT } from '../bytes.ts';
-import type { SipMessage } from '../decode/message.ts';
+import { ENDPOINT, keepShort } from '../bytes.ts';
+import { createAddress } from '../decode/address.ts';
+import { readContactAt } from '../decode/lower.ts';
+import type { AddressView, SipMessage } from '../decode/message.ts';
 import { hash, Key, type Seed, Table } from '../table.ts';
 import type { Packet } from '../types.ts';
 
-/** What a REGISTER did; empty: nothing. */
+/** What happened to a binding; empty: nothing. */
 export type Change = '' | 'added' | 'refreshed' | 'removed';
 
-/** The bindings of one address of record. Plain data; its row is the endpoint the last accepted REGISTER came from. */
+/** The bindings of one address of record. Plain data; each binding lies in its row. */
 export interface Binding {
   /** µs the address of record was first seen bound. */
   since: number;
-  /** Hash of the first Contact URI. */
-  contact: number;
-  /** Bindings in force. */
+  /** Bindings in force, those included that found no place in the row. */
   bindings: number;
-  /** Seconds granted. */
+  /** Seconds granted to the one granted longest. */
+  expires: number;
+}
+
+/** One binding that a REGISTER added, refreshed or removed. Reused: good until the next REGISTER. */
+export interface BindingChange {
+  change: Change;
+  /** Where its Contact URI stands. A removed one is remembered with its first 47 bytes. */
+  bytes: Uint8Array;
+  start: number;
+  end: number;
+  /** Seconds granted, 0 for removed. */
   expires: number;
 }
 
@@ -26,12 +37,30 @@ const SEED: Seed = { k0: 0x5eed, k1: 0x0b17d };
 /** Seconds a binding lasts if nobody says (RFC 3261 §10.2.1.1 leaves it to the registrar; most grant an hour). */
 const DEFAULT_EXPIRES = 3600;
 const LONGEST_EXPIRES = 86_400;
+/** Bindings of one account that are told apart; each phone of a person is one. */
+const MOST_BINDINGS = 8;
+/** Contacts of one answer that are looked at. */
+const MOST_CONTACTS = 64;
+/** Seconds by which the time left of another's binding may seem to grow, by rounding. */
+const SLACK = 1;
+
+/* A binding in the row: hash of its Contact URI, second until which it lives, endpoint that registered it, the URI behind a length byte. */
+const UNTIL = 4;
+const CLIENT = 8;
+const URI = CLIENT + ENDPOINT;
+const LONGEST_URI = 47;
+const STRIDE = URI + 1 + LONGEST_URI;
 
 /** All addresses of record with a binding in force. */
 export class Registrations {
   readonly table: Table<Binding>;
+  /** What the last accepted REGISTER changed; the first `changed` entries count. */
+  readonly changes: readonly BindingChange[];
+  changed = 0;
   readonly #key = new Key(256);
   readonly #contact = new Key(256);
+  readonly #view = createAddress();
+  readonly #gone = new Uint8Array(MOST_BINDINGS * (1 + LONGEST_URI));
 
   constructor(capacity: number, seed: Seed) {
     this.table = new Table<Binding>({
@@ -39,39 +68,125 @@ export class Registrations {
       capacity,
       ttl: DEFAULT_EXPIRES * 1_000_000,
       keyBytes: 48,
-      rowBytes: ENDPOINT,
+      rowBytes: MOST_BINDINGS * STRIDE,
       seed,
-      make: () => ({ since: 0.5, contact: 0, bindings: 0, expires: 0 }),
+      make: () => ({ since: 0.5, bindings: 0, expires: 0 }),
       reset: () => {},
     });
+    const bytes = this.#gone;
+    this.changes = Array.from({ length: 2 * MOST_BINDINGS }, () => ({ change: '', bytes, start: 0, end: 0, expires: 0 }));
   }
 
-  /** The binding an accepted REGISTER made or changed; `change` says how. */
+  /** The bindings after a REGISTER was accepted; `changes` says what it did to each. */
   accepted(m: SipMessage, packet: Packet, client: Uint8Array, now: number): Binding {
-    const key = this.#keyOf(m);
-    const contact = this.#contactHash(m);
-    const slot = this.table.put(key, now);
-    const { fresh } = this.table;
+    const slot = this.table.put(this.#keyOf(m), now);
     const b = this.table.at(slot);
-    if (fresh) b.since = packet.time;
-    this.change = m.contactCount === 0 ? 'removed' : fresh || b.contact !== contact ? 'added' : 'refreshed';
-    this.table.rows.set(client, this.table.row(slot));
-    b.contact = contact;
-    b.bindings = m.contactCount;
-    b.expires = m.contactCount === 0 ? 0 : expiresOf(m);
-    this.table.expireAt(slot, this.change === 'removed' ? 0 : now + b.expires * 1_000_000);
+    const row = this.table.row(slot);
+    if (this.table.fresh) {
+      b.since = packet.time;
+      for (let i = 0; i < MOST_BINDINGS; i++) put32(this.table.rows, row + i * STRIDE + UNTIL, 0);
+    }
+    this.changed = 0;
+    const second = Math.floor(now / 1_000_000);
+    this.#listed(b, m, client, row, second);
+    this.table.expireAt(slot, b.bindings === 0 ? 0 : now + b.expires * 1_000_000);
     return b;
   }
 
-  change: Change = '';
+  /** What happened to the first binding that was changed. */
+  get change(): Change {
+    return this.changed === 0 ? '' : this.changes[0]!.change;
+  }
+
+  /** Goes through the bindings an answer lists; those it lists no more were removed. */
+  #listed(b: Binding, m: SipMessage, client: Uint8Array, row: number, second: number): void {
+    let seen = 0;
+    b.bindings = 0;
+    b.expires = 0;
+    for (let i = 0; i < m.contactCount && i < MOST_CONTACTS; i++) {
+      const view = i === 0 ? m.contact : this.#view;
+      if (i > 0 && !readContactAt(m, i, view)) break;
+      const expires = expiresOf(m, view);
+      // Some registrars list a binding once more when they removed it.
+      if (expires === 0) continue;
+      b.bindings++;
+      if (expires > b.expires) b.expires = expires;
+      seen |= 1 << this.#bind(m, view, client, row, second, expires, seen);
+    }
+    for (let i = 0; i < MOST_BINDINGS; i++) if ((seen & (1 << i)) === 0) this.#unbind(row + i * STRIDE, second);
+  }
+
+  /** Notes a binding that is in force. Returns its place, or 31 if there is none for it. */
+  #bind(m: SipMessage, view: AddressView, client: Uint8Array, row: number, second: number, expires: number, seen: number): number {
+    const { rows } = this.table;
+    const { start, end } = view.uri.span;
+    const contact = this.#hashOf(m.bytes, start, end);
+    const known = this.#place(row, contact, second);
+    const place = known >= 0 ? known : this.#free(row, second, seen);
+    if (place < 0) return 31;
+    // Listed twice: said once.
+    if ((seen & (1 << place)) !== 0) return place;
+    const at = row + place * STRIDE;
+    const longer = known >= 0 && second + expires > get32(rows, at + UNTIL) + SLACK;
+    // Its own it refreshes, also where the seconds do not show it; those of others are only listed.
+    const refreshed = known >= 0 && (longer || sameEndpoint(rows, at + CLIENT, client));
+    put32(rows, at + UNTIL, second + expires);
+    if (known >= 0 && !refreshed) return place;
+    put32(rows, at, contact);
+    for (let i = 0; i < ENDPOINT; i++) rows[at + CLIENT + i] = client[i]!;
+    if (known < 0) keepShort(rows, at + URI, LONGEST_URI, m.bytes, start, end);
+    this.#tell(known < 0 ? 'added' : 'refreshed', m.bytes, start, end, expires);
+    return place;
+  }
+
+  #unbind(at: number, second: number): void {
+    const { rows } = this.table;
+    if (get32(rows, at + UNTIL) <= second) return;
+    put32(rows, at + UNTIL, 0);
+    const n = rows[at + URI]!;
+    const from = (this.changed % MOST_BINDINGS) * (1 + LONGEST_URI);
+    for (let i = 0; i < n; i++) this.#gone[from + i] = rows[at + URI + 1 + i]!;
+    this.#tell('removed', this.#gone, from, from + n, 0);
+  }
+
+  #tell(change: Change, bytes: Uint8Array, start: number, end: number, expires: number): void {
+    const told = this.changes[this.changed++]!;
+    told.change = change;
+    told.bytes = bytes;
+    told.start = start;
+    told.end = end;
+    told.expires = expires;
+  }
+
+  /** Place of a binding in force by the hash of its Contact URI, or -1. */
+  #place(row: number, contact: number, second: number): number {
+    const { rows } = this.table;
+    for (let i = 0; i < MOST_BINDINGS; i++) {
+      const at = row + i * STRIDE;
+      if (get32(rows, at + UNTIL) > second && get32(rows, at) === contact >>> 0) return i;
+    }
+    return -1;
+  }
+
+  /** A place without a binding in force, or -1. What this answer has listed before keeps its place. */
+  #free(row: number, second: number, seen: number): number {
+    for (let i = 0; i < MOST_BINDINGS; i++)
+      if ((seen & (1 << i)) === 0 && get32(this.table.rows, row + i * STRIDE + UNTIL) <= second) return i;
+    return -1;
+  }
 
   /** True if the To URI's address of record was bound by a REGISTER from this endpoint, and still is. */
   boundBy(endpoint: Uint8Array, m: SipMessage, now: number): boolean {
     const slot = this.table.find(this.#keyOf(m), now);
     if (slot < 0) return false;
+    const { rows } = this.table;
     const row = this.table.row(slot);
-    for (let i = 0; i < ENDPOINT; i++) if (this.table.rows[row + i] !== endpoint[i]) return false;
-    return true;
+    const second = Math.floor(now / 1_000_000);
+    for (let i = 0; i < MOST_BINDINGS; i++) {
+      const at = row + i * STRIDE;
+      if (get32(rows, at + UNTIL) > second && sameEndpoint(rows, at + CLIENT, endpoint)) return true;
+    }
+    return false;
   }
 
   /** The endpoint (18 bytes, in place) that bound the To URI's address of record, if it is bound. */
@@ -91,15 +206,29 @@ export class Registrations {
     return key;
   }
 
-  #contactHash(m: SipMessage): number {
+  #hashOf(bytes: Uint8Array, start: number, end: number): number {
     const key = this.#contact.reset();
-    const { span } = m.contact.uri;
-    if (m.contactCount > 0 && span.start >= 0) key.add(m.bytes, span.start, span.end);
-    return hash(SEED, key);
+    return hash(SEED, start < 0 ? key : key.add(bytes, start, end));
   }
 }
 
-function expiresOf(m: SipMessage): number {
-  const seconds = m.contact.expires >= 0 ? m.contact.expires : m.expires >= 0 ? m.expires : DEFAULT_EXPIRES;
+function expiresOf(m: SipMessage, contact: AddressView): number {
+  const seconds = contact.expires >= 0 ? contact.expires : m.expires >= 0 ? m.expires : DEFAULT_EXPIRES;
   return Math.min(seconds, LONGEST_EXPIRES);
+}
+
+function sameEndpoint(rows: Uint8Array, at: number, endpoint: Uint8Array): boolean {
+  for (let i = 0; i < ENDPOINT; i++) if (rows[at + i] !== endpoint[i]) return false;
+  return true;
+}
+
+function put32(rows: Uint8Array, at: number, n: number): void {
+  rows[at] = n;
+  rows[at + 1] = n >>> 8;
+  rows[at + 2] = n >>> 16;
+  rows[at + 3] = n >>> 24;
+}
+
+function get32(rows: Uint8Array, at: number): number {
+  return (rows[at]! | (rows[at + 1]! << 8) | (rows[at + 2]! << 16) | (rows[at + 3]! << 24)) >>> 0;
 }

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { challenge, credentials, type Place, packetOf, request, response, type Wording } from '../../test/talk.ts';
+import { addressText } from '../bytes.ts';
 import { createMessage, parseSip } from '../decode/sip.ts';
 import type { Abandoned } from './authentication.ts';
 import type { LoneChallenge } from './loneanswers.ts';
 import { ACCEPTED, CHALLENGE, FAILED, NONE, type Observation, OPEN, STALE, UNKNOWN_USER } from './observation.ts';
+import type { SeenRequest } from './sightings.ts';
 import { type Capacities, Tracker } from './tracker.ts';
 import type { Transaction } from './transactions.ts';
 
@@ -17,6 +19,10 @@ const CAPACITIES: Capacities = {
   relations: SMALL,
   registrations: SMALL,
   calls: SMALL,
+  promises: SMALL,
+  streams: SMALL,
+  dialogs: SMALL,
+  legs: SMALL,
   loads: SMALL,
 };
 const PHONE = '192.0.2.9:5060';
@@ -28,6 +34,7 @@ class Talk {
   readonly tracker: Tracker;
   readonly unanswered: string[] = [];
   readonly abandoned: string[] = [];
+  readonly contacted: string[] = [];
   readonly lone: string[] = [];
   now = 1_000_000_000;
 
@@ -68,6 +75,8 @@ class Talk {
     unanswered: (t: Transaction) => this.unanswered.push(String(t.method)),
     lone: (c: LoneChallenge) => this.lone.push(`${c.user}@${c.host}`),
     abandoned: (c: Abandoned) => this.abandoned.push(`${c.user}@${c.host}`),
+    dialog: () => {},
+    contacted: (r: SeenRequest) => this.contacted.push(`${r.method} ${addressText(r.server)} ${r.callId} ${r.sighting.frame}`),
   };
 }
 
@@ -337,6 +346,72 @@ describe('registrations', () => {
     assert.equal(register(talk, 5, ['Contact: <sip:a@192.0.2.9>']).change, 'added');
   });
 
+  /** What became of each binding, and how many are in force. */
+  function changesOf(talk: Talk, n: number, headers: string[], phone: Place = PHONE): string[] {
+    const w = { branch: `z9hG4bK${n}`, cseq: n };
+    talk.ask('REGISTER', w, phone);
+    const { binding } = talk.reply(200, 'REGISTER', { ...w, headers }, phone);
+    const { changes, changed } = talk.tracker.registrations;
+    const told = changes
+      .slice(0, changed)
+      .map((c) => `${c.change} ${Buffer.from(c.bytes).toString('latin1', c.start, c.end)} ${c.expires}`);
+    return [...told, `${binding?.bindings}`];
+  }
+
+  test('each binding that the answer lists is followed, with its own time', () => {
+    const talk = new Talk();
+    const home = '<sip:a@192.0.2.9>;q=0.5;expires=600';
+    assert.deepEqual(changesOf(talk, 1, [`Contact: ${home}, <sip:a@192.0.2.50>;expires=60`]), [
+      'added sip:a@192.0.2.9 600',
+      'added sip:a@192.0.2.50 60',
+      '2',
+    ]);
+    // Another phone of the same person: of those listed along only its own is new.
+    const third = 'Contact: <sip:a@203.0.113.7>;expires=3600';
+    const others = 'm: <sip:a@192.0.2.9>;expires=590, <sip:a@192.0.2.50>;expires=50';
+    talk.wait(10);
+    assert.deepEqual(changesOf(talk, 2, [third, others], '203.0.113.7:5060'), ['added sip:a@203.0.113.7 3600', '3']);
+    // The second binding runs out by itself; the third is removed by the first phone.
+    talk.wait(100);
+    assert.deepEqual(changesOf(talk, 3, ['Contact: <sip:a@192.0.2.9>;expires=600']), [
+      'refreshed sip:a@192.0.2.9 600',
+      'removed sip:a@203.0.113.7 0',
+      '1',
+    ]);
+  });
+
+  test('a REGISTER that only asks changes nothing of others, and a 0 in the answer is no binding', () => {
+    const talk = new Talk();
+    changesOf(talk, 1, ['Contact: <sip:a@192.0.2.9>;expires=600']);
+    assert.deepEqual(changesOf(talk, 2, ['Contact: <sip:a@192.0.2.9>;expires=600'], '192.0.2.10:5060'), ['1']);
+    assert.deepEqual(changesOf(talk, 3, ['Contact: <sip:a@192.0.2.9>;expires=0']), ['removed sip:a@192.0.2.9 0', '0']);
+  });
+
+  test('of very many bindings eight are told apart, and all are counted', () => {
+    const talk = new Talk();
+    const many = Array.from({ length: 100 }, (_, i) => `Contact: <sip:a@192.0.2.9:${1000 + i}>`);
+    const told = changesOf(talk, 1, many);
+    assert.deepEqual([told.length, told.at(-1)], [9, '64'], 'beyond 64 nobody looks');
+    assert.deepEqual(changesOf(talk, 2, many.slice(0, 8)).length, 9, 'its own are refreshed');
+    assert.deepEqual(changesOf(talk, 3, []).filter((line) => line.startsWith('removed')).length, 8);
+  });
+
+  test('a binding that is listed many times is one change', () => {
+    const talk = new Talk();
+    const same = Array.from({ length: 60 }, () => 'Contact: <sip:a@192.0.2.9>');
+    assert.equal(changesOf(talk, 1, same).length, 2);
+    assert.equal(changesOf(talk, 2, same).length, 2);
+  });
+
+  test('every endpoint that holds a binding may mistype its password', () => {
+    const talk = new Talk();
+    changesOf(talk, 1, ['Contact: <sip:a@192.0.2.9>']);
+    changesOf(talk, 2, ['Contact: <sip:a@192.0.2.9>, <sip:a@203.0.113.7>'], '203.0.113.7:5060');
+    talk.ask('OPTIONS', { branch: 'z9hG4bKlook' });
+    const bound = (phone: Place): boolean => talk.tracker.registrations.boundBy(packetOf('', 0, phone, SERVER).src, talk.message, talk.now);
+    assert.deepEqual([bound(PHONE), bound('203.0.113.7:5060'), bound('203.0.113.8:5060')], [true, true, false]);
+  });
+
   test('a binding is gone when its time is over', () => {
     const talk = new Talk();
     register(talk, 1, ['Contact: <sip:a@192.0.2.9>;expires=60']);
@@ -388,10 +463,56 @@ describe('peers', () => {
       talk.ask('OPTIONS', { user, callId });
       return talk.reply(200, 'OPTIONS', { user, callId }).probed;
     };
-    assert.deepEqual([probe('100', 'a'), probe('100', 'b'), probe('101', 'c')], [true, false, true]);
+    assert.deepEqual([probe('100', 'a'), probe('100', 'b'), probe('101', 'c'), probe('102', 'd')], [false, false, true, true]);
     const nobody = (s: string) => s.replaceAll('alice@', '');
     talk.send(nobody(request('OPTIONS', { callId: 'd' })), PHONE, SERVER);
     assert.equal(talk.send(nobody(response(200, 'OPTIONS', { callId: 'd' })), SERVER, PHONE).probed, false);
+  });
+
+  test('the second user makes a probe of the first too; not if that one was asked for at several servers', () => {
+    const talk = new Talk();
+    const ask = (user: string, callId: string, server: Place): Observation => {
+      talk.send(request('OPTIONS', { user, callId }), PHONE, server);
+      return talk.send(response(200, 'OPTIONS', { user, callId }), server, PHONE);
+    };
+    const seen = (o: Observation): string => (o.opened < 0 ? '' : talk.tracker.opening.read(o.opened).user);
+    ask('700', 'a', SERVER);
+    const second = ask('701', 'b', SERVER);
+    assert.deepEqual([second.probed, seen(second), second.relation?.misses], [true, '700', 2]);
+    assert.equal(seen(ask('702', 'c', SERVER)), '', 'it is told once');
+    // A sweep for servers: the same user everywhere, then users of one of them.
+    for (let i = 10; i < 13; i++) ask('100', `s${i}`, `203.0.113.${i}:5060`);
+    const scan = ask('800', 'd', '203.0.113.10:5060');
+    assert.deepEqual([scan.probed, seen(scan), scan.relation?.misses], [true, '', 1]);
+  });
+
+  test('a first contact is looked at again two seconds later, or at the end', () => {
+    const talk = new Talk();
+    talk.ask('OPTIONS', { callId: 'a' });
+    talk.ask('OPTIONS', { callId: 'b' });
+    talk.wait(1.9);
+    assert.deepEqual(talk.contacted, []);
+    talk.wait(0.2);
+    assert.deepEqual(talk.contacted, ['OPTIONS 198.51.100.1 a 1']);
+    talk.send(request('DANCE', { callId: 'c' }), PHONE, '198.51.100.2:5060');
+    talk.finish();
+    assert.deepEqual(talk.contacted.slice(1), ['DANCE 198.51.100.2 c 1']);
+  });
+
+  test('of more first contacts than there is room for the last ones are looked at', () => {
+    const talk = new Talk(true, { ...CAPACITIES, peers: 8 });
+    for (let i = 0; i < 100; i++) talk.send(request('OPTIONS', { callId: `c${i}` }), PHONE, `198.51.100.${i}:5060`);
+    talk.finish();
+    assert.ok(talk.contacted.length > 0 && talk.contacted.length <= 8);
+  });
+
+  test('who accepted a registration is a registrar', () => {
+    const talk = new Talk();
+    talk.ask('REGISTER');
+    talk.reply(200, 'REGISTER', { headers: ['Contact: <sip:a@192.0.2.9>'] });
+    const { src, dst } = packetOf('', 0, PHONE, SERVER);
+    const registrar = (endpoint: Uint8Array): boolean => talk.tracker.peers.peer(endpoint, talk.now).registrar;
+    assert.deepEqual([registrar(dst), registrar(src)], [true, false]);
   });
 
   test('a server that pings its phones probes nobody: they sent requests to it, or answer at ports of their own', () => {
@@ -401,7 +522,7 @@ describe('peers', () => {
       talk.send(request('OPTIONS', w), SERVER, `203.0.113.9:${port}`);
       return talk.send(response(200, 'OPTIONS', w), `203.0.113.9:${port}`, SERVER).probed;
     };
-    assert.deepEqual([ping('1', 1001), ping('2', 1002), ping('3', 1003)], [true, false, false], 'a port each');
+    assert.deepEqual([ping('1', 1001), ping('2', 1002), ping('3', 1003)], [false, false, false], 'a port each');
     assert.equal(ping('4', 1003), true);
     talk.ask('REGISTER', { callId: 'phone' }, '203.0.113.9:1001');
     assert.equal(ping('5', 1003), false, 'it has sent us requests');
@@ -476,7 +597,7 @@ describe('calls', () => {
     talk.reply(200, 'INVITE');
     talk.finish();
     assert.deepEqual(talk.tracker.calls.over, []);
-    assert.deepEqual([...talk.tracker.calls.byDisposition], [0, 0, 1, 0, 0, 0]);
+    assert.deepEqual([...talk.tracker.calls.byDisposition], [0, 0, 1, 0, 0, 0, 0]);
   });
 
   test('a BYE or CANCEL that is refused ends nothing', () => {
@@ -493,10 +614,10 @@ describe('calls', () => {
     assert.deepEqual([call?.disposition, call?.ended], ['answered', 0]);
   });
 
-  test('a BYE, a CANCEL or an answer of an unknown call touches nothing', () => {
+  test('a BYE whose call was not seen begins an incomplete one when it is accepted; an answer of a forgotten call touches nothing', () => {
     const talk = new Talk();
-    talk.ask('BYE', { toTag: 't' });
-    assert.equal(talk.reply(200, 'BYE').call, undefined);
+    talk.ask('BYE', { toTag: 't1' });
+    assert.equal(talk.reply(200, 'BYE').call?.complete, false);
     talk.ask('INVITE', { callId: 'x' });
     const { table } = talk.tracker.calls;
     table.each(talk.now, (_, slot) => table.remove(slot));
@@ -513,12 +634,26 @@ describe('calls', () => {
 
   test('the tables tell their sizes', () => {
     const names = new Talk().tracker.tables().map((t) => t.name);
-    assert.deepEqual(names, ['transactions', 'peers', 'relations', 'nonces', 'attempts', 'registrations', 'calls', 'loads', 'takeovers', 'lone answers']);
+    const more = ['first contacts', 'first OPTIONS', 'registrations', 'calls', 'dialogs', 'loads', 'takeovers', 'lone answers'];
+    assert.deepEqual(names.slice(5), [...more, 'promises', 'streams']);
   });
 });
 
 test('full tables forget the oldest and work on: every kind of entry is made anew in a used place', () => {
-  const tiny = { transactions: 8, nonces: 8, attempts: 8, peers: 8, relations: 8, registrations: 8, calls: 8, loads: 8 };
+  const tiny: Capacities = {
+    transactions: 8,
+    nonces: 8,
+    attempts: 8,
+    peers: 8,
+    relations: 8,
+    registrations: 8,
+    calls: 8,
+    promises: 8,
+    streams: 8,
+    dialogs: 8,
+    legs: 8,
+    loads: 8,
+  };
   const talk = new Talk(true, tiny);
   for (let i = 0; i < 40; i++) {
     const phone = `192.0.2.${i}:5060`;
@@ -531,5 +666,7 @@ test('full tables forget the oldest and work on: every kind of entry is made ane
     const refused = talk.send(response(401, 'REGISTER', { ...again, headers: [challenge(`m${i}`)] }), server, phone);
     assert.deepEqual([refused.outcome, refused.attempt?.refusals], [FAILED, 1], 'nothing of a former entry is left');
   }
-  for (const table of talk.tracker.tables()) if (!['registrations', 'calls'].includes(table.name)) assert.ok(table.evicted > 0, table.name);
+  for (const table of talk.tracker.tables())
+    if (!['first OPTIONS', 'registrations', 'calls', 'promises', 'streams', 'dialogs'].includes(table.name))
+      assert.ok(table.evicted > 0, table.name);
 });

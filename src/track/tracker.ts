@@ -3,20 +3,29 @@
  * registration and call.
  */
 import { ENDPOINT, portOf } from '../bytes.ts';
-import { ACK, BYE, INVITE, OPTIONS, REGISTER, type SipMessage } from '../decode/message.ts';
+import { ACK, BYE, INVITE, OPTIONS, PRACK, REFER, REGISTER, type SipMessage, SUBSCRIBE, UPDATE } from '../decode/message.ts';
+import type { Network } from '../network.ts';
 import { NO_PACKET } from '../packet.ts';
 import { hash, Key, type Seed, type TableStats } from '../table.ts';
+import { TimeoutQueue } from '../timeouts.ts';
 import type { Packet } from '../types.ts';
+import { Agreements } from './agreements.ts';
 import { ABANDONED, ABANDONED_AT_END, type Abandoned, Authentication } from './authentication.ts';
 import { Calls } from './calls.ts';
-import { type LoneChallenge, LoneAnswers } from './loneanswers.ts';
+import { type DialogLapse, Dialogs } from './dialogs.ts';
+import { NOBODY } from './dialogstate.ts';
+import { LoneAnswers, type LoneChallenge } from './loneanswers.ts';
+import { Media } from './media.ts';
 import { ACCEPTED, FAILED, NONE, type Observation, OPEN, OUTCOME_NAMES, UNKNOWN_USER } from './observation.ts';
-import { Peers } from './peers.ts';
+import { Origins, PACKET, VIA, WITNESSED } from './origin.ts';
+import { ACQUAINTANCE, Peers } from './peers.ts';
 import { Rates } from './rates.ts';
 import { Registrations } from './registrations.ts';
+import { type SeenRequest, Sightings } from './sightings.ts';
 import { Takeovers } from './takeovers.ts';
 import { TIMEOUT, type Transaction, Transactions } from './transactions.ts';
 import { Unheard } from './unheard.ts';
+import { NO_VIOLATION } from './violations.ts';
 
 /** Most entries of each table (config `tables`). */
 export interface Capacities {
@@ -27,6 +36,10 @@ export interface Capacities {
   readonly relations: number;
   readonly registrations: number;
   readonly calls: number;
+  readonly promises: number;
+  readonly streams: number;
+  readonly dialogs: number;
+  readonly legs: number;
   readonly loads: number;
 }
 
@@ -46,12 +59,18 @@ export interface Lapses {
   unanswered(t: Transaction, client: Uint8Array, server: Uint8Array): void;
   /** A challenge stayed without credentials. */
   abandoned(challenge: Abandoned): void;
+  /** Something happened to a dialog because time passed. */
+  dialog: DialogLapse;
+  /** The second look at the first request of a client to a server: who could answer has answered. */
+  contacted(request: SeenRequest): void;
   /** A challenge whose request was not seen stayed without anything that follows it. */
   lone(challenge: LoneChallenge): void;
 }
 
 /** µs an unanswered request must have waited at the end of the input to count. */
 const UNANSWERED_AT_END = 4_000_000;
+/** µs after which a first contact is looked at again: a second repetition (RFC 3261 §17.1.2.2) has been answered by then. */
+const SECOND_LOOK = 2_000_000;
 /** Names of users are compared by hash; a collision costs one Event. */
 const NAMES: Seed = { k0: 0x6e616d, k1: 0x657321 };
 
@@ -64,24 +83,42 @@ export class Tracker {
   readonly authentication: Authentication;
   readonly registrations: Registrations;
   readonly calls: Calls;
+  readonly media: Media;
+  readonly agreements: Agreements;
+  readonly dialogs: Dialogs;
+  /** First requests of clients to servers that wait for their second look. */
+  readonly contacts: Sightings;
+  /** First OPTIONS of clients to servers that named a user: it takes a second user to make it a probe. */
+  readonly opening: Sightings;
   readonly rates: Rates;
   readonly takeovers: Takeovers;
   readonly loneAnswers: LoneAnswers;
   readonly unheard: Unheard;
   /** Finished authentications by outcome code. */
   readonly outcomes = new Float64Array(OUTCOME_NAMES.length);
+  readonly #looks: TimeoutQueue;
+  readonly #origins: Origins;
   readonly #name = new Key(64);
   readonly #client = new Uint8Array(ENDPOINT);
   readonly #server = new Uint8Array(ENDPOINT);
   readonly #observation: Observation;
   readonly #watchLoads: boolean;
 
-  constructor(capacities: Capacities, seed: Seed, message: SipMessage, wanted: Wanted) {
+  /** @param proxies our own proxies, whose Via is believed. */
+  constructor(capacities: Capacities, seed: Seed, message: SipMessage, wanted: Wanted, proxies: readonly Network[] = []) {
     this.transactions = new Transactions(capacities.transactions, seed, wanted.silence);
+    this.#origins = new Origins(this.transactions, proxies);
     this.peers = new Peers(capacities, seed);
     this.authentication = new Authentication(capacities, seed, this.transactions);
     this.registrations = new Registrations(capacities.registrations, seed);
     this.calls = new Calls(capacities.calls, seed, wanted.calls);
+    this.media = new Media(capacities, seed, this.calls);
+    this.calls.mediaOf = (slot, generation) => this.media.streamsOf(slot, generation);
+    this.agreements = new Agreements(this.media, this.calls);
+    this.dialogs = new Dialogs(capacities.dialogs, seed, this.calls, this.transactions);
+    this.contacts = new Sightings('first contacts', capacities.peers, SECOND_LOOK + 1_000_000, seed);
+    this.opening = new Sightings('first OPTIONS', capacities.peers, ACQUAINTANCE, seed);
+    this.#looks = new TimeoutQueue(capacities.peers);
     this.takeovers = new Takeovers(capacities.attempts, seed, this.transactions, this.registrations);
     this.unheard = new Unheard(this.authentication);
     this.loneAnswers = new LoneAnswers(capacities.attempts, seed);
@@ -92,12 +129,15 @@ export class Tracker {
       message,
       client: NOTHING,
       server: NOTHING,
+      attributed: PACKET,
+      copy: false,
       slot: -1,
       transaction: undefined,
       retransmission: false,
       initial: false,
       stranger: false,
       probed: false,
+      opened: -1,
       trusted: false,
       relation: undefined,
       concluded: false,
@@ -106,6 +146,10 @@ export class Tracker {
       binding: undefined,
       change: '',
       call: undefined,
+      dialog: undefined,
+      side: NOBODY,
+      violation: NO_VIOLATION,
+      fromParty: true,
       inferred: NONE,
       use: '',
     };
@@ -118,12 +162,15 @@ export class Tracker {
     o.message = m;
     o.client = packet.src;
     o.server = packet.dst;
+    o.attributed = PACKET;
+    o.copy = false;
     o.slot = -1;
     o.transaction = undefined;
     o.retransmission = false;
     o.initial = false;
     o.stranger = false;
     o.probed = false;
+    o.opened = -1;
     o.trusted = false;
     o.relation = undefined;
     o.concluded = false;
@@ -134,17 +181,29 @@ export class Tracker {
     o.call = undefined;
     o.inferred = NONE;
     o.use = '';
+    o.dialog = undefined;
+    o.side = NOBODY;
+    o.violation = NO_VIOLATION;
+    o.fromParty = true;
+    this.dialogs.changed = 0;
     if (!m.isRequest) this.#answer(o, packet, m, now);
-    else if (m.method === ACK) {
-      o.transaction = this.transactions.ofAck(m, now);
-      o.retransmission = o.transaction !== undefined && this.transactions.known;
-      if (!o.retransmission) this.#acknowledged(o, packet, now);
-    } else this.#request(o, packet, m, now);
+    else if (m.method === ACK) this.#ack(o, m, now);
+    else this.#request(o, packet, m, now);
     return o;
   }
 
-  #acknowledged({ transaction: t }: Observation, packet: Packet, now: number): void {
-    const relation = this.peers.find(packet.src, packet.dst, now);
+  #ack(o: Observation, m: SipMessage, now: number): void {
+    const t = this.transactions.ofAck(m, now);
+    o.transaction = t;
+    o.retransmission = t !== undefined && this.transactions.known;
+    if (t !== undefined) this.#attribute(o, t, this.transactions.slot);
+    // Some give the ACK to a 2xx the branch of the INVITE.
+    if (t === undefined || t.status < 300) this.dialogs.request(o, m, now);
+    if (!o.retransmission) this.#acknowledged(o, now);
+  }
+
+  #acknowledged({ transaction: t, client, server }: Observation, now: number): void {
+    const relation = this.peers.find(client, server, now);
     if (relation !== undefined && !relation.answered) relation.proved++;
     if (!this.#watchLoads) return;
     if (relation !== undefined) this.rates.followed(relation, now);
@@ -153,24 +212,37 @@ export class Tracker {
 
   /** µs at which the next lapse falls due. */
   get due(): number {
-    return Math.min(this.transactions.unanswered.next, this.authentication.pending.next, this.rates.due, this.loneAnswers.pending.next);
+    const { transactions, authentication, rates, dialogs, loneAnswers } = this;
+    const first = Math.min(transactions.unanswered.next, authentication.pending.next, this.#looks.next);
+    return Math.min(first, rates.due, dialogs.due, loneAnswers.pending.next);
   }
 
   /** Tells of everything that should have happened by `now` and did not. */
   lapse(now: number, lapses: Lapses): void {
+    this.#lookAgain(now, now, lapses);
     this.#abandoned(now, now, lapses);
     this.#unanswered(now, now, lapses);
+    if (now >= this.dialogs.due) this.dialogs.lapse(now, lapses.dialog);
     this.rates.lapse(now);
     this.loneAnswers.lapse(now, false, lapses.lone);
   }
 
   /** The input has ended at `now`: what waited long enough counts as lapsed, of the rest nobody knows. */
   finish(now: number, lapses: Lapses): void {
+    this.#lookAgain(now + SECOND_LOOK, now, lapses);
     this.#abandoned(now + ABANDONED - ABANDONED_AT_END, now, lapses);
     this.#unanswered(now + TIMEOUT - UNANSWERED_AT_END, now, lapses);
     this.rates.finish(now);
     this.loneAnswers.lapse(now, true, lapses.lone);
     this.calls.finish();
+  }
+
+  #lookAgain(due: number, now: number, lapses: Lapses): void {
+    const { table } = this.contacts;
+    while (this.#looks.take(due)) {
+      if (table.alive(this.#looks.slot, this.#looks.generation, Math.min(now, this.#looks.due)))
+        lapses.contacted(this.contacts.read(this.#looks.slot));
+    }
   }
 
   #abandoned(due: number, now: number, lapses: Lapses): void {
@@ -202,7 +274,9 @@ export class Tracker {
   tables(): TableStats[] {
     const { peers, authentication } = this;
     const tables = [this.transactions.table, peers.peers, peers.relations, authentication.nonces, authentication.attempts];
-    return [...tables.map((t) => t.stats()), this.registrations.table.stats(), this.calls.table.stats(), this.rates.loads.table.stats(), this.takeovers.table.stats(), this.loneAnswers.table.stats()];
+    const { registrations, calls, dialogs, contacts, opening, rates, takeovers, loneAnswers } = this;
+    const more = [registrations.table, calls.table, dialogs.table, rates.loads.table, takeovers.table, loneAnswers.table];
+    return [...[...tables, contacts.table, opening.table, ...more].map((t) => t.stats()), ...this.media.tables()];
   }
 
   #request(o: Observation, packet: Packet, m: SipMessage, now: number): void {
@@ -210,18 +284,60 @@ export class Tracker {
     o.transaction = t;
     o.slot = this.transactions.slot;
     o.retransmission = this.transactions.known;
+    if (!o.retransmission) this.#originate(o, packet, m, t, now);
+    else this.#attribute(o, t, o.slot);
     if (o.retransmission) return;
-    if (m.credentials.span.start >= 0) this.authentication.used(m, packet, t, now);
+    if (m.credentials.span.start >= 0) this.authentication.used(o, t, now);
     o.initial = t.initial;
-    if (!t.initial) return;
-    o.relation = this.peers.meet(packet.src, packet.dst, m, now);
+    if (!t.initial) {
+      this.dialogs.request(o, m, now);
+      return;
+    }
+    if (!o.copy) this.#meet(o, m, t, now);
+    if (m.method === INVITE) o.call = this.calls.invited(m, packet, t, now);
+    else if (m.method === BYE || m.method === UPDATE || m.method === PRACK) this.dialogs.request(o, m, now);
+  }
+
+  #meet(o: Observation, m: SipMessage, t: Transaction, now: number): void {
+    o.relation = this.peers.meet(o.client, o.server, m, now);
     o.stranger = this.peers.stranger;
-    if (o.stranger) this.peers.peer(packet.src, now).asked++;
+    if (o.stranger) this.#introduce(o, m, now);
     t.relation = this.peers.slot;
     t.relationGeneration = this.peers.relations.generation(t.relation);
-    if (m.method === INVITE) o.call = this.calls.invited(m, packet, t, now);
     if (!o.relation.answered) this.unheard.asked(o, t, o.relation, now);
-    if (this.#watchLoads) this.rates.begun(m, packet, t, o.slot, o.relation, now);
+    if (this.#watchLoads) this.rates.begun(o, t, o.relation, now);
+  }
+
+  /** A client's first request to a server within the hour. */
+  #introduce(o: Observation, m: SipMessage, now: number): void {
+    const peer = this.peers.peer(o.client, now);
+    peer.asked++;
+    const slot = this.contacts.keep(o, now);
+    this.#looks.push(slot, this.contacts.table.generation(slot), now + SECOND_LOOK);
+    if (m.method !== OPTIONS) return;
+    const user = this.#userOf(m);
+    peer.swept = user !== 0 && user === peer.sweptUser ? peer.swept + 1 : 1;
+    peer.sweptUser = user;
+  }
+
+  /** Finds out who sent a new request, and keeps it. */
+  #originate(o: Observation, packet: Packet, m: SipMessage, t: Transaction, now: number): void {
+    const how = this.#origins.of(m, packet, now);
+    t.attributed = how;
+    t.copy = how === WITNESSED;
+    o.attributed = how;
+    o.copy = t.copy;
+    if (how === VIA || how === WITNESSED) o.client = this.#origins.endpoint;
+    this.transactions.keepEndpoints(t, o.client, o.server, now);
+  }
+
+  /** Repeats what was found out about the request of a message. */
+  #attribute(o: Observation, t: Transaction, slot: number): void {
+    o.attributed = t.attributed;
+    o.copy = t.copy;
+    if (t.attributed !== VIA && t.attributed !== WITNESSED) return;
+    this.transactions.endpoints(slot, this.#client, this.#server);
+    o.client = this.#client;
   }
 
   #answer(o: Observation, packet: Packet, m: SipMessage, now: number): void {
@@ -234,15 +350,30 @@ export class Tracker {
     o.slot = this.transactions.slot;
     o.client = packet.dst;
     o.server = packet.src;
+    this.#attribute(o, t, o.slot);
     o.retransmission = this.transactions.known;
-    if (t.initial) this.#served(o, t, now);
-    if (t.initial && this.#watchLoads) this.rates.answered(t, o.slot, m.status, now);
-    if (t.method === INVITE) o.call = this.calls.answer(m, packet, t, now);
+    if (t.initial && !o.copy) {
+      this.#served(o, t, now);
+      if (this.#watchLoads) this.rates.answered(t, o.slot, m.status, now);
+    }
+    this.#talked(o, packet, m, t, now);
     if (m.status < 200 || t.final) return;
-    if (t.method === BYE && m.status < 300) o.call = this.calls.ended(m, packet, now);
     t.final = true;
     o.concluded = true;
-    this.#conclude(o, packet, m, t, now);
+    if (!o.copy) this.#conclude(o, m, t, now);
+  }
+
+  /** What an answer means for calls and dialogs. */
+  #talked(o: Observation, packet: Packet, m: SipMessage, t: Transaction, now: number): void {
+    if (t.dialog >= 0) {
+      if (m.status >= 200 && !o.retransmission) this.dialogs.answered(o, packet, m, t, now);
+      return;
+    }
+    if (t.method === INVITE) {
+      if (!t.initial || m.status < 101) return;
+      this.dialogs.invited(o, packet, m, t, now);
+      o.call = this.calls.answer(m, packet, t, now);
+    } else if ((t.method === SUBSCRIBE || t.method === REFER) && m.status >= 200 && m.status < 300) this.dialogs.subscribed(o, m, now);
   }
 
   /** An answer without its request: late, reflected, or the requests take another way. */
@@ -267,7 +398,7 @@ export class Tracker {
   }
 
   /** The first final answer of a transaction says how it came out. */
-  #conclude(o: Observation, packet: Packet, m: SipMessage, t: Transaction, now: number): void {
+  #conclude(o: Observation, m: SipMessage, t: Transaction, now: number): void {
     const { authentication } = this;
     const outcome = authentication.outcome(o, t, now);
     o.outcome = outcome;
@@ -282,23 +413,46 @@ export class Tracker {
     if (o.relation !== undefined && (t.method === REGISTER || t.method === INVITE)) o.relation.hits++;
     if (t.method !== REGISTER) return;
     if (outcome === OPEN) o.use = this.takeovers.open(o);
-    o.binding = this.registrations.accepted(m, packet, o.client, now);
+    o.binding = this.registrations.accepted(m, o.packet, o.client, now);
     o.change = this.registrations.change;
+    if (o.change === 'added') this.peers.peer(o.server, now).registrar = true;
   }
 
   /**
    * An OPTIONS names a user, and another one than the last of the same client to the same endpoint did. Not a server that pings its
-   * phones: they have sent requests to it, or answer at ports of their own behind one address.
+   * phones: they have sent requests to it, or answer at ports of their own behind one address. The first one waits for a second:
+   * alone it is a keep-alive, or a step of a scan for servers, which names the same user everywhere.
    */
   #namesAnother(o: Observation, m: SipMessage, now: number): boolean {
-    const { user } = m.to.uri;
-    if (o.relation === undefined || user.start < 0 || user.end === user.start) return false;
-    const name = hash(NAMES, this.#name.reset().add(m.bytes, user.start, user.end)) | 1;
+    const user = this.#userOf(m);
+    const { relation } = o;
+    if (relation === undefined || user === 0) return false;
     const port = portOf(o.server);
-    const another = o.relation.optionsPort < 0 || (o.relation.optionsPort === port && o.relation.optionsUser !== name);
-    o.relation.optionsUser = name;
-    o.relation.optionsPort = port;
-    return another && !this.peers.known(o.client, o.server, now);
+    const { optionsUser, optionsPort } = relation;
+    relation.optionsUser = user;
+    relation.optionsPort = port;
+    if (optionsPort !== port) this.opening.keep(o, now);
+    if (optionsPort !== port || optionsUser === user || this.peers.known(o.client, o.server, now)) return false;
+    this.#open(o, optionsUser, now);
+    return true;
+  }
+
+  /** The second user that a client asks for makes a probe of the first, unless it asked several servers for that one. */
+  #open(o: Observation, first: number, now: number): void {
+    const slot = this.opening.find(o.client, o.server, now);
+    if (slot < 0) return;
+    const { sweptUser, swept } = this.peers.peer(o.client, now);
+    if (sweptUser !== first || swept < 2) {
+      o.opened = slot;
+      if (o.relation !== undefined) o.relation.misses++;
+    }
+    this.opening.table.remove(slot);
+  }
+
+  /** Hash of the user a To URI names, 0 if it names none. */
+  #userOf({ bytes, to: { uri } }: SipMessage): number {
+    const { start, end } = uri.user;
+    return start < 0 || end === start ? 0 : hash(NAMES, this.#name.reset().add(bytes, start, end)) | 1;
   }
 
   #accepted(o: Observation, t: Transaction, now: number): void {

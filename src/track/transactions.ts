@@ -6,7 +6,8 @@
  * tag does not decide alone: then these join the key, as RFC 2543 had it. Guessing tools that keep Call-ID and CSeq for all
  * guesses get a transaction each, by their branches (M-05).
  */
-import { ENDPOINT, keepShort, shortText } from '../bytes.ts';
+import { ADDRESS, ENDPOINT, keepShort, shortText } from '../bytes.ts';
+import { wordAt } from '../decode/lines.ts';
 import { CANCEL, INVITE, type SipMessage } from '../decode/message.ts';
 import { Key, type Seed, Table } from '../table.ts';
 import { TimeoutQueue } from '../timeouts.ts';
@@ -19,11 +20,17 @@ export const TIMEOUT = 32_000_000;
  * (T2 = 4 s; RFC 3261 §17.1.2.2), so that each is known as one. An INVITE may be repeated at gaps of up to 16 s.
  */
 const AFTERGLOW = 5_000_000;
+/** µs within which a proxy sends on what it got. */
+const FORWARDING = 5_000_000;
+/** Places one request is forwarded to (RFC 3261 §16.6: forking), repetitions by another server after a failure included. */
+const MOST_COPIES = 16;
 /** Timer C in µs: how long an INVITE may ring without news (RFC 3261 §16.6 step 11). */
 export const RINGING = 185_000_000;
 
 /** One transaction as a passive observer sees it. Plain data; endpoints and credentials lie in its row. */
 export interface Transaction {
+  /** 1, 2, 3 … over the whole run. */
+  ordinal: number;
   /** Code of its method. */
   method: number;
   /** Of its Call-ID and From tag. */
@@ -39,6 +46,8 @@ export interface Transaction {
   status: number;
   /** A final answer was seen. */
   final: boolean;
+  /** Of the body of an INVITE: a repetition must be identical (RFC 3261 §17.1.1.2). */
+  offer: number;
   /** An ACK to its final answer was seen (INVITE). */
   acknowledged: boolean;
   /** The request was outside any dialog. */
@@ -57,6 +66,17 @@ export interface Transaction {
   /** Slot and generation of the call it belongs to, -1: none. */
   call: number;
   callGeneration: number;
+  /** Slot and generation of the dialog it was sent in, -1: none. */
+  dialog: number;
+  dialogGeneration: number;
+  /** Of the user its To names. */
+  to: number;
+  /** How its client was found: code of an attribution (origin.ts). */
+  attributed: number;
+  /** It is the same request as one seen on its way to this client's proxy. */
+  copy: boolean;
+  /** How often it was seen again behind a proxy. */
+  copies: number;
   /** Final answers, repetitions included. */
   finals: number;
   /** Link to the load of the account its To URI names (loads.ts). */
@@ -78,6 +98,7 @@ const ROW = REALM + 1 + LONGEST;
 
 function makeTransaction(): Transaction {
   return {
+    ordinal: 0,
     method: 0,
     identity: 0,
     proof: 0,
@@ -86,6 +107,7 @@ function makeTransaction(): Transaction {
     answers: 0,
     status: 0,
     final: false,
+    offer: 0,
     acknowledged: false,
     initial: false,
     credentials: false,
@@ -97,6 +119,12 @@ function makeTransaction(): Transaction {
     relationGeneration: 0,
     call: -1,
     callGeneration: 0,
+    dialog: -1,
+    dialogGeneration: 0,
+    to: 0,
+    attributed: 0,
+    copy: false,
+    copies: 0,
     finals: 0,
     load: 0,
     waiting: -1,
@@ -116,6 +144,9 @@ function resetTransaction(t: Transaction): void {
   t.nonce = -1;
   t.relation = -1;
   t.call = -1;
+  t.dialog = -1;
+  t.copy = false;
+  t.copies = 0;
   t.finals = 0;
   t.load = 0;
   t.waiting = -1;
@@ -128,11 +159,14 @@ export class Transactions {
   readonly unanswered: TimeoutQueue;
   /** The message last looked up repeats one of its transaction. */
   known = false;
+  /** The request last looked up repeats an INVITE without a final answer, with another body. */
+  offerChanged = false;
   /** Slot of the transaction last looked up. */
   slot = -1;
   readonly #key = new Key(512);
 
   readonly #watchSilence: boolean;
+  #begun = 0;
 
   /** @param watchSilence someone wants to hear of requests without any answer. */
   constructor(capacity: number, seed: Seed, watchSilence: boolean) {
@@ -154,7 +188,7 @@ export class Transactions {
   /** The transaction of a request other than ACK, made if it is new. */
   ofRequest(m: SipMessage, packet: Packet, now: number): Transaction {
     const identity = identityOf(m);
-    let slot = this.table.put(this.#keyOf(m, m.method), now);
+    let slot = this.table.put(this.#keyOf(m, m.method, m.via.branch), now);
     if (!this.table.fresh && this.table.at(slot).identity !== identity) slot = this.table.put(this.#addIdentity(m), now);
     const t = this.table.at(slot);
     this.slot = slot;
@@ -164,26 +198,59 @@ export class Transactions {
     // (RFC 3261 §17.1.2.2).
     if (!this.table.fresh && !this.known) resetTransaction(t);
     t.requests++;
+    this.offerChanged = false;
+    if (m.method === INVITE) this.#compareOffer(t, m);
     if (this.known) return t;
+    t.ordinal = ++this.#begun;
     t.proof = proof;
     t.method = m.method;
     t.identity = identity;
     t.started = packet.time;
     t.file = packet.where.file;
     t.frame = packet.frameNumber;
+    t.to = mixTail(1, m.bytes, m.to.uri.user);
     t.initial = m.to.tag.start < 0 && m.method !== CANCEL;
-    if (t.initial && this.#watchSilence) this.#watch(slot, packet, now);
     return t;
   }
 
-  #watch(slot: number, packet: Packet, now: number): void {
+  #compareOffer(t: Transaction, m: SipMessage): void {
+    const offer = mixBody(m.body);
+    this.offerChanged = this.known && !t.final && t.offer !== offer;
+    t.offer = offer;
+  }
+
+  /** Keeps who asked whom with the request last looked up (18 bytes each), and watches it for silence. */
+  keepEndpoints(t: Transaction, client: Uint8Array, server: Uint8Array, now: number): void {
+    const { rows } = this.table;
+    const row = this.table.row(this.slot);
+    for (let i = 0; i < ENDPOINT; i++) {
+      rows[row + CLIENT + i] = client[i]!;
+      rows[row + SERVER + i] = server[i]!;
+    }
+    // What was forwarded is watched where it came from.
+    if (t.initial && this.#watchSilence && !t.copy) this.unanswered.push(this.slot, this.table.generation(this.slot), now + TIMEOUT);
+  }
+
+  /**
+   * True if a request is one that was seen on its way to where it comes from now: the transaction whose branch stands beneath its
+   * topmost Via began within 5 s, was sent to the address of `packet`, and names the same Call-ID, From tag, To user and CSeq.
+   * Other credentials make another attempt, and one request goes to so many places at most: whoever replays a request under
+   * the Via of another is not taken for him. `client` becomes who sent it first.
+   */
+  forwarded(m: SipMessage, branch: Span, packet: Packet, now: number, client: Uint8Array): boolean {
+    const own = this.slot;
+    const slot = this.#find(m, m.method, branch, now);
+    if (slot < 0 || slot === own) return false;
+    const t = this.table.at(slot);
+    if (packet.time - t.started > FORWARDING || t.copies >= MOST_COPIES || t.to !== mixTail(1, m.bytes, m.to.uri.user)) return false;
+    const { proof } = this.table.at(own);
+    if (proof !== 0 && proof !== t.proof) return false;
     const { rows } = this.table;
     const row = this.table.row(slot);
-    for (let i = 0; i < ENDPOINT; i++) {
-      rows[row + CLIENT + i] = packet.src[i]!;
-      rows[row + SERVER + i] = packet.dst[i]!;
-    }
-    this.unanswered.push(slot, this.table.generation(slot), now + TIMEOUT);
+    for (let i = 0; i < ADDRESS; i++) if (rows[row + SERVER + i] !== packet.src[i]) return false;
+    for (let i = 0; i < ENDPOINT; i++) client[i] = rows[row + CLIENT + i]!;
+    t.copies++;
+    return true;
   }
 
   /** Keeps user name and realm of the credentials of the request last looked up. */
@@ -212,7 +279,7 @@ export class Transactions {
     return shortText(this.table.rows, this.table.row(slot) + REALM);
   }
 
-  /** Copies the endpoints of a transaction that is watched for silence: 18 bytes each. */
+  /** Copies the endpoints of a transaction: 18 bytes each. */
   endpoints(slot: number, client: Uint8Array, server: Uint8Array): void {
     const { rows } = this.table;
     const row = this.table.row(slot);
@@ -224,7 +291,7 @@ export class Transactions {
 
   /** The transaction an ACK belongs to, if its INVITE was seen: only then does it answer a non-2xx (RFC 3261 §17.1.1.3). */
   ofAck(m: SipMessage, now: number): Transaction | undefined {
-    const slot = this.#find(m, INVITE, now);
+    const slot = this.#find(m, INVITE, m.via.branch, now);
     if (slot < 0) return undefined;
     const t = this.table.at(slot);
     this.slot = slot;
@@ -233,9 +300,15 @@ export class Transactions {
     return t;
   }
 
+  /** The transaction that a CANCEL is to end: that of the INVITE with the same branch (RFC 3261 §9.1), if it was seen. */
+  inviteOf(m: SipMessage, now: number): Transaction | undefined {
+    const slot = this.#find(m, INVITE, m.via.branch, now);
+    return slot < 0 ? undefined : this.table.at(slot);
+  }
+
   /** The transaction of an answer, if its request was seen. Counts the answer; `known` tells whether it was a repetition. */
   ofAnswer(m: SipMessage, now: number): Transaction | undefined {
-    const slot = this.#find(m, m.cseqMethod, now);
+    const slot = this.#find(m, m.cseqMethod, m.via.branch, now);
     if (slot < 0) return undefined;
     const t = this.table.at(slot);
     this.slot = slot;
@@ -247,16 +320,15 @@ export class Transactions {
     return t;
   }
 
-  #find(m: SipMessage, method: number, now: number): number {
-    const slot = this.table.find(this.#keyOf(m, method), now);
+  #find(m: SipMessage, method: number, branch: Span, now: number): number {
+    const slot = this.table.find(this.#keyOf(m, method, branch), now);
     if (slot < 0 || this.table.at(slot).identity === identityOf(m)) return slot;
     return this.table.find(this.#addIdentity(m), now);
   }
 
-  #keyOf(m: SipMessage, method: number): Key {
+  #keyOf(m: SipMessage, method: number, { start, end }: Span): Key {
     const key = this.#key.reset();
     const b = m.bytes;
-    const { start, end } = m.via.branch;
     if (start >= 0) key.add(b, start, end);
     key.addByte(method).addNumber(m.cseq);
     if (method === 0) key.add(b, m.cseqMethodSpan.start, m.cseqMethodSpan.end);
@@ -276,11 +348,19 @@ export class Transactions {
 const COOKIE = 7;
 
 /** A number that differs, most likely, when Call-ID or From tag do. */
-function identityOf(m: SipMessage): number {
+export function identityOf(m: SipMessage): number {
   return mixTail(mixTail(1, m.bytes, m.callId), m.bytes, m.from.tag);
 }
 
-function mixTail(h: number, bytes: Uint8Array, { start, end }: Span): number {
+/** Of the bytes and the length of a body, up to three bytes at its end left out: they are line ends. The buffer is attached: it was just read. */
+function mixBody({ start, end }: Span): number {
+  let x = end - start;
+  for (let i = start; i + 4 <= end; i += 4) x = Math.imul(x ^ wordAt(i), 0x01000193);
+  return x;
+}
+
+/** Mixes the length and the last eight bytes of a range into a number: for what a full key has told apart already. */
+export function mixTail(h: number, bytes: Uint8Array, { start, end }: Span): number {
   const from = end - start > 8 ? end - 8 : start;
   let x = h ^ (end - start);
   for (let i = from; i < end; i++) x = Math.imul(x ^ bytes[i]!, 0x01000193);

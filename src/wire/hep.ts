@@ -11,6 +11,9 @@ export const NOT_HEP = 0;
 /** It says it is HEP, and contradicts itself or lacks addresses or payload. */
 export const BAD_HEP = -1;
 
+/** `HEP3`. */
+const MAGIC: readonly number[] = [0x48, 0x45, 0x50, 0x33];
+
 /** Protocol types of chunk 0x0b that are looked at. */
 export const HEP_SIP = 1;
 /** RTP. */
@@ -96,6 +99,19 @@ export function readHep(h: Hep, bytes: Uint8Array, start: number, end: number, a
   if (end - start < 6 || (first !== 0x48 && first !== 0x45)) return NOT_HEP;
   if (bytes[start + 1] !== 0x45 || bytes[start + 2] !== 0x50 || bytes[start + 3] !== 0x33) return NOT_HEP;
   return readChunks(h, bytes, start, end);
+}
+
+/** True if `[start, end)` begins as HEP 3 does. */
+export function isHepHead(bytes: Uint8Array, start: number, end: number): boolean {
+  return end - start >= 6 && hepLength(bytes, start, end) > 0;
+}
+
+/** Length of the HEP 3 packet at `start` (in a stream they follow each other); 0: more bytes are needed; -1: it is none. */
+export function hepLength(bytes: Uint8Array, start: number, end: number): number {
+  for (let i = 0; i < 4 && start + i < end; i++) if (bytes[start + i] !== MAGIC[i]) return -1;
+  if (end - start < 6) return 0;
+  const length = u16(bytes, start + 4);
+  return length < 6 ? -1 : length;
 }
 
 function readChunks(h: Hep, bytes: Uint8Array, start: number, end: number): number {

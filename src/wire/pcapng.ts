@@ -159,9 +159,35 @@ export function writeBlock(type: number, body: Uint8Array, bigEndian = false): U
   return out;
 }
 
-/** Section header of unknown section length, version 1.0. */
-export function writeSection(bigEndian = false): Uint8Array {
-  const body = new Uint8Array(16).fill(0xff);
+const OPT_COMMENT = 1;
+/** Most bytes of a comment; an option could hold 65,535. */
+const MAX_COMMENT = 4096;
+
+/** An opt_comment and the end of the options; nothing without a comment. */
+function commentOptions(comment: string, bigEndian: boolean): Uint8Array {
+  if (comment === '') return new Uint8Array(0);
+  const text = new TextEncoder().encode(comment).subarray(0, MAX_COMMENT);
+  const out = new Uint8Array(4 + ((text.length + 3) & ~3) + 4);
+  putU16(out, 0, OPT_COMMENT, bigEndian);
+  putU16(out, 2, text.length, bigEndian);
+  out.set(text, 4);
+  return out;
+}
+
+/** A decryption secrets block (`Secrets.type` says of what kind). */
+export function writeSecrets({ type, data }: Secrets, bigEndian = false): Uint8Array {
+  const body = new Uint8Array(8 + data.length);
+  putU32(body, 0, type, bigEndian);
+  putU32(body, 4, data.length, bigEndian);
+  body.set(data, 8);
+  return writeBlock(SECRETS, body, bigEndian);
+}
+
+/** Section header of unknown section length, version 1.0, with a comment if there is one. */
+export function writeSection(bigEndian = false, comment = ''): Uint8Array {
+  const options = commentOptions(comment, bigEndian);
+  const body = new Uint8Array(16 + options.length).fill(0xff);
+  body.set(options, 16);
   putU32(body, 0, BYTE_ORDER, bigEndian);
   putU16(body, 4, 1, bigEndian);
   putU16(body, 6, 0, bigEndian);
@@ -196,20 +222,23 @@ function putTicks(body: Uint8Array, at: number, ticks: bigint, highFirst: boolea
   putU32(body, at + 4, highFirst ? low : high, bigEndian);
 }
 
-/** Enhanced packet block. `ticks` in the interface's resolution; `original`: length on the wire. */
+/** Enhanced packet block. `ticks` in the interface's resolution; `original`: length on the wire; a comment if there is one. */
 export function writeEnhanced(
   face: number,
   ticks: bigint,
   data: Uint8Array,
   bigEndian = false,
   original: number = data.length,
+  comment = '',
 ): Uint8Array {
-  const body = new Uint8Array(20 + data.length);
+  const options = commentOptions(comment, bigEndian);
+  const body = new Uint8Array(20 + (options.length === 0 ? data.length : (data.length + 3) & ~3) + options.length);
   putU32(body, 0, face, bigEndian);
   putTicks(body, 4, ticks, true, bigEndian);
   putU32(body, 12, data.length, bigEndian);
   putU32(body, 16, original, bigEndian);
   body.set(data, 20);
+  body.set(options, body.length - options.length);
   return writeBlock(ENHANCED, body, bigEndian);
 }
 

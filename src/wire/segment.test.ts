@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { anyEvent } from '../../test/events.ts';
+import { EVENTS, type EventType } from '../events.ts';
 import type { Event } from '../types.ts';
 import { block, MAX_PAYLOAD, parseSegmentHeader, RowDecoder, RowEncoder, readBlock, readBlockHeader, segmentHeader } from './segment.ts';
 
@@ -16,7 +17,12 @@ function pack(value: unknown): Buffer {
 
 /** What must come back: secrets masked. */
 function masked(event: Event): Event {
-  return 'guess' in event.data && event.data['guess'] !== '' ? { ...event, data: { ...event.data, guess: '••••' } } : event;
+  const type: EventType | undefined = Object.entries(EVENTS).find(([name]) => name === event.type)?.[1];
+  const data = Object.entries(event.data).map(([name, value]) => {
+    const secret = type?.fields[name]?.kind === 'secret';
+    return [name, secret && value !== '' ? '••••' : value];
+  });
+  return { ...event, data: Object.fromEntries(data) };
 }
 
 test('any Event comes back from its row, secrets masked', () => {

@@ -5,9 +5,11 @@
  * A block is 20 bytes, little endian (magic, stored length, raw length, rows, CRC-32 of these three and the payload) and its
  * payload: JSON under zstd. A row is an array: type, the common columns, the fields of that type, in the header's order.
  */
+
 import { crc32, constants as z, zstdDecompressSync } from 'node:zlib';
 import { EVENT_SCHEMA, EVENTS, type EventType, type FieldKind } from '../events.ts';
-import type { Event } from '../types.ts';
+import { maskPasswords } from '../passwords.ts';
+import { ATTRIBUTIONS, type Event } from '../types.ts';
 
 /** Version of the layout of blocks and rows. */
 export const SEGMENT_FORMAT = 1;
@@ -19,7 +21,7 @@ export const MAX_PAYLOAD = 1 << 26;
 export const COMPRESSION = { params: { [z.ZSTD_c_compressionLevel]: 1 } } as const;
 
 const MAGIC = 0x31764652; // "RFv1"
-const COMMON = ['id', 'time', 'node', 'src', 'srcPort', 'dst', 'dstPort', 'callId', 'account', 'file', 'frame'] as const;
+const COMMON = ['id', 'time', 'node', 'src', 'srcPort', 'dst', 'dstPort', 'callId', 'account', 'file', 'frame', 'origin', 'via'] as const;
 const SECRET = '••••';
 
 /** One type of Event as the segment describes it. */
@@ -65,17 +67,18 @@ export class RowEncoder {
   }
 
   /**
-   * The JSON text of an Event's row. Fields of kind secret are masked.
+   * The JSON text of an Event's row. Fields of kind secret and passwords in URIs are masked.
    * @throws TypeError for a type the header does not describe.
    */
   row(e: Event): string {
     const type = this.#types.get(e.type);
     if (type === undefined) throw new TypeError(`Event type ${e.type} is not in the catalogue`);
     const { index, fields } = type;
-    const row: unknown[] = [index, e.id, e.time, e.node, e.src, e.srcPort, e.dst, e.dstPort, e.callId, e.account, e.file, e.frame];
+    const who = [e.src, e.srcPort, e.dst, e.dstPort, e.callId, e.account];
+    const row: unknown[] = [index, e.id, e.time, e.node, ...who, e.file, e.frame, e.origin, e.via];
     for (const { name, kind } of fields) {
       const value = e.data[name];
-      row.push(kind === 'secret' && value !== '' ? SECRET : value);
+      row.push(kind === 'secret' && value !== '' ? SECRET : typeof value === 'string' ? maskPasswords(value) : value);
     }
     return JSON.stringify(row);
   }
@@ -175,6 +178,9 @@ export class RowDecoder {
       data,
       file: text(9),
       frame: number(10),
+      // Before schema 2 there was nothing but the packet.
+      origin: ATTRIBUTIONS.find((name) => name === text(11)) ?? 'packet',
+      via: text(12),
     };
   }
 }

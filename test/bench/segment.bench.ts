@@ -23,6 +23,8 @@ function makeEvents(n: number): Event[] {
       srcPort: 5060 + (i % 7),
       dst: '192.0.2.10',
       dstPort: 5060,
+      origin: 'packet' as const,
+      via: '',
       callId: `${((i * 2654435761) >>> 0).toString(16)}${((i * 40503) >>> 0).toString(16)}@198.51.100.${host}`,
       account: guess ? `${1000 + (i % 40)}@pbx.example` : '',
       data: guess
@@ -72,6 +74,8 @@ function event(r: Row): Event {
     type: r[0]!,
     node: 'node-a',
     ...address,
+    origin: 'packet',
+    via: '',
     callId: r[7]!,
     account: r[8]!,
     data,

@@ -320,13 +320,26 @@ export function webSocket(payload: Uint8Array | string, { opcode = 1, fin = true
   return join(head, key, key.length > 0 ? bytes.map((b, i) => b ^ key[i & 3]!) : bytes);
 }
 
-/** An SCTP chunk (RFC 9260 §3.3.1); `flags`: 2 first, 1 last part. */
-export function chunk(payload: Uint8Array, flags = 3, type = 0): Buffer {
+/** What an SCTP chunk says of itself; `number` in place of the TSN, or of the FSN in an I-DATA part that is not the first. */
+export interface ChunkNumbers {
+  readonly number?: number;
+  readonly stream?: number;
+  /** SSN or MID. */
+  readonly message?: number;
+}
+
+/** An SCTP chunk (RFC 9260 §3.3.1, RFC 8260 §2.1); `flags`: 4 unordered, 2 first, 1 last part. */
+export function chunk(payload: Uint8Array, flags = 3, type = 0, { number = 1, stream = 0, message = 0 }: ChunkNumbers = {}): Buffer {
   const header = Buffer.alloc(type === 64 ? 20 : 16);
   header[0] = type;
   header[1] = flags;
   putU16(header, 2, header.length + payload.length, true);
-  putU32(header, 4, 1, true);
+  putU32(header, 4, number, true);
+  putU16(header, 8, stream, true);
+  if (type === 64) {
+    putU32(header, 12, message, true);
+    if ((flags & 2) === 0) putU32(header, 16, number, true);
+  } else putU16(header, 10, message, true);
   return join(header, payload, new Uint8Array(-payload.length & 3));
 }
 

@@ -23,6 +23,7 @@ export interface Seen {
   /** Length of the link frame; 0 after reassembly. */
   readonly frameLength: number;
   readonly truncated: boolean;
+  readonly odd: number;
 }
 
 /** All that a reader gives. */
@@ -57,6 +58,7 @@ export async function readAll(path: string, options: CaptureOptions = {}): Promi
         payload: Buffer.from(p.bytes.subarray(p.start, p.end)).toString('latin1'),
         frameLength: p.frameEnd - p.frameStart,
         truncated: p.truncated,
+        odd: p.odd,
       });
     }
   }

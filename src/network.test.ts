@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { isIPv6 } from 'node:net';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { contains, isAddress, parseNetwork } from './network.ts';
+import { contains, holds, isAddress, parseNetwork, readAddress } from './network.ts';
 
 const inside = (network: string, address: string): boolean => {
   const parsed = parseNetwork(network);
@@ -46,6 +46,8 @@ test('what is no address or has bits beyond its prefix is refused', () => {
     '1:2:3:4:5:6:7:1.2.3.4',
     '::1.2.3',
     '1:2:3:4:5:6:7::8',
+    '@::1',
+    '::\u0131',
   ];
   for (const s of [...wrong, ...wrong6]) assert.equal(parseNetwork(s), undefined, s);
   assert.ok(!inside('10.0.0.0/8', 'example.org'));
@@ -62,4 +64,15 @@ test('every IPv6 address that Node knows is read, and nothing else', () => {
       (s) => !s.includes(':') || isAddress(s) === isIPv6(s),
     ),
   );
+});
+
+test('an address in the middle of other bytes is read, an endpoint lies in a network by its address', () => {
+  const b = Buffer.from('x192.0.2.7;[2001:db8::7]');
+  const out = new Uint8Array(18);
+  assert.ok(readAddress(b, 1, 10, out));
+  assert.deepEqual([...out.subarray(10, 16)], [0xff, 0xff, 192, 0, 2, 7]);
+  assert.ok(holds({ bytes: out.slice(0, 16), bits: 128 }, out));
+  assert.ok(readAddress(b, 12, 23, out));
+  assert.equal(out[15], 7);
+  assert.ok(!readAddress(b, 0, 10, out));
 });
