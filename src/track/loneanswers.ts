@@ -5,7 +5,7 @@
  * answers beside visible requests are late, or reflected (S2-34).
  */
 import { ADDRESS, ENDPOINT, keepShort, portOf, shortText } from '../bytes.ts';
-import { INVITE, OPTIONS, REGISTER, SUBSCRIBE, type SipMessage } from '../decode/message.ts';
+import { INVITE, OPTIONS, REGISTER, type SipMessage, SUBSCRIBE } from '../decode/message.ts';
 import { hash, Key, type Seed, Table } from '../table.ts';
 import { TimeoutQueue } from '../timeouts.ts';
 import type { Packet } from '../types.ts';
