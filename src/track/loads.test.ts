@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Key } from '../table.ts';
+import { hash, Key } from '../table.ts';
 import {
   ABANDONED,
   ACCOUNT,
@@ -118,7 +118,7 @@ test('facts: rate, names, different things of this minute and the one before', (
   loads.name(slot, new Uint8Array(18).fill(1), new Uint8Array(18).fill(2));
   loads.nameAccount(slot, Buffer.from('<bob@example.org>'), 1, 16);
   times(50, (i) => {
-    loads.note(slot, i * 2654435761);
+    loads.note(slot, hash({ k0: 3, k1: 4 }, new Key(8).addNumber(i)));
     loads.count(slot, INVITES, COMPLETED, T0 + i * SECOND);
     loads.count(slot, INVITES, BEGUN, T0 + i * SECOND);
   });
