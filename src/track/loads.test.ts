@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { INVITE, OPTIONS, REGISTER, SUBSCRIBE } from '../decode/message.ts';
 import { hash, Key } from '../table.ts';
 import {
   ABANDONED,
@@ -16,7 +17,6 @@ import {
   UNACKNOWLEDGED,
   WINDOW,
 } from './loads.ts';
-import { INVITE, OPTIONS, REGISTER, SUBSCRIBE } from '../decode/message.ts';
 
 const T0 = 1_700_000_000_000_000;
 const SECOND = 1_000_000;

@@ -3,7 +3,21 @@ import { describe, test } from 'node:test';
 import { Conversation, ROOMY } from '../../test/conversation.ts';
 import { challenge, credentials, type Place, packetOf, request, response, type Wording } from '../../test/talk.ts';
 import { createMessage, parseSip } from '../decode/sip.ts';
-import { ABANDONED, BEGUN, CHALLENGED, COMPLETED, FAILED, FINISHED, FOLLOWED, type LoadFacts, LOAD_KINDS, LOAD_METHODS, REFUSED, SILENT, UNACKNOWLEDGED } from './loads.ts';
+import {
+  ABANDONED,
+  BEGUN,
+  CHALLENGED,
+  COMPLETED,
+  FAILED,
+  FINISHED,
+  FOLLOWED,
+  LOAD_KINDS,
+  LOAD_METHODS,
+  type LoadFacts,
+  REFUSED,
+  SILENT,
+  UNACKNOWLEDGED,
+} from './loads.ts';
 import { Tracker } from './tracker.ts';
 
 const PHONE = '192.0.2.9:5060';
@@ -203,7 +217,13 @@ describe('payloads that are no SIP', () => {
 describe('answers to one that did not ask', () => {
   test('are counted with the servers they come from', () => {
     const t = new Traffic();
-    times(60, (i) => t.send(response(i % 2 === 0 ? 404 : 200, i % 4 === 1 ? 'REGISTER' : 'OPTIONS', { branch: `z9hG4bK-${i}` }), `203.0.113.${i}:5060`, PHONE));
+    times(60, (i) =>
+      t.send(
+        response(i % 2 === 0 ? 404 : 200, i % 4 === 1 ? 'REGISTER' : 'OPTIONS', { branch: `z9hG4bK-${i}` }),
+        `203.0.113.${i}:5060`,
+        PHONE,
+      ),
+    );
     const facts = t.facts('answers');
     assert.equal(facts?.sums[BEGUN], 53);
     assert.equal(facts?.sums[COMPLETED], 13, '2xx to OPTIONS proves nothing');

@@ -4,7 +4,6 @@ import { Conversation } from '../../test/conversation.ts';
 import { challenge, credentials, type Place, request, response, type Wording } from '../../test/talk.ts';
 import type { Observation } from './observation.ts';
 
-
 const GUESSER = '192.0.2.66:5060';
 const OWNER = '192.0.2.9:5060';
 const FAR = '203.0.113.5:5060';

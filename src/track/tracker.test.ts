@@ -667,6 +667,10 @@ test('full tables forget the oldest and work on: every kind of entry is made ane
     assert.deepEqual([refused.outcome, refused.attempt?.refusals], [FAILED, 1], 'nothing of a former entry is left');
   }
   for (const table of talk.tracker.tables())
-    if (!['first OPTIONS', 'registrations', 'calls', 'promises', 'streams', 'dialogs', 'loads', 'takeovers', 'lone answers'].includes(table.name))
+    if (
+      !['first OPTIONS', 'registrations', 'calls', 'promises', 'streams', 'dialogs', 'loads', 'takeovers', 'lone answers'].includes(
+        table.name,
+      )
+    )
       assert.ok(table.evicted > 0, table.name);
 });
