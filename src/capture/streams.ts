@@ -15,6 +15,7 @@ import {
   type Framing,
   findStartLine,
   frameSip,
+  MAX_MESSAGE,
   MORE,
   mayBeSip,
   resetFraming,
@@ -25,7 +26,8 @@ import { isStartLine } from '../decode/sniff.ts';
 import { Key, type Seed, Table } from '../table.ts';
 import type { Packet } from '../types.ts';
 import { hepLength, isHepHead } from '../wire/hep.ts';
-import { createFrameHeader, gather, isUpgrade, NONE, PARTIAL, readUpgrade, unmask } from '../wire/websocket.ts';
+import { createFrameHeader, type Gathering, gather, isUpgrade, NONE, PARTIAL, readUpgrade, unmask } from '../wire/websocket.ts';
+import { Deflated, type Past } from './deflated.ts';
 import { History } from './history.ts';
 import { noteEnds, notePlace, recall } from './origin.ts';
 import { MALFORMED, SHORT, STREAM, STREAM_DUPLICATE, TAKEN, TCP, TLS } from './reasons.ts';
@@ -70,7 +72,9 @@ interface Stream {
   window: Window | undefined;
   readonly framing: Framing;
   /** Of a WebSocket message: bytes of its frames looked at, and payload in them. */
-  readonly gathering: { next: number; payload: number };
+  readonly gathering: Gathering;
+  /** What its compressed messages refer to. */
+  past: Past;
 }
 
 /** The streams of one capture. */
@@ -91,6 +95,7 @@ export class Streams {
   readonly #table: Table<Stream>;
   readonly #windows = new Windows();
   readonly #history = new History();
+  readonly #deflated = new Deflated();
   readonly #key = new Key(KEY_BYTES);
   /** Cheap hashes of what is followed: a look here spares most other TCP the table. */
   readonly #filter = new Uint8Array(65_536);
@@ -147,6 +152,11 @@ export class Streams {
     const slot = this.#find(key, packet, bytes, start, end, flags, sequence);
     if (slot < 0 || start >= end) return slot < 0 && isTls(bytes, start, end) ? TLS : TCP;
     return this.#take(packet, slot, sequence, bytes, start, end, stop);
+  }
+
+  /** Compressed WebSocket messages that could not be opened. */
+  get closed(): number {
+    return this.#deflated.closed;
   }
 
   /** Moves `packet` to the next message of the same frame. False: there is none. */
@@ -420,7 +430,16 @@ export class Streams {
     gathering.payload = 0;
     if (payload === 0) return BAD;
     unmask(this.#header, this.#bytes, start, this.#at, this.#message);
-    this.#emit(packet, 'ws', this.#message, 0, payload);
+    if (!gathering.packed) {
+      this.#emit(packet, 'ws', this.#message, 0, payload);
+      return DONE;
+    }
+    const message = this.#deflated.open(stream.past, this.#message, payload, MAX_MESSAGE);
+    // What comes later refers to what could not be opened.
+    if (message === undefined) return this.#drop();
+    stream.past = this.#deflated.past;
+    if (message.length === 0) return BAD;
+    this.#emit(packet, 'ws', message, 0, message.length);
     return DONE;
   }
 
@@ -558,6 +577,8 @@ export class Streams {
     resetFraming(stream.framing);
     stream.gathering.next = 0;
     stream.gathering.payload = 0;
+    this.#deflated.forget(stream.past);
+    stream.past = undefined;
   }
 }
 
@@ -571,7 +592,8 @@ function makeStream(): Stream {
     odd: 0,
     window: undefined,
     framing: createFraming(),
-    gathering: { next: 0, payload: 0 },
+    gathering: { next: 0, payload: 0, packed: false },
+    past: undefined,
   };
 }
 

@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import { openCapture } from '../../src/capture/reader.ts';
 import { writePcapHeader, writePcapRecord } from '../../src/wire/pcap.ts';
 import { ROOT, SHARED } from '../peers.ts';
+import { frameZoo, hep3, hepBasics, hepChunk, pcapOf, segment, sipMessage, streamZoo } from '../traces/make-links.ts';
+import { LARGEST } from './mutate.ts';
 
+/** Between two files of one input of target `capture`. */
+export const SEPARATOR: Buffer = Buffer.from('\n--next file--\n');
+const RAW = { linkType: 101 };
 /** Most payloads taken from one capture, and files from the shared captures, so that start-up stays short. */
 const PER_CAPTURE = 40;
 const LARGEST_CAPTURE = 600_000;
@@ -88,7 +93,21 @@ export function captureSeeds(): Buffer[] {
   const small = sharedCaptures().flatMap((path) => smallFile(path, LARGEST_FILE_SEED));
   const heads = sharedCaptures().map((path) => readFileSync(path).subarray(0, 3000));
   const sample = readFileSync(join(ROOT, 'samples', 'attack-day.pcap')).subarray(0, 4000);
-  return [...small, ...heads, sample, fragments()];
+  return [...small, ...heads, sample, fragments(), ...written()];
+}
+
+/** Captures made for tests: frames of every link and tunnel, streams of every kind, HEP, several files in one input. */
+function written(): Buffer[] {
+  const hep = hep3(...hepBasics(), hepChunk(15, Buffer.from(sipMessage('hep'))));
+  const agent = pcapOf(
+    [segment(1, Buffer.concat([hep, hep.subarray(0, 40)]), 0, 9060), segment(1 + hep.length + 40, hep.subarray(40), 0, 9060)],
+    RAW,
+  );
+  const conflict = pcapOf([segment(1, sipMessage('one')), segment(1, sipMessage('two')), segment(40, sipMessage('three'))], RAW);
+  const streams = streamZoo();
+  const zoo = frameZoo();
+  const two = [fragments(), SEPARATOR, agent, SEPARATOR, conflict];
+  return [zoo.subarray(0, LARGEST), zoo.subarray(0, 8000), streams, streams.subarray(0, 3000), agent, conflict, Buffer.concat(two)];
 }
 
 /** Every capture of moderate size in the shared folder; none where it is absent. */
