@@ -6,6 +6,7 @@
  * only what waits is copied, into a window of a fixed pool. Of overlaps, the bytes that came first count. A gap that does
  * not fill is skipped, and the next start line looked for.
  */
+import { portOf } from '../bytes.ts';
 import { STREAM_CONFLICT } from '../carriage.ts';
 import {
   BAD,
@@ -20,6 +21,7 @@ import {
   resetFraming,
   skipKeepAlive,
 } from '../decode/framer.ts';
+import { frameTpkt } from '../decode/q931.ts';
 import { isStartLine } from '../decode/sniff.ts';
 import { Key, type Seed, Table } from '../table.ts';
 import type { Packet } from '../types.ts';
@@ -52,6 +54,7 @@ const SIP = 0;
 const UPGRADE = 1;
 const WEBSOCKET = 2;
 const HEP = 3;
+const TPKT = 4;
 
 /** One direction of a connection. */
 interface Stream {
@@ -176,8 +179,14 @@ export class Streams {
 
   /** Whether a direction not followed so far is worth it. */
   #wanted(packet: Packet, bytes: Uint8Array, start: number, end: number, flags: number): boolean {
-    if ((flags & SYN) !== 0) return isSipPort(packet.src) || isSipPort(packet.dst);
-    if (mayBeSip(bytes, start, end) || isUpgrade(bytes, start, end) || isHepHead(bytes, start, end)) return true;
+    if ((flags & SYN) !== 0) return isSipPort(packet.src) || isSipPort(packet.dst) || isTpktPort(packet);
+    if (
+      mayBeSip(bytes, start, end) ||
+      isUpgrade(bytes, start, end) ||
+      isHepHead(bytes, start, end) ||
+      isTpktHead(packet, bytes, start, end)
+    )
+      return true;
     return (isSipPort(packet.src) || isSipPort(packet.dst)) && findStartLine(bytes, start, end) >= 0;
   }
 
@@ -198,6 +207,7 @@ export class Streams {
     this.joined++;
     if (isUpgrade(bytes, start, end)) stream.carries = UPGRADE;
     else if (isHepHead(bytes, start, end)) stream.carries = HEP;
+    else if (isTpktHead(packet, bytes, start, end)) stream.carries = TPKT;
     else stream.lost = !mayBeSip(bytes, start, end);
     return slot;
   }
@@ -319,8 +329,9 @@ export class Streams {
   /** Reads on: DONE: `packet` holds a message; MORE: nothing more in what is there; BAD: go on. */
   #step(packet: Packet): number {
     const stream = this.#stream;
-    if (stream.carries === SIP && !this.#becomesHep(stream)) return this.#stepSip(packet, stream);
+    if (stream.carries === SIP && !this.#becomesOther(packet, stream)) return this.#stepSip(packet, stream);
     if (stream.carries === HEP) return this.#stepHep(packet, stream);
+    if (stream.carries === TPKT) return this.#stepTpkt(packet, stream);
     return stream.carries === UPGRADE ? this.#stepUpgrade(stream) : this.#stepWebSocket(packet, stream);
   }
 
@@ -364,11 +375,12 @@ export class Streams {
     return false;
   }
 
-  /** What was followed from its SYN on shows only now that it is HEP. */
-  #becomesHep(stream: Stream): boolean {
-    if (!stream.young || stream.lost || !isHepHead(this.#bytes, this.#at, this.#end)) return false;
-    stream.carries = HEP;
-    return true;
+  /** What was followed from its SYN on shows only now that it is HEP or H.323. */
+  #becomesOther(packet: Packet, stream: Stream): boolean {
+    if (!stream.young || stream.lost) return false;
+    if (isHepHead(this.#bytes, this.#at, this.#end)) stream.carries = HEP;
+    else if (isTpktHead(packet, this.#bytes, this.#at, this.#end)) stream.carries = TPKT;
+    return stream.carries !== SIP;
   }
 
   /** HEP packets follow each other, each with its length. */
@@ -380,6 +392,19 @@ export class Streams {
     this.#at += length;
     this.isHep = true;
     stream.young = false;
+    return DONE;
+  }
+
+  /** TPKTs follow each other, each with its length (RFC 1006 §6). */
+  #stepTpkt(packet: Packet, stream: Stream): number {
+    const length = frameTpkt(this.#bytes, this.#at, this.#end);
+    if (length < 0) return this.#drop();
+    if (length === 0 || this.#end - this.#at < length) return MORE;
+    this.#at += length;
+    stream.young = false;
+    // The head alone keeps a connection alive.
+    if (length === 4) return BAD;
+    this.#emit(packet, 'tcp', this.#bytes, this.#at - length, this.#at);
     return DONE;
   }
 
@@ -582,6 +607,18 @@ function isTls(bytes: Uint8Array, start: number, end: number): boolean {
 }
 
 /** 5060 and 5080, which need no other sign to be watched from their SYN on. */
+/** A message of H.323 call signalling begins here; from its port on, the four bytes of the head may come alone. */
+function isTpktHead(packet: Packet, bytes: Uint8Array, start: number, end: number): boolean {
+  if (bytes[start] !== 3) return false;
+  const length = frameTpkt(bytes, start, end);
+  return length > 4 || (length === 0 && end - start >= 4 && isTpktPort(packet));
+}
+
+/** The port of H.225.0 call signalling at either end. */
+function isTpktPort({ src, dst }: Packet): boolean {
+  return portOf(src) === 1720 || portOf(dst) === 1720;
+}
+
 function isSipPort(endpoint: Uint8Array): boolean {
   const port = (endpoint[16]! << 8) | endpoint[17]!;
   return port === 5060 || port === 5080;
