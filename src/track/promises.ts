@@ -178,8 +178,8 @@ function makePromised(): Promised {
   };
 }
 
-/** Keys that came with the section, else what its profile says: RTP/SAVP and its like have keys we did not see. */
-function encryptionOf(media: SdpMedia, session: { readonly fingerprint: boolean; readonly zrtp: boolean }): number {
+/** Code of ENCRYPTIONS of a section: keys that came with it or with the session, else what its profile says: RTP/SAVP and its like have keys we did not see. */
+export function encryptionOf(media: SdpMedia, session: { readonly fingerprint: boolean; readonly zrtp: boolean }): number {
   if (media.cryptos > 0) return SDES;
   if (media.fingerprint || session.fingerprint) return DTLS;
   if (media.zrtp || session.zrtp) return ZRTP_KEYS;
