@@ -458,11 +458,13 @@ export const EVENTS = {
     },
   },
   'media.flooded': {
-    about: 'A stream has 512 packets within a second; told again at each further 512 (S2-33).',
+    about:
+      'A stream has 512 packets within a second, or a promised endpoint gets 128 new streams; told again at each further so many (S2-33).',
     src: 'who sends the stream',
     fields: {
       ...stream,
       rate: { kind: 'count', about: 'packets of this second so far' },
+      newcomers: { kind: 'count', about: 'streams that began within this second at the same promised endpoint; 0 if it was not promised' },
       calls: { kind: 'count', about: 'calls that were promised the endpoint, each within a minute of the one before; at least 1' },
     },
   },

@@ -63,7 +63,7 @@ export function detectMedia(shown: number, media: Media, packet: Packet, emitter
     emitter.emit('media.flooded', FLOODS, sceneOf(s, media, packet, now), {
       ...streamData(s),
       rate: s.inSecond,
-      calls: s.promised > 0 ? media.promises.table.at(s.promise).calls : 1,
+      ...floodOf(s, media),
     });
   }
   if ((shown & DIGIT) !== 0 && emitter.wants(DIGITS)) {
@@ -126,6 +126,13 @@ function started(s: Stream, media: Media, packet: Packet, emitter: Emitter, now:
     phase: phaseOf(s, media),
     streams,
   });
+}
+
+/** Calls and new streams of the endpoint a stream goes to. */
+function floodOf(s: Stream, media: Media): { calls: number; newcomers: number } {
+  if (s.promised === 0) return { calls: 1, newcomers: 0 };
+  const { calls, newcomers } = media.promises.table.at(s.promise);
+  return { calls, newcomers };
 }
 
 /** How far its call has come. */

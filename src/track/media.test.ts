@@ -319,6 +319,21 @@ describe('odd packets', () => {
     assert.deepEqual([t.streams()[0]?.lost, t.streams()[0]?.packets], [0, 20]);
   });
 
+  test('a flood of streams, another SSRC in each packet', () => {
+    const t = talk();
+    for (let n = 0; n < 300; n++) t.send(rtpOf({ sequence: n, ssrc: n }), A, B, 0.001);
+    assert.deepEqual(
+      t.of('media.flooded').map(({ from, data }) => [from, data.rate, data.newcomers]),
+      [
+        [A, 1, 128],
+        [A, 1, 256],
+      ],
+    );
+    const u = talk();
+    for (let n = 0; n < 300; n++) u.send(rtpOf({ sequence: n, ssrc: n }), A, B, 0.02);
+    assert.deepEqual(u.of('media.flooded'), []);
+  });
+
   test('a flood of one stream', () => {
     const t = talk();
     for (let n = 0; n < 1200; n++) t.send(rtpOf({ sequence: n }), A, B, 0.0005);
@@ -403,12 +418,15 @@ describe('how it is protected', () => {
     assert.equal(seen({ protocol: 'RTP/AVPF' }, { protocol: 'RTP/AVPF' }), 'none');
   });
 
-  test('ZRTP is seen on the way', () => {
+  test('ZRTP and DTLS are seen on the way', () => {
     const t = talk();
     const hello = Buffer.concat([Buffer.from('10000001', 'hex'), Buffer.from('ZRTP'), Buffer.alloc(30)]);
     t.send(hello, A, B).send(hello, B, A).send(hello, INTRUDER, PUBLIC).rtp(A, B, 3);
     assert.equal(t.streams()[0]?.encryption, 'zrtp');
     assert.equal(t.pipeline.query('counts').protocol['zrtp'], 3);
+    const record = Buffer.from('16fefd0000000000000000000161', 'hex');
+    const u = talk().send(record, A, B).send(record, B, A).rtp(A, B, 3);
+    assert.equal(u.streams()[0]?.encryption, 'dtls');
   });
 
   test('fax over UDPTL where it was promised', () => {
