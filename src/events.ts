@@ -45,6 +45,12 @@ const status = { kind: 'status', about: 'status code of the final answer; 0: non
 const method = { kind: 'method', about: 'method of the request' } as const;
 const userAgent = { kind: 'text', about: 'User-Agent of the request, empty if it had none' } as const;
 
+const mgcp = {
+  verb: { kind: 'name', about: 'verb of the command, e.g. CRCX' },
+  endpoint: { kind: 'text', about: 'endpoint the command is about, `local@domain`' },
+  connection: { kind: 'text', about: 'connection identifier (`I:`), empty without one' },
+} as const;
+
 const direction = {
   kind: 'name',
   about: 'what the sensor sees of the two: both, answers (their requests are not seen) or requests (no answer is seen)',
@@ -245,6 +251,89 @@ export const EVENTS = {
     about: 'An INVITE that has no final answer yet was repeated with another body; repetitions are identical (RFC 3261 §17.1.1.2).',
     src: 'who sent the request',
     fields: { userAgent },
+  },
+  'covert.suspected': {
+    about:
+      'A field of an initial request carries readable text where it carries random characters (Call-ID, branch, tag, Session-ID, User-Agent, an unknown header, names of the SDP), or something its grammar has no place for.',
+    src: 'who sent the request',
+    fields: {
+      field: {
+        kind: 'name',
+        about: 'call-id, from-tag, user-agent, branch, header, session-id, max-forwards, body, sdp-version, sdp-origin or sdp-session',
+      },
+      why: {
+        kind: 'name',
+        about:
+          'base64-text or hex-text: it decodes to text; grammar: the field has another form; unusual: a body where there is none; varies: this client changes a number that clients keep',
+      },
+      sample: { kind: 'text', about: 'the beginning of the field as it stands' },
+      text: { kind: 'text', about: 'what it decodes to, the beginning of it; else empty' },
+    },
+  },
+  'mgcp.command': {
+    about: 'A call agent or a gateway sent an MGCP command (RFC 3435), each once. The Call-ID of the Event is the call identifier (`C:`).',
+    src: 'who sent the command',
+    fields: mgcp,
+  },
+  'mgcp.answer': {
+    about: 'An MGCP command was finally answered.',
+    src: 'who sent the command',
+    fields: { ...mgcp, code: { kind: 'status', about: 'response code (RFC 3435 §2.4)' } },
+  },
+  'gateway.connection': {
+    about: 'A media gateway confirmed that it opened, changed or closed a connection (MGCP CRCX, MDCX, DLCX).',
+    src: 'who sent the command: the call agent, or a gateway that closes by itself',
+    fields: {
+      change: { kind: 'name', about: 'opened, changed or closed' },
+      endpoint: mgcp.endpoint,
+      connection: mgcp.connection,
+      seconds: { kind: 'duration', about: 'closed: how long it was open in seconds; 0 if its beginning was not seen' },
+      sent: { kind: 'count', about: 'closed: packets sent as the gateway accounts for them (PS=); -1: it does not say' },
+      received: { kind: 'count', about: 'closed: packets received as the gateway accounts for them (PR=); -1: it does not say' },
+    },
+  },
+  'h323.call': {
+    about:
+      'A message of H.323 call signalling (H.225.0 over TPKT), as far as its Q.931 header tells; what is in packed encoding is not read.',
+    src: 'who sent the message',
+    fields: {
+      message: { kind: 'name', about: 'setup, proceeding, alerting, connect, release-complete, facility …' },
+      reference: { kind: 'number', about: 'call reference, unique between two endpoints' },
+      answers: { kind: 'flag', about: 'it goes to the side that chose the reference: the caller' },
+      calling: { kind: 'user', about: 'calling party number, empty if it is not given here' },
+      called: { kind: 'user', about: 'called party number, empty if it is not given here' },
+      display: { kind: 'text', about: 'display text, often the name of the caller' },
+      cause: { kind: 'number', about: 'cause value (Q.850), -1: none' },
+    },
+  },
+  'identity.asserted': {
+    about:
+      'An initial request carries a signed identity (STIR, RFC 8224). The signature is not checked: that needs certificates from the network.',
+    src: 'who sent the request',
+    fields: {
+      form: { kind: 'name', about: 'full, compact (RFC 8224 §7), legacy (RFC 4474) or bad' },
+      attestation: { kind: 'name', about: 'A, B or C (RFC 8588 §4); empty if it does not say' },
+      origin: { kind: 'text', about: 'number or URI of the caller that is asserted' },
+      destination: { kind: 'text', about: 'the first number or URI called' },
+      ppt: { kind: 'name', about: 'extension, e.g. shaken or div' },
+      alg: { kind: 'name', about: 'signature algorithm' },
+      certificate: { kind: 'host', about: 'host its certificate is fetched from' },
+      age: { kind: 'duration', about: 'seconds from its making to this packet, negative if it is ahead' },
+    },
+  },
+  'identity.mismatch': {
+    about: 'A signed identity does not fit the message that carries it.',
+    src: 'who sent the request',
+    fields: {
+      what: {
+        kind: 'name',
+        about:
+          'origin: neither From nor P-Asserted-Identity; destination: neither To nor Request-URI; date, age: more than 60 s from the Date header, from the packet; alg: not ES256; certificate: x5u and info differ; form: it cannot be read',
+      },
+      asserted: { kind: 'text', about: 'what the identity says' },
+      seen: { kind: 'text', about: 'what the message says' },
+      attestation: { kind: 'name', about: 'A, B or C; empty if it does not say' },
+    },
   },
   'capture.odd': {
     about:

@@ -121,6 +121,23 @@ describe('several captures', () => {
   });
 });
 
+test('files that overlap and say the same times: the same order whatever the chunks', async () => {
+  const lists = [
+    [1, 2, 2, 3, 3, 3, 7],
+    [2, 2, 3, 5, 7, 7],
+    [3, 3, 3, 4],
+  ];
+  const named = lists.map((list, i) => {
+    const records = list.map((ms, k) => writePcapRecord(1e15 + ms * 1000, ipv4(udp(1, 2, Buffer.from(`${i}.${k}`)))));
+    const name = path(folder, `tie${i}.pcap`);
+    writeFileSync(name, join(writePcapHeader({ linkType: 101 }), ...records));
+    return name;
+  });
+  const whole = await merge(named);
+  assert.equal(whole.payloads.length, 17);
+  for (const chunk of [1, 50, 77, 100, 1000]) assert.deepEqual((await merge(named, chunk)).payloads, whole.payloads, `chunks of ${chunk}`);
+});
+
 test('what begins in one file and ends in the next is put together', async () => {
   const message = Buffer.from(sipMessage('over-the-border', 'body '.repeat(40)));
   const data = udp(5060, 5060, message);

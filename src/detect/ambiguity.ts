@@ -11,7 +11,8 @@ export function detectAmbiguity(o: Observation, emitter: Emitter): void {
   const { message: m, packet } = o;
   if (packet.truncated || !emitter.wants(TYPE) || !mayDiffer(m)) return;
   for (const reading of readTwice(m, packet.end)) {
-    const scene = senderScene(o);
-    emitter.emit('message.ambiguous', TYPE, scene, { ...reading, method: methodOf(m) });
+    // A response repeats these of its request (RFC 3261 §8.2.6.2).
+    if (!m.isRequest && reading.field !== 'body' && reading.field !== 'start-line') continue;
+    emitter.emit('message.ambiguous', TYPE, senderScene(o), { ...reading, method: methodOf(m) });
   }
 }

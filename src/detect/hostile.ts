@@ -2,6 +2,7 @@
 import { keptText } from '../bytes.ts';
 import { isHostile, ODDITY_NAMES } from '../decode/oddities.ts';
 import type { Observation } from '../track/observation.ts';
+import { isEcho } from './echo.ts';
 import { type Emitter, typeIndex } from './emitter.ts';
 import { methodOf, senderScene } from './scene.ts';
 
@@ -18,10 +19,9 @@ export function detectHostile(o: Observation, emitter: Emitter): void {
   let told = 0;
   for (let i = 0; i < m.oddityCount && told < MOST; i++) {
     const { code, start, end } = m.oddities[i]!;
-    if (!isHostile(code) || isRepeated(o, i)) continue;
+    if (!isHostile(code) || isRepeated(o, i) || isEcho(m, i)) continue;
     told++;
-    const scene = senderScene(o);
-    emitter.emit('message.hostile', TYPE, scene, {
+    emitter.emit('message.hostile', TYPE, senderScene(o), {
       oddity: ODDITY_NAMES[code]!,
       sample: keptText(m.bytes, start, Math.min(end, start + SAMPLE)),
       method: methodOf(m),

@@ -2,6 +2,7 @@
 import { keptText } from '../bytes.ts';
 import { isFault, ODDITY_NAMES } from '../decode/oddities.ts';
 import type { Observation } from '../track/observation.ts';
+import { isEcho } from './echo.ts';
 import { type Emitter, typeIndex } from './emitter.ts';
 import { methodOf, senderScene } from './scene.ts';
 
@@ -15,13 +16,12 @@ export function detectOddity(o: Observation, emitter: Emitter): void {
   let count = 0;
   for (let i = 0; i < m.oddityCount; i++) {
     const { code } = m.oddities[i]!;
-    if (!isFault(code)) continue;
+    if (!isFault(code) || isEcho(m, i)) continue;
     if (first < 0) first = code;
     count++;
   }
   if (count === 0) return;
-  const scene = senderScene(o);
-  emitter.emit('message.odd', TYPE, scene, {
+  emitter.emit('message.odd', TYPE, senderScene(o), {
     oddity: ODDITY_NAMES[first]!,
     oddities: count,
     method: methodOf(m),

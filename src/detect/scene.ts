@@ -21,10 +21,10 @@ export function sceneOf(o: Observation, account: string): Scene {
   };
 }
 
-/** The scene of a message, seen from the side of who sent it: of an answer that is the server, whose address the packet bears. */
+/** The scene of a message, seen from the side of who wrote it: an answer is its server's, and that is who sent the packet. */
 export function senderScene(o: Observation): Scene {
-  const { src, dst } = o.packet;
   const scene = sceneOf(o, '');
+  const { src, dst } = o.packet;
   return o.message.isRequest ? scene : { ...scene, src, dst, attributed: PACKET, hop: src };
 }
 

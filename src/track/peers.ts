@@ -42,6 +42,10 @@ export interface Relation {
   hits: number;
   /** Requests of the client that named an account it did not show to be its own, halved every 30 min. */
   misses: number;
+  /** Max-Forwards of the client's last initial request that it made itself (one Via), how often it changed, and that it just did. */
+  forwards: number;
+  forwardsChanges: number;
+  forwardsChanged: boolean;
   /** µs of the last halving. */
   halved: number;
   /** Second (since 1970) of the first contact. */
@@ -92,6 +96,9 @@ export class Peers {
         optionsPort: -1,
         hits: 0,
         misses: 0,
+        forwards: -1,
+        forwardsChanges: 0,
+        forwardsChanged: false,
         halved: 0.5,
         met: 0,
         recent: 0,
@@ -107,6 +114,9 @@ export class Peers {
         r.optionsPort = -1;
         r.hits = 0;
         r.misses = 0;
+        r.forwards = -1;
+        r.forwardsChanges = 0;
+        r.forwardsChanged = false;
       },
     });
   }
@@ -144,6 +154,9 @@ export class Peers {
       r.halved = now;
       r.met = Math.floor(now / 1e6);
     }
+    r.forwardsChanged = m.viaCount === 1 && r.forwards >= 0 && r.forwards !== m.maxForwards;
+    if (r.forwardsChanged) r.forwardsChanges++;
+    if (m.viaCount === 1) r.forwards = m.maxForwards;
     while (now - r.halved >= HALF_LIFE) {
       r.hits >>= 1;
       r.misses >>= 1;
