@@ -293,8 +293,10 @@ export class Tracker {
     if (!o.copy) this.#meet(o, m, t, now);
     // A proxy and whom it forwards to know each other.
     else this.peers.meet(packet.src, packet.dst, m, now);
-    if (m.method === INVITE) o.call = this.calls.invited(m, packet, t, now);
-    else if (m.method === BYE || m.method === UPDATE || m.method === PRACK) this.dialogs.request(o, m, now);
+    if (m.method === INVITE) {
+      o.call = this.calls.invited(m, packet, t, now);
+      if (this.calls.fresh && o.attributed === VIA) this.calls.originated(o.call, o.client);
+    } else if (m.method === BYE || m.method === UPDATE || m.method === PRACK) this.dialogs.request(o, m, now);
   }
 
   #meet(o: Observation, m: SipMessage, t: Transaction, now: number): void {
