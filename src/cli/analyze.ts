@@ -229,6 +229,7 @@ class Run {
       calls: this.#calls,
       callSummary: this.#pipeline.query('calls'),
       faults: this.#faults,
+      own: this.#settings.config.network.own,
     };
   }
 

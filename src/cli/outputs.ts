@@ -21,6 +21,8 @@ export interface OutputOptions {
   readonly calls?: string;
   /** Folder for captures that show the alerts. */
   readonly writeEvidence?: string;
+  /** It is read on as files grow: what can be told is told at once. */
+  readonly follow?: boolean;
   /** Digits and the text of messages stay in the evidence. */
   readonly evidenceBodies?: boolean;
 }
@@ -43,14 +45,14 @@ export class Outputs {
    * @throws RingfenceError `output-failed` if one cannot be opened: before anything is read, the user can put it right.
    */
   constructor(options: OutputOptions, out: Output, faults: Fault[]) {
-    const { eve, html, writeEvidence, calls } = options;
+    const { eve, html, writeEvidence, calls, follow: live = false } = options;
     this.#faults = faults;
     this.#conversations = html === undefined && writeEvidence === undefined ? undefined : new Conversations();
     this.records = eve !== undefined || this.#conversations !== undefined;
     this.calls = eve !== undefined || html !== undefined || calls !== undefined;
     this.keepsCalls = html !== undefined;
     try {
-      if (eve !== undefined) this.#sinks.push(new EveSink(eve === '-' ? streamTarget(out) : new OutFile(eve)));
+      if (eve !== undefined) this.#sinks.push(new EveSink(eve === '-' ? streamTarget(out) : new OutFile(eve, live), live));
       if (calls !== undefined) this.#sinks.push(new CallSink(new OutFile(calls)));
       if (html !== undefined && this.#conversations !== undefined) this.#sinks.push(new HtmlSink(new OutFile(html), this.#conversations));
       if (writeEvidence !== undefined && this.#conversations !== undefined)

@@ -3,17 +3,25 @@ import { NONE, type Observation } from '../track/observation.ts';
 import type { Tracker } from '../track/tracker.ts';
 import { detectAmbiguity } from './ambiguity.ts';
 import { detectBinding } from './binding.ts';
+import { detectCovert } from './covert.ts';
 import { detectCredentials } from './credentials.ts';
 import { detectDialog } from './dialog.ts';
 import type { Emitter } from './emitter.ts';
 import { detectHostile } from './hostile.ts';
+import { detectIdentity } from './identity.ts';
 import { detectLone } from './lone.ts';
 import { detectOddity } from './oddity.ts';
 import { detectOffer } from './offer.ts';
 import { detectProbe } from './probe.ts';
 import { detectTakeover } from './takeover.ts';
 import { detectUnchallenged } from './unchallenged.ts';
+import { detectUnheard } from './unheard.ts';
 import { detectViolation } from './violation.ts';
+
+function detectInferred(o: Observation, tracker: Tracker, emitter: Emitter, now: number): void {
+  if (o.message.isRequest) detectUnheard(o, tracker, emitter, now);
+  else detectLone(o, tracker, emitter);
+}
 
 /** Calls the detectors filed under what this Observation is. */
 export function detect(o: Observation, tracker: Tracker, emitter: Emitter, now: number): void {
@@ -26,8 +34,12 @@ export function detect(o: Observation, tracker: Tracker, emitter: Emitter, now: 
     detectHostile(o, emitter);
     detectAmbiguity(o, emitter);
   }
+  if (o.initial) {
+    detectCovert(o, emitter);
+    detectIdentity(o, emitter);
+  }
   if (tracker.transactions.offerChanged) detectOffer(o, tracker, emitter);
-  if (o.lone !== NONE) detectLone(o, tracker, emitter);
+  if (o.inferred !== NONE) detectInferred(o, tracker, emitter, now);
   if (!o.concluded) return;
   detectUnchallenged(o, tracker, emitter);
   detectProbe(o, tracker, emitter, now);

@@ -1,6 +1,7 @@
 /** What an analysis found: what every report is made from. Plain data but for the two lists that may be long. */
 import type { Fault } from '../errors.ts';
 import type { Counts } from '../metrics.ts';
+import type { Network } from '../network.ts';
 import type { CallSummary } from '../queries.ts';
 import { type Alert, type Call, type Incident, LEVELS, type Level } from '../types.ts';
 
@@ -40,6 +41,8 @@ export interface Findings {
   readonly callSummary?: CallSummary;
   /** Titles of the rules that ran; if absent, the rules that come with Ringfence. */
   readonly rules?: readonly string[];
+  /** Networks of this site (config `network.own`); absent: none are known. */
+  readonly own?: readonly Network[];
 }
 
 /** All files as one: its first and last time are 0 if there was no packet at all. */
