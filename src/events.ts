@@ -477,6 +477,25 @@ export const EVENTS = {
       seconds: { kind: 'duration', about: 'how long it was pressed, 0 if not said' },
     },
   },
+  'number.retried': {
+    about:
+      'A source dialled a number behind a prefix that it had not tried within the hour, after others; or a number that it had dialled behind several prefixes was answered. Numbers are the same if their last nine digits are.',
+    src: 'who dials',
+    fields: {
+      number: { kind: 'user', about: 'the number as it was dialled; of an answer as its To says' },
+      prefix: { kind: 'text', about: 'what stands before the last nine digits' },
+      suffix: { kind: 'user', about: 'the last nine digits' },
+      prefixes: { kind: 'count', about: 'different prefixes so far, none at all among them; each up to 16 is told, then when they double' },
+      answered: { kind: 'count', about: 'calls of the source to that number answered with 2xx so far' },
+      status: { kind: 'status', about: 'status code of the answer; 0 with the INVITE' },
+      connected: {
+        kind: 'count',
+        about: 'calls of the source to that server, whatever the number, answered with 2xx, halved every 30 min',
+      },
+      since: { kind: 'duration', about: 'seconds since the source first dialled the number' },
+      userAgent,
+    },
+  },
   'table.evicted': {
     about: 'A table was full and pushed out live entries since the last such Event.',
     src: 'none',
