@@ -204,11 +204,18 @@ export const EVENTS = {
     },
   },
   'message.odd': {
-    about: 'A SIP message was odd in a way that its sender is responsible for (an oddity of grade `broken` or `hostile`).',
+    about: 'A SIP message has a fault that its sender is responsible for (an oddity of grade `broken` or `hostile`).',
     src: 'who sent the message',
     fields: {
-      oddity: { kind: 'name', about: 'name of the first such oddity' },
-      oddities: { kind: 'count', about: 'how many the message has' },
+      oddity: { kind: 'name', about: 'name of the oddity; one Event for each kind in the message, up to four' },
+      oddities: { kind: 'count', about: 'how many such oddities the message has' },
+      kinds: {
+        kind: 'count',
+        about: 'different kinds in the initial requests of this source to that server, within the half hour; 0 for answers',
+      },
+      broken: { kind: 'count', about: 'how many of these requests had any, halved every 30 min' },
+      requests: { kind: 'count', about: 'how many of these requests there were, halved every 30 min' },
+      hits: { kind: 'count', about: 'requests of this source that succeeded at that server, halved every 30 min' },
       method: { kind: 'method', about: 'method of the request or of the CSeq' },
       userAgent,
     },
@@ -585,4 +592,4 @@ export type EventData<N extends EventName> = {
 export const EVENT_NAMES = Object.keys(EVENTS) as EventName[];
 
 /** Version of this catalogue, written into Event segments; raised when a type or field changes its meaning. */
-export const EVENT_SCHEMA = 2;
+export const EVENT_SCHEMA = 3;

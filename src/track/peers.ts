@@ -5,6 +5,7 @@
 import { ADDRESS, keepShort, shortText } from '../bytes.ts';
 import type { SipMessage } from '../decode/message.ts';
 import { Key, type Seed, Table } from '../table.ts';
+import { countFaults, FAULT_BYTES, type Faults, fadeFaults } from './faults.ts';
 
 /** µs after which two addresses count as strangers again. */
 export const ACQUAINTANCE = 3_600_000_000;
@@ -16,8 +17,9 @@ export function tenths(time: number): number {
   return Math.floor(time / 100_000) % 2 ** 30;
 }
 
-/** The row of a relation: User-Agent of the client's last initial request, behind a length byte. */
+/** The row of a relation: User-Agent of the client's last initial request, behind a length byte; then the kinds of faults in its requests. */
 const LONGEST_AGENT = 63;
+const FAULTS = 1 + LONGEST_AGENT;
 
 /** One address. Plain data. */
 export interface Peer {
@@ -36,7 +38,7 @@ export interface Peer {
 }
 
 /** A client address and a server address. Plain data. */
-export interface Relation {
+export interface Relation extends Faults {
   /** The server has answered the client. */
   answered: boolean;
   /** Hash of the user the client's last OPTIONS named, 0: none yet. */
@@ -98,7 +100,7 @@ export class Peers {
       capacity: capacity.relations,
       ttl: ACQUAINTANCE,
       keyBytes: 2 * ADDRESS,
-      rowBytes: 1 + LONGEST_AGENT,
+      rowBytes: FAULTS + FAULT_BYTES,
       seed,
       make: () => ({
         answered: false,
@@ -114,6 +116,9 @@ export class Peers {
         met: 0,
         unheard: 0,
         proved: 0,
+        requests: 0,
+        broken: 0,
+        kinds: 0,
         recent: 0,
         pair: 0,
         target: 0,
@@ -121,6 +126,9 @@ export class Peers {
       reset: (r) => {
         r.unheard = 0;
         r.proved = 0;
+        r.requests = 0;
+        r.broken = 0;
+        r.kinds = 0;
         r.recent = 0;
         r.pair = 0;
         r.target = 0;
@@ -167,6 +175,7 @@ export class Peers {
     }
     const r = this.relations.at(slot);
     if (this.stranger) {
+      this.relations.rows.fill(0, row + FAULTS, row + FAULTS + FAULT_BYTES);
       r.halved = now;
       r.met = tenths(now);
     }
@@ -177,8 +186,11 @@ export class Peers {
       r.hits >>= 1;
       r.misses >>= 1;
       r.connected >>= 1;
+      fadeFaults(r, this.relations.rows, row + FAULTS);
       r.halved += HALF_LIFE;
     }
+    r.requests++;
+    if (m.oddityCount > 0) countFaults(r, this.relations.rows, row + FAULTS, m);
     return r;
   }
 
