@@ -90,6 +90,15 @@ describe('a number behind several prefixes', () => {
   });
 });
 
+test('a full table makes numbers anew in used places', () => {
+  const t = new Dialler();
+  for (let i = 0; i < 6000; i++) {
+    const user = String(100_000_000 + i);
+    assert.deepEqual([t.prefixes(user), t.prefixes(`0${user}`)], [0, 2]);
+  }
+  assert.ok(t.tracker.dialled.table.evicted > 0);
+});
+
 test('what is no number, or a short one, is left', () => {
   const t = new Dialler();
   for (const user of ['alice', '10', '12345678', '12345*6789', '1234+56789', `${'9'.repeat(60)}0123456789`, 'x123456789', ';123456789'])
