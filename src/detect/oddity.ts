@@ -33,15 +33,16 @@ function isTold({ message: m }: Observation, code: number, kinds: number): boole
 
 function tell(o: Observation, oddity: string, oddities: number, emitter: Emitter): void {
   const { message: m } = o;
-  // The relation is that of who asks; of who answers such things are not counted.
-  const relation = m.isRequest ? o.relation : undefined;
+  // Of who answers such things are not counted.
+  const { broken, relation } = o;
+  const counted = broken !== undefined && relation !== undefined;
   emitter.emit('message.odd', TYPE, senderScene(o), {
     oddity,
     oddities,
-    kinds: relation?.kinds ?? 0,
-    broken: relation?.broken ?? 0,
-    requests: relation?.requests ?? 0,
-    hits: relation?.hits ?? 0,
+    kinds: counted ? broken.kinds : 0,
+    broken: counted ? broken.requests : 0,
+    requests: counted ? relation.requests : 0,
+    hits: counted ? relation.hits : 0,
     method: methodOf(m),
     userAgent: keptText(m.bytes, m.userAgent.start, m.userAgent.end),
   });

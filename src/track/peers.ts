@@ -5,7 +5,6 @@
 import { ADDRESS, keepShort, shortText } from '../bytes.ts';
 import type { SipMessage } from '../decode/message.ts';
 import { Key, type Seed, Table } from '../table.ts';
-import { countFaults, FAULT_BYTES, type Faults, fadeFaults } from './faults.ts';
 
 /** µs after which two addresses count as strangers again. */
 export const ACQUAINTANCE = 3_600_000_000;
@@ -17,9 +16,8 @@ export function tenths(time: number): number {
   return Math.floor(time / 100_000) % 2 ** 30;
 }
 
-/** The row of a relation: User-Agent of the client's last initial request, behind a length byte; then the kinds of faults in its requests. */
+/** The row of a relation: User-Agent of the client's last initial request, behind a length byte. */
 const LONGEST_AGENT = 63;
-const FAULTS = 1 + LONGEST_AGENT;
 
 /** One address. Plain data. */
 export interface Peer {
@@ -38,7 +36,7 @@ export interface Peer {
 }
 
 /** A client address and a server address. Plain data. */
-export interface Relation extends Faults {
+export interface Relation {
   /** The server has answered the client. */
   answered: boolean;
   /** Hash of the user the client's last OPTIONS named, 0: none yet. */
@@ -49,6 +47,8 @@ export interface Relation extends Faults {
   hits: number;
   /** Requests of the client that named an account it did not show to be its own, halved every 30 min. */
   misses: number;
+  /** Initial requests of the client, halved every 30 min. */
+  requests: number;
   /** Calls of the client that the server answered with 2xx, halved every 30 min. */
   connected: number;
   /** Max-Forwards of the client's last initial request that it made itself (one Via), how often it changed, and that it just did. */
@@ -100,7 +100,7 @@ export class Peers {
       capacity: capacity.relations,
       ttl: ACQUAINTANCE,
       keyBytes: 2 * ADDRESS,
-      rowBytes: FAULTS + FAULT_BYTES,
+      rowBytes: 1 + LONGEST_AGENT,
       seed,
       make: () => ({
         answered: false,
@@ -117,8 +117,6 @@ export class Peers {
         unheard: 0,
         proved: 0,
         requests: 0,
-        broken: 0,
-        kinds: 0,
         recent: 0,
         pair: 0,
         target: 0,
@@ -127,8 +125,6 @@ export class Peers {
         r.unheard = 0;
         r.proved = 0;
         r.requests = 0;
-        r.broken = 0;
-        r.kinds = 0;
         r.recent = 0;
         r.pair = 0;
         r.target = 0;
@@ -175,7 +171,6 @@ export class Peers {
     }
     const r = this.relations.at(slot);
     if (this.stranger) {
-      this.relations.rows.fill(0, row + FAULTS, row + FAULTS + FAULT_BYTES);
       r.halved = now;
       r.met = tenths(now);
     }
@@ -186,11 +181,10 @@ export class Peers {
       r.hits >>= 1;
       r.misses >>= 1;
       r.connected >>= 1;
-      fadeFaults(r, this.relations.rows, row + FAULTS);
+      r.requests >>= 1;
       r.halved += HALF_LIFE;
     }
     r.requests++;
-    if (m.oddityCount > 0) countFaults(r, this.relations.rows, row + FAULTS, m);
     return r;
   }
 

@@ -658,6 +658,7 @@ describe('calls', () => {
       'registrations',
       'calls',
       'dialled numbers',
+      'broken requests',
       'dialogs',
       'legs',
       'loads',

@@ -16,6 +16,7 @@ import { Debts } from './debts.ts';
 import { Dialled } from './dialled.ts';
 import { type DialogLapse, Dialogs } from './dialogs.ts';
 import { NOBODY } from './dialogstate.ts';
+import { Faults } from './faults.ts';
 import { Legs } from './legs.ts';
 import { LoneAnswers, type LoneChallenge } from './loneanswers.ts';
 import { Media } from './media.ts';
@@ -90,6 +91,7 @@ export class Tracker {
   readonly agreements: Agreements;
   readonly dialogs: Dialogs;
   readonly dialled: Dialled;
+  readonly faults: Faults;
   readonly legs: Legs;
   /** First requests of clients to servers that wait for their second look. */
   readonly contacts: Sightings;
@@ -124,6 +126,7 @@ export class Tracker {
     this.agreements = new Agreements(this.media, this.calls);
     this.dialogs = new Dialogs(capacities.dialogs, seed, this.calls, this.transactions);
     this.dialled = new Dialled(capacities.calls, seed);
+    this.faults = new Faults(capacities.loads, seed);
     this.legs = new Legs(capacities.legs, seed, this.calls);
     this.contacts = new Sightings('first contacts', capacities.peers, SECOND_LOOK + 1_000_000, seed);
     this.opening = new Sightings('first OPTIONS', capacities.peers, ACQUAINTANCE, seed);
@@ -160,6 +163,7 @@ export class Tracker {
       violation: NO_VIOLATION,
       fromParty: true,
       inferred: NONE,
+      broken: undefined,
       retried: undefined,
       use: '',
     };
@@ -190,6 +194,7 @@ export class Tracker {
     o.change = '';
     o.call = undefined;
     o.inferred = NONE;
+    o.broken = undefined;
     o.retried = undefined;
     o.use = '';
     o.dialog = undefined;
@@ -286,11 +291,12 @@ export class Tracker {
   tables(): TableStats[] {
     const { peers, authentication } = this;
     const tables = [this.transactions.table, peers.peers, peers.relations, authentication.nonces, authentication.attempts];
-    const { registrations, calls, dialled, dialogs, legs, contacts, opening, rates, takeovers, loneAnswers } = this;
+    const { registrations, calls, dialled, faults, dialogs, legs, contacts, opening, rates, takeovers, loneAnswers } = this;
     const more = [
       registrations.table,
       calls.table,
       dialled.table,
+      faults.table,
       dialogs.table,
       legs.table,
       rates.loads.table,
@@ -329,6 +335,7 @@ export class Tracker {
     o.relation = this.peers.meet(o.client, o.server, m, now);
     o.stranger = this.peers.stranger;
     if (o.stranger) this.#introduce(o, m, now);
+    if (m.oddityCount > 0) o.broken = this.faults.count(o, o.relation, now);
     t.relation = this.peers.slot;
     t.relationGeneration = this.peers.relations.generation(t.relation);
     if (!o.relation.answered) this.unheard.asked(o, t, o.relation, now);
