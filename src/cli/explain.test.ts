@@ -118,6 +118,14 @@ test('all messages of a call', async () => {
   assert.match(text, /\n-{80}\n/);
 });
 
+test('the dialog of a message, and what is wrong with it', async () => {
+  const say = (method: string, to: string, n: number): string =>
+    `${method} sip:b@192.0.2.10 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK${n}\r\nFrom: <sip:a@h>;tag=1\r\nTo: <sip:b@h>${to}\r\nCall-ID: d\r\nCSeq: ${n} ${method}\r\n\r\n`;
+  const path = capture('dialog.pcap', [say('INFO', ';tag=2', 7), say('BYE', '', 8)]);
+  assert.match(await explain({ packet: '1' }, path), /dialog +confirmed, begun before the capture; this is the caller’s request/);
+  assert.match(await explain({ packet: '2' }, path), /violation +bye-outside-dialog\n/);
+});
+
 test('header by header: compact names, passwords, bodies and repeated headers', async () => {
   const body = 'the body of a message';
   const extra = [

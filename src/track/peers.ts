@@ -11,6 +11,11 @@ export const ACQUAINTANCE = 3_600_000_000;
 /** µs in which `hits` and `misses` of a relation are halved. */
 export const HALF_LIFE = 1_800_000_000;
 
+/** Tenths of a second since 1970, of a time in µs, in a number small enough to cost no memory of its own (it wraps every 3.4 years). */
+export function tenths(time: number): number {
+  return Math.floor(time / 100_000) % 2 ** 30;
+}
+
 /** The row of a relation: User-Agent of the client's last initial request, behind a length byte. */
 const LONGEST_AGENT = 63;
 
@@ -26,6 +31,8 @@ export interface Peer {
   /** Hash of the user its first OPTIONS to the server it met last named, and at how many servers in a row it was the same one. */
   sweptUser: number;
   swept: number;
+  /** Refusals of requests it forwarded that it has not passed on (debts.ts). */
+  owed: number;
 }
 
 /** A client address and a server address. Plain data. */
@@ -46,8 +53,11 @@ export interface Relation {
   forwardsChanged: boolean;
   /** µs of the last halving. */
   halved: number;
-  /** Second (since 1970) of the first contact. */
+  /** When they first had to do with each other, by `tenths`. */
   met: number;
+  /** While no answer of the server was seen: requests without credentials that could be probes, and what shows that answers came. */
+  unheard: number;
+  proved: number;
   /** Requests within the minute, of the load counted before it has a row (rates.ts). */
   recent: number;
   /** Links to the loads of this pair and of the server (loads.ts). */
@@ -70,7 +80,7 @@ export class Peers {
       ttl: 4 * HALF_LIFE,
       keyBytes: ADDRESS,
       seed,
-      make: () => ({ serves: 0, asked: 0, heard: 0, registrar: false, sweptUser: 0, swept: 0 }),
+      make: () => ({ serves: 0, asked: 0, heard: 0, registrar: false, sweptUser: 0, swept: 0, owed: 0 }),
       reset: (p) => {
         p.serves = 0;
         p.asked = 0;
@@ -78,6 +88,7 @@ export class Peers {
         p.registrar = false;
         p.sweptUser = 0;
         p.swept = 0;
+        p.owed = 0;
       },
     });
     this.relations = new Table<Relation>({
@@ -98,11 +109,15 @@ export class Peers {
         forwardsChanged: false,
         halved: 0.5,
         met: 0,
+        unheard: 0,
+        proved: 0,
         recent: 0,
         pair: 0,
         target: 0,
       }),
       reset: (r) => {
+        r.unheard = 0;
+        r.proved = 0;
         r.recent = 0;
         r.pair = 0;
         r.target = 0;
@@ -129,6 +144,12 @@ export class Peers {
     return slot >= 0 && this.peers.at(slot).serves > 0;
   }
 
+  /** Refusals an address has not passed on, 0 if nothing is known of it. */
+  owed(address: Uint8Array, now: number): number {
+    const slot = this.peers.find(this.#key.reset().add(address, 0, ADDRESS), now);
+    return slot < 0 ? 0 : this.peers.at(slot).owed;
+  }
+
   /** The relation of a client that sends an initial request to a server; `stranger` tells whether it is new. */
   meet(client: Uint8Array, server: Uint8Array, m: SipMessage, now: number): Relation {
     const slot = this.relations.put(this.#pair(client, server), now);
@@ -143,7 +164,7 @@ export class Peers {
     const r = this.relations.at(slot);
     if (this.stranger) {
       r.halved = now;
-      r.met = Math.floor(now / 1e6);
+      r.met = tenths(now);
     }
     r.forwardsChanged = m.viaCount === 1 && r.forwards >= 0 && r.forwards !== m.maxForwards;
     if (r.forwardsChanged) r.forwardsChanges++;
