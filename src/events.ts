@@ -358,7 +358,7 @@ export const EVENTS = {
     },
   },
   'media.ended': {
-    about: 'An RTP stream had no packet for 60 s, or the capture ended.',
+    about: 'An RTP stream had no packet for 30 s, or the capture ended.',
     src: 'who sent the stream',
     fields: {
       ...stream,
@@ -393,7 +393,7 @@ export const EVENTS = {
   },
   'media.unpromised': {
     about:
-      'RTP comes to a promised endpoint from a source that no description of the call named, while a stream from another source goes there too (S2-33).',
+      'RTP comes to a promised endpoint from a source that no description of the call named, and the stream from another source that goes there too does not stop (S2-33).',
     src: 'who sends the stream that nobody announced',
     fields: {
       ...stream,
@@ -430,7 +430,11 @@ export const EVENTS = {
   'media.flooded': {
     about: 'A stream has 512 packets within a second; told again at each further 512 (S2-33).',
     src: 'who sends the stream',
-    fields: { ...stream, rate: { kind: 'count', about: 'packets of this second so far' } },
+    fields: {
+      ...stream,
+      rate: { kind: 'count', about: 'packets of this second so far' },
+      calls: { kind: 'count', about: 'calls that were promised the endpoint, each within a minute of the one before; at least 1' },
+    },
   },
   'dtmf.sent': {
     about: 'A key was pressed in a call: a telephone-event that ended (RFC 4733), or a SIP INFO.',

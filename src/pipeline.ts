@@ -121,6 +121,11 @@ export class Pipeline {
     };
   }
 
+  /** All state about what is going on. For tests. */
+  get tracker(): Tracker {
+    return this.#tracker;
+  }
+
   /** Takes one input through all stages. */
   handle(input: Input): void {
     const now = this.#clock.advance(input.time);

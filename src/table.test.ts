@@ -153,3 +153,9 @@ test('key: strings beyond ASCII stay apart, neighbours do not run together', () 
   const full = new Key(8).addString('0123456789');
   assert.equal(full.length, 8);
 });
+
+test('hashAt: the hash of the key a slot holds', () => {
+  const table = new Table<object>({ name: 't', capacity: 64, ttl: 10, keyBytes: 8, seed: SEED, make: () => ({}), reset: () => {} });
+  const key = new Key(8).add(Uint8Array.of(1, 2, 3), 0, 3);
+  assert.equal(table.hashAt(table.put(key, 1)), hash(SEED, key));
+});

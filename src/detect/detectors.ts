@@ -15,7 +15,13 @@ import { detectOffer } from './offer.ts';
 import { detectProbe } from './probe.ts';
 import { detectTakeover } from './takeover.ts';
 import { detectUnchallenged } from './unchallenged.ts';
+import { detectUnheard } from './unheard.ts';
 import { detectViolation } from './violation.ts';
+
+function detectInferred(o: Observation, tracker: Tracker, emitter: Emitter, now: number): void {
+  if (o.message.isRequest) detectUnheard(o, tracker, emitter, now);
+  else detectLone(o, tracker, emitter);
+}
 
 /** Calls the detectors filed under what this Observation is. */
 export function detect(o: Observation, tracker: Tracker, emitter: Emitter, now: number): void {
@@ -33,7 +39,7 @@ export function detect(o: Observation, tracker: Tracker, emitter: Emitter, now: 
     detectIdentity(o, emitter);
   }
   if (tracker.transactions.offerChanged) detectOffer(o, tracker, emitter);
-  if (o.lone !== NONE) detectLone(o, tracker, emitter);
+  if (o.inferred !== NONE) detectInferred(o, tracker, emitter, now);
   if (!o.concluded) return;
   detectUnchallenged(o, tracker, emitter);
   detectProbe(o, tracker, emitter, now);

@@ -16,9 +16,9 @@ const DIRECTION = 'answers';
 
 /** Emits `auth.failed`, `auth.accepted` and `account.probed` for an answer whose request was not seen. */
 export function detectLone(o: Observation, tracker: Tracker, emitter: Emitter): void {
-  if (o.lone === FAILED && emitter.wants(FAILURE)) emitCredentials('auth.failed', FAILURE, o, tracker, emitter);
-  if (o.lone === ACCEPTED && emitter.wants(ACCEPTANCE)) emitCredentials('auth.accepted', ACCEPTANCE, o, tracker, emitter);
-  if (o.lone === UNKNOWN_USER && emitter.wants(PROBE)) emitProbe(o, tracker, emitter);
+  if (o.inferred === FAILED && emitter.wants(FAILURE)) emitCredentials('auth.failed', FAILURE, o, tracker, emitter);
+  if (o.inferred === ACCEPTED && emitter.wants(ACCEPTANCE)) emitCredentials('auth.accepted', ACCEPTANCE, o, tracker, emitter);
+  if (o.inferred === UNKNOWN_USER && emitter.wants(PROBE)) emitProbe(o, tracker, emitter);
 }
 
 function emitCredentials(name: 'auth.failed' | 'auth.accepted', type: number, o: Observation, tracker: Tracker, emitter: Emitter): void {

@@ -57,7 +57,11 @@ export function detectMedia(shown: number, media: Media, packet: Packet, emitter
     emitter.emit('media.late', LATES, sceneOf(s, media, packet, now), { ...streamData(s), why, after: media.lateBy / SECOND });
   }
   if ((shown & FLOODED) !== 0 && emitter.wants(FLOODS)) {
-    emitter.emit('media.flooded', FLOODS, sceneOf(s, media, packet, now), { ...streamData(s), rate: s.inSecond });
+    emitter.emit('media.flooded', FLOODS, sceneOf(s, media, packet, now), {
+      ...streamData(s),
+      rate: s.inSecond,
+      calls: s.promised > 0 ? media.promises.table.at(s.promise).calls : 1,
+    });
   }
   if ((shown & DIGIT) !== 0 && emitter.wants(DIGITS)) {
     const seconds = s.clock > 0 ? media.dtmf.duration / s.clock : 0;
@@ -82,12 +86,12 @@ export function detectInfoDigit(o: Observation, media: Media, emitter: Emitter):
   emitter.emit('dtmf.sent', DIGITS, scene, { way: 'info', digit: keyOf(media.dtmf.event), seconds: media.dtmf.duration / 1000 });
 }
 
-/** Emits `media.ended`; its time is that of the last packet. */
+/** Emits `media.ended`; its time is that of the last packet, its frame that of the first. */
 export function detectMediaEnd(slot: number, media: Media, emitter: Emitter, now: number): void {
   if (!emitter.wants(ENDS)) return;
   const s = media.streams.at(slot);
   media.endpoints(slot, src, dst);
-  const scene = { time: s.last, src, dst, callId: media.callIdOf(s, now), account: '', file: '', frame: 0 };
+  const scene = { time: s.last, src, dst, callId: media.callIdOf(s, now), account: '', file: s.file, frame: s.frame };
   emitter.emit('media.ended', ENDS, scene, {
     ...streamData(s),
     packets: s.packets,
@@ -135,13 +139,12 @@ function changed(s: Stream, media: Media, packet: Packet, emitter: Emitter, now:
 
 function intruded(media: Media, packet: Packet, emitter: Emitter, now: number): void {
   const intruder = media.streams.at(media.intruder);
-  const other = media.intruder === media.slot ? media.rival : media.slot;
-  media.endpoints(other, src, dst);
+  media.endpoints(media.rival, src, dst);
   const rival = addressText(src);
   const rivalPort = portOf(src);
   media.endpoints(media.intruder, src, dst);
-  const scene: Scene = { ...sceneOf(intruder, media, packet, now), src, dst };
-  const { streams } = media.promises.table.at(intruder.promise);
+  const scene: Scene = { ...sceneOf(intruder, media, packet, now), src, dst, file: intruder.file, frame: intruder.frame };
+  const streams = intruder.promise < 0 ? 0 : media.promises.table.at(intruder.promise).streams;
   emitter.emit('media.unpromised', UNPROMISED, scene, { ...streamData(intruder), rival, rivalPort, streams });
 }
 

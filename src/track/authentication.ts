@@ -72,6 +72,13 @@ export interface Attempt {
   unseen: number;
   /** This endpoint had registered this account before its first refusal. */
   trusted: boolean;
+  /** Where no answers are seen: hashes of nonce, response and nonce count last used, and when (`tenths`); requests without credentials by then; other responses in a row. */
+  nonce: number;
+  proof: number;
+  count: number;
+  at: number;
+  bare: number;
+  fresh: number;
 }
 
 /** Nonces given out and credentials refused. */
@@ -105,11 +112,17 @@ export class Authentication {
       ttl: ATTEMPT_MEMORY,
       keyBytes: 80,
       seed,
-      make: () => ({ refusals: 0, unseen: 0, trusted: false }),
+      make: () => ({ refusals: 0, unseen: 0, trusted: false, nonce: 0, proof: 0, count: 0, at: 0, bare: 0, fresh: 0 }),
       reset: (a) => {
         a.refusals = 0;
         a.unseen = 0;
         a.trusted = false;
+        a.nonce = 0;
+        a.proof = 0;
+        a.count = 0;
+        a.at = 0;
+        a.bare = 0;
+        a.fresh = 0;
       },
     });
     this.pending = new TimeoutQueue(capacity.nonces);

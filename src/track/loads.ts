@@ -45,6 +45,7 @@ export const ANSWERS = 4;
 /** Methods that are counted apart; the last stands for all others. */
 export const LOAD_METHODS = ['INVITE', 'REGISTER', 'OPTIONS', 'other'] as const;
 const CLASSES = LOAD_METHODS.length;
+const REGISTERS = 1;
 const CLASS_OF = METHODS.map((_, code) => (code === INVITE ? 0 : code === REGISTER ? 1 : code === OPTIONS ? 2 : 3));
 
 /** Index into LOAD_METHODS of a method's code. */
@@ -238,14 +239,25 @@ export class Loads {
 
   /**
    * How many requests of the window were begun and not brought to an end. An INVITE that was challenged lacks both the ACK and
-   * the credentials: it counts once. Where no answers are seen, ACKs and credentials show that they came.
+   * the credentials: it counts once. Where no answer of any kind is seen, ACKs and credentials show that they came, to the request
+   * before and to this one; other methods
+   * have nothing that shows it.
    */
   #unfinished(base: number, method: number): number {
     const words = this.#words;
     const at = base + SUMS + method * METRICS;
-    const heard = words[at + CHALLENGED]! + words[at + COMPLETED]! + words[at + REFUSED]! + words[at + FAILED]!;
-    const silent = words[at + SILENT]! - (heard > 0 ? 0 : words[at + FOLLOWED]!);
-    return Math.max(words[at + ABANDONED]!, words[at + UNACKNOWLEDGED]!) + Math.max(0, silent);
+    let silent = words[at + SILENT]!;
+    if (silent > 0 && !this.#heard(base)) silent = method > REGISTERS ? 0 : Math.max(0, silent - 2 * words[at + FOLLOWED]!);
+    return Math.max(words[at + ABANDONED]!, words[at + UNACKNOWLEDGED]!) + silent;
+  }
+
+  /** An answer to anything of the row was seen within the window. */
+  #heard(base: number): boolean {
+    for (let method = 0; method < CLASSES; method++) {
+      const at = base + SUMS + method * METRICS;
+      for (let metric = CHALLENGED; metric <= FAILED; metric++) if (this.#words[at + metric]! > 0) return true;
+    }
+    return false;
   }
 
   #rose(slot: number, load: Load, next: number, value: number, method: number, now: number): void {

@@ -5,7 +5,7 @@
  * answers beside visible requests are late, or reflected (S2-34).
  */
 import { ADDRESS, ENDPOINT, keepShort, portOf, shortText } from '../bytes.ts';
-import { INVITE, OPTIONS, REGISTER, type SipMessage } from '../decode/message.ts';
+import { INVITE, OPTIONS, REGISTER, type SipMessage, SUBSCRIBE } from '../decode/message.ts';
 import { hash, Key, type Seed, Table } from '../table.ts';
 import { TimeoutQueue } from '../timeouts.ts';
 import type { Packet } from '../types.ts';
@@ -103,7 +103,7 @@ export class LoneAnswers {
     a.waiting = false;
     if (status === 401 || status === 407) return this.#challenged(m, packet, a, waited);
     if (status === 403 || status === 402) return waited || a.refusals > 0 ? this.#failed(a) : UNKNOWN_USER;
-    if (status === 404 || status === 604 || status === 410) return waited || a.refusals > 0 ? NONE : UNKNOWN_USER;
+    if (status === 404 || status === 604 || status === 410) return waited || a.refusals > 0 || !asks(cseqMethod) ? NONE : UNKNOWN_USER;
     if (status < 200 || status >= 300) return NONE;
     if (cseqMethod === OPTIONS) return namesAnother(this.#seed, this.#key, m, packet, pair) ? UNKNOWN_USER : NONE;
     if (cseqMethod === REGISTER || cseqMethod === INVITE) pair.hits++;
@@ -171,6 +171,11 @@ export class LoneAnswers {
     const key = this.#key.addByte(cseqMethod);
     return uri.user.start < 0 ? key : key.add(bytes, uri.user.start, Math.max(uri.user.end, uri.host.end));
   }
+}
+
+/** Methods that open something: what they are refused with is about the user they name. */
+function asks(method: number): boolean {
+  return method === REGISTER || method === INVITE || method === OPTIONS || method === SUBSCRIBE;
 }
 
 function makeLone(): Lone {

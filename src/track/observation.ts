@@ -76,8 +76,8 @@ export interface Observation {
   violation: number;
   /** With a dialog or a violation: the address it came from had a part in the call before, or nobody can tell. */
   fromParty: boolean;
-  /** Outcome of an answer whose request was not seen, NONE for all others. */
-  lone: number;
+  /** Outcome told by one direction alone: by an answer whose request was not seen, or by a request where no answers are seen. NONE for all others. */
+  inferred: number;
   /** What this acceptance does with an account that was guessed; empty: nothing. */
   use: Use;
 }

@@ -11,6 +11,11 @@ export const ACQUAINTANCE = 3_600_000_000;
 /** µs in which `hits` and `misses` of a relation are halved. */
 export const HALF_LIFE = 1_800_000_000;
 
+/** Tenths of a second since 1970, of a time in µs, in a number small enough to cost no memory of its own (it wraps every 3.4 years). */
+export function tenths(time: number): number {
+  return Math.floor(time / 100_000) % 2 ** 30;
+}
+
 /** The row of a relation: User-Agent of the client's last initial request, behind a length byte. */
 const LONGEST_AGENT = 63;
 
@@ -48,8 +53,11 @@ export interface Relation {
   forwardsChanged: boolean;
   /** µs of the last halving. */
   halved: number;
-  /** Second (since 1970) of the first contact. */
+  /** When they first had to do with each other, by `tenths`. */
   met: number;
+  /** While no answer of the server was seen: requests without credentials that could be probes, and what shows that answers came. */
+  unheard: number;
+  proved: number;
   /** Requests within the minute, of the load counted before it has a row (rates.ts). */
   recent: number;
   /** Links to the loads of this pair and of the server (loads.ts). */
@@ -101,11 +109,15 @@ export class Peers {
         forwardsChanged: false,
         halved: 0.5,
         met: 0,
+        unheard: 0,
+        proved: 0,
         recent: 0,
         pair: 0,
         target: 0,
       }),
       reset: (r) => {
+        r.unheard = 0;
+        r.proved = 0;
         r.recent = 0;
         r.pair = 0;
         r.target = 0;
@@ -152,7 +164,7 @@ export class Peers {
     const r = this.relations.at(slot);
     if (this.stranger) {
       r.halved = now;
-      r.met = Math.floor(now / 1e6);
+      r.met = tenths(now);
     }
     r.forwardsChanged = m.viaCount === 1 && r.forwards >= 0 && r.forwards !== m.maxForwards;
     if (r.forwardsChanged) r.forwardsChanges++;

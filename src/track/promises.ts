@@ -3,7 +3,7 @@
  * endpoint that media came from though no description named it joins them (NAT; RFC 4961): answers go there.
  */
 import { ADDRESS, ENDPOINT } from '../bytes.ts';
-import { INACTIVE, IPV4, IPV6, LAST_RTP, MAX_FORMATS, type SdpMedia, SENDONLY, UDPTL } from '../decode/sdpview.ts';
+import { IPV4, IPV6, LAST_RTP, MAX_FORMATS, type SdpMedia, UDPTL } from '../decode/sdpview.ts';
 import { Key, type Seed, Table } from '../table.ts';
 
 /** How an endpoint became known: by description, as an ICE candidate, or because media of a call came from it. */
@@ -49,12 +49,16 @@ export interface Promised {
   /** Slot and generation of the stream that goes there, -1: none yet. */
   stream: number;
   streamGeneration: number;
+  /** Calls that were promised the endpoint, each within a minute of the one before. */
+  calls: number;
   /** Streams that went there so far. */
   streams: number;
   formatCount: number;
 }
 
 const TRIPLE = 3;
+/** µs within which calls that name the same endpoint share it. */
+const REUSE = 60_000_000;
 /** µs an endpoint is remembered after its last description: as long as a call. */
 const LIFE = 4 * 3_600_000_000;
 
@@ -76,7 +80,9 @@ export class Promises {
       rowBytes: MAX_FORMATS * TRIPLE,
       seed,
       make: makePromised,
-      reset: () => {},
+      reset: (p) => {
+        p.calls = 0;
+      },
     });
   }
 
@@ -107,9 +113,10 @@ export class Promises {
     return this.table.put(this.#key.reset().add(bytes, at, at + ENDPOINT), now);
   }
 
-  /** Gives an endpoint to a call: it forgets what it was before. */
-  begin(slot: number, call: number, callGeneration: number): Promised {
+  /** Gives an endpoint to a call at `time`: it forgets what it was before. */
+  begin(slot: number, call: number, callGeneration: number, time: number): Promised {
     const p = this.table.at(slot);
+    p.calls = p.calls > 0 && time - p.told < REUSE ? p.calls + 1 : 1;
     p.epoch = ++this.#epoch;
     p.call = call;
     p.callGeneration = callGeneration;
@@ -145,11 +152,6 @@ export class Promises {
     for (let at = start; at < end; at += TRIPLE) if (rows[at] === type) return at + 1;
     return -1;
   }
-
-  /** True if the endpoint is one that may not send now: its other side holds it, or nothing flows at all. */
-  silenced(p: Promised): boolean {
-    return p.direction === SENDONLY || p.direction === INACTIVE;
-  }
 }
 
 function makePromised(): Promised {
@@ -170,6 +172,7 @@ function makePromised(): Promised {
     replaced: 0.5,
     stream: -1,
     streamGeneration: 0,
+    calls: 0,
     streams: 0,
     formatCount: 0,
   };

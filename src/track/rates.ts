@@ -7,7 +7,7 @@
  * or one byte of a filter counts. So a million forged sources make a row of their target and nothing else.
  */
 import { ADDRESS } from '../bytes.ts';
-import { BYE, INVITE, REGISTER, type SipMessage } from '../decode/message.ts';
+import { INVITE, OPTIONS, REGISTER, type SipMessage } from '../decode/message.ts';
 import { hash, Key, type Seed } from '../table.ts';
 import { TimeoutQueue } from '../timeouts.ts';
 import type { Packet } from '../types.ts';
@@ -86,7 +86,7 @@ export class Rates {
     this.#ports[packet.dst[16]! * 8 + (packet.dst[17]! >> 5)]! |= 1 << (packet.dst[17]! & 31);
     if (now - this.#minute >= MINUTE) this.#forget(now);
     this.#ofPair(o, t, r, method, now);
-    this.#ofTarget(packet, r, method, now);
+    this.#ofTarget(packet, t, r, method, now);
     // Who sends credentials is told by what becomes of them.
     if (!t.credentials && (t.method === INVITE || t.method === REGISTER)) this.#ofAccount(m, packet, t, method, now);
     if (packet.transport === 'udp') t.waiting = this.#silent.push(slot, this.#transactions.table.generation(slot), now + PATIENCE);
@@ -118,10 +118,10 @@ export class Rates {
     if (t.status >= 300 && t.status !== 401 && t.status !== 407) this.#count(t, FINISHED, now);
   }
 
-  /** An ACK, or another request that only a party can send that hears the answers. */
-  followed(client: Uint8Array, server: Uint8Array, now: number): void {
-    const r = this.#peers.find(client, server, now);
-    if (r !== undefined) this.#tally(r.pair, loadClass(INVITE), FOLLOWED, now);
+  /** An ACK: only a party sends it that hears the answers. */
+  followed(r: Relation, now: number): void {
+    this.#tally(r.pair, loadClass(INVITE), FOLLOWED, now);
+    this.#tally(r.target, loadClass(INVITE), FOLLOWED, now);
   }
 
   /** Nobody answered a challenge. */
@@ -133,7 +133,7 @@ export class Rates {
 
   /**
    * An answer to someone who sent no request to the server that was seen. Others who ask the same server are seen, or not: if not, the
-   * sensor may see one direction only. 2xx to REGISTER and BYE come only to those who take part.
+   * sensor may see one direction only. 2xx to other methods than OPTIONS come, as a rule, only to those who take part.
    */
   lone(m: SipMessage, packet: Packet, visible: boolean, now: number): void {
     if (now - this.#minute >= MINUTE) this.#forget(now);
@@ -143,7 +143,7 @@ export class Rates {
     if (this.loads.table.fresh) this.loads.name(slot, NOBODY, packet.dst);
     this.loads.note(slot, hash(this.#seed, this.#key.reset().add(packet.src, 0, ADDRESS)));
     if (visible) this.loads.count(slot, 0, FOLLOWED, now);
-    if (m.status >= 200 && m.status < 300 && (m.cseqMethod === REGISTER || m.cseqMethod === BYE)) this.loads.count(slot, 0, COMPLETED, now);
+    if (m.status >= 200 && m.status < 300 && m.cseqMethod !== OPTIONS) this.loads.count(slot, 0, COMPLETED, now);
     if (this.loads.count(slot, 0, BEGUN, now)) this.#place(slot, packet.time, packet.where.file, packet.frameNumber);
   }
 
@@ -215,7 +215,7 @@ export class Rates {
     this.#begun(slot, method, packet, now);
   }
 
-  #ofTarget(packet: Packet, r: Relation, method: number, now: number): void {
+  #ofTarget(packet: Packet, t: Transaction, r: Relation, method: number, now: number): void {
     const { loads } = this;
     let slot = loads.follow(r.target, now);
     if (slot < 0) {
@@ -225,6 +225,7 @@ export class Rates {
       r.target = loads.link(slot);
       if (loads.table.fresh) loads.name(slot, NOBODY, packet.dst);
     }
+    if (t.credentials) loads.count(slot, method, FOLLOWED, now);
     this.#begun(slot, method, packet, now);
   }
 

@@ -6,6 +6,7 @@ import { ADDRESS, ENDPOINT } from '../bytes.ts';
 import { INVITE, REGISTER } from '../decode/message.ts';
 import { Key, type Seed, Table } from '../table.ts';
 import type { Observation } from './observation.ts';
+import { tenths } from './peers.ts';
 import type { Registrations } from './registrations.ts';
 import type { Transaction, Transactions } from './transactions.ts';
 
@@ -96,8 +97,7 @@ export class Takeovers {
     if (sameAddress(rows, row, o.client)) return t.method === INVITE ? 'called' : 'registered';
     if (sameAddress(rows, row + OWNER, o.client)) return '';
     // Who had been in touch with the server before it fell is most likely its owner.
-    const since = o.relation === undefined ? 0 : o.relation.met;
-    return since * 1e6 > fallen.fell ? 'elsewhere' : '';
+    return o.relation !== undefined && o.relation.met > tenths(fallen.fell) ? 'elsewhere' : '';
   }
 }
 

@@ -652,7 +652,7 @@ describe('calls', () => {
 
   test('the tables tell their sizes', () => {
     const names = new Talk().tracker.tables().map((t) => t.name);
-    const more = ['first contacts', 'first OPTIONS', 'registrations', 'calls', 'dialogs', 'loads', 'takeovers', 'lone answers'];
+    const more = ['first contacts', 'first OPTIONS', 'registrations', 'calls', 'dialogs', 'legs', 'loads', 'takeovers', 'lone answers'];
     assert.deepEqual(names.slice(5), [...more, 'promises', 'streams']);
   });
 });
@@ -686,7 +686,7 @@ test('full tables forget the oldest and work on: every kind of entry is made ane
   }
   for (const table of talk.tracker.tables())
     if (
-      !['first OPTIONS', 'registrations', 'calls', 'promises', 'streams', 'dialogs', 'loads', 'takeovers', 'lone answers'].includes(
+      !['first OPTIONS', 'registrations', 'calls', 'promises', 'streams', 'dialogs', 'legs', 'loads', 'takeovers', 'lone answers'].includes(
         table.name,
       )
     )

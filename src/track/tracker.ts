@@ -15,6 +15,7 @@ import { Calls } from './calls.ts';
 import { Debts } from './debts.ts';
 import { type DialogLapse, Dialogs } from './dialogs.ts';
 import { NOBODY } from './dialogstate.ts';
+import { Legs } from './legs.ts';
 import { LoneAnswers, type LoneChallenge } from './loneanswers.ts';
 import { Media } from './media.ts';
 import { ACCEPTED, FAILED, NONE, type Observation, OPEN, OUTCOME_NAMES, UNKNOWN_USER } from './observation.ts';
@@ -25,6 +26,7 @@ import { Registrations } from './registrations.ts';
 import { type SeenRequest, Sightings } from './sightings.ts';
 import { Takeovers } from './takeovers.ts';
 import { TIMEOUT, type Transaction, Transactions } from './transactions.ts';
+import { Unheard } from './unheard.ts';
 import { NO_VIOLATION } from './violations.ts';
 
 /** Most entries of each table (config `tables`). */
@@ -86,6 +88,7 @@ export class Tracker {
   readonly media: Media;
   readonly agreements: Agreements;
   readonly dialogs: Dialogs;
+  readonly legs: Legs;
   /** First requests of clients to servers that wait for their second look. */
   readonly contacts: Sightings;
   /** First OPTIONS of clients to servers that named a user: it takes a second user to make it a probe. */
@@ -93,6 +96,7 @@ export class Tracker {
   readonly rates: Rates;
   readonly takeovers: Takeovers;
   readonly loneAnswers: LoneAnswers;
+  readonly unheard: Unheard;
   /** Finished authentications by outcome code. */
   readonly outcomes = new Float64Array(OUTCOME_NAMES.length);
   readonly #looks: TimeoutQueue;
@@ -117,10 +121,12 @@ export class Tracker {
     this.calls.mediaOf = (slot, generation) => this.media.streamsOf(slot, generation);
     this.agreements = new Agreements(this.media, this.calls);
     this.dialogs = new Dialogs(capacities.dialogs, seed, this.calls, this.transactions);
+    this.legs = new Legs(capacities.legs, seed, this.calls);
     this.contacts = new Sightings('first contacts', capacities.peers, SECOND_LOOK + 1_000_000, seed);
     this.opening = new Sightings('first OPTIONS', capacities.peers, ACQUAINTANCE, seed);
     this.#looks = new TimeoutQueue(capacities.peers);
     this.takeovers = new Takeovers(capacities.attempts, seed, this.transactions, this.registrations);
+    this.unheard = new Unheard(this.authentication);
     this.loneAnswers = new LoneAnswers(capacities.attempts, seed);
     this.#watchLoads = wanted.loads === true;
     this.rates = new Rates(this.#watchLoads ? capacities : { loads: 8, transactions: 8 }, seed, this.transactions, this.peers);
@@ -150,7 +156,7 @@ export class Tracker {
       side: NOBODY,
       violation: NO_VIOLATION,
       fromParty: true,
-      lone: NONE,
+      inferred: NONE,
       use: '',
     };
   }
@@ -179,7 +185,7 @@ export class Tracker {
     o.binding = undefined;
     o.change = '';
     o.call = undefined;
-    o.lone = NONE;
+    o.inferred = NONE;
     o.use = '';
     o.dialog = undefined;
     o.side = NOBODY;
@@ -199,19 +205,22 @@ export class Tracker {
     if (t !== undefined) this.#attribute(o, t, this.transactions.slot);
     // Some give the ACK to a 2xx the branch of the INVITE.
     if (t === undefined || t.status < 300) this.dialogs.request(o, m, now);
-    if (this.#watchLoads && !o.retransmission) this.#acknowledged(o, now);
+    if (!o.retransmission) this.#acknowledged(o, now);
   }
 
   #acknowledged({ transaction: t, client, server }: Observation, now: number): void {
-    this.rates.followed(client, server, now);
+    const relation = this.peers.find(client, server, now);
+    if (relation !== undefined && !relation.answered) relation.proved++;
+    if (!this.#watchLoads) return;
+    if (relation !== undefined) this.rates.followed(relation, now);
     if (t !== undefined) this.rates.acknowledged(t, this.transactions.slot, now);
   }
 
   /** µs at which the next lapse falls due. */
   get due(): number {
-    const { transactions, authentication, rates, dialogs, loneAnswers } = this;
+    const { transactions, authentication, rates, dialogs, calls, loneAnswers } = this;
     const first = Math.min(transactions.unanswered.next, authentication.pending.next, this.#looks.next);
-    return Math.min(first, rates.due, dialogs.due, loneAnswers.pending.next);
+    return Math.min(first, rates.due, dialogs.due, calls.due, loneAnswers.pending.next);
   }
 
   /** Tells of everything that should have happened by `now` and did not. */
@@ -220,6 +229,7 @@ export class Tracker {
     this.#abandoned(now, now, lapses);
     this.#unanswered(now, now, lapses);
     if (now >= this.dialogs.due) this.dialogs.lapse(now, lapses.dialog);
+    if (now >= this.calls.due) this.calls.fade(now);
     this.rates.lapse(now);
     this.loneAnswers.lapse(now, false, lapses.lone);
   }
@@ -271,8 +281,8 @@ export class Tracker {
   tables(): TableStats[] {
     const { peers, authentication } = this;
     const tables = [this.transactions.table, peers.peers, peers.relations, authentication.nonces, authentication.attempts];
-    const { registrations, calls, dialogs, contacts, opening, rates, takeovers, loneAnswers } = this;
-    const more = [registrations.table, calls.table, dialogs.table, rates.loads.table, takeovers.table, loneAnswers.table];
+    const { registrations, calls, dialogs, legs, contacts, opening, rates, takeovers, loneAnswers } = this;
+    const more = [registrations.table, calls.table, dialogs.table, legs.table, rates.loads.table, takeovers.table, loneAnswers.table];
     return [...[...tables, contacts.table, opening.table, ...more].map((t) => t.stats()), ...this.media.tables()];
   }
 
@@ -296,6 +306,7 @@ export class Tracker {
     if (m.method === INVITE) {
       o.call = this.calls.invited(m, packet, t, now);
       if (this.calls.fresh && o.attributed === VIA) this.calls.originated(o.call, o.client);
+      this.legs.invited(m, packet, o.call, this.calls.fresh, now);
     } else if (m.method === BYE || m.method === UPDATE || m.method === PRACK) this.dialogs.request(o, m, now);
   }
 
@@ -305,6 +316,7 @@ export class Tracker {
     if (o.stranger) this.#introduce(o, m, now);
     t.relation = this.peers.slot;
     t.relationGeneration = this.peers.relations.generation(t.relation);
+    if (!o.relation.answered) this.unheard.asked(o, t, o.relation, now);
     if (this.#watchLoads) this.rates.begun(o, t, o.relation, now);
   }
 
@@ -387,7 +399,7 @@ export class Tracker {
     if (this.peers.find(packet.dst, packet.src, now) !== undefined) return;
     const visible = this.peers.serves(packet.src, now);
     if (this.#watchLoads) this.rates.lone(m, packet, visible, now);
-    if (!visible) o.lone = this.loneAnswers.answer(m, packet, now);
+    if (!visible) o.inferred = this.loneAnswers.answer(m, packet, now);
   }
 
   /** A server answers a client's initial request; if it is the first time, it serves one more. */

@@ -1,0 +1,48 @@
+/** What requests alone say, where no answers are seen. */
+import { keptText, LONGEST_TEXT } from '../bytes.ts';
+import { readGuess } from '../decode/guess.ts';
+import { accountOf } from '../track/authentication.ts';
+import { FAILED, type Observation, UNKNOWN_USER } from '../track/observation.ts';
+import type { Tracker } from '../track/tracker.ts';
+import { type Emitter, typeIndex } from './emitter.ts';
+import { methodOf, sceneOf } from './scene.ts';
+
+const FAILURE = typeIndex('auth.failed');
+const PROBE = typeIndex('account.probed');
+
+/** Emits `auth.failed` and `account.probed` with status 0 for requests whose answers are not seen. */
+export function detectUnheard(o: Observation, tracker: Tracker, emitter: Emitter, now: number): void {
+  if (o.inferred === FAILED && emitter.wants(FAILURE)) emitFailure(o, tracker, emitter, now);
+  if (o.inferred === UNKNOWN_USER && emitter.wants(PROBE)) emitProbe(o, tracker, emitter, now);
+}
+
+function emitFailure(o: Observation, tracker: Tracker, emitter: Emitter, now: number): void {
+  const { message: m, slot, attempt } = o;
+  const user = tracker.transactions.userOf(slot);
+  const realm = tracker.transactions.realmOf(slot);
+  emitter.emit('auth.failed', FAILURE, sceneOf(o, `${user}@${realm}`), {
+    method: methodOf(m),
+    status: 0,
+    user,
+    realm,
+    userAgent: tracker.peers.agent(o.client, o.server, now),
+    refusals: attempt === undefined ? 0 : attempt.refusals,
+    guess: readGuess(m.bytes, m.from.tag).slice(0, LONGEST_TEXT),
+    trusted: false,
+    direction: 'requests',
+  });
+}
+
+function emitProbe(o: Observation, tracker: Tracker, emitter: Emitter, now: number): void {
+  const { message: m, relation } = o;
+  emitter.emit('account.probed', PROBE, sceneOf(o, accountOf(m)), {
+    method: methodOf(m),
+    status: 0,
+    user: keptText(m.bytes, m.to.uri.user.start, m.to.uri.user.end),
+    userAgent: tracker.peers.agent(o.client, o.server, now),
+    misses: relation === undefined ? 0 : relation.misses,
+    hits: relation === undefined ? 0 : relation.proved,
+    abandoned: false,
+    direction: 'requests',
+  });
+}
