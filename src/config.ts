@@ -109,7 +109,7 @@ export const CONFIG = schema({
         calls: capacity('Calls that are not over.', 32_768),
         promises: capacity('Endpoints where calls said that media would arrive.', 32_768),
         streams: capacity('RTP streams.', 32_768),
-        dialogs: capacity('Dialogs that are not over, and those that ended within three minutes.', 32_768),
+        dialogs: capacity('Dialogs that are not over, and those that ended a minute ago.', 32_768),
         legs: capacity('What the other side of a B2BUA may be joined by.', 16_384),
         loads: capacity('Sources, targets and accounts that are asked often, and how much within the minute.', 8192),
         alerts: capacity('Groups that each rule counts at the same time.', 8192),

@@ -348,11 +348,35 @@ export const EVENTS = {
       bytes: { kind: 'count', about: 'bytes of the payload' },
     },
   },
+  'media.described': {
+    about:
+      'A message held a session description: an offer or an answer of a call, or what a server can do (S1-25). Told once a transaction, of hops that repeat each other the first.',
+    src: 'who sent the description',
+    fields: {
+      method,
+      status: { kind: 'status', about: 'of the answer that held it, 0 for a request' },
+      from: { kind: 'text', about: 'URI of From' },
+      to: { kind: 'text', about: 'URI of To' },
+      contact: { kind: 'text', about: 'URI of the first Contact' },
+      vias: { kind: 'text', about: 'the Via lines, top first, at most eight' },
+      owner: { kind: 'text', about: 'the o= line (RFC 8866 §5.2)' },
+      sections: { kind: 'count', about: 'm= lines' },
+      address: { kind: 'address', about: 'where the first section wants media' },
+      port: { kind: 'port', about: 'its port, 0 if it is refused or there is none' },
+      media: { kind: 'name', about: 'audio, video … of the first section; empty for what is not known here' },
+      protocol: { kind: 'name', about: 'its transport, e.g. RTP/AVP; empty for what is not known here' },
+      codecs: { kind: 'text', about: 'its encodings that are known here, at most eight' },
+      direction: { kind: 'name', about: 'sendrecv, sendonly, recvonly, inactive' },
+      encryption: { kind: 'name', about: 'none, sdes, dtls, zrtp, srtp (the profile says so, keys not seen)' },
+    },
+  },
   'media.started': {
     about: 'An RTP stream began: two packets in sequence to or from an endpoint of a call, four elsewhere.',
     src: 'who sends the stream',
     fields: {
       ...stream,
+      sequence: { kind: 'number', about: 'sequence number of its first packet' },
+      timestamp: { kind: 'number', about: 'RTP timestamp of its latest packet' },
       phase: { kind: 'name', about: 'of its call: early (before the answer), call, over; none without a call' },
       streams: { kind: 'count', about: 'streams that came to this promised endpoint so far, 0 if it was not promised' },
     },
@@ -405,7 +429,13 @@ export const EVENTS = {
   'media.jumped': {
     about: 'Sequence number or timestamp of a stream jumped further than RFC 3550 A.1 allows. Told at its 1st, 2nd, 4th, 8th … jump.',
     src: 'who sends the stream',
-    fields: { ...stream, jumps: { kind: 'count', about: 'jumps so far' }, packets: { kind: 'count', about: 'packets so far' } },
+    fields: {
+      ...stream,
+      sequence: { kind: 'number', about: 'sequence number of the packet' },
+      expected: { kind: 'number', about: 'the one after the highest before; the same if only the timestamp jumped' },
+      jumps: { kind: 'count', about: 'jumps so far' },
+      packets: { kind: 'count', about: 'packets so far' },
+    },
   },
   'media.odd': {
     about: 'For the first time a stream has a packet that is too large, of a payload type nobody named, or that contradicts the last.',
@@ -428,11 +458,13 @@ export const EVENTS = {
     },
   },
   'media.flooded': {
-    about: 'A stream has 512 packets within a second; told again at each further 512 (S2-33).',
+    about:
+      'A stream has 512 packets within a second, or a promised endpoint gets 128 new streams; told again at each further so many (S2-33).',
     src: 'who sends the stream',
     fields: {
       ...stream,
       rate: { kind: 'count', about: 'packets of this second so far' },
+      newcomers: { kind: 'count', about: 'streams that began within this second at the same promised endpoint; 0 if it was not promised' },
       calls: { kind: 'count', about: 'calls that were promised the endpoint, each within a minute of the one before; at least 1' },
     },
   },

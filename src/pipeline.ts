@@ -7,7 +7,7 @@ import type { Command } from './commands.ts';
 import type { Config } from './config.ts';
 import type { CompiledRule } from './correlate/compile.ts';
 import { Correlator, type Look } from './correlate/correlator.ts';
-import { createBodyPart, readBody } from './decode/body.ts';
+import { createBodyPart, readBody, SDP_BODY } from './decode/body.ts';
 import { METHODS } from './decode/message.ts';
 import { createMgcp, parseMgcp } from './decode/mgcp.ts';
 import { ODDITY_NAMES } from './decode/oddities.ts';
@@ -19,6 +19,7 @@ import { turnPayload } from './decode/stun.ts';
 import { detectCarriage } from './detect/carriage.ts';
 import { detectContact } from './detect/contact.ts';
 import { detectCrowding } from './detect/crowding.ts';
+import { detectDescription } from './detect/description.ts';
 import { detect } from './detect/detectors.ts';
 import { detectDialogLapse } from './detect/dialog.ts';
 import { Emitter } from './detect/emitter.ts';
@@ -159,6 +160,7 @@ export class Pipeline {
       detectInfoDigit(this.observation, this.#tracker.media, this.#emitter);
     }
     for (let i = 0; i < m.oddityCount; i++) this.#oddities[m.oddities[i]!.code]!++;
+    if (this.#body.kind === SDP_BODY) detectDescription(this.observation, this.#sdp, this.#emitter);
     detect(this.observation, this.#tracker, this.#emitter, now);
     if (this.#records !== undefined) pack(this.#records, this.observation);
   }

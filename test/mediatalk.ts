@@ -71,7 +71,11 @@ export class MediaTalk {
   #branch = 0;
 
   constructor(tables: Readonly<Record<string, number>> = {}) {
-    const parsed = parseConfig(JSON.stringify({ tables }), 'test');
+    const standard = parseConfig('{}', 'test');
+    assert.ok('config' in standard);
+    // Small ones: they are made for each test.
+    const small = Object.fromEntries(Object.keys(standard.config.tables).map((name) => [name, 256]));
+    const parsed = parseConfig(JSON.stringify({ tables: { ...small, ...tables } }), 'test');
     assert.ok('config' in parsed, JSON.stringify(parsed));
     this.pipeline = new Pipeline({ config: parsed.config, rules: [], boot: 1, sinks: { events: true, calls: true } });
   }

@@ -23,7 +23,6 @@ import {
   FRAGMENT_MALFORMED,
   FRAGMENT_OVERLAP,
   FRAGMENT_PENDING,
-  HEP_MALFORMED,
   MALFORMED,
   NOT_IP,
   OTHER_PROTOCOL,
@@ -152,12 +151,8 @@ export class Frames {
     noteEnds(this.#outer, packet);
     notePlace(this.#outer, packet);
     this.#opened = true;
-    const { transport } = packet;
-    const reason = this.#agents.open(packet, packet.bytes, packet.start, packet.end);
     this.#mapped = false;
-    if (reason >= 0) return reason;
-    packet.transport = transport;
-    return HEP_MALFORMED;
+    return this.#agents.open(packet, packet.bytes, packet.start, packet.end);
   }
 
   /** Back from the packet in HEP to the stream that it came in. */

@@ -276,6 +276,14 @@ export class CaptureReader {
   async #feed(file: RecordFile): Promise<void> {
     do if (file.advance()) return;
     while (await file.read());
+    if (!file.ended) return;
+    if (this.#follow !== undefined && file.faults.length > 0) await this.#renew(file);
+    else await this.#end(file);
+  }
+
+  /** Ends a followed file that is written anew, to be read from its new beginning. */
+  async #renew(file: RecordFile): Promise<void> {
+    if (await file.renewed()) this.#waiting.unshift({ path: file.path, first: 0 });
     if (file.ended) await this.#end(file);
   }
 
@@ -296,11 +304,7 @@ export class CaptureReader {
     this.#waiting.push(...((await this.#discover?.(last)) ?? []));
     this.#waiting.sort((a, b) => (a.first === b.first ? 0 : a.first - b.first));
     for (const file of [...this.#open]) {
-      if (file.ready) continue;
-      if (await file.renewed()) {
-        await this.#end(file);
-        this.#waiting.push({ path: file.path, first: 0 });
-      }
+      if (!file.ready) await this.#renew(file);
     }
     const silent = this.#open.filter((file) => !file.ready).sort((a, b) => a.time - b.time);
     for (const file of silent.slice(0, Math.max(0, this.#open.length - MAX_FOLLOWED))) await this.#end(file);

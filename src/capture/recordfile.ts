@@ -169,11 +169,13 @@ export class RecordFile {
     }
   }
 
-  /** Looks whether a followed file was cut back to be written anew (then it has ended here) or deleted. */
+  /** Looks whether a followed file is written anew (then it has ended here, and what looked like damage is none) or deleted. */
   async renewed(): Promise<boolean> {
-    const renewed = await this.#source.renewed();
-    if (renewed) this.#end();
-    return renewed;
+    if (!(await this.#source.renewed())) return false;
+    this.#end();
+    const damage = this.faults.findIndex(({ code }) => code === 'capture-corrupt');
+    if (damage >= 0) this.faults.splice(damage, 1);
+    return true;
   }
 
   /** Bytes of the file on disk, 0 if unknown. */

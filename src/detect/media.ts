@@ -49,7 +49,10 @@ export function detectMedia(shown: number, media: Media, packet: Packet, emitter
   if ((shown & SSRC_CHANGED) !== 0 && emitter.wants(CHANGES)) changed(s, media, packet, emitter, now);
   if ((shown & INTRUDED) !== 0 && emitter.wants(UNPROMISED)) intruded(media, packet, emitter, now);
   if ((shown & JUMPED) !== 0 && (s.jumps & (s.jumps - 1)) === 0 && emitter.wants(JUMPS)) {
-    emitter.emit('media.jumped', JUMPS, sceneOf(s, media, packet, now), { ...streamData(s), jumps: s.jumps, packets: s.packets });
+    const sequence = (s.bad < 0 ? s.highest : s.bad - 1) & 0xffff;
+    const expected = (s.bad < 0 ? s.highest : s.highest + 1) & 0xffff;
+    const data = { ...streamData(s), sequence, expected, jumps: s.jumps, packets: s.packets };
+    emitter.emit('media.jumped', JUMPS, sceneOf(s, media, packet, now), data);
   }
   if ((shown & (OVERSIZE | FOREIGN | CONFLICT)) !== 0 && emitter.wants(ODD)) odd(shown, s, media, packet, emitter, now);
   if ((shown & LATE) !== 0 && emitter.wants(LATES)) {
@@ -60,7 +63,7 @@ export function detectMedia(shown: number, media: Media, packet: Packet, emitter
     emitter.emit('media.flooded', FLOODS, sceneOf(s, media, packet, now), {
       ...streamData(s),
       rate: s.inSecond,
-      calls: s.promised > 0 ? media.promises.table.at(s.promise).calls : 1,
+      ...floodOf(s, media),
     });
   }
   if ((shown & DIGIT) !== 0 && emitter.wants(DIGITS)) {
@@ -116,7 +119,20 @@ export function detectMediaEnd(slot: number, media: Media, emitter: Emitter, now
 
 function started(s: Stream, media: Media, packet: Packet, emitter: Emitter, now: number): void {
   const streams = s.promise >= 0 && s.promised > 0 ? media.promises.table.at(s.promise).streams : 0;
-  emitter.emit('media.started', STARTS, sceneOf(s, media, packet, now), { ...streamData(s), phase: phaseOf(s, media), streams });
+  emitter.emit('media.started', STARTS, sceneOf(s, media, packet, now), {
+    ...streamData(s),
+    sequence: s.base & 0xffff,
+    timestamp: s.timestamp >>> 0,
+    phase: phaseOf(s, media),
+    streams,
+  });
+}
+
+/** Calls and new streams of the endpoint a stream goes to. */
+function floodOf(s: Stream, media: Media): { calls: number; newcomers: number } {
+  if (s.promised === 0) return { calls: 1, newcomers: 0 };
+  const { calls, newcomers } = media.promises.table.at(s.promise);
+  return { calls, newcomers };
 }
 
 /** How far its call has come. */

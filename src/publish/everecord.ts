@@ -352,7 +352,7 @@ export class EveRecords {
   /** A text in which a password was found (`from` < 0: none), or, in a message that was odd, may be though nobody saw it. */
   #part(bytes: Uint8Array, start: number, end: number, from: number, to: number): void {
     if (from >= 0) this.#out.masked(bytes, start, end, from, to);
-    else if (this.#odd && mayHoldPassword(bytes, start, end)) this.#out.string(text(bytes, start, end));
+    else if (this.#odd) this.#out.loose(bytes, start, end);
     else this.#out.text(bytes, start, end);
   }
 
@@ -362,8 +362,7 @@ export class EveRecords {
     const end = n[field + 1]!;
     if (start < 0 || start === end) return;
     this.#out.put(key);
-    if (mayHoldPassword(bytes, start, end)) this.#out.string(text(bytes, start, end));
-    else this.#out.text(bytes, start, end);
+    this.#out.loose(bytes, start, end);
   }
 }
 
@@ -398,15 +397,4 @@ function isSdp(bytes: Uint8Array, start: number, end: number): boolean {
   if (start < 0 || end - start < SDP_TYPE.length) return false;
   for (let i = 0; i < SDP_TYPE.length; i++) if ((bytes[start + i]! | 0x20) !== (SDP_TYPE[i]! | 0x20)) return false;
   return end - start === SDP_TYPE.length || bytes[start + SDP_TYPE.length] === 0x3b || bytes[start + SDP_TYPE.length]! <= 0x20;
-}
-
-/** Two colons before an @, as in `sip:user:password@host`. */
-function mayHoldPassword(bytes: Uint8Array, start: number, end: number): boolean {
-  let colons = 0;
-  for (let i = start; i < end; i++) {
-    const b = bytes[i]!;
-    if (b === 0x3a) colons++;
-    else if (b === 0x40 && colons >= 2) return true;
-  }
-  return false;
 }

@@ -31,8 +31,8 @@ import { identityOf, TIMEOUT, type Transaction } from './transactions.ts';
 const SILENT = 4 * 3_600_000_000;
 /** µs a call of which only requests of one side were seen is remembered: it may be invented. */
 const UNPROVEN = 64_000_000;
-/** µs the place of a call is kept after its end: late messages are still known as its own. */
-const AFTERLIFE = 180_000_000;
+/** µs the place of a call is kept after it was told: late messages are still known as its own, as long as its dialogs are. */
+const AFTERLIFE = TIMEOUT;
 
 /** Where the streams of a call come from: its place in the table tells it from others. */
 export type MediaOf = (slot: number, generation: number) => readonly MediaStream[];

@@ -76,8 +76,8 @@ const LOOK = 900_000_000;
 const SILENT = 4 * 3_600_000_000;
 /** µs an early dialog may be silent: Timer C (RFC 3261 §16.6) is renewed by every provisional answer. */
 const SILENT_EARLY = 1_800_000_000;
-/** µs after its end in which late messages are still known as its own. */
-const AFTERLIFE = 180_000_000;
+/** µs after its end in which late messages are still known as its own: repetitions end after 32 s. */
+const AFTERLIFE = 2 * TIMEOUT;
 
 const SUBSCRIPTION_STATE = headerByName('Subscription-State');
 const TERMINATED_WORD = Buffer.from('terminated');

@@ -14,6 +14,13 @@ describe('a call with media both ways', () => {
     const t = talk().rtp(A, B, 50, { ssrc: 1 }).rtp(B, A, 25, { ssrc: 0xffff_fff0, type: 8 });
     const started = t.of('media.started');
     assert.deepEqual(
+      started.map(({ data }) => [data.sequence, data.timestamp]),
+      [
+        [100, 101 * 160],
+        [100, 101 * 160],
+      ],
+    );
+    assert.deepEqual(
       started.map(({ from, to, callId, data }) => [from, to, callId, data.phase, data.promised, data.codec, data.media, data.streams]),
       [
         [A, B, 'c1', 'call', 'sdp', 'PCMU', 'audio', 1],
@@ -301,11 +308,30 @@ describe('odd packets', () => {
     const t = talk().rtp(A, B, 5, { ssrc: 1 });
     for (let n = 1; n <= 5; n++) t.rtp(A, B, 3, { ssrc: 1, sequence: 10_000 * n });
     assert.deepEqual(
-      t.of('media.jumped').map(({ data }) => data.jumps),
-      [1, 2, 4],
+      t.of('media.jumped').map(({ data }) => [data.jumps, data.expected, data.sequence]),
+      [
+        [1, 105, 10_000],
+        [2, 10_003, 20_000],
+        [4, 30_003, 40_000],
+      ],
     );
     t.finish();
     assert.deepEqual([t.streams()[0]?.lost, t.streams()[0]?.packets], [0, 20]);
+  });
+
+  test('a flood of streams, another SSRC in each packet', () => {
+    const t = talk();
+    for (let n = 0; n < 300; n++) t.send(rtpOf({ sequence: n, ssrc: n }), A, B, 0.001);
+    assert.deepEqual(
+      t.of('media.flooded').map(({ from, data }) => [from, data.rate, data.newcomers]),
+      [
+        [A, 1, 128],
+        [A, 1, 256],
+      ],
+    );
+    const u = talk();
+    for (let n = 0; n < 300; n++) u.send(rtpOf({ sequence: n, ssrc: n }), A, B, 0.02);
+    assert.deepEqual(u.of('media.flooded'), []);
   });
 
   test('a flood of one stream', () => {
@@ -392,12 +418,15 @@ describe('how it is protected', () => {
     assert.equal(seen({ protocol: 'RTP/AVPF' }, { protocol: 'RTP/AVPF' }), 'none');
   });
 
-  test('ZRTP is seen on the way', () => {
+  test('ZRTP and DTLS are seen on the way', () => {
     const t = talk();
     const hello = Buffer.concat([Buffer.from('10000001', 'hex'), Buffer.from('ZRTP'), Buffer.alloc(30)]);
     t.send(hello, A, B).send(hello, B, A).send(hello, INTRUDER, PUBLIC).rtp(A, B, 3);
     assert.equal(t.streams()[0]?.encryption, 'zrtp');
     assert.equal(t.pipeline.query('counts').protocol['zrtp'], 3);
+    const record = Buffer.from('16fefd0000000000000000000161', 'hex');
+    const u = talk().send(record, A, B).send(record, B, A).rtp(A, B, 3);
+    assert.equal(u.streams()[0]?.encryption, 'dtls');
   });
 
   test('fax over UDPTL where it was promised', () => {
@@ -574,4 +603,43 @@ test('what names no media promises nothing', () => {
     t.of('media.started').map(({ data }) => data.promised),
     ['none', 'none', 'none', 'none'],
   );
+});
+
+test('what a description asks for (S1-25)', () => {
+  const section = ['a=sendonly', 'a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:x'];
+  const t = new MediaTalk().invite(sdp(A, { section })).accept('v=0\r\n');
+  assert.equal(t.of('media.described').length, 2);
+  assert.deepEqual(
+    t
+      .of('media.described')
+      .slice(0, 1)
+      .map(({ from, to, data }) => [from, to, data]),
+    [
+      [
+        CALLER,
+        CALLEE,
+        {
+          method: 'INVITE',
+          status: 0,
+          from: 'sip:a@example.com',
+          to: 'sip:b@example.com',
+          contact: 'sip:x@example.com',
+          vias: 'SIP/2.0/UDP 192.0.2.10:5060;branch=z9hG4bK-c1-1',
+          owner: '- 7 1 IN IP4 192.0.2.10',
+          sections: 1,
+          address: '192.0.2.10',
+          port: 4000,
+          media: 'audio',
+          protocol: 'RTP/AVP',
+          codecs: 'PCMU, telephone-event',
+          direction: 'sendonly',
+          encryption: 'sdes',
+        },
+      ],
+    ],
+  );
+  const last = t.of('media.described').at(-1);
+  assert.deepEqual([last?.from, last?.data.status, last?.data.owner, last?.data.port, last?.data.address], [CALLEE, 200, '', 0, '']);
+  const u = new MediaTalk().invite(sdp(A).replace('c=IN IP4 192.0.2.10', 'c=IN IP4 media.example.com'));
+  assert.equal(u.of('media.described')[0]?.data.address, 'media.example.com');
 });

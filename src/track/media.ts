@@ -7,7 +7,7 @@ import { CLOCKS, CN, STATIC_CLOCK, STATIC_CODEC, TELEPHONE_EVENT } from '../deco
 import { createDtmf, readTelephoneEvent } from '../decode/dtmf.ts';
 import { rtpHeader } from '../decode/rtp.ts';
 import { UDPTL } from '../decode/sdpview.ts';
-import { NOTHING, ZRTP } from '../decode/sniff.ts';
+import { DTLS, NOTHING, ZRTP } from '../decode/sniff.ts';
 import { Key, type Seed, Table, type TableStats } from '../table.ts';
 import { TimeoutQueue } from '../timeouts.ts';
 import type { MediaStream, Packet } from '../types.ts';
@@ -15,7 +15,7 @@ import { CallMedia } from './callmedia.ts';
 import type { Calls } from './calls.ts';
 import { FarEnd } from './farend.ts';
 import { MediaTotals } from './mediatotals.ts';
-import { LATCHED, type Promised, Promises, ZRTP_KEYS } from './promises.ts';
+import { DTLS_KEYS, LATCHED, type Promised, Promises, ZRTP_KEYS } from './promises.ts';
 import {
   AFTER_END,
   advanceStream,
@@ -23,6 +23,7 @@ import {
   CHALLENGED,
   copyStream,
   DIGIT,
+  FLOODED,
   FOREIGN,
   INTRUDED,
   INTRUDES,
@@ -58,6 +59,8 @@ const GRACE = 1_000_000;
 /** µs within which two streams to one endpoint are there at the same time, and within which one follows another. */
 const TOGETHER = 1_000_000;
 const SUCCESSION = 5_000_000;
+/** New streams of one endpoint within a second that make a flood worth a look. */
+const SWARM = 128;
 /** Packets that make a stream: of an endpoint nobody promised more, much else looks like RTP. */
 const ENOUGH = 2;
 const ENOUGH_UNPROMISED = 4;
@@ -153,7 +156,7 @@ export class Media {
   }
 
   /**
-   * Takes what is neither SIP nor RTP: ZRTP tells that keys are agreed on between two endpoints of a call, and where T.38 was promised
+   * Takes what is neither SIP nor RTP: ZRTP and DTLS tell that keys are agreed on between two endpoints of a call, and where T.38 was promised
    * the payload is fax (UDPTL has no header that would tell it from anything else).
    */
   beside(kind: number, packet: Packet, now: number): void {
@@ -162,6 +165,7 @@ export class Media {
     if (to < 0) return;
     const p = this.promises.table.at(to);
     if (kind === ZRTP && p.encryption === 0) p.encryption = ZRTP_KEYS;
+    else if (kind === DTLS && p.encryption === 0) p.encryption = DTLS_KEYS;
     else if (kind === NOTHING && p.protocol === UDPTL) this.totals.fax();
   }
 
@@ -333,15 +337,15 @@ export class Media {
   #arrive(slot: number, s: Stream, to: number, from: number, now: number): number {
     const p = this.promises.table.at(to);
     p.streams++;
+    let shown = newcomer(p, s.first);
     const before = p.stream >= 0 && p.stream !== slot && this.streams.alive(p.stream, p.streamGeneration, now) ? p.stream : -1;
     const own = from >= 0 && this.#agreed(from, p);
-    let shown = 0;
     if (before >= 0) {
       this.endpoints(before, this.#src, this.#dst);
       const since = s.last - this.streams.at(before).last;
       if (this.#comesFrom(slot, this.#src)) {
         this.rival = before;
-        if (since < SUCCESSION && !p.bundle) shown = SSRC_CHANGED;
+        if (since < SUCCESSION && !p.bundle) shown |= SSRC_CHANGED;
       } else if (since < TOGETHER) {
         // Only if the one before goes on are there two: else a NAT has chosen another port, or media has moved.
         if (!own) this.#suspect(before, slot, CHALLENGED);
@@ -499,6 +503,16 @@ export class Media {
     s.watch = s.watchFrom + 4 * this.lateBy;
     return LATE;
   }
+}
+
+/** Counts the streams that an endpoint gets within a second: a flood may have another SSRC in each packet. */
+function newcomer(p: Promised, time: number): number {
+  if (time - p.second >= TOGETHER) {
+    p.second = time;
+    p.newcomers = 1;
+    return 0;
+  }
+  return ++p.newcomers % SWARM === 0 ? FLOODED : 0;
 }
 
 /** From `time` and a little on, packets of this stream are worth a look. */

@@ -16,7 +16,8 @@ export const LATCHED = 3;
 /** How media is protected, by code; the names are those of `MediaStream.encryption`. */
 export const ENCRYPTIONS = ['none', 'sdes', 'dtls', 'zrtp', 'srtp'] as const;
 const SDES = 1;
-const DTLS = 2;
+/** Code of ENCRYPTIONS. */
+export const DTLS_KEYS = 2;
 /** Code of ENCRYPTIONS. */
 export const ZRTP_KEYS = 3;
 const SRTP = 4;
@@ -51,6 +52,9 @@ export interface Promised {
   streamGeneration: number;
   /** Calls that were promised the endpoint, each within a minute of the one before. */
   calls: number;
+  /** Begin of the second in which new streams are counted, and how many there were in it. */
+  second: number;
+  newcomers: number;
   /** Streams that went there so far. */
   streams: number;
   formatCount: number;
@@ -122,6 +126,8 @@ export class Promises {
     p.callGeneration = callGeneration;
     p.replaced = 0;
     p.stream = -1;
+    p.second = 0;
+    p.newcomers = 0;
     p.streams = 0;
     return p;
   }
@@ -173,15 +179,17 @@ function makePromised(): Promised {
     stream: -1,
     streamGeneration: 0,
     calls: 0,
+    second: 0.5,
+    newcomers: 0,
     streams: 0,
     formatCount: 0,
   };
 }
 
-/** Keys that came with the section, else what its profile says: RTP/SAVP and its like have keys we did not see. */
-function encryptionOf(media: SdpMedia, session: { readonly fingerprint: boolean; readonly zrtp: boolean }): number {
+/** Code of ENCRYPTIONS of a section: keys that came with it or with the session, else what its profile says: RTP/SAVP and its like have keys we did not see. */
+export function encryptionOf(media: SdpMedia, session: { readonly fingerprint: boolean; readonly zrtp: boolean }): number {
   if (media.cryptos > 0) return SDES;
-  if (media.fingerprint || session.fingerprint) return DTLS;
+  if (media.fingerprint || session.fingerprint) return DTLS_KEYS;
   if (media.zrtp || session.zrtp) return ZRTP_KEYS;
   const { protocol } = media;
   return protocol <= LAST_RTP && protocol > 1 && protocol !== 3 ? SRTP : 0;

@@ -305,8 +305,8 @@ export class Tracker {
     else this.peers.meet(packet.src, packet.dst, m, now);
     if (m.method === INVITE) {
       o.call = this.calls.invited(m, packet, t, now);
-      if (this.calls.fresh && o.attributed === VIA) this.calls.originated(o.call, o.client);
       this.legs.invited(m, packet, o.call, this.calls.fresh, now);
+      if (this.calls.fresh && o.attributed === VIA) this.calls.originated(o.call, o.client);
     } else if (m.method === BYE || m.method === UPDATE || m.method === PRACK) this.dialogs.request(o, m, now);
   }
 

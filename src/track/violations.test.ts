@@ -4,13 +4,13 @@ import { ALICE, BOB, MALLORY, Phones, verdict } from '../../test/phones.ts';
 
 const IN = { toTag: 't1' };
 
-/** A call that was over a minute ago. */
+/** A call that was over half a minute ago. */
 function past(): Phones {
   const p = new Phones();
   p.establish();
   p.ask('BYE', { ...IN, cseq: 2 });
   p.reply(200, 'BYE', { cseq: 2 });
-  p.wait(60);
+  p.wait(30);
   return p;
 }
 
