@@ -180,3 +180,12 @@ test('a rule proves that it fires and that it does not, with Events that can be'
     '"src" must be string, received number',
   ]);
 });
+
+test('measure: a number of the Event, for shape any alone', () => {
+  const any = { shape: 'any', limit: undefined, within: undefined };
+  assert.equal(ruleOf({ ...any, measure: 'refusals' }).measure?.(testEvent('auth.failed', { refusals: 7 }, 0, 1)), 7);
+  assert.equal(ruleOf(any).measure, undefined);
+  assert.match(faultsOf({ measure: 'refusals' })[0] ?? '', /shape count takes no "measure"/);
+  assert.match(faultsOf({ ...any, measure: 'account' })[0] ?? '', /"account" is no number/);
+  assert.match(faultsOf({ ...any, measure: 'refusal' })[0] ?? '', /unknown field "refusal"/);
+});

@@ -3,11 +3,11 @@ import type { Fault } from '../errors.ts';
 import type { EventName, FieldKind } from '../events.ts';
 import { check, type Place } from '../readyaml.ts';
 import { nearest, parseDuration } from '../schema.ts';
-import type { AttackClass, Level, Party, Stage } from '../types.ts';
+import type { AttackClass, Event, Level, Party, Stage } from '../types.ts';
 import { compileCondition, type Predicate } from './condition.ts';
 import type { Doubt } from './doubt.ts';
 import type { VariableValue } from './expression.ts';
-import { type Field, fieldsOf, makeField } from './fields.ts';
+import { type Field, fieldsOf, makeField, numberOf, typeOf } from './fields.ts';
 import { RULE, type RuleFile } from './ruleschema.ts';
 import { compileTemplate, type Template } from './template.ts';
 import { unsoundFaults } from './unsound.ts';
@@ -40,6 +40,8 @@ export interface CompiledRule {
   readonly shape: 'any' | 'count' | 'distinct';
   /** Shape distinct: whose values are counted. */
   readonly field: Field | undefined;
+  /** Shape any: reads the number whose highest value is the count of the Alert. */
+  readonly measure: ((event: Event) => number) | undefined;
   /** One or two; any of them opens an Alert. */
   readonly tiers: readonly Tier[];
   readonly subject: PartyField;
@@ -139,6 +141,7 @@ class Compiler {
       by,
       shape: this.#shape(),
       field,
+      measure: this.#measure(fields),
       tiers: this.#tiers(),
       target,
       targets: target !== undefined && !by.some(({ name }) => name === target.field.name),
@@ -217,6 +220,15 @@ class Compiler {
     if (shape === 'distinct')
       return field === undefined ? this.#fault(['shape'], 0, 'shape distinct needs "field"') : this.#field(['field'], field, fields);
     return field === undefined ? undefined : this.#fault(['field'], 0, `shape ${shape} takes no "field"`);
+  }
+
+  #measure(fields: ReadonlyMap<string, FieldKind>): CompiledRule['measure'] {
+    const { shape, measure } = this.#file;
+    if (measure === undefined) return undefined;
+    if (shape !== 'any') return this.#fault(['measure'], 0, `shape ${shape} takes no "measure": it counts`);
+    const field = this.#field(['measure'], measure, fields);
+    if (field === undefined) return undefined;
+    return typeOf(field.kind) === 'number' ? numberOf(measure) : this.#fault(['measure'], 0, `"${measure}" is no number`);
   }
 
   /** The `where` of the file or its profile, without what `except` exempts. */

@@ -509,3 +509,19 @@ test('ids depend on node, rule, group and time, not on the seed of the tables', 
   assert.deepEqual(ids('n', SEED), ids('n', { k0: 0, k1: 0 }));
   assert.notDeepEqual(ids('n', SEED), ids('m', SEED));
 });
+
+test('measure: the count is the highest value seen', () => {
+  const rule = ruleOf({ shape: 'any', limit: undefined, within: undefined, measure: 'refusals' });
+  const out = run(
+    correlatorOf([rule]),
+    [3, 9, 4].map((refusals, i) => failed(i * S, { refusals })),
+  );
+  assert.equal(out[0]?.count, 3);
+  const correlator = correlatorOf([rule]);
+  run(
+    correlator,
+    [3, 9, 4].map((refusals, i) => failed(i * S, { refusals })),
+  );
+  correlator.finish(3 * S);
+  assert.equal(correlator.out.at(-1)?.count, 9);
+});

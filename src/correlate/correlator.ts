@@ -244,7 +244,7 @@ export class Correlator {
   #alert(group: Group, state: Alert['state'], time: number): Alert {
     const { rule } = this.#runtimes[group.rule]!;
     const event = group.lastEvent!;
-    const count = rule.field === undefined ? group.events : group.distinct.count();
+    const count = rule.measure !== undefined ? group.measured : rule.field === undefined ? group.events : group.distinct.count();
     return {
       id: group.id,
       time,

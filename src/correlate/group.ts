@@ -31,6 +31,8 @@ export interface Group extends Due {
   seen: number;
   /** Events, the exact number since the group began, or since its window once it is open. */
   events: number;
+  /** Highest value of what the rule measures. */
+  measured: number;
   succeeded: boolean;
   /** More than one target was seen. */
   targets: boolean;
@@ -82,6 +84,7 @@ export function makeGroup(rule: number, serial: number, budget: Budget): Group {
     began: 0,
     seen: 0,
     events: 0,
+    measured: 0,
     succeeded: false,
     targets: false,
     target: '',
@@ -112,6 +115,7 @@ export function resetGroup(group: Group): void {
   group.began = 0;
   group.seen = 0;
   group.events = 0;
+  group.measured = 0;
   group.succeeded = false;
   group.targets = false;
   group.target = '';
@@ -145,6 +149,7 @@ export function note(group: Group, rule: CompiledRule, event: Event, now: number
   group.seen = now;
   group.events++;
   group.lastEvent = event;
+  if (rule.measure !== undefined) group.measured = Math.max(group.measured, rule.measure(event));
   if (rule.targets && rule.target !== undefined) noteTarget(group, rule.target.field.text(event));
   if (rule.sample !== undefined && (group.sampled < SAMPLE || !group.open)) noteSample(group, rule.sample.text(event));
   if (!group.open) group.evidence[group.noted++ % EVIDENCE] = event;

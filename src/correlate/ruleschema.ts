@@ -148,6 +148,11 @@ export const RULE = schema({
     slower: { ...TIER, optional: true, about: 'a second limit, for those who take their time' },
     idle: { ...TIME, default: '30m', about: 'the Alert is over when no Event came for so long' },
     quiet: { ...TIME, optional: true, about: 'shape any: repeats less than this apart belong to the same Alert' },
+    measure: {
+      type: 'string',
+      optional: true,
+      about: 'shape any: a number of the Event; the count of the Alert is the highest seen, and not how many Events there were',
+    },
     subject: { ...PARTY, about: 'who did it; its field is one of `by`' },
     target: { ...PARTY, optional: true, about: 'whom it was done to; kind `none` once there is more than one' },
     sample: { type: 'string', optional: true, about: 'field whose values the Alert lists, up to ten; `field` if absent' },

@@ -74,6 +74,11 @@ export class Calls {
     });
   }
 
+  /** A new call came through a trusted proxy: its record names who is behind it (18 bytes). Who takes part in it goes by the packets. */
+  originated(c: CallState, client: Uint8Array): void {
+    if (this.wanted) c.src = addressText(client);
+  }
+
   /** The call an initial INVITE begins or continues; links the transaction to it. */
   invited(m: SipMessage, packet: Packet, t: Transaction, now: number): CallState {
     const slot = this.#place(m, now);

@@ -191,6 +191,17 @@ describe('behind a trusted proxy', () => {
     assert.equal(behind(via('203.0.113.66', 'z9hG4bKa', ';received=203.0.113.66;received=192.0.2.200')), '198.51.100.5:5060 unknown');
   });
 
+  test('the record of a call names who called, also where the call is seen again without its Via', () => {
+    const talk = new Talk('198.51.100.5');
+    talk.ask('INVITE', [PROXYS, BELOW], PROXY, REGISTRAR);
+    talk.ask('INVITE', [via('198.51.100.9', 'z9hG4bKr')], REGISTRAR, '198.51.100.20:5060');
+    talk.tracker.finish(talk.now, { unanswered: () => {}, abandoned: () => {}, contacted: () => {}, dialog: () => {}, lone: () => {} });
+    assert.deepEqual(
+      talk.tracker.calls.over.map(({ src, dst }) => [src, dst]),
+      [['203.0.113.66', '198.51.100.9']],
+    );
+  });
+
   test('refusals count for who is behind the proxy, not for the proxy', () => {
     const talk = new Talk('198.51.100.5');
     const guess = (n: number, host: string): Observation => {

@@ -306,6 +306,7 @@ export class Tracker {
     if (m.method === INVITE) {
       o.call = this.calls.invited(m, packet, t, now);
       this.legs.invited(m, packet, o.call, this.calls.fresh, now);
+      if (this.calls.fresh && o.attributed === VIA) this.calls.originated(o.call, o.client);
     } else if (m.method === BYE || m.method === UPDATE || m.method === PRACK) this.dialogs.request(o, m, now);
   }
 
