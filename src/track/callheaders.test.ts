@@ -42,12 +42,27 @@ test('numbers of headers: RSeq, RAck, Session-Expires', () => {
 test('who calls: signed, asserted or neither', () => {
   const identity = (...headers: string[]) => {
     const c = makeCall();
-    noteIdentity(c, read(headers));
+    noteIdentity(c, read(headers), false);
     return [c.signed, c.asserted];
   };
   assert.deepEqual(identity('Identity: abc;info=<https://a>;alg=ES256', 'P-Asserted-Identity: <tel:+49301>'), [true, true]);
   assert.deepEqual(identity('P-Asserted-Identity: <tel:+49301>'), [false, true]);
   assert.deepEqual(identity('Subject: x'), [false, false]);
+});
+
+test('the level of attestation of the first PASSporT that has one, if someone wants it', () => {
+  const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const identity = (attest?: string) =>
+    `Identity: ${part({ alg: 'ES256', ppt: 'shaken', typ: 'passport', x5u: 'https://c.example/a.pem' })}.${part({ attest, dest: { tn: ['1'] }, iat: 1, orig: { tn: '2' } })}.c2ln;info=<https://c.example/a.pem>;alg=ES256;ppt=shaken`;
+  const level = (full: boolean, ...headers: string[]) => {
+    const c = makeCall();
+    noteIdentity(c, read(headers), full);
+    return c.attestation;
+  };
+  assert.deepEqual([level(true, identity('A')), level(true, identity('C')), level(true, identity('Z'))], ['A', 'C', '']);
+  assert.equal(level(true, identity(), identity('B')), 'B');
+  assert.equal(level(true, ...Array.from({ length: 4 }, () => identity()), identity('B')), '', 'so many and no more');
+  assert.deepEqual([level(false, identity('A')), level(true, 'Identity: nonsense')], ['', '']);
 });
 
 test('the route set: Record-Route lines and Contact', () => {

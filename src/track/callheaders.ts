@@ -1,6 +1,7 @@
 /** What headers of an INVITE, BYE or final answer say about a call; one walk over the header table, no allocation. */
 import { sameName, skipSpace } from '../decode/grammar.ts';
 import { headerByName } from '../decode/headers.ts';
+import { readIdentity } from '../decode/identity.ts';
 import { HEADER_STRIDE, type SipMessage } from '../decode/message.ts';
 import type { CallState } from './callstate.ts';
 import { addWritten } from './parties.ts';
@@ -9,16 +10,30 @@ const RECORD_ROUTE = headerByName('Record-Route');
 const IDENTITY = headerByName('Identity');
 const ASSERTED = headerByName('P-Asserted-Identity');
 const REASON = headerByName('Reason');
+/** Most Identity headers that are read for their level: one of the caller and some of who diverted the call (RFC 8946). */
+const MOST_PASSPORTS = 4;
 
-/** Notes in the call what the headers of its INVITE say about who calls. */
-export function noteIdentity(c: CallState, m: SipMessage): void {
+/**
+ * Notes in the call what the headers of its INVITE say about who calls.
+ * @param full also the level of attestation (RFC 8588): that takes reading the PASSporT.
+ */
+export function noteIdentity(c: CallState, m: SipMessage, full: boolean): void {
   const { headers } = m;
   const stop = m.headerCount * HEADER_STRIDE;
+  let passports = 0;
   for (let at = 0; at < stop; at += HEADER_STRIDE) {
     const id = headers[at];
-    if (id === IDENTITY) c.signed = true;
-    else if (id === ASSERTED) c.asserted = true;
+    if (id === IDENTITY) {
+      c.signed = true;
+      if (full && c.attestation === '' && passports++ < MOST_PASSPORTS)
+        c.attestation = attestationOf(m, headers[at + 3]!, headers[at + 4]!);
+    } else if (id === ASSERTED) c.asserted = true;
   }
+}
+
+function attestationOf({ bytes }: SipMessage, start: number, end: number): CallState['attestation'] {
+  const { attestation } = readIdentity(bytes, start, end);
+  return attestation === 'A' || attestation === 'B' || attestation === 'C' ? attestation : '';
 }
 
 /** Adds the addresses that Contact and Record-Route name to the parties at `row`. Returns how many Record-Route lines there are. */

@@ -255,7 +255,7 @@ export class Calls {
     beginCall(c, packet.time);
     c.complete = true;
     c.identity = t.identity;
-    noteIdentity(c, m);
+    noteIdentity(c, m, this.wanted);
     this.#keep(slot, c, m, packet);
     this.routes(slot, m);
   }
