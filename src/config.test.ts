@@ -91,10 +91,10 @@ test('our proxies are addresses and networks; anything else is a fault with its 
     good.config.network.proxies.map(({ bits }) => bits),
     [128, 32],
   );
-  const bad = parseConfig('network:\n  proxies: [192.0.2.5, proxy.example, 10.0.0.1/8]', 'c.yaml');
+  const bad = parseConfig('network:\n  proxies: [192.0.2.5, proxy.example, 10.0.0.1/8]\n  own: [home]', 'c.yaml');
   assert.ok('faults' in bad);
   assert.deepEqual(
     bad.faults.map(({ where }) => where),
-    ['c.yaml:2:24', 'c.yaml:2:39'],
+    ['c.yaml:2:24', 'c.yaml:2:39', 'c.yaml:3:9'],
   );
 });

@@ -54,7 +54,13 @@ export const CONFIG = schema({
           type: 'array',
           items: { type: 'string' },
           about:
-            'Addresses and networks of your own proxies and SBCs, e.g. `10.0.0.5` or `10.1.0.0/24`: the Via they wrote names the attacker behind them. List none that passes on a Via `received` which a client wrote.',
+            'Addresses and networks of your own proxies and SBCs, e.g. `192.0.2.5` or `198.51.100.0/24`: the Via they wrote names the attacker behind them. List none that passes on a Via `received` which a client wrote.',
+          default: [],
+        },
+        own: {
+          type: 'array',
+          items: { type: 'string' },
+          about: 'Your own networks, e.g. `198.51.100.0/24`: an attacker in them is to be found, not blocked.',
           default: [],
         },
       },
@@ -103,7 +109,7 @@ export const CONFIG = schema({
         calls: capacity('Calls that are not over.', 32_768),
         promises: capacity('Endpoints where calls said that media would arrive.', 32_768),
         streams: capacity('RTP streams.', 32_768),
-        dialogs: capacity('Dialogs that are not over, and those that ended within three minutes.', 32_768),
+        dialogs: capacity('Dialogs that are not over, and those that ended a minute ago.', 32_768),
         legs: capacity('What the other side of a B2BUA may be joined by.', 16_384),
         loads: capacity('Sources, targets and accounts that are asked often, and how much within the minute.', 8192),
         alerts: capacity('Groups that each rule counts at the same time.', 8192),
@@ -126,6 +132,8 @@ export const CONFIG = schema({
 export interface Site {
   /** Our own proxies, whose Via is believed. */
   readonly proxies: readonly Network[];
+  /** Our own networks: who attacks from there is to be found, not blocked. */
+  readonly own: readonly Network[];
 }
 
 /** A checked configuration, deeply frozen. `rules` holds full paths, `seed` the words of the table hash. */
@@ -153,24 +161,21 @@ export function parseConfig(text: string, file: string): ConfigResult {
   const { value, faults, locate } = check(CONFIG, text, file);
   if (value === undefined) return { faults };
   const wrong: Fault[] = [];
-  const proxies = value.network.proxies.flatMap((written, i) => {
-    const network = parseNetwork(written);
-    if (network !== undefined) return [network];
-    const { line, column } = locate(['network', 'proxies', i]);
-    const message = `expected an address or a network without bits beyond its prefix, e.g. 10.1.0.0/24, received "${written}"`;
-    wrong.push({ code: 'config-invalid', where: `${file}:${line}:${column}`, message });
-    return [];
-  });
+  const networks = (key: 'proxies' | 'own'): readonly Network[] =>
+    Object.freeze(
+      value.network[key].flatMap((written, i) => {
+        const network = parseNetwork(written);
+        if (network !== undefined) return [network];
+        const { line, column } = locate(['network', key, i]);
+        const message = `expected an address or a network without bits beyond its prefix, e.g. 198.51.100.0/24, received "${written}"`;
+        wrong.push({ code: 'config-invalid', where: `${file}:${line}:${column}`, message });
+        return [];
+      }),
+    );
+  const network = Object.freeze({ proxies: networks('proxies'), own: networks('own') });
   if (wrong.length > 0) return { faults: wrong };
   const rules = value.rules.map((folder) => (folder === 'builtin' ? BUILTIN_RULES : resolve(dirname(file), folder)));
-  return {
-    config: Object.freeze({
-      ...value,
-      rules: Object.freeze(rules),
-      seed: seedOf(value.seed),
-      network: Object.freeze({ proxies: Object.freeze(proxies) }),
-    }),
-  };
+  return { config: Object.freeze({ ...value, rules: Object.freeze(rules), seed: seedOf(value.seed), network }) };
 }
 
 function seedOf(hex: string): Seed {

@@ -45,6 +45,12 @@ const status = { kind: 'status', about: 'status code of the final answer; 0: non
 const method = { kind: 'method', about: 'method of the request' } as const;
 const userAgent = { kind: 'text', about: 'User-Agent of the request, empty if it had none' } as const;
 
+const mgcp = {
+  verb: { kind: 'name', about: 'verb of the command, e.g. CRCX' },
+  endpoint: { kind: 'text', about: 'endpoint the command is about, `local@domain`' },
+  connection: { kind: 'text', about: 'connection identifier (`I:`), empty without one' },
+} as const;
+
 const direction = {
   kind: 'name',
   about: 'what the sensor sees of the two: both, answers (their requests are not seen) or requests (no answer is seen)',
@@ -246,6 +252,89 @@ export const EVENTS = {
     src: 'who sent the request',
     fields: { userAgent },
   },
+  'covert.suspected': {
+    about:
+      'A field of an initial request carries readable text where it carries random characters (Call-ID, branch, tag, Session-ID, User-Agent, an unknown header, names of the SDP), or something its grammar has no place for.',
+    src: 'who sent the request',
+    fields: {
+      field: {
+        kind: 'name',
+        about: 'call-id, from-tag, user-agent, branch, header, session-id, max-forwards, body, sdp-version, sdp-origin or sdp-session',
+      },
+      why: {
+        kind: 'name',
+        about:
+          'base64-text or hex-text: it decodes to text; grammar: the field has another form; unusual: a body where there is none; varies: this client changes a number that clients keep',
+      },
+      sample: { kind: 'text', about: 'the beginning of the field as it stands' },
+      text: { kind: 'text', about: 'what it decodes to, the beginning of it; else empty' },
+    },
+  },
+  'mgcp.command': {
+    about: 'A call agent or a gateway sent an MGCP command (RFC 3435), each once. The Call-ID of the Event is the call identifier (`C:`).',
+    src: 'who sent the command',
+    fields: mgcp,
+  },
+  'mgcp.answer': {
+    about: 'An MGCP command was finally answered.',
+    src: 'who sent the command',
+    fields: { ...mgcp, code: { kind: 'status', about: 'response code (RFC 3435 §2.4)' } },
+  },
+  'gateway.connection': {
+    about: 'A media gateway confirmed that it opened, changed or closed a connection (MGCP CRCX, MDCX, DLCX).',
+    src: 'who sent the command: the call agent, or a gateway that closes by itself',
+    fields: {
+      change: { kind: 'name', about: 'opened, changed or closed' },
+      endpoint: mgcp.endpoint,
+      connection: mgcp.connection,
+      seconds: { kind: 'duration', about: 'closed: how long it was open in seconds; 0 if its beginning was not seen' },
+      sent: { kind: 'count', about: 'closed: packets sent as the gateway accounts for them (PS=); -1: it does not say' },
+      received: { kind: 'count', about: 'closed: packets received as the gateway accounts for them (PR=); -1: it does not say' },
+    },
+  },
+  'h323.call': {
+    about:
+      'A message of H.323 call signalling (H.225.0 over TPKT), as far as its Q.931 header tells; what is in packed encoding is not read.',
+    src: 'who sent the message',
+    fields: {
+      message: { kind: 'name', about: 'setup, proceeding, alerting, connect, release-complete, facility …' },
+      reference: { kind: 'number', about: 'call reference, unique between two endpoints' },
+      answers: { kind: 'flag', about: 'it goes to the side that chose the reference: the caller' },
+      calling: { kind: 'user', about: 'calling party number, empty if it is not given here' },
+      called: { kind: 'user', about: 'called party number, empty if it is not given here' },
+      display: { kind: 'text', about: 'display text, often the name of the caller' },
+      cause: { kind: 'number', about: 'cause value (Q.850), -1: none' },
+    },
+  },
+  'identity.asserted': {
+    about:
+      'An initial request carries a signed identity (STIR, RFC 8224). The signature is not checked: that needs certificates from the network.',
+    src: 'who sent the request',
+    fields: {
+      form: { kind: 'name', about: 'full, compact (RFC 8224 §7), legacy (RFC 4474) or bad' },
+      attestation: { kind: 'name', about: 'A, B or C (RFC 8588 §4); empty if it does not say' },
+      origin: { kind: 'text', about: 'number or URI of the caller that is asserted' },
+      destination: { kind: 'text', about: 'the first number or URI called' },
+      ppt: { kind: 'name', about: 'extension, e.g. shaken or div' },
+      alg: { kind: 'name', about: 'signature algorithm' },
+      certificate: { kind: 'host', about: 'host its certificate is fetched from' },
+      age: { kind: 'duration', about: 'seconds from its making to this packet, negative if it is ahead' },
+    },
+  },
+  'identity.mismatch': {
+    about: 'A signed identity does not fit the message that carries it.',
+    src: 'who sent the request',
+    fields: {
+      what: {
+        kind: 'name',
+        about:
+          'origin: neither From nor P-Asserted-Identity; destination: neither To nor Request-URI; date, age: more than 60 s from the Date header, from the packet; alg: not ES256; certificate: x5u and info differ; form: it cannot be read',
+      },
+      asserted: { kind: 'text', about: 'what the identity says' },
+      seen: { kind: 'text', about: 'what the message says' },
+      attestation: { kind: 'name', about: 'A, B or C; empty if it does not say' },
+    },
+  },
   'capture.odd': {
     about:
       'A payload was put together of IP fragments or TCP segments in a way that makes receivers and monitors see different things (Ptacek and Newsham 1998).',
@@ -259,17 +348,41 @@ export const EVENTS = {
       bytes: { kind: 'count', about: 'bytes of the payload' },
     },
   },
+  'media.described': {
+    about:
+      'A message held a session description: an offer or an answer of a call, or what a server can do (S1-25). Told once a transaction, of hops that repeat each other the first.',
+    src: 'who sent the description',
+    fields: {
+      method,
+      status: { kind: 'status', about: 'of the answer that held it, 0 for a request' },
+      from: { kind: 'text', about: 'URI of From' },
+      to: { kind: 'text', about: 'URI of To' },
+      contact: { kind: 'text', about: 'URI of the first Contact' },
+      vias: { kind: 'text', about: 'the Via lines, top first, at most eight' },
+      owner: { kind: 'text', about: 'the o= line (RFC 8866 §5.2)' },
+      sections: { kind: 'count', about: 'm= lines' },
+      address: { kind: 'address', about: 'where the first section wants media' },
+      port: { kind: 'port', about: 'its port, 0 if it is refused or there is none' },
+      media: { kind: 'name', about: 'audio, video … of the first section; empty for what is not known here' },
+      protocol: { kind: 'name', about: 'its transport, e.g. RTP/AVP; empty for what is not known here' },
+      codecs: { kind: 'text', about: 'its encodings that are known here, at most eight' },
+      direction: { kind: 'name', about: 'sendrecv, sendonly, recvonly, inactive' },
+      encryption: { kind: 'name', about: 'none, sdes, dtls, zrtp, srtp (the profile says so, keys not seen)' },
+    },
+  },
   'media.started': {
     about: 'An RTP stream began: two packets in sequence to or from an endpoint of a call, four elsewhere.',
     src: 'who sends the stream',
     fields: {
       ...stream,
+      sequence: { kind: 'number', about: 'sequence number of its first packet' },
+      timestamp: { kind: 'number', about: 'RTP timestamp of its latest packet' },
       phase: { kind: 'name', about: 'of its call: early (before the answer), call, over; none without a call' },
       streams: { kind: 'count', about: 'streams that came to this promised endpoint so far, 0 if it was not promised' },
     },
   },
   'media.ended': {
-    about: 'An RTP stream had no packet for 60 s, or the capture ended.',
+    about: 'An RTP stream had no packet for 30 s, or the capture ended.',
     src: 'who sent the stream',
     fields: {
       ...stream,
@@ -304,7 +417,7 @@ export const EVENTS = {
   },
   'media.unpromised': {
     about:
-      'RTP comes to a promised endpoint from a source that no description of the call named, while a stream from another source goes there too (S2-33).',
+      'RTP comes to a promised endpoint from a source that no description of the call named, and the stream from another source that goes there too does not stop (S2-33).',
     src: 'who sends the stream that nobody announced',
     fields: {
       ...stream,
@@ -316,7 +429,13 @@ export const EVENTS = {
   'media.jumped': {
     about: 'Sequence number or timestamp of a stream jumped further than RFC 3550 A.1 allows. Told at its 1st, 2nd, 4th, 8th … jump.',
     src: 'who sends the stream',
-    fields: { ...stream, jumps: { kind: 'count', about: 'jumps so far' }, packets: { kind: 'count', about: 'packets so far' } },
+    fields: {
+      ...stream,
+      sequence: { kind: 'number', about: 'sequence number of the packet' },
+      expected: { kind: 'number', about: 'the one after the highest before; the same if only the timestamp jumped' },
+      jumps: { kind: 'count', about: 'jumps so far' },
+      packets: { kind: 'count', about: 'packets so far' },
+    },
   },
   'media.odd': {
     about: 'For the first time a stream has a packet that is too large, of a payload type nobody named, or that contradicts the last.',
@@ -339,9 +458,15 @@ export const EVENTS = {
     },
   },
   'media.flooded': {
-    about: 'A stream has 512 packets within a second; told again at each further 512 (S2-33).',
+    about:
+      'A stream has 512 packets within a second, or a promised endpoint gets 128 new streams; told again at each further so many (S2-33).',
     src: 'who sends the stream',
-    fields: { ...stream, rate: { kind: 'count', about: 'packets of this second so far' } },
+    fields: {
+      ...stream,
+      rate: { kind: 'count', about: 'packets of this second so far' },
+      newcomers: { kind: 'count', about: 'streams that began within this second at the same promised endpoint; 0 if it was not promised' },
+      calls: { kind: 'count', about: 'calls that were promised the endpoint, each within a minute of the one before; at least 1' },
+    },
   },
   'dtmf.sent': {
     about: 'A key was pressed in a call: a telephone-event that ended (RFC 4733), or a SIP INFO.',

@@ -52,6 +52,7 @@ function addAnalyze(program: Command, done: (code: number) => void): void {
       '--eve <file>',
       'also write EVE JSON, a line per SIP message, alert and call; - writes it to standard output instead of the report',
     )
+    .option('--calls <file>', 'also write the calls as CSV: who called whom, when, for how long, how it ended and how it was protected')
     .option('--html <file>', 'also write a page that stands alone: verdict, time line, attackers, alerts and calls with their messages')
     .option(
       '--write-evidence <dir>',

@@ -4,7 +4,7 @@
 
 /** The families of counters `analyze` reports, and what each counts. */
 export const COUNTS = {
-  protocol: 'payloads by what they are, told by content: sip, rtp, rtcp, other',
+  protocol: 'payloads by what they are, told by content: sip, rtp, rtcp, mgcp, h225, other',
   method: 'SIP requests by method; `other` for methods without an RFC known here',
   answer: 'SIP responses by status code',
   oddity: 'oddities of SIP messages by name; a message may have several',

@@ -7,19 +7,24 @@ import type { Command } from './commands.ts';
 import type { Config } from './config.ts';
 import type { CompiledRule } from './correlate/compile.ts';
 import { Correlator, type Look } from './correlate/correlator.ts';
-import { createBodyPart, readBody } from './decode/body.ts';
+import { createBodyPart, readBody, SDP_BODY } from './decode/body.ts';
 import { METHODS } from './decode/message.ts';
+import { createMgcp, parseMgcp } from './decode/mgcp.ts';
 import { ODDITY_NAMES } from './decode/oddities.ts';
+import { createQ931, parseQ931 } from './decode/q931.ts';
 import { createSdp } from './decode/sdpview.ts';
 import { createMessage, parseSip } from './decode/sip.ts';
-import { DTLS, NOTHING, RTCP, RTP, SIP, STUN, sniff, ZRTP } from './decode/sniff.ts';
+import { DTLS, H225, MGCP, NOTHING, RTCP, RTP, SIP, STUN, sniff, ZRTP } from './decode/sniff.ts';
 import { turnPayload } from './decode/stun.ts';
 import { detectCarriage } from './detect/carriage.ts';
 import { detectContact } from './detect/contact.ts';
 import { detectCrowding } from './detect/crowding.ts';
+import { detectDescription } from './detect/description.ts';
 import { detect } from './detect/detectors.ts';
 import { detectDialogLapse } from './detect/dialog.ts';
 import { Emitter } from './detect/emitter.ts';
+import { detectGateway } from './detect/gateway.ts';
+import { detectH323 } from './detect/h323.ts';
 import { detectLoads } from './detect/load.ts';
 import { detectLoneChallenge } from './detect/lone.ts';
 import { detectInfoDigit, detectMedia, detectMediaEnd } from './detect/media.ts';
@@ -30,13 +35,17 @@ import { EVENT_NAMES, type EventName } from './events.ts';
 import { family } from './metrics.ts';
 import type { Queries, Query } from './queries.ts';
 import { SipRecords } from './siprecords.ts';
+import type { Seed } from './table.ts';
+import { Gateways } from './track/gateways.ts';
 import { MEDIA_TOTALS } from './track/mediatotals.ts';
 import { type Observation, OUTCOME_NAMES } from './track/observation.ts';
 import { type Lapses, Tracker } from './track/tracker.ts';
 import { type Alert, type Call, DISPOSITIONS, type Event, type Input, type Packet } from './types.ts';
 
 /** What `sniff` tells apart, by its code. */
-const PROTOCOLS = ['other', 'sip', 'rtp', 'rtcp', 'stun', 'dtls', 'zrtp'] as const;
+const PROTOCOLS = ['other', 'sip', 'rtp', 'rtcp', 'stun', 'dtls', 'zrtp', 'mgcp', 'h225'] as const;
+/** Most MGCP messages of a datagram that are read; RFC 3435 §3.5.5 has a handful in mind. */
+const MOST_PIGGYBACKED = 64;
 /** µs between two looks at what the tables forgot. */
 const HOUSEKEEPING = 10_000_000;
 
@@ -77,6 +86,11 @@ export class Pipeline {
   readonly #answers = new Float64Array(1000);
   readonly #oddities = new Float64Array(ODDITY_NAMES.length);
   readonly #keepEvents: boolean;
+  readonly #seed: Seed;
+  readonly #mgcp = createMgcp();
+  readonly #q931 = createQ931();
+  /** Made with the first MGCP message: most sites have none. */
+  #gateways: Gateways | undefined;
   #events: Event[] = [];
   /** The batch being filled, and the one last drained. */
   #records: SipRecords | undefined;
@@ -92,6 +106,7 @@ export class Pipeline {
     this.#emitter = new Emitter(config.node, boot, wanted);
     const heard = { calls: sinks.calls, silence: wanted.has('request.unanswered'), loads: wanted.has('load.risen') };
     this.#tracker = new Tracker(config.tables, config.seed, this.#message, heard, config.network.proxies);
+    this.#seed = config.seed;
     this.#keepEvents = sinks.events;
     if (sinks.records === true) {
       this.#records = new SipRecords(RECORD_WORDS);
@@ -105,6 +120,11 @@ export class Pipeline {
       abandoned: (challenge) => detectAbandoned(challenge, this.#tracker, this.#emitter, this.#clock.now),
       dialog: (kind, slot) => detectDialogLapse(kind, slot, this.#tracker, this.#emitter, this.#clock.now),
     };
+  }
+
+  /** All state about what is going on. For tests. */
+  get tracker(): Tracker {
+    return this.#tracker;
   }
 
   /** Takes one input through all stages. */
@@ -140,13 +160,30 @@ export class Pipeline {
       detectInfoDigit(this.observation, this.#tracker.media, this.#emitter);
     }
     for (let i = 0; i < m.oddityCount; i++) this.#oddities[m.oddities[i]!.code]!++;
+    if (this.#body.kind === SDP_BODY) detectDescription(this.observation, this.#sdp, this.#emitter);
     detect(this.observation, this.#tracker, this.#emitter, now);
     if (this.#records !== undefined) pack(this.#records, this.observation);
   }
 
+  #h323(packet: Packet, start: number, end: number): void {
+    if (parseQ931(this.#q931, packet.bytes, start, end)) detectH323(this.#q931, packet, this.#emitter);
+  }
+
+  /** All MGCP messages of a datagram (RFC 3435 §3.5.5). */
+  #control(packet: Packet, now: number): void {
+    const m = this.#mgcp;
+    this.#gateways ??= new Gateways(this.#seed, packet, m);
+    let left = MOST_PIGGYBACKED;
+    for (let at = packet.start; at >= 0 && left-- > 0 && parseMgcp(m, packet.bytes, at, packet.end); at = m.next) {
+      detectGateway(this.#gateways.observe(packet, m, now), this.#emitter);
+    }
+  }
+
   #media(kind: number, packet: Packet, start: number, end: number, now: number): void {
     const { media } = this.#tracker;
-    if (kind === RTP) {
+    if (kind === MGCP) this.#control(packet, now);
+    else if (kind === H225) this.#h323(packet, start, end);
+    else if (kind === RTP) {
       const shown = media.rtp(packet, start, end, now);
       if (shown !== 0) detectMedia(shown, media, packet, this.#emitter, now);
     } else if (kind === RTCP) media.rtcp(packet, start, end, now);
@@ -173,7 +210,7 @@ export class Pipeline {
 
   #keepHouse(now: number): void {
     this.#housekeeping = now + HOUSEKEEPING;
-    detectCrowding(this.#tracker.tables(), this.#evicted, this.#emitter, now);
+    detectCrowding([...this.#tracker.tables(), ...(this.#gateways?.tables() ?? [])], this.#evicted, this.#emitter, now);
   }
 
   /** Carries out a Command of the control side. */
@@ -209,7 +246,7 @@ export class Pipeline {
       capture: {},
     }),
     calls: () => ({ ...this.#tracker.calls.summary, hungUpBy: { ...this.#tracker.calls.summary.hungUpBy } }),
-    tables: () => [...this.#tracker.tables(), ...this.#correlator.stats().map((rule) => rule.table)],
+    tables: () => [...this.#tracker.tables(), ...(this.#gateways?.tables() ?? []), ...this.#correlator.stats().map((rule) => rule.table)],
     rules: () => this.#correlator.stats(),
   };
 

@@ -70,8 +70,10 @@ export const AT = {
   challengeAlgorithm: 85,
   challengeQop: 87,
   body: 89,
+  /** How the client was found: index in `ATTRIBUTIONS`. */
+  attributed: 91,
   /** Numbers of one message. */
-  size: 91,
+  size: 92,
 } as const;
 
 /** Bits of `AT.flags`. */
@@ -83,6 +85,9 @@ export const FLAG = {
   digest: 8,
   truncated: 16,
 } as const;
+
+/** Bytes of the endpoints before each message. */
+export const ENDPOINTS = 3 * ENDPOINT;
 
 /** Words for the codes in the numbers; the kernel does not know those of decode and track. */
 export interface Words {
@@ -97,7 +102,7 @@ export class SipRecords {
   /** Of each message `AT.size` numbers. */
   numbers = new Int32Array(AT.size * 64);
   times = new Float64Array(64);
-  /** Of each message the client's and the server's endpoint (see types.ts), then its bytes, from `AT.start` on. */
+  /** Of each message three endpoints (see types.ts): where from, where to, who asked; then its bytes, from `AT.start` on. */
   bytes: Uint8Array = new Uint8Array(1 << 16);
   readonly files: string[] = [];
   readonly tunnels: string[] = [];
@@ -121,17 +126,18 @@ export class SipRecords {
    * Makes room for a message and copies endpoints and bytes.
    * @returns the index of its first number; its `AT.start` and `AT.end` are set.
    */
-  add(time: number, src: Uint8Array, dst: Uint8Array, bytes: Uint8Array, start: number, end: number): number {
+  add(time: number, src: Uint8Array, dst: Uint8Array, client: Uint8Array, bytes: Uint8Array, start: number, end: number): number {
     const index = this.count++;
     if (index === this.times.length) this.#grow();
     const used = this.#used;
-    const at = used + 2 * ENDPOINT;
+    const at = used + ENDPOINTS;
     const next = at + end - start;
     if (next > this.bytes.length) this.#extend(next);
     const own = this.bytes;
     for (let i = 0; i < ENDPOINT; i++) {
       own[used + i] = src[i]!;
       own[used + ENDPOINT + i] = dst[i]!;
+      own[used + 2 * ENDPOINT + i] = client[i]!;
     }
     own.set(bytes.subarray(start, end), at);
     this.#used = next;
@@ -168,8 +174,8 @@ export function recordAt(records: SipRecords, index: number): SipRecord {
   const of = (field: number): string => text(bytes, n[at + field]!, n[at + field + 1]!);
   const has = (flag: number): boolean => (n[at + AT.flags]! & flag) !== 0;
   const start = n[at + AT.start]!;
-  const src = bytes.subarray(start - 2 * ENDPOINT, start - ENDPOINT);
-  const dst = bytes.subarray(start - ENDPOINT, start);
+  const src = bytes.subarray(start - ENDPOINTS, start - 2 * ENDPOINT);
+  const dst = bytes.subarray(start - 2 * ENDPOINT, start - ENDPOINT);
   const oddities = n.subarray(at + AT.oddities, at + AT.oddities + n[at + AT.oddityCount]!);
   return {
     time: records.times[index]!,

@@ -19,18 +19,18 @@ export interface Difference {
   readonly hep: boolean;
 }
 
-/** One reason. */
-export interface Explanation {
+/** One reason for differences of some kind. */
+export interface Explanation<D> {
   readonly reason: string;
   /** RFC section, or the property of tshark it rests on. */
   readonly reference: string;
   /** A frame that shows it, `file:frame`. */
   readonly example: string;
-  readonly covers: (d: Difference) => boolean;
+  readonly covers: (d: D) => boolean;
 }
 
 /** All reasons; the first that covers a difference explains it. */
-export const EXPLAINED: readonly Explanation[] = [
+export const EXPLAINED: readonly Explanation<Difference>[] = [
   {
     reason: 'a HEP packet, which tshark 4.0 cannot open',
     reference: 'HEP3 network protocol specification, revision 37',

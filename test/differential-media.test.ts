@@ -10,14 +10,15 @@ import { join, relative } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { addressText, ENDPOINT } from '../src/bytes.ts';
-import { type CaptureReader, openCapture } from '../src/capture/reader.ts';
+import { openCapture } from '../src/capture/reader.ts';
 import { parseConfig } from '../src/config.ts';
-import { createBodyPart, readBody } from '../src/decode/body.ts';
+import { createBodyPart, readBody, SDP_BODY } from '../src/decode/body.ts';
 import { CODECS } from '../src/decode/codecs.ts';
 import { createSdp, IPV4, IPV6, MEDIA_TYPES, SDP_PROTOCOLS, type Sdp, type SdpAddress } from '../src/decode/sdpview.ts';
 import { createMessage, parseSip } from '../src/decode/sip.ts';
 import { RTP, SIP, sniff } from '../src/decode/sniff.ts';
 import { Pipeline } from '../src/pipeline.ts';
+import type { Packet } from '../src/types.ts';
 import { MEDIA_EXPLAINED, type MediaDifference } from './differential-media-explained.ts';
 import { shared, tool } from './peers.ts';
 
@@ -26,8 +27,8 @@ const captures = shared('captures');
 const skip = captures.skip || tool('tshark', 'apt-get install tshark').skip;
 
 interface StreamCount {
-  packets: number;
-  lost: number;
+  readonly packets: number;
+  readonly lost: number;
 }
 
 /** Values of a description by field. */
@@ -51,46 +52,54 @@ function captureFiles(): string[] {
 
 /** Our reading; undefined if there is neither a description nor enough RTP, or if it is no capture. */
 async function byUs(path: string): Promise<Reading | undefined> {
-  const reader = await openCapture(path).catch(() => undefined);
-  if (reader === undefined) return undefined;
+  const descriptions = new Map<number, Fields>();
+  const rtp = await readDescriptions(path, descriptions);
+  if (rtp < FEW && descriptions.size === 0) return undefined;
+  return { streams: rtp < FEW ? new Map() : await readStreams(path), descriptions };
+}
+
+/** Collects the session descriptions of a capture by frame number; returns its packets of RTP. */
+async function readDescriptions(path: string, descriptions: Map<number, Fields>): Promise<number> {
+  const message = createMessage();
+  const part = createBodyPart();
+  const sdp = createSdp();
+  let rtp = 0;
+  await eachPacket(path, (packet) => {
+    const kind = sniff(packet.bytes, packet.start, packet.end);
+    if (kind === RTP) rtp++;
+    if (kind !== SIP || !parseSip(message, packet.bytes, packet.start, packet.end, packet.truncated)) return;
+    readBody(message, part, sdp, packet.truncated);
+    if (part.kind === SDP_BODY && sdp.present && !descriptions.has(packet.frameNumber)) descriptions.set(packet.frameNumber, fieldsOf(sdp));
+  });
+  return rtp;
+}
+
+/** The streams of a capture through the whole engine, by endpoints and SSRC. */
+async function readStreams(path: string): Promise<Map<string, StreamCount>> {
   const parsed = parseConfig('{}', 'test');
   assert.ok('config' in parsed);
   const pipeline = new Pipeline({ config: parsed.config, rules: [], boot: 1, sinks: { events: true, calls: false } });
-  const { descriptions, rtp } = await readAll(reader, pipeline);
-  await reader.close();
-  if (rtp < FEW && descriptions.size === 0) return undefined;
+  await eachPacket(path, (packet) => pipeline.handle(packet));
   pipeline.command({ kind: 'finish' });
   const streams = new Map<string, StreamCount>();
   for (const { type, src, srcPort, dst, dstPort, data } of pipeline.drain().events) {
     if (type !== 'media.ended') continue;
-    const key = `${src}:${srcPort}>${dst}:${dstPort} ${data['ssrc']}`;
-    const sum = streams.get(key) ?? { packets: 0, lost: 0 };
-    sum.packets += Number(data['packets']);
-    sum.lost += Number(data['lost']) - Number(data['duplicates']);
-    streams.set(key, sum);
+    const { packets, lost, duplicates } = data;
+    add(streams, `${src}:${srcPort}>${dst}:${dstPort} ${data['ssrc']}`, Number(packets), Number(lost) - Number(duplicates));
   }
-  return { streams, descriptions };
+  return streams;
 }
 
-async function readAll(reader: CaptureReader, pipeline: Pipeline): Promise<{ descriptions: Map<number, Fields>; rtp: number }> {
-  const message = createMessage();
-  const part = createBodyPart();
-  const sdp = createSdp();
-  const descriptions = new Map<number, Fields>();
-  let rtp = 0;
-  while (await reader.fill()) {
-    while (reader.next()) {
-      const { packet } = reader;
-      pipeline.handle(packet);
-      const kind = sniff(packet.bytes, packet.start, packet.end);
-      if (kind === RTP) rtp++;
-      if (kind !== SIP || !parseSip(message, packet.bytes, packet.start, packet.end, packet.truncated)) continue;
-      sdp.present = false;
-      readBody(message, part, sdp, packet.truncated);
-      if (part.kind === 1 && sdp.present && !descriptions.has(packet.frameNumber)) descriptions.set(packet.frameNumber, fieldsOf(sdp));
-    }
-  }
-  return { descriptions, rtp };
+function add(streams: Map<string, StreamCount>, key: string, packets: number, lost: number): void {
+  const sum = streams.get(key) ?? { packets: 0, lost: 0 };
+  streams.set(key, { packets: sum.packets + packets, lost: sum.lost + lost });
+}
+
+async function eachPacket(path: string, take: (packet: Packet) => void): Promise<void> {
+  const reader = await openCapture(path).catch(() => undefined);
+  if (reader === undefined) return;
+  while (await reader.fill()) while (reader.next()) take(reader.packet);
+  await reader.close();
 }
 
 function fieldsOf(sdp: Sdp): Fields {
@@ -146,10 +155,7 @@ async function byTshark(path: string): Promise<Reading> {
     if (row !== null) {
       const [, src, srcPort, dst, dstPort, ssrc, packets, lost] = row;
       const key = `${src}:${srcPort}>${dst}:${dstPort} ${Number(ssrc)}`;
-      const sum = streams.get(key) ?? { packets: 0, lost: 0 };
-      sum.packets += Number(packets);
-      sum.lost += Number(lost);
-      streams.set(key, sum);
+      add(streams, key, Number(packets), Number(lost));
     }
     const [frame, layers = '', media, port, protocol, address, encoding] = line.split('\t');
     if (encoding === undefined || media === undefined) continue;
@@ -238,7 +244,6 @@ test('RTP streams and session descriptions in every real capture, as tshark read
   t.diagnostic(`${streams} streams and ${descriptions} descriptions as tshark sees them`);
   for (const [{ reason, reference, example }, n] of groups) t.diagnostic(`${String(n).padStart(5)}  ${reason} (${reference}; ${example})`);
   t.diagnostic(`${String(unexplained.length).padStart(5)}  unexplained`);
-  if (process.env['SHOW']) for (const d of unexplained) console.log(JSON.stringify(d));
   assert.ok(streams > 100 && descriptions > 300, `${streams} streams, ${descriptions} descriptions`);
   assert.deepEqual(unexplained.slice(0, 5), []);
   for (const [{ reason }, n] of groups) assert.ok(n > 0, `nothing needs this explanation any more: ${reason}`);

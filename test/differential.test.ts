@@ -1,20 +1,21 @@
 /**
- * The SIP decoder against tshark on every real capture: which packets carry SIP, over UDP, TCP and in tunnels, and of each its method or status,
- * Call-ID, CSeq, From URI and To URI. Both see the same files with their default settings; tshark runs with `-n` (no
- * names), and shows a field's first occurrence, as we read a message's first header. No port is given to either.
+ * The decoder against tshark on every real capture: which packets carry SIP, over UDP, TCP and in tunnels, and of each its method or
+ * status, Call-ID, CSeq, From URI and To URI; and which carry RTP or RTCP. Both see the same files; tshark runs with `-n` (no names),
+ * looks for RTP in payloads as well, and shows a field's first occurrence, as we read a message's first header. No port is given to either.
  */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { relative } from 'node:path';
-import { test } from 'node:test';
+import { before, describe, type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
 import { openCapture } from '../src/capture/reader.ts';
 import type { SipMessage } from '../src/decode/message.ts';
 import { createMessage, parseSip } from '../src/decode/sip.ts';
-import { SIP, sniff } from '../src/decode/sniff.ts';
+import { RTCP, RTP, SIP, sniff } from '../src/decode/sniff.ts';
 import type { Packet, Span } from '../src/types.ts';
 import { captureFiles } from './captures.ts';
-import { type Difference, EXPLAINED } from './differential-explained.ts';
+import { type Difference, EXPLAINED, type Explanation } from './differential-explained.ts';
+import { MEDIA_EXPLAINED, type MediaDifference, type MediaKind, mediaDifferences, mediaKind } from './differential-rtp.ts';
 import { shared, tool } from './peers.ts';
 
 const run = promisify(execFile);
@@ -29,10 +30,10 @@ interface Row {
   values: string[];
 }
 
-/** SIP frames as tshark reads them, by frame number. Latin-1, so that bytes stay bytes. */
+/** Frames as tshark reads them, by frame number. Latin-1, so that bytes stay bytes. */
 async function byTshark(path: string, filter: string): Promise<Map<number, Row>> {
   const fields = ['frame.number', 'frame.protocols', ...FIELDS].flatMap((field) => ['-e', field]);
-  const args = ['-n', '-r', path, '-Y', filter, '-T', 'fields', '-E', 'occurrence=f', ...fields];
+  const args = ['-n', '--enable-heuristic', 'rtp_udp', '-r', path, '-Y', filter, '-T', 'fields', '-E', 'occurrence=f', ...fields];
   // A cut capture makes tshark end with an error after it has printed what it could read.
   const { stdout } = await run('tshark', args, { maxBuffer: 1 << 29, encoding: 'latin1' }).catch((error: { stdout: string }) => error);
   const rows = new Map<number, Row>();
@@ -56,32 +57,63 @@ interface Own {
   readonly hep: boolean;
 }
 
-/** SIP messages as we read them, by frame number; of several in a frame the first, as with tshark. */
-async function byUs(path: string): Promise<Map<number, Own>> {
+/** What we read of a file, by frame number: of several messages in a frame the first, as with tshark. */
+interface Reading {
+  readonly sip: Map<number, Own>;
+  readonly media: Map<number, MediaKind>;
+}
+
+async function byUs(path: string): Promise<Reading> {
   const message = createMessage();
-  const rows = new Map<number, Own>();
+  const sip = new Map<number, Own>();
+  const media = new Map<number, MediaKind>();
   const reader = await openCapture(path);
   while (await reader.fill()) {
     while (reader.next()) {
       const { packet } = reader;
-      if (sniff(packet.bytes, packet.start, packet.end) !== SIP) continue;
+      const kind = sniff(packet.bytes, packet.start, packet.end);
+      if (kind === RTP || kind === RTCP) media.set(packet.frameNumber, kind === RTP ? 'rtp' : 'rtcp');
+      if (kind !== SIP) continue;
       assert.ok(parseSip(message, packet.bytes, packet.start, packet.end, packet.truncated), `${path} frame ${packet.frameNumber}`);
-      if (rows.has(packet.frameNumber)) continue;
-      rows.set(packet.frameNumber, { values: valuesOf(message, packet), hep: packet.hep !== undefined });
+      if (sip.has(packet.frameNumber)) continue;
+      sip.set(packet.frameNumber, { values: valuesOf(message, packet), hep: packet.hep !== undefined });
     }
   }
   await reader.close();
-  return rows;
+  return { sip, media };
 }
 
 interface Result {
   messages: number;
   differences: Difference[];
+  /** Payloads that both call RTP or RTCP. */
+  media: number;
+  mediaDifferences: MediaDifference[];
 }
 
 async function compare(path: string): Promise<Result> {
   const file = relative(captures.path, path);
-  const [theirs, ours] = await Promise.all([byTshark(path, 'sip'), byUs(path)]);
+  const [theirs, ours] = await Promise.all([byTshark(path, 'sip || rtp || rtcp'), byUs(path)]);
+  const only = [...ours.sip.keys(), ...ours.media.keys()].filter((frame) => !theirs.has(frame));
+  // What tshark makes of frames that only we know.
+  const others = only.length > 0 ? await byTshark(path, `frame.number in {${only.join(',')}}`) : theirs;
+  const layers = new Map([...others, ...theirs].map(([frame, { protocols }]) => [frame, protocols]));
+  const sip = new Map([...theirs].filter(([, { protocols }]) => /:sip(:|$)/.test(protocols)));
+  const media = mediaDifferences(file, layers, ours.media);
+  return {
+    messages: [...sip.keys()].filter((frame) => ours.sip.has(frame)).length,
+    differences: sipDifferences(file, sip, ours.sip, layers),
+    media: [...ours.media].filter(([frame, kind]) => mediaKind(layers.get(frame)!) === kind).length,
+    mediaDifferences: media,
+  };
+}
+
+function sipDifferences(
+  file: string,
+  theirs: ReadonlyMap<number, Row>,
+  ours: ReadonlyMap<number, Own>,
+  layers: ReadonlyMap<number, string>,
+): Difference[] {
   const differences: Difference[] = [];
   for (const [frame, { protocols, values }] of theirs) {
     const mine = ours.get(frame);
@@ -89,24 +121,12 @@ async function compare(path: string): Promise<Result> {
       differences.push({ file, frame, protocols, kind: 'only tshark', field: '', ours: '', theirs: values.join(' '), hep: false });
     else differences.push(...fieldsThatDiffer({ file, frame, protocols, hep: mine.hep }, mine.values, values));
   }
-  const only = [...ours.keys()].filter((frame) => !theirs.has(frame));
-  if (only.length > 0) {
-    const rows = await byTshark(path, `frame.number in {${only.join(',')}}`);
-    for (const frame of only) {
-      const { values, hep } = ours.get(frame)!;
-      differences.push({
-        file,
-        frame,
-        protocols: rows.get(frame)?.protocols ?? '',
-        kind: 'only ours',
-        field: '',
-        ours: values.join(' '),
-        theirs: '',
-        hep,
-      });
-    }
+  for (const [frame, { values, hep }] of ours) {
+    if (theirs.has(frame)) continue;
+    const protocols = layers.get(frame) ?? '';
+    differences.push({ file, frame, protocols, kind: 'only ours', field: '', ours: values.join(' '), theirs: '', hep });
   }
-  return { messages: [...theirs.keys()].filter((frame) => ours.has(frame)).length, differences };
+  return differences;
 }
 
 function fieldsThatDiffer(
@@ -123,35 +143,55 @@ function fieldsThatDiffer(
 
 /** Compares all files, two at a time. */
 async function compareAll(files: readonly string[]): Promise<Result> {
-  const total: Result = { messages: 0, differences: [] };
+  const total: Result = { messages: 0, differences: [], media: 0, mediaDifferences: [] };
   const queue = files.values();
   const work = async (): Promise<void> => {
     for (const path of queue) {
-      const { messages, differences } = await compare(path);
-      total.messages += messages;
-      total.differences.push(...differences);
+      const result = await compare(path);
+      total.messages += result.messages;
+      total.differences.push(...result.differences);
+      total.media += result.media;
+      total.mediaDifferences.push(...result.mediaDifferences);
     }
   };
   await Promise.all([work(), work()]);
   return total;
 }
 
-test('SIP in every real capture, read as tshark reads it', { skip }, async (t) => {
-  const files = captureFiles(captures.path);
-  const { messages, differences } = await compareAll(files);
-  t.diagnostic(`${files.length} captures, ${messages} messages that both call SIP, ${NAMES.length} fields each`);
-  const unexplained: Difference[] = [];
-  const groups = new Map(EXPLAINED.map((e) => [e, 0]));
-  for (const d of differences) {
-    const explanation = EXPLAINED.find((e) => e.covers(d));
-    if (explanation === undefined) unexplained.push(d);
-    else groups.set(explanation, groups.get(explanation)! + 1);
+/** Says how many differences each reason explains, and which none does. Each reason must still be needed. */
+function unexplained<D>(t: TestContext, differences: readonly D[], reasons: readonly Explanation<D>[]): D[] {
+  const left = differences.filter((d) => !reasons.some(({ covers }) => covers(d)));
+  for (const each of reasons) {
+    const n = differences.filter((d) => reasons.find(({ covers }) => covers(d)) === each).length;
+    t.diagnostic(`${String(n).padStart(5)}  ${each.reason} (${each.reference}; ${each.example})`);
+    assert.ok(n > 0, `nothing needs this explanation any more: ${each.reason}`);
   }
-  for (const [{ reason, reference, example }, n] of groups) t.diagnostic(`${String(n).padStart(5)}  ${reason} (${reference}; ${example})`);
-  t.diagnostic(`${String(unexplained.length).padStart(5)}  unexplained`);
-  assert.ok(messages > 20_000, 'the captures hold more than 20,000 SIP messages');
-  assert.deepEqual(unexplained.slice(0, 5), []);
-  const fields = differences.filter((d) => d.kind !== 'only tshark').length;
-  assert.ok(fields <= messages / 100, `${fields} explained differences in ${messages} messages`);
-  for (const [{ reason }, n] of groups) assert.ok(n > 0, `nothing needs this explanation any more: ${reason}`);
+  t.diagnostic(`${String(left.length).padStart(5)}  unexplained`);
+  return left;
+}
+
+describe('every real capture, read as tshark reads it', { skip }, () => {
+  let files: string[] = [];
+  let total: Result;
+  before(async () => {
+    files = captureFiles(captures.path);
+    total = await compareAll(files);
+  });
+
+  test('SIP', (t) => {
+    const { messages, differences } = total;
+    t.diagnostic(`${files.length} captures, ${messages} messages that both call SIP, ${NAMES.length} fields each`);
+    assert.deepEqual(unexplained(t, differences, EXPLAINED).slice(0, 5), []);
+    assert.ok(messages > 20_000, 'the captures hold more than 20,000 SIP messages');
+    const fields = differences.filter((d) => d.kind !== 'only tshark').length;
+    assert.ok(fields <= messages / 100, `${fields} explained differences in ${messages} messages`);
+  });
+
+  test('RTP and RTCP', (t) => {
+    const { media, mediaDifferences: differences } = total;
+    t.diagnostic(`${media} payloads that both call RTP or RTCP`);
+    assert.deepEqual(unexplained(t, differences, MEDIA_EXPLAINED).slice(0, 5), []);
+    assert.ok(media > 40_000, 'the captures hold more than 40,000 payloads of RTP and RTCP');
+    assert.ok(differences.length <= media / 100, `${differences.length} explained differences in ${media}`);
+  });
 });

@@ -41,3 +41,13 @@ export const anyEvent: fc.Arbitrary<Event> = fc.constantFrom(...EVENT_NAMES).cha
     { noNullPrototype: true },
   ),
 );
+
+/** An Event as any output may hold it: what is secret is masked. */
+export function masked(event: Event): Event {
+  const type: EventType | undefined = Object.entries(EVENTS).find(([name]) => name === event.type)?.[1];
+  const data = Object.entries(event.data).map(([name, value]) => {
+    const secret = type?.fields[name]?.kind === 'secret';
+    return [name, secret && value !== '' ? '••••' : value];
+  });
+  return { ...event, data: Object.fromEntries(data) };
+}

@@ -42,6 +42,11 @@ const named = (name: string): string => join(folder, name);
 const OUTPUTS: Readonly<Record<string, (() => Promise<string>) | undefined>> = {
   '--json': () => run({ json: true }),
   '--eve': async () => (await run({ eve: named('eve.json') })) + readFileSync(named('eve.json'), 'utf8'),
+  '--calls': async () => {
+    const printed = await run({ calls: named('calls.csv') });
+    // Lines of CSV end with CR LF (RFC 4180).
+    return printed + readFileSync(named('calls.csv'), 'utf8').replaceAll('\r\n', '\n');
+  },
   '--html': async () => (await run({ html: named('page.html') })) + readFileSync(named('page.html'), 'utf8'),
   '--write-evidence': async () => {
     const printed = await run({ writeEvidence: named('evidence') });

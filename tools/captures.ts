@@ -17,8 +17,9 @@ import type { Expectation } from '../test/traces/expectation.ts';
 import { BLIND, EXPECTATIONS } from '../test/traces/expectations.ts';
 import { NO_CAPTURES } from '../test/traces/expected/no-captures.ts';
 import { analyze, judge } from '../test/traces/judge.ts';
+import { LABELLED, readLabelled } from '../test/traces/labelled.ts';
 import { brokenProofs } from '../test/traces/proofs.ts';
-import { closedPart, page, part, partOf, type Result, shortName } from './capture-page.ts';
+import { closedPart, labelledPart, page, part, partOf, type Result, shortName } from './capture-page.ts';
 
 const PAGE = join(ROOT, 'docs', 'captures.md');
 
@@ -28,7 +29,7 @@ async function results(expectations: readonly Expectation[]): Promise<Result[]> 
     const found = await analyze(join(SHARED, expectation.file));
     const verdict = judge(expectation, found);
     console.log(`${verdict.judgement.padEnd(12)} ${shortName(expectation.file)}`);
-    list.push({ expectation, verdict, alerts: found.alerts, faults: found.faults });
+    list.push({ expectation, verdict, found });
   }
   return list;
 }
@@ -56,7 +57,9 @@ function others(): { file: string; reason: string }[] {
 function write(seen: readonly Result[], blind: readonly Result[] | undefined): void {
   const before = existsSync(PAGE) ? partOf(readFileSync(PAGE, 'utf8'), 'blind') : undefined;
   const kept = before ?? closedPart(BLIND.map(({ file }) => file));
-  writeFileSync(PAGE, page(part('seen', seen, maker()), blind === undefined ? kept : part('blind', blind, maker()), others()));
+  const blindPart = blind === undefined ? kept : part('blind', blind, maker());
+  const labelled = labelledPart(readLabelled(join(SHARED, LABELLED)));
+  writeFileSync(PAGE, page(part('seen', seen, maker()), blindPart, labelled, others()));
 }
 
 async function main(): Promise<void> {

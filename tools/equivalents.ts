@@ -3,6 +3,7 @@
  * Snort's list is gid 140 (`sip_module.h`, `builtin_stubs.txt`), Kamailio's the bits of `sanity` and the check of `secfilter`.
  */
 import type { OddityName } from '../src/decode/oddities.ts';
+import type { AmbiguousOddity } from '../src/decode/readings.ts';
 import type { EventName } from '../src/events.ts';
 
 /** One check of another tool. */
@@ -124,3 +125,41 @@ export const EQUIVALENTS: readonly Equivalent[] = [
   { check: 'S2-34, A37', about: 'SQL injection against the registrar', oddities: ['sql-injection'] },
   { check: 'S2-34', about: 'buffer overflow', oddities: ['overflow-pattern', 'format-string', 'nul-byte'] },
 ];
+
+/**
+ * How a message with each of these is read: by RFC 3261, by a tolerant server, and where that is written. Which server reads how changes with its
+ * version and is not claimed here but where a source says so.
+ */
+export const READINGS: Readonly<Record<AmbiguousOddity, readonly [strict: string, tolerant: string, source: string]>> = {
+  'bare-line-feed': ['only CR LF ends a line', 'LF or CR alone ends one too', 'RFC 3261 §7; RFC 5234 B.1'],
+  'bare-carriage-return': ['only CR LF ends a line', 'LF or CR alone ends one too', 'RFC 3261 §7'],
+  'header-duplicate': ['the first counts (or a 400)', 'the last counts', 'RFC 3261 §7.3.1; RFC 4475 §3.3.8 leaves it open'],
+  'header-folded': [
+    'the line goes on',
+    'the folded line is a header of its own; if it is nothing but white space, the headers end',
+    'RFC 3261 §7.3.1',
+  ],
+  'fold-before-headers': ['the start line goes on', 'the line is a header', 'RFC 3261 §7.3.1'],
+  'nul-byte': [
+    'the byte is part of the value',
+    'texts and message end there',
+    'readers in C; RFC 3261 §25.1 allows it only in quoted pairs and bodies',
+  ],
+  'content-length-bad': [
+    'it says nothing: to the end of the datagram',
+    'the digits before what is none count, a negative one as 0',
+    'RFC 3261 §18.3; RFC 4475 §3.1.2.3',
+  ],
+  'content-length-conflict': ['the first counts (or a 400)', 'the last counts', 'RFC 4475 §3.3.9'],
+  'bytes-after-body': ['they are ignored', 'the body goes to the end of the datagram', 'RFC 3261 §18.3'],
+  'several-messages': ['the second is ignored', 'the second is read as well, as in a stream', 'RFC 3261 §18.3; RFC 4475 §3.1.1.8'],
+  'header-several-values': ['the first value', 'the last value', 'RFC 4475 §3.3.8'],
+  'uri-two-ats': ['the first @ ends the user', 'the last @ does', 'RFC 3261 §25.1'],
+  'tag-duplicate': ['the first tag', 'the last tag', 'RFC 3261 §7.3.1; SIPVicious svwar sends such (M-10)'],
+  'display-name-uri': ['what is quoted is a name', 'the first angle bracket begins the address', 'RFC 3261 §25.1'],
+  'quote-unterminated': ['the address behind the open quote', 'the first or last angle bracket begins the address', 'RFC 4475 §3.1.2.6'],
+  'escape-nul': ['the user goes on', 'the user ends there', 'RFC 4475 §3.1.1.4'],
+  'request-uri-spaces': ['the URI ends at the first space (or a 400)', 'it ends before the version', 'RFC 4475 §3.1.2.8'],
+  'method-case': ['a method nobody knows', 'the method in capitals', 'RFC 3261 §7.1'],
+  'cseq-mismatch': ['the method of the start line (or a 400)', 'the method of the CSeq', 'RFC 3261 §8.1.1.5; RFC 4475 §3.1.2.17'],
+};

@@ -19,7 +19,7 @@ import { check } from '../src/readyaml.ts';
 import { allowedText, kindName, type Schema, toJsonSchema } from '../src/schema.ts';
 import { CLASSES, LEVELS, OUTCOMES, STAGES } from '../src/types.ts';
 import { ROOT } from '../test/peers.ts';
-import { EQUIVALENTS } from './equivalents.ts';
+import { EQUIVALENTS, READINGS } from './equivalents.ts';
 
 /** A line at the top of each page. */
 const MADE = 'Made from the source by `npm run docs`; do not edit.';
@@ -91,6 +91,11 @@ function metricsPage(): string {
   ]);
 }
 
+const TWO_READINGS =
+  'A message with one of these is read twice. If the readings differ on start line, From, To, Call-ID, CSeq or the end of the body, both ' +
+  'are in the Event [message.ambiguous](events.md#messageambiguous). Which server reads how changes with its version; what is said here is what the ' +
+  'RFCs leave open or forbid to senders.';
+
 function odditiesPage(): string {
   const rows = Object.entries(ODDITIES).map(([name, { about, grade, reference }]) => [code(name), grade, about, reference]);
   const intro =
@@ -107,7 +112,9 @@ function odditiesPage(): string {
     'Their checks, and what tells the same here.',
     table(['check', 'of what', 'here', 'difference'], same),
   ];
-  return page('Oddities', 'src/decode/oddities.ts', [intro, table(['name', 'grade', 'what', 'reference'], rows), ...others]);
+  const twice = Object.entries(READINGS).map(([name, readings]) => [code(name), ...readings]);
+  const readings = ['## Two readings', TWO_READINGS, table(['oddity', 'RFC 3261', 'tolerant', 'source'], twice)];
+  return page('Oddities', 'src/decode/oddities.ts', [intro, table(['name', 'grade', 'what', 'reference'], rows), ...readings, ...others]);
 }
 
 const SCHEMA_HEAD = ['key', 'kind', 'allowed', 'default', 'meaning'];

@@ -77,6 +77,7 @@ export class Agents {
   #place(where: Where, captureId: number): Where {
     let byId = this.#places.get(where);
     if (byId === undefined) {
+      if (this.#count === MAX_PLACES) return where;
       byId = new Map();
       this.#places.set(where, byId);
     }

@@ -35,16 +35,17 @@ export async function openCaptures(paths: readonly string[], options: CaptureOpt
   const discover = async (last: boolean): Promise<Waiting[]> => {
     const found = await listing.look(last);
     faults.push(...listing.faults);
-    size += found.reduce((sum, file) => sum + file.size, 0);
+    size = found.every((file) => file.again) ? found.reduce((sum, file) => sum + file.size, size) : 0;
     const alone = found.length === 1 && last;
     const waiting: Waiting[] = [];
-    for (const { path } of found) waiting.push({ path, first: alone || path === '-' ? 0 : await firstTime(path, last) });
+    // What is read of a pipe to see when it begins would be gone.
+    for (const { path, again } of found) waiting.push({ path, first: alone || !again ? 0 : await firstTime(path, last) });
     return waiting.sort((a, b) => (a.first === b.first ? 0 : a.first - b.first));
   };
   const waiting = await discover(follow === undefined || follow.aborted);
   const more = follow !== undefined && paths.some((path) => path !== '-') ? discover : undefined;
   const reader = new CaptureReader(options, [], waiting, more);
-  return { reader, size: paths.includes('-') ? 0 : size, faults: () => faults, skipped: () => listing.skipped };
+  return { reader, size, faults: () => faults, skipped: () => listing.skipped };
 }
 
 /**

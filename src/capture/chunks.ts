@@ -72,7 +72,8 @@ export class Chunks {
       if (this.#give(packet, at, start, stop)) return true;
     }
     this.#end = 0;
-    return this.#flushing && this.#beginning(packet);
+    this.#flushing &&= this.#beginning(packet);
+    return this.#flushing;
   }
 
   /** The input has ended: `more` gives the beginnings of messages whose other parts were not seen. */

@@ -85,7 +85,8 @@ export class Fragments {
   conflicts = 0;
 
   readonly #table: Table<Datagram>;
-  readonly #ring: Buffer = Buffer.alloc(RING_BYTES);
+  /** Not cleared: nothing is read of it that was not written. */
+  readonly #ring: Buffer = Buffer.allocUnsafeSlow(RING_BYTES);
   #head = 0;
   /** Queue of the pieces in the ring, oldest at `#tail`: owner's slot and generation, place. */
   readonly #slots = new Int32Array(MAX_PIECES);

@@ -119,10 +119,10 @@ describe('links', () => {
   });
 
   test('an unsupported link is counted, and complained about once', async () => {
-    const { counts, faults, packets } = await read([IP4, IP4], 105);
+    const { counts, faults, packets } = await read([IP4, IP4], 147);
     assert.equal(packets.length, 0);
     assert.deepEqual([...counts.dropped], [['unsupported-link', 2]]);
-    assert.deepEqual([...counts.links], [['linktype-105', 2]]);
+    assert.deepEqual([...counts.links], [['linktype-147', 2]]);
     assert.equal(faults.length, 1);
     assert.equal(faults[0]!.code, 'capture-unsupported-link');
     assert.equal(faults[0]!.offset, 24);

@@ -12,8 +12,10 @@ import type { Packet } from '../types.ts';
 import { Agents } from './agents.ts';
 import { Chunks } from './chunks.ts';
 import { BROKEN, DUPLICATE, type Fragment, Fragments, OVERLAP, WHOLE } from './fragments.ts';
-import { ETHERNET, HDLC, type Link, LOOPBACK, MPLS, NO_LINK, PPP, PPPOE, RAW, SLL, SLL2 } from './links.ts';
+import { behindRadio, openExported, openNflog, openWifi } from './linkheaders.ts';
+import { ETHERNET, EXPORTED, HDLC, type Link, LOOPBACK, MPLS, NFLOG, NO_LINK, PPP, PPPOE, RADIO, RAW, SLL, SLL2, WIFI } from './links.ts';
 import { createOrigin, noteEnds, notePlace, recall } from './origin.ts';
+import { carries, GENEVE_PORT, GTP_PORT, isExtension, isSnap, isTunnelPort, isTyped, L2TP_PORT, notUdp, TEREDO_PORT } from './protocols.ts';
 import {
   ARP,
   FRAGMENT_DUPLICATE,
@@ -21,8 +23,6 @@ import {
   FRAGMENT_MALFORMED,
   FRAGMENT_OVERLAP,
   FRAGMENT_PENDING,
-  HEP_MALFORMED,
-  ICMP,
   MALFORMED,
   NOT_IP,
   OTHER_PROTOCOL,
@@ -38,6 +38,7 @@ import {
 import { Streams } from './streams.ts';
 import {
   CLOSED,
+  CUT,
   ERSPAN_1,
   ERSPAN_2,
   ERSPAN_3,
@@ -47,11 +48,14 @@ import {
   MAX_TUNNELS,
   OPEN,
   openErspan,
+  openEsp,
+  openGeneve,
   openGre,
   openGtp,
   openL2tp,
   openMpls,
   openPpp,
+  openTeredo,
   openVxlan,
   type Path,
   Paths,
@@ -59,11 +63,6 @@ import {
 } from './tunnels.ts';
 
 const UDP = 17;
-/** Destination ports of L2TP (RFC 2661), GTP-U (3GPP TS 29.281) and VXLAN (RFC 7348; Linux before it). */
-const L2TP_PORT = 1701;
-const VXLAN_PORT = 4789;
-const VXLAN_LINUX_PORT = 8472;
-const GTP_PORT = 2152;
 const NOTHING = new Uint8Array(0);
 
 /** Strips frames into one reused packet. */
@@ -141,7 +140,9 @@ export class Frames {
     }
     if (!this.#chunked && !this.#finished) return false;
     this.#chunked = true;
-    return this.#chunks.more(packet);
+    if (this.#chunks.more(packet)) return true;
+    this.#finished = false;
+    return false;
   }
 
   /** The stream gave a HEP packet: what is in it. */
@@ -150,12 +151,8 @@ export class Frames {
     noteEnds(this.#outer, packet);
     notePlace(this.#outer, packet);
     this.#opened = true;
-    const { transport } = packet;
-    const reason = this.#agents.open(packet, packet.bytes, packet.start, packet.end);
     this.#mapped = false;
-    if (reason >= 0) return reason;
-    packet.transport = transport;
-    return HEP_MALFORMED;
+    return this.#agents.open(packet, packet.bytes, packet.start, packet.end);
   }
 
   /** Back from the packet in HEP to the stream that it came in. */
@@ -211,6 +208,7 @@ export class Frames {
       ['stream-gap', streams.gaps],
       ['stream-resync', streams.resyncs],
       ['stream-evicted', streams.evicted],
+      ['websocket-closed', streams.closed],
       ['sctp-missing', this.#chunks.missing],
     ];
     return new Map(all.filter(([, count]) => count > 0));
@@ -236,11 +234,40 @@ export class Frames {
         return this.#content(bytes, at, end, wire, 0x8864);
       case MPLS:
         return this.#content(bytes, at, end, wire, 0x8847);
+      case WIFI:
+        return this.#linked(openWifi(bytes, at, end, this.#inside), bytes, end, wire);
+      case RADIO: {
+        const inner = behindRadio(bytes, at, end);
+        return inner > end ? SHORT : this.#linked(openWifi(bytes, inner, end, this.#inside), bytes, end, wire);
+      }
+      case NFLOG:
+        return this.#linked(openNflog(bytes, at, end, this.#inside), bytes, end, wire);
+      case EXPORTED:
+        return this.#exported(bytes, at, end, wire);
       case NO_LINK:
         return NOT_IP;
       default:
         return UNSUPPORTED_LINK;
     }
+  }
+
+  /** What a link header that was `opened` says is inside. */
+  #linked(opened: number, bytes: Uint8Array, end: number, wire: number): number {
+    if (opened !== OPEN) return opened === CUT ? SHORT : NOT_IP;
+    return this.#content(bytes, this.#inside.at, end, wire, this.#inside.type);
+  }
+
+  /** What Wireshark had put together or decrypted: a payload without any header but its own. */
+  #exported(bytes: Uint8Array, at: number, end: number, wire: number): number {
+    const { packet } = this;
+    this.#mapped = false;
+    this.#dirty = true;
+    if (openExported(packet, bytes, at, end, this.#inside) !== OPEN) return SHORT;
+    packet.bytes = bytes;
+    packet.start = this.#inside.at;
+    packet.end = end;
+    packet.truncated = wire > end;
+    return TAKEN;
   }
 
   /** The type lies right before the payload: Ethernet and SLL. */
@@ -431,11 +458,28 @@ export class Frames {
     const inside = this.#inside;
     if (protocol === 6) return this.#tcp(bytes, at, last, stop);
     if (protocol === 132) return this.#sctp(bytes, at, last);
+    if (protocol === 50) return this.#esp(bytes, at, last, stop, claimed);
     if (protocol === 47) return this.#enter('gre', openGre(bytes, at, last, inside), bytes, last, stop);
     inside.at = at;
     inside.type = IP_INSIDE;
     const name = this.#mapped ? (protocol === 4 ? '4in4' : '6in4') : protocol === 4 ? '4in6' : '6in6';
     return this.#enter(name, OPEN, bytes, last, stop);
+  }
+
+  /** ESP without encryption, as IMS uses it between phone and proxy (3GPP TS 33.203): what else it holds is closed. */
+  #esp(bytes: Uint8Array, at: number, end: number, stop: number, claimed: number): number {
+    const inside = this.#inside;
+    if (this.#depth === MAX_TUNNELS) return TUNNEL_DEPTH;
+    if (end < stop || claimed > stop || openEsp(bytes, at, end, inside) !== OPEN) return OTHER_PROTOCOL;
+    this.#depth++;
+    this.#tunnels = (Math.imul(this.#tunnels, 0x01000193) ^ inside.id) | 0;
+    this.#path = this.#paths.step(this.#path, 'esp');
+    this.packet.tunnel = this.#path.name;
+    this.#dirty = true;
+    const from = at + 8;
+    const last = inside.at;
+    inside.id = 0;
+    return inside.type === UDP ? this.#udp(bytes, from, last, last, last) : this.#transport(inside.type, bytes, from, last, last, last);
   }
 
   #fragment6(bytes: Uint8Array, at: number, end: number, wire: number, claimed: number, fragmented: number): number {
@@ -523,12 +567,21 @@ export class Frames {
     return TAKEN;
   }
 
-  /** L2TP, GTP-U or VXLAN in a datagram to their ports, if that is what it is; -1 if not. */
+  /** A tunnel in a datagram to its port, if that is what it is; -1 if not. */
   #udpTunnel(port: number, bytes: Uint8Array, at: number, end: number, wire: number): number {
     const inside = this.#inside;
-    const open = port === L2TP_PORT ? openL2tp : port === GTP_PORT ? openGtp : openVxlan;
-    if (open(bytes, at, end, inside) !== OPEN) return -1;
-    return this.#enter(port === L2TP_PORT ? 'l2tp' : port === GTP_PORT ? 'gtp' : 'vxlan', OPEN, bytes, end, wire);
+    switch (port) {
+      case L2TP_PORT:
+        return openL2tp(bytes, at, end, inside) === OPEN ? this.#enter('l2tp', OPEN, bytes, end, wire) : -1;
+      case GTP_PORT:
+        return openGtp(bytes, at, end, inside) === OPEN ? this.#enter('gtp', OPEN, bytes, end, wire) : -1;
+      case GENEVE_PORT:
+        return openGeneve(bytes, at, end, inside) === OPEN ? this.#enter('geneve', OPEN, bytes, end, wire) : -1;
+      case TEREDO_PORT:
+        return openTeredo(bytes, at, end, inside) === OPEN ? this.#enter('teredo', OPEN, bytes, end, wire) : -1;
+      default:
+        return openVxlan(bytes, at, end, inside) === OPEN ? this.#enter('vxlan', OPEN, bytes, end, wire) : -1;
+    }
   }
 
   /** HEP is told by its content: agents send it to any port. */
@@ -560,56 +613,12 @@ export class Frames {
     packet.end = stop > end ? end : stop;
     packet.truncated = stop > end;
     const port = (dst[16]! << 8) | dst[17]!;
-    if (port === VXLAN_PORT || port === GTP_PORT || port === VXLAN_LINUX_PORT || port === L2TP_PORT) {
+    if (isTunnelPort(port)) {
       const reason = this.#udpTunnel(port, bytes, start, packet.end, stop);
       if (reason >= 0) return reason;
     }
     const first = bytes[start]!;
     if (first <= 2 || first === 0x48 || first === 0x45) return this.#hep(bytes, start, packet.end);
     return TAKEN;
-  }
-}
-
-/** RFC 1042: LLC with SNAP and Ethernet types after an 802.3 length (or SLL's 0x0004). */
-function isSnap(bytes: Uint8Array, at: number, end: number, type: number): boolean {
-  if (type > 1500 || end - at < 8) return false;
-  return (
-    bytes[at] === 0xaa && bytes[at + 1] === 0xaa && bytes[at + 2] === 3 && bytes[at + 3] === 0 && bytes[at + 4] === 0 && bytes[at + 5] === 0
-  );
-}
-
-/** IP protocols that are looked into: TCP, SCTP, IP in IP (RFC 2003, 4213, 2473), GRE, and AH before them. */
-function carries(protocol: number): boolean {
-  return protocol === 6 || protocol === 132 || protocol === 4 || protocol === 41 || protocol === 47 || protocol === 51;
-}
-
-/** Extension headers that lead on: hop-by-hop, routing, destination options, AH, mobility, HIP, Shim6 (IANA). */
-function isExtension(protocol: number): boolean {
-  switch (protocol) {
-    case 0:
-    case 43:
-    case 51:
-    case 60:
-    case 135:
-    case 139:
-    case 140:
-      return true;
-    default:
-      return false;
-  }
-}
-
-/** Ethernet types that `#tagged` reads itself, so that the two cannot hand a frame to each other for ever. */
-function isTyped(type: number): boolean {
-  return type === 0x0800 || type === 0x86dd || type === 0x8100 || type === 0x88a8 || type === 0x9100 || type === 0x0806;
-}
-
-function notUdp(protocol: number): number {
-  switch (protocol) {
-    case 1:
-    case 58:
-      return ICMP;
-    default:
-      return OTHER_PROTOCOL;
   }
 }

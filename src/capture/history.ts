@@ -13,7 +13,8 @@ const LONGEST = 65_535;
 
 /** The ring. */
 export class History {
-  readonly #bytes: Buffer = Buffer.alloc(RING);
+  /** Not cleared: nothing is read of it that was not written. */
+  readonly #bytes: Buffer = Buffer.allocUnsafeSlow(RING);
   /** By segment: its stream, that one's generation, sequence number, length, place in the ring counted without end. */
   readonly #slots = new Int32Array(SEGMENTS);
   readonly #generations = new Uint32Array(SEGMENTS);

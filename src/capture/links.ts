@@ -26,6 +26,15 @@ export const PPPOE = 9;
 /** A stack of MPLS labels. */
 export const MPLS = 10;
 
+/** IEEE 802.11. */
+export const WIFI = 11;
+/** IEEE 802.11 behind a header of the radio: radiotap or PPI. */
+export const RADIO = 12;
+/** Linux netfilter log. */
+export const NFLOG = 13;
+/** PDUs exported by Wireshark. */
+export const EXPORTED = 14;
+
 /** One kind of link: `code` is a constant of this file. */
 export interface Link {
   readonly code: number;
@@ -42,11 +51,16 @@ const LINKS = new Map<number, Link>([
   [51, { code: PPPOE, name: 'pppoe' }],
   [101, { code: RAW, name: 'raw' }],
   [104, { code: HDLC, name: 'c-hdlc' }],
+  [105, { code: WIFI, name: '802.11' }],
   [108, { code: LOOPBACK, name: 'loop' }],
   [113, { code: SLL, name: 'sll' }],
+  [127, { code: RADIO, name: 'radiotap' }],
+  [192, { code: RADIO, name: 'ppi' }],
   [219, { code: MPLS, name: 'mpls' }],
   [228, { code: RAW, name: 'raw-ipv4' }],
   [229, { code: RAW, name: 'raw-ipv6' }],
+  [239, { code: NFLOG, name: 'nflog' }],
+  [252, { code: EXPORTED, name: 'exported-pdu' }],
   [276, { code: SLL2, name: 'sll2' }],
 ]);
 

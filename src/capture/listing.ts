@@ -29,6 +29,8 @@ export interface Listed {
   readonly path: string;
   /** Bytes on disk; 0: unknown. */
   readonly size: number;
+  /** It can be read more than once. */
+  readonly again: boolean;
 }
 
 /** A file that was taken: under which name, and when it was last seen there. */
@@ -68,7 +70,7 @@ export class Listing {
     this.#last = last;
     const folders = new Set<string>();
     for (const path of this.#paths) {
-      if (path === '-') this.#take(path, '-', 0);
+      if (path === '-') this.#take(path, '-', 0, false);
       else await this.#visit(path, path, folders, 0);
     }
     return this.#found;
@@ -92,7 +94,7 @@ export class Listing {
         if (!folders.has(id) && depth <= MAX_DEPTH) await this.#folder(path, named, folders.add(id), depth);
       } else if (this.#taken.has(id) || !(await this.#isRefused(path, stats.isFile(), size, depth))) {
         this.#fruitful.add(named);
-        this.#take(path, id, size);
+        this.#take(path, id, size, stats.isFile());
       }
     } catch (error) {
       if (this.#last) this.faults.push({ code: 'capture-not-found', where: path, message: `${path} cannot be read: ${reasonOf(error)}` });
@@ -114,7 +116,7 @@ export class Listing {
     return reason !== undefined;
   }
 
-  #take(path: string, id: string, size: number): void {
+  #take(path: string, id: string, size: number, again: boolean): void {
     const known = this.#taken.get(id);
     if (known !== undefined) {
       // Seen in an earlier look, it may have another name by now: files are renamed when they are rotated.
@@ -132,7 +134,7 @@ export class Listing {
     }
     this.#skipped.delete(path);
     this.#names.add(path);
-    this.#found.push({ path, size });
+    this.#found.push({ path, size, again });
   }
 }
 

@@ -75,6 +75,8 @@ export interface CaptureOptions {
    * `fill` is back every second even if nothing came.
    */
   readonly follow?: AbortSignal;
+  /** What puts frames together, with what an earlier reader left in it; else a new one, with `seed`. */
+  readonly frames?: Frames;
   /** Seed of the tables of fragments and streams: the run's. Without one, who knows this default can choose what meets. */
   readonly seed?: Seed;
 }
@@ -149,9 +151,8 @@ export class CaptureReader {
     this.#chunk = Math.max(1, options.chunkBytes ?? (waiting.length > 1 || discover !== undefined ? CHUNK_OF_MANY : CHUNK));
     this.#follow = options.follow;
     this.#ordinal = (options.firstOrdinal ?? 1) - 1;
-    const file = open[0]?.path ?? waiting[0]?.path ?? '';
-    this.packet = createPacket({ source: 'file', file, link: '' }, new Uint8Array(0));
-    this.#frames = new Frames(this.packet, options.seed ?? { k0: 0x52696e67, k1: 0x66656e63 });
+    this.#frames = options.frames ?? framesFor(open[0]?.path ?? waiting[0]?.path ?? '', options.seed);
+    this.packet = this.#frames.packet;
     this.#lastTime = 0;
     this.#looked = wallMilliseconds();
   }
@@ -275,6 +276,14 @@ export class CaptureReader {
   async #feed(file: RecordFile): Promise<void> {
     do if (file.advance()) return;
     while (await file.read());
+    if (!file.ended) return;
+    if (this.#follow !== undefined && file.faults.length > 0) await this.#renew(file);
+    else await this.#end(file);
+  }
+
+  /** Ends a followed file that is written anew, to be read from its new beginning. */
+  async #renew(file: RecordFile): Promise<void> {
+    if (await file.renewed()) this.#waiting.unshift({ path: file.path, first: 0 });
     if (file.ended) await this.#end(file);
   }
 
@@ -295,11 +304,7 @@ export class CaptureReader {
     this.#waiting.push(...((await this.#discover?.(last)) ?? []));
     this.#waiting.sort((a, b) => (a.first === b.first ? 0 : a.first - b.first));
     for (const file of [...this.#open]) {
-      if (file.ready) continue;
-      if (await file.renewed()) {
-        await this.#end(file);
-        this.#waiting.push({ path: file.path, first: 0 });
-      }
+      if (!file.ready) await this.#renew(file);
     }
     const silent = this.#open.filter((file) => !file.ready).sort((a, b) => a.time - b.time);
     for (const file of silent.slice(0, Math.max(0, this.#open.length - MAX_FOLLOWED))) await this.#end(file);
@@ -361,6 +366,10 @@ export class CaptureReader {
   async close(): Promise<void> {
     for (const file of this.#open) await file.close();
   }
+}
+
+function framesFor(file: string, seed: Seed = { k0: 0x52696e67, k1: 0x66656e63 }): Frames {
+  return new Frames(createPacket({ source: 'file', file, link: '' }, new Uint8Array(0)), seed);
 }
 
 function countsOf({ path, bytes, frames, packets, first, last }: RecordFile): FileCounts {

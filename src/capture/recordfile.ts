@@ -2,7 +2,6 @@
  * One capture file as a row of records: its source, the window over its bytes and the walk over them. What is in the
  * records is not looked at here: `reader.ts` merges several of these in order of time and hands their frames on.
  */
-
 import { setTimeout as sleep } from 'node:timers/promises';
 import { giveBack, lend } from '../arena.ts';
 import { type ErrorCode, type Fault, RingfenceError } from '../errors.ts';
@@ -35,6 +34,7 @@ export async function recordFileOf(path: string, source: Source, chunk: number, 
     const ended = await readAtLeast(source, window, PCAP_HEADER, chunk, follow);
     return new RecordFile(path, source, window, recordsOf(path, window), ended, chunk, follow);
   } catch (error) {
+    giveBack(window.bytes);
     await source.close();
     throw error;
   }
@@ -98,6 +98,7 @@ export class RecordFile {
   readonly #chunk: number;
   readonly #follow: AbortSignal | undefined;
   #sourceEnded: boolean;
+  #closed = false;
   /** Link names already complained about. */
   readonly #complained = new Set<string>();
 
@@ -168,11 +169,13 @@ export class RecordFile {
     }
   }
 
-  /** Looks whether a followed file was cut back to be written anew (then it has ended here) or deleted. */
+  /** Looks whether a followed file is written anew (then it has ended here, and what looked like damage is none) or deleted. */
   async renewed(): Promise<boolean> {
-    const renewed = await this.#source.renewed();
-    if (renewed) this.#end();
-    return renewed;
+    if (!(await this.#source.renewed())) return false;
+    this.#end();
+    const damage = this.faults.findIndex(({ code }) => code === 'capture-corrupt');
+    if (damage >= 0) this.faults.splice(damage, 1);
+    return true;
   }
 
   /** Bytes of the file on disk, 0 if unknown. */
@@ -186,8 +189,10 @@ export class RecordFile {
   }
 
   async close(): Promise<void> {
-    await this.#source.close();
+    if (this.#closed) return;
+    this.#closed = true;
     giveBack(this.window.bytes);
+    await this.#source.close();
   }
 
   #complain(link: string, offset: number): void {

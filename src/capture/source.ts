@@ -23,6 +23,8 @@ export const FOLLOWING = 100;
 const OUTPUT = 64 * 1024;
 /** ms to wait for standard input that was opened not to block. */
 const PATIENCE = 10;
+/** Bytes at the beginning of a followed file that have to stay: a pcap header and the time of the first record. */
+const BEGINNING = 64;
 const NOTHING: Buffer = Buffer.alloc(0);
 
 /** A stream of bytes: `read` puts up to `length` of them at `into[at]`; 0: the end, or of what is followed the present end. */
@@ -30,7 +32,7 @@ export interface Source {
   read(into: Buffer, at: number, length: number): Promise<number>;
   /** Of what is followed: there will never be more. */
   readonly over: boolean;
-  /** Looks whether a followed file is over because it was deleted or cut back; true: it was cut back and is written anew. */
+  /** Looks whether a followed file is over because it was deleted or is written anew; true: it is written anew. */
   renewed(): Promise<boolean>;
   /** Bytes of the file on disk, 0 if unknown. */
   readonly size: number;
@@ -107,6 +109,8 @@ class Plain implements Source {
   #ended = false;
   /** Bytes read that were not handed out yet: the first ones, and what came of a followed pipe. */
   #head: Buffer = Buffer.alloc(0);
+  /** The first bytes, to see that a file is still the same. */
+  #beginning: Buffer = NOTHING;
   /** A read of a followed pipe that has not come back yet. */
   #waiting: Promise<Buffer> | undefined;
 
@@ -120,13 +124,18 @@ class Plain implements Source {
 
   /** Reads the first four bytes at least, if there are as many. */
   async peek(): Promise<void> {
-    while (this.#head.length < 4) {
-      const more = this.#isPipe ? await this.#glance() : await this.#piece();
-      this.#head = Buffer.concat([this.#head, more]);
-      if (more.length > 0) continue;
-      if (this.#follow === undefined || this.over) return;
-      await sleep(FOLLOWING, undefined, { signal: this.#follow }).catch(() => undefined);
-    }
+    while (this.#head.length < 4 && (await this.#peekOn()));
+    this.#beginning = Buffer.from(this.#head.subarray(0, BEGINNING));
+  }
+
+  /** False: there will be no more. */
+  async #peekOn(): Promise<boolean> {
+    const more = this.#isPipe ? await this.#glance() : await this.#piece();
+    this.#head = Buffer.concat([this.#head, more]);
+    if (more.length > 0) return true;
+    if (this.#follow === undefined || this.over) return false;
+    await sleep(FOLLOWING, undefined, { signal: this.#follow }).catch(() => undefined);
+    return true;
   }
 
   get compression(): Compression | undefined {
@@ -140,9 +149,16 @@ class Plain implements Source {
   async renewed(): Promise<boolean> {
     if (this.#handle === undefined || !this.#grows) return false;
     const { size, nlink } = await this.#handle.stat();
-    const renewed = size < this.position;
+    const renewed = size < this.position || !(await this.#beginsAsBefore(this.#handle));
     this.#ended ||= renewed || nlink === 0;
     return renewed;
+  }
+
+  /** Who writes anew into the same file may have written more than was there by the time we look. */
+  async #beginsAsBefore(handle: FileHandle): Promise<boolean> {
+    const now = Buffer.alloc(this.#beginning.length);
+    const { bytesRead } = await handle.read(now, 0, now.length, 0);
+    return now.subarray(0, bytesRead).equals(this.#beginning);
   }
 
   async read(into: Buffer, at: number, length: number): Promise<number> {

@@ -4,7 +4,11 @@ import fc from 'fast-check';
 import {
   type ChunkNumbers,
   chunk,
+  deflated,
   gre,
+  hep3,
+  hepBasics,
+  hepChunk,
   hex,
   ipv4,
   ipv6,
@@ -14,6 +18,7 @@ import {
   segment,
   sipMessage,
   tcp,
+  udp,
   webSocket,
 } from '../../test/traces/make-links.ts';
 import { droppedIn, type Reading, readBytes } from '../../test/traces/read-all.ts';
@@ -362,7 +367,7 @@ describe('SIP over WebSocket', () => {
   });
 
   test('what is no WebSocket of SIP is not followed on', async () => {
-    for (const bytes of [stream(hex('c10100')), Buffer.from(ASK.replace(': sip', ': chat'))]) {
+    for (const bytes of [stream(hex('a10100')), Buffer.from(ASK.replace(': sip', ': chat'))]) {
       const { packets, counts } = await read([...on80(bytes), ...on80(Buffer.from('xx')).map((f) => f)]);
       assert.equal(packets.length, 0);
       assert.equal(droppedIn(counts), 2);
@@ -390,6 +395,120 @@ describe('SIP over WebSocket', () => {
     );
     assert.equal((await readBytes(file)).packets.length, 1);
     assert.equal((await read([...frames, segment(next + 9, webSocket('ab'), 0, 80)])).packets.length, 1);
+  });
+});
+
+describe('SIP over compressed WebSocket (RFC 7692)', () => {
+  const bodies = ['one', 'two', 'three', 'four'].map((id) => sipMessage(id, `body of ${id} `.repeat(20)));
+  const open = ASK.replace('\r\n\r\n', '\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n');
+  const frames = (...parts: readonly Uint8Array[]): Buffer[] => {
+    let at = 1 + open.length;
+    const segments = parts.map((part) => {
+      at += part.length;
+      return segment(at - part.length, part, 0, 80);
+    });
+    return [segment(1, open, 0, 80), ...segments];
+  };
+  const packed = (bytes: Uint8Array, more = {}): Buffer => webSocket(bytes, { packed: true, mask: '01020304', ...more });
+
+  test('with and without context takeover, in parts, among others', async () => {
+    for (const takeover of [true, false]) {
+      const [one, two, three, four] = deflated(bodies, takeover);
+      assert.ok(!takeover || four!.length < one!.length / 2, 'it does refer to what was before');
+      const all = frames(
+        packed(one!),
+        webSocket(A),
+        packed(two!.subarray(0, 10), { fin: false }),
+        webSocket('', { opcode: 9 }),
+        webSocket(two!.subarray(10), { opcode: 0 }),
+        join(packed(three!), packed(four!)),
+      );
+      const { packets, counts } = await read(all);
+      assert.deepEqual(
+        packets.map((p) => [p.transport, p.payload]),
+        [bodies[0], A, ...bodies.slice(1)].map((message) => ['ws', message]),
+      );
+      assert.equal(counts.oddities.get('websocket-closed'), undefined);
+    }
+  });
+
+  test('what refers to what was not seen, is damaged or grows too large stays closed', async () => {
+    const [, two] = deflated(bodies);
+    const bomb = deflated(['x'.repeat(70_000)])[0]!;
+    for (const bad of [packed(two!), packed(Buffer.from([7, 7, 7])), packed(bomb)]) {
+      const { packets, counts } = await read(frames(bad, packed(deflated(bodies)[0]!)));
+      assert.deepEqual([packets.length, counts.oddities.get('websocket-closed')], [0, 1]);
+    }
+    for (const bad of [webSocket('x', { opcode: 0, packed: true }), webSocket('x', { opcode: 9, packed: true })])
+      assert.equal((await read(frames(bad, webSocket(A)))).packets.length, 0);
+  });
+
+  test('more directions than may have a past: the others are closed, until one ends', async () => {
+    const [one, two] = deflated(bodies);
+    const from = (port: number, ...parts: readonly Uint8Array[]): Buffer[] =>
+      frames(...parts).map((frame) => join(frame.subarray(0, 20), Buffer.from([port >> 8, port & 255]), frame.subarray(22)));
+    const many = Array.from({ length: 257 }, (_, i) => from(2000 + i, packed(one!), packed(two!))).flat();
+    const first = await read(many);
+    assert.deepEqual([first.packets.length, first.counts.oddities.get('websocket-closed')], [512, 1]);
+    const reset = segment(1, '', 4, 80);
+    const ended = join(reset.subarray(0, 20), Buffer.from([2000 >> 8, 2000 & 255]), reset.subarray(22));
+    const second = await read([...many.slice(0, 256 * 3), ended, ...many.slice(256 * 3)]);
+    assert.deepEqual([second.packets.length, second.counts.oddities.get('websocket-closed')], [514, undefined]);
+  });
+});
+
+describe('HEP over TCP', () => {
+  const hep = (text: string, ...more: readonly Buffer[]): Buffer => hep3(...hepBasics(), ...more, hepChunk(15, Buffer.from(text)));
+  const on = (bytes: Uint8Array, sequence: number): Buffer => segment(sequence, bytes, 0, 9060);
+
+  test('several packets in a segment, one over many, in any order', async () => {
+    const all = join(hep(A), hep(B), hep(C));
+    for (const size of [4000, 300, 61]) {
+      const segments = Array.from({ length: Math.ceil(all.length / size) }, (_, i) =>
+        on(all.subarray(i * size, (i + 1) * size), 1 + i * size),
+      );
+      const swapped = segments.length > 3 ? [segments[0]!, segments[2]!, segments[1]!, ...segments.slice(3)] : segments;
+      const { packets } = await read([...swapped, ipv4(udp(7, 8, Buffer.from('after')))]);
+      assert.deepEqual(
+        packets.map((p) => [p.src, p.transport, p.source, p.time, p.payload]),
+        [
+          ...[A, B, C].map((text) => ['10.0.0.1 5060', 'udp', 'hep:228', 1_313_440_459_120_000, text]),
+          ['192.0.2.1 7', 'udp', 'file', packets.at(-1)!.time, 'after'],
+        ],
+      );
+    }
+  });
+
+  test('from a SYN to the port of SIP on', async () => {
+    const { packets } = await read([segment(99, '', 2), segment(100, hep(A).subarray(0, 3)), segment(103, hep(A).subarray(3))]);
+    assert.deepEqual(
+      packets.map((p) => p.payload),
+      [A],
+    );
+  });
+
+  test('what is no SIP in it is dropped, what makes no sense ends it', async () => {
+    const log = hep3(...hepBasics().slice(0, 8), hepChunk(11, '64'), hepChunk(15, Buffer.from('log')));
+    const bad = hep3(hepChunk(1, '02'));
+    const { packets, counts } = await read([
+      on(log, 1),
+      on(join(bad, log, hep(A)), 1 + log.length),
+      on(bad, 1 + 2 * log.length + bad.length + hep(A).length),
+    ]);
+    assert.deepEqual(
+      packets.map((p) => [p.frame, p.payload]),
+      [[2, A]],
+    );
+    assert.deepEqual([...counts.dropped].sort(), [
+      ['hep-malformed', 1],
+      ['hep-other', 1],
+    ]);
+    const nonsense = await read([on(join(hep(A), hex('48455033 0001 7878')), 1), on(hep(B), 1 + hep(A).length + 8)]);
+    assert.deepEqual(
+      nonsense.packets.map((p) => p.payload),
+      [A, B],
+      'followed anew from the next one on',
+    );
   });
 });
 

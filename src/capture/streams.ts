@@ -6,6 +6,7 @@
  * only what waits is copied, into a window of a fixed pool. Of overlaps, the bytes that came first count. A gap that does
  * not fill is skipped, and the next start line looked for.
  */
+import { portOf } from '../bytes.ts';
 import { STREAM_CONFLICT } from '../carriage.ts';
 import {
   BAD,
@@ -14,16 +15,19 @@ import {
   type Framing,
   findStartLine,
   frameSip,
+  MAX_MESSAGE,
   MORE,
   mayBeSip,
   resetFraming,
   skipKeepAlive,
 } from '../decode/framer.ts';
+import { frameTpkt } from '../decode/q931.ts';
 import { isStartLine } from '../decode/sniff.ts';
 import { Key, type Seed, Table } from '../table.ts';
 import type { Packet } from '../types.ts';
 import { hepLength, isHepHead } from '../wire/hep.ts';
-import { createFrameHeader, gather, isUpgrade, NONE, PARTIAL, readUpgrade, unmask } from '../wire/websocket.ts';
+import { createFrameHeader, type Gathering, gather, isUpgrade, NONE, PARTIAL, readUpgrade, unmask } from '../wire/websocket.ts';
+import { Deflated, type Past } from './deflated.ts';
 import { History } from './history.ts';
 import { noteEnds, notePlace, recall } from './origin.ts';
 import { MALFORMED, SHORT, STREAM, STREAM_DUPLICATE, TAKEN, TCP, TLS } from './reasons.ts';
@@ -50,6 +54,7 @@ const SIP = 0;
 const UPGRADE = 1;
 const WEBSOCKET = 2;
 const HEP = 3;
+const TPKT = 4;
 
 /** One direction of a connection. */
 interface Stream {
@@ -67,7 +72,9 @@ interface Stream {
   window: Window | undefined;
   readonly framing: Framing;
   /** Of a WebSocket message: bytes of its frames looked at, and payload in them. */
-  readonly gathering: { next: number; payload: number };
+  readonly gathering: Gathering;
+  /** What its compressed messages refer to. */
+  past: Past;
 }
 
 /** The streams of one capture. */
@@ -88,6 +95,7 @@ export class Streams {
   readonly #table: Table<Stream>;
   readonly #windows = new Windows();
   readonly #history = new History();
+  readonly #deflated = new Deflated();
   readonly #key = new Key(KEY_BYTES);
   /** Cheap hashes of what is followed: a look here spares most other TCP the table. */
   readonly #filter = new Uint8Array(65_536);
@@ -146,6 +154,11 @@ export class Streams {
     return this.#take(packet, slot, sequence, bytes, start, end, stop);
   }
 
+  /** Compressed WebSocket messages that could not be opened. */
+  get closed(): number {
+    return this.#deflated.closed;
+  }
+
   /** Moves `packet` to the next message of the same frame. False: there is none. */
   more(packet: Packet): boolean {
     for (;;) {
@@ -166,8 +179,14 @@ export class Streams {
 
   /** Whether a direction not followed so far is worth it. */
   #wanted(packet: Packet, bytes: Uint8Array, start: number, end: number, flags: number): boolean {
-    if ((flags & SYN) !== 0) return isSipPort(packet.src) || isSipPort(packet.dst);
-    if (mayBeSip(bytes, start, end) || isUpgrade(bytes, start, end) || isHepHead(bytes, start, end)) return true;
+    if ((flags & SYN) !== 0) return isSipPort(packet.src) || isSipPort(packet.dst) || isTpktPort(packet);
+    if (
+      mayBeSip(bytes, start, end) ||
+      isUpgrade(bytes, start, end) ||
+      isHepHead(bytes, start, end) ||
+      isTpktHead(packet, bytes, start, end)
+    )
+      return true;
     return (isSipPort(packet.src) || isSipPort(packet.dst)) && findStartLine(bytes, start, end) >= 0;
   }
 
@@ -188,6 +207,7 @@ export class Streams {
     this.joined++;
     if (isUpgrade(bytes, start, end)) stream.carries = UPGRADE;
     else if (isHepHead(bytes, start, end)) stream.carries = HEP;
+    else if (isTpktHead(packet, bytes, start, end)) stream.carries = TPKT;
     else stream.lost = !mayBeSip(bytes, start, end);
     return slot;
   }
@@ -309,8 +329,9 @@ export class Streams {
   /** Reads on: DONE: `packet` holds a message; MORE: nothing more in what is there; BAD: go on. */
   #step(packet: Packet): number {
     const stream = this.#stream;
-    if (stream.carries === SIP && !this.#becomesHep(stream)) return this.#stepSip(packet, stream);
+    if (stream.carries === SIP && !this.#becomesOther(packet, stream)) return this.#stepSip(packet, stream);
     if (stream.carries === HEP) return this.#stepHep(packet, stream);
+    if (stream.carries === TPKT) return this.#stepTpkt(packet, stream);
     return stream.carries === UPGRADE ? this.#stepUpgrade(stream) : this.#stepWebSocket(packet, stream);
   }
 
@@ -354,11 +375,12 @@ export class Streams {
     return false;
   }
 
-  /** What was followed from its SYN on shows only now that it is HEP. */
-  #becomesHep(stream: Stream): boolean {
-    if (!stream.young || stream.lost || !isHepHead(this.#bytes, this.#at, this.#end)) return false;
-    stream.carries = HEP;
-    return true;
+  /** What was followed from its SYN on shows only now that it is HEP or H.323. */
+  #becomesOther(packet: Packet, stream: Stream): boolean {
+    if (!stream.young || stream.lost) return false;
+    if (isHepHead(this.#bytes, this.#at, this.#end)) stream.carries = HEP;
+    else if (isTpktHead(packet, this.#bytes, this.#at, this.#end)) stream.carries = TPKT;
+    return stream.carries !== SIP;
   }
 
   /** HEP packets follow each other, each with its length. */
@@ -370,6 +392,19 @@ export class Streams {
     this.#at += length;
     this.isHep = true;
     stream.young = false;
+    return DONE;
+  }
+
+  /** TPKTs follow each other, each with its length (RFC 1006 §6). */
+  #stepTpkt(packet: Packet, stream: Stream): number {
+    const length = frameTpkt(this.#bytes, this.#at, this.#end);
+    if (length < 0) return this.#drop();
+    if (length === 0 || this.#end - this.#at < length) return MORE;
+    this.#at += length;
+    stream.young = false;
+    // The head alone keeps a connection alive.
+    if (length === 4) return BAD;
+    this.#emit(packet, 'tcp', this.#bytes, this.#at - length, this.#at);
     return DONE;
   }
 
@@ -395,7 +430,16 @@ export class Streams {
     gathering.payload = 0;
     if (payload === 0) return BAD;
     unmask(this.#header, this.#bytes, start, this.#at, this.#message);
-    this.#emit(packet, 'ws', this.#message, 0, payload);
+    if (!gathering.packed) {
+      this.#emit(packet, 'ws', this.#message, 0, payload);
+      return DONE;
+    }
+    const message = this.#deflated.open(stream.past, this.#message, payload, MAX_MESSAGE);
+    // What comes later refers to what could not be opened.
+    if (message === undefined) return this.#drop();
+    stream.past = this.#deflated.past;
+    if (message.length === 0) return BAD;
+    this.#emit(packet, 'ws', message, 0, message.length);
     return DONE;
   }
 
@@ -533,6 +577,8 @@ export class Streams {
     resetFraming(stream.framing);
     stream.gathering.next = 0;
     stream.gathering.payload = 0;
+    this.#deflated.forget(stream.past);
+    stream.past = undefined;
   }
 }
 
@@ -546,7 +592,8 @@ function makeStream(): Stream {
     odd: 0,
     window: undefined,
     framing: createFraming(),
-    gathering: { next: 0, payload: 0 },
+    gathering: { next: 0, payload: 0, packed: false },
+    past: undefined,
   };
 }
 
@@ -560,6 +607,18 @@ function isTls(bytes: Uint8Array, start: number, end: number): boolean {
 }
 
 /** 5060 and 5080, which need no other sign to be watched from their SYN on. */
+/** A message of H.323 call signalling begins here; from its port on, the four bytes of the head may come alone. */
+function isTpktHead(packet: Packet, bytes: Uint8Array, start: number, end: number): boolean {
+  if (bytes[start] !== 3) return false;
+  const length = frameTpkt(bytes, start, end);
+  return length > 4 || (length === 0 && end - start >= 4 && isTpktPort(packet));
+}
+
+/** The port of H.225.0 call signalling at either end. */
+function isTpktPort({ src, dst }: Packet): boolean {
+  return portOf(src) === 1720 || portOf(dst) === 1720;
+}
+
 function isSipPort(endpoint: Uint8Array): boolean {
   const port = (endpoint[16]! << 8) | endpoint[17]!;
   return port === 5060 || port === 5080;

@@ -1,7 +1,22 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { erspan, ethernet, gre, gtp, hex, ipv4, ipv6, join, mpls, pcapOf, pppoe, udp, vxlan } from '../../test/traces/make-links.ts';
+import {
+  erspan,
+  ethernet,
+  geneve,
+  gre,
+  gtp,
+  hex,
+  ipv4,
+  ipv6,
+  join,
+  mpls,
+  pcapOf,
+  pppoe,
+  udp,
+  vxlan,
+} from '../../test/traces/make-links.ts';
 import { droppedIn, readBytes } from '../../test/traces/read-all.ts';
 import { Paths } from './tunnels.ts';
 
@@ -101,6 +116,18 @@ describe('tunnels', () => {
     await gives('gtp', outer(17, gtp(IP4, 4, '00000085 01100540 01000000')));
   });
 
+  test('Geneve around frames and packets, with and without options', async () => {
+    await gives('geneve', outer(17, geneve(0x6558, FRAME)));
+    await gives('geneve', outer(17, geneve(0x0800, IP4, '0102 03 01 00000000')));
+    await drops('arp', outer(17, geneve(0x6558, ethernet(0x0806, IP4))));
+  });
+
+  test('Teredo with and without its indications', async () => {
+    await gives('teredo', outer(17, udp(1, 3544, IP6)));
+    await gives('teredo', outer(17, udp(1, 3544, join(hex('0000 1234 01020304'), IP6))));
+    await gives('teredo', outer(17, udp(1, 3544, join(hex('0001 0203 6964 010203 0000000000000000 00'), IP6))));
+  });
+
   test('L2TP with and without length, sequence and offset', async () => {
     await gives('l2tp/ppp', outer(17, udp(1701, 1701, join(hex('0002 0001 0002 ff03 0021'), IP4))));
     await gives('l2tp/ppp', outer(17, udp(1701, 1701, join(hex('4a02 0000 0001 0002 00000000 0002 ffff 0057'), IP6))));
@@ -116,6 +143,11 @@ describe('tunnels', () => {
       [2152, hex('34ff 0004 00000000 000000c0 00000000')],
       [2152, hex('30ff 0004 00000000 f0000000')],
       [2152, hex('32ff 0004 00000000 00000000')],
+      [6081, HELLO],
+      [6081, geneve(0x6558, new Uint8Array(0)).subarray(8)],
+      [6081, geneve(0x1234, HELLO).subarray(8)],
+      [3544, HELLO],
+      [3544, IP6.subarray(0, 60)],
       [1701, HELLO],
       [1701, hex('0002')],
       [1701, hex('c802 000c 0001 0000 0000 0000')],

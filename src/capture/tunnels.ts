@@ -191,3 +191,69 @@ export function openL2tp(bytes: Uint8Array, at: number, end: number, inside: Ins
   inside.type = PPP_INSIDE;
   return OPEN;
 }
+
+/** Geneve (RFC 8926 §3): Ethernet or an IP packet behind options; control messages are none. */
+export function openGeneve(bytes: Uint8Array, at: number, end: number, inside: Inside): number {
+  if (end - at < 8 || bytes[at]! >> 6 !== 0 || (bytes[at + 1]! & 0xbf) !== 0 || bytes[at + 7] !== 0) return CLOSED;
+  const type = u16(bytes, at + 2);
+  const next = at + 8 + ((bytes[at]! & 0x3f) << 2);
+  if (next >= end || (type !== 0x6558 && type !== 0x0800 && type !== 0x86dd)) return CLOSED;
+  inside.id = u32(bytes, at + 4);
+  inside.at = next;
+  inside.type = type === 0x6558 ? FRAME_INSIDE : IP_INSIDE;
+  return OPEN;
+}
+
+/** Teredo (RFC 4380 §5.1.1): an IPv6 packet behind an authentication and an origin indication, if there are any. */
+export function openTeredo(bytes: Uint8Array, start: number, end: number, inside: Inside): number {
+  let at = start;
+  if (end - at >= 4 && bytes[at] === 0 && bytes[at + 1] === 1) at += 13 + bytes[at + 2]! + bytes[at + 3]!;
+  if (end - at >= 8 && bytes[at] === 0 && bytes[at + 1] === 0) at += 8;
+  if (end - at < 40 || bytes[at]! >> 4 !== 6 || at + 40 + u16(bytes, at + 4) !== end) return CLOSED;
+  inside.at = at;
+  inside.type = IP_INSIDE;
+  return OPEN;
+}
+
+/** Bytes of the integrity check at the end of ESP: HMAC-MD5-96 and SHA-1-96, SHA-256-128, none. */
+const CHECKS = [12, 16, 0] as const;
+
+/**
+ * ESP (RFC 4303 §2) without encryption (RFC 2410): nothing says so, but padding counts 1, 2, 3 …, and the transport in it has
+ * to fit. `inside.type` is the protocol, `inside.at` the end of its packet, which begins behind 8 bytes of header.
+ */
+export function openEsp(bytes: Uint8Array, at: number, end: number, inside: Inside): number {
+  for (const check of CHECKS) {
+    const trailer = end - check - 2;
+    if (trailer < at + 16) continue;
+    const padding = bytes[trailer]!;
+    const last = trailer - padding;
+    if (last < at + 16 || !isPadding(bytes, last, padding) || !fits(bytes, at + 8, last, bytes[trailer + 1]!)) continue;
+    inside.id = u32(bytes, at);
+    inside.type = bytes[trailer + 1]!;
+    inside.at = last;
+    return OPEN;
+  }
+  return CLOSED;
+}
+
+function isPadding(bytes: Uint8Array, at: number, length: number): boolean {
+  for (let i = 0; i < length; i++) if (bytes[at + i] !== i + 1) return false;
+  return true;
+}
+
+/** True if `[at, end)` is a datagram, segment or packet of that length. */
+function fits(bytes: Uint8Array, at: number, end: number, protocol: number): boolean {
+  switch (protocol) {
+    case 17:
+      return u16(bytes, at + 4) === end - at;
+    case 6:
+      return end - at >= 20 && bytes[at + 12]! >> 4 >= 5 && at + ((bytes[at + 12]! >> 4) << 2) <= end && (bytes[at + 12]! & 0x0e) === 0;
+    case 4:
+      return end - at >= 20 && bytes[at]! >> 4 === 4 && u16(bytes, at + 2) === end - at;
+    case 41:
+      return end - at >= 40 && bytes[at]! >> 4 === 6 && u16(bytes, at + 4) === end - at - 40;
+    default:
+      return false;
+  }
+}

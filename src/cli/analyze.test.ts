@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -11,6 +11,7 @@ import { ANALYSIS, type Analysis } from '../publish/analysis.ts';
 import { toJsonSchema } from '../schema.ts';
 import { readSegment, segmentFiles } from '../store/segments.ts';
 import type { Event } from '../types.ts';
+import { STATISTICS, writeBlock, writeInterface, writeSection } from '../wire/pcapng.ts';
 import { type AnalyzeOptions, runAnalyze } from './analyze.ts';
 
 const SAMPLE = join(ROOT, 'samples', 'attack-day.pcap');
@@ -124,6 +125,30 @@ test('cut and damaged files: what can be read is, the fault is told', async () =
   assert.deepEqual(
     analysis.faults.map((fault) => fault.code),
     ['capture-truncated'],
+  );
+});
+
+test('a folder: what is in it that is no capture is told in a line, and so is what the capturing program lost', async () => {
+  const many = join(folder, 'many');
+  mkdirSync(many);
+  const bytes = readFileSync(SAMPLE);
+  const lost = Buffer.from('0000000000000000000000000500080003000000000000000000000000', 'hex').subarray(0, 28);
+  writeFileSync(join(many, 'day.pcap'), bytes);
+  writeFileSync(join(many, 'lost.pcapng'), Buffer.concat([writeSection(), writeInterface(), writeBlock(STATISTICS, lost)]));
+  writeFileSync(join(many, 'notes.txt'), 'no capture');
+  writeFileSync(join(many, 'empty.pcap'), '');
+  const { code, out } = await analyze([many]);
+  assert.equal(code, 1);
+  assert.match(out, /input +2 files: 1,024 packets/);
+  assert.match(out, /not seen +lost 3\n +skipped +empty 1, not-a-capture 1\n/);
+  const json: Analysis = JSON.parse((await analyze([many, join(many, 'day.pcap')], { json: true })).out);
+  assert.deepEqual([json.input.skipped, json.counts.capture, json.faults], [{ 'not-a-capture': 1, empty: 1, again: 1 }, { lost: 3 }, []]);
+  assert.deepEqual(
+    json.input.files.map(({ name, packets }) => [name, packets]),
+    [
+      [join(many, 'day.pcap'), 1024],
+      [join(many, 'lost.pcapng'), 0],
+    ],
   );
 });
 

@@ -227,7 +227,9 @@ class Run {
       alerts: this.#alerts,
       incidents: this.#incidents.list(),
       calls: this.#calls,
+      callSummary: this.#pipeline.query('calls'),
       faults: this.#faults,
+      own: this.#settings.config.network.own,
     };
   }
 

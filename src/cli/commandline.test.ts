@@ -101,7 +101,7 @@ function wholeRecords(bytes: Buffer, start: number, most: number): number {
 }
 
 function withoutPlaces(alerts: readonly { evidence: unknown; proof?: unknown }[]): unknown {
-  return alerts.map(({ evidence: _evidence, proof: _proof, ...rest }) => rest);
+  return alerts.map(({ evidence: _, proof, ...rest }) => ({ ...rest, proven: proof !== undefined }));
 }
 
 test('a missing file is said clearly, the others are read', () => {

@@ -5,11 +5,12 @@ import { CONTENT_LENGTH, CSEQ, EXPIRES, MAX_FORWARDS } from '../decode/headers.t
 import { inspect, type ReadHeader, type ReadOddity, type ReadParam, type ReadUri, type ReadValue } from '../decode/inspect.ts';
 import { HEADER_STRIDE, METHODS, type SipMessage } from '../decode/message.ts';
 import { ODDITIES } from '../decode/oddities.ts';
-import { sniff } from '../decode/sniff.ts';
+import { RTCP, RTP, sniff } from '../decode/sniff.ts';
 import type { StageNote } from '../publish/explain.ts';
 import { isoTime } from '../publish/layout.ts';
 import { maskCredentials, maskValue } from '../publish/secrets.ts';
 import type { Packet, Span } from '../types.ts';
+import { rtcpLines, rtpLines, sdpLines } from './decodedmedia.ts';
 
 type Line = readonly [name: string, text: string];
 
@@ -39,16 +40,23 @@ const KINDS = [
 
 /** What it is; for SIP the start line, each header with how it was read, the body and what was odd. */
 export function decodeNote(p: Packet, m: SipMessage | undefined): StageNote {
-  if (m === undefined) return { stage: 'decode', lines: [['kind', KINDS[sniff(p.bytes, p.start, p.end)] ?? '']] };
+  if (m === undefined) return { stage: 'decode', lines: otherLines(p) };
   const { headers, oddities } = inspect(m);
   const lines: Line[] = [
     ['kind', m.isRequest ? 'SIP request' : 'SIP answer'],
     ['start line', startLine(m)],
   ];
   for (const [i, header] of headers.entries()) lines.push(...headerLines(m, i * HEADER_STRIDE, header));
-  lines.push(bodyLine(m), ...oddities.map((oddity) => oddityLine(oddity, m)));
+  lines.push(bodyLine(m), ...sdpLines(m), ...oddities.map((oddity) => oddityLine(oddity, m)));
   if (oddities.length === 0) lines.push(['oddities', 'none']);
   return { stage: 'decode', lines };
+}
+
+/** What is no SIP. */
+function otherLines(p: Packet): Line[] {
+  const kind = sniff(p.bytes, p.start, p.end);
+  const more = kind === RTP ? rtpLines(p) : kind === RTCP ? rtcpLines(p) : [];
+  return [['kind', KINDS[kind] ?? ''], ...more];
 }
 
 function startLine(m: SipMessage): string {

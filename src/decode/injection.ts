@@ -6,7 +6,7 @@
  */
 import { isDigit, isHex } from './grammar.ts';
 import type { SipMessage } from './message.ts';
-import { addOddity, type OddityName, oddityCode } from './oddities.ts';
+import { addOddity, hasOddity, type OddityName, oddityCode } from './oddities.ts';
 import { FORMAT, LOOKUP, MARKUP, PATH, phraseAt, QUERY, SHELL, startsWith, VERB } from './phrases.ts';
 
 /** What is found, by bit. */
@@ -26,6 +26,8 @@ const OVERFLOW = oddityCode('overflow-pattern');
 const MOST = 1024;
 /** How far a comparison or the end of a comment is looked for: nothing may cost more the longer the value is. */
 const NEAR = 64;
+/** Bytes that the beginning of an expression takes, its letters perhaps escaped. */
+const LONGEST_LOOKUP = 24;
 /** Fewest repetitions that make a pattern for a buffer, and the longest unit that is looked for. */
 const REPEATS = 128;
 const LONGEST_UNIT = 4;
@@ -91,10 +93,14 @@ export function addLong(m: SipMessage, b: Uint8Array, code: number, start: numbe
 
 /** `{` behind `$` in any header: expressions that logging libraries resolve (CVE-2021-44228). `i`: index of the `{`. */
 export function checkLookup(m: SipMessage, b: Uint8Array, i: number, end: number): void {
-  if (b[i - 1] !== DOLLAR) return;
+  // One is enough: a value full of them costs no more.
+  if (b[i - 1] !== DOLLAR || hasOddity(m, EXPRESSION)) return;
+  const near = end - i > LONGEST_LOOKUP ? i + LONGEST_LOOKUP : end;
+  const n = fold(b, i - 1, near);
+  if ((phraseAt(folded, 0, n) & LOOKUP) === 0) return;
   let stop = i;
   while (stop < end && stop - i < MOST && b[stop] !== 0x0d && b[stop] !== 0x0a) stop++;
-  if ((phrases(fold(b, i - 1, stop)) & LOOKUP) !== 0) addOddity(m, EXPRESSION, i - 1, stop);
+  addOddity(m, EXPRESSION, i - 1, stop);
 }
 
 function report(m: SipMessage, b: Uint8Array, start: number, stop: number, end: number): void {

@@ -189,14 +189,15 @@ const SHOWN: Readonly<Record<OddityName, readonly [message: string, about: strin
   'sdp-connections': [sdp('t=0 0', 'c=IN IP4 192.0.2.2\r\nt=0 0'), 'IN IP4 192.0.2.2'],
   'sdp-connection-missing': [sdp('c=IN IP4 192.0.2.1\r\n', ''), 'audio 4000 RTP/AVP 0'],
   'sdp-attribute-bad': [sdp('RTP/AVP 0', 'RTP/AVP 0\r\na=rtpmap:x'), 'rtpmap:x'],
-  // Seen by track, which remembers the version before: track/media.test.ts.
+  // Seen by track, which knows the transport and the version before: track/media.test.ts.
+  'sdp-key-clear': [sdp('v=0', 'v=0'), ''],
   'sdp-version-decrease': [sdp('v=0', 'v=0'), ''],
 };
 
 /** Seen by `inspect` only. */
 const DEEP = new Set<OddityName>(['token-bad', 'parameter-duplicate']);
 /** Seen by track. */
-const LATER = new Set<OddityName>(['sdp-version-decrease']);
+const LATER = new Set<OddityName>(['sdp-key-clear', 'sdp-version-decrease']);
 
 describe('each oddity', () => {
   for (const name of ODDITY_NAMES) {

@@ -362,6 +362,11 @@ export const ODDITIES = {
     reference: 'RFC 8866 §5.7',
   },
   'sdp-attribute-bad': { about: 'An attribute is not what its name says.', grade: 'broken', reference: 'RFC 8866 §6' },
+  'sdp-key-clear': {
+    about: 'SRTP keys stand in a session description that travels without TLS.',
+    grade: 'note',
+    reference: 'RFC 4568 §8',
+  },
   'sdp-version-decrease': {
     about: 'The version of the o= line is lower than the same party gave before in this call.',
     grade: 'broken',

@@ -88,6 +88,7 @@ const BY_FIRST: readonly (readonly (readonly [number, string])[])[] = Array.from
 
 /** Bits of the phrases that begin at `i` of `bytes[0, n)`. */
 export function phraseAt(bytes: Uint8Array, i: number, n: number): number {
+  if (i >= n) return 0;
   const list = BY_FIRST[bytes[i]!]!;
   let found = 0;
   for (let k = 0; k < list.length; k++) {

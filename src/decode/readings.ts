@@ -38,14 +38,15 @@ const DATAGRAM_END = 32;
 const ADDRESS = 64;
 const SECOND_MESSAGE = 128;
 const START_LINE = 256;
+const BLANK_LINE = 512;
 
 /** Oddities that can part the readings, and by which tolerance. */
-const WAYS: Partial<Record<OddityName, number>> = {
+const WAYS = {
   'bare-line-feed': LINE_ENDS,
   'bare-carriage-return': LINE_ENDS,
   'header-duplicate': LAST,
-  'header-folded': NO_FOLDS,
-  'fold-before-headers': NO_FOLDS,
+  'header-folded': NO_FOLDS | BLANK_LINE,
+  'fold-before-headers': NO_FOLDS | BLANK_LINE,
   'nul-byte': C_STRINGS,
   'content-length-bad': PREFIX_NUMBER,
   'content-length-conflict': LAST,
@@ -60,12 +61,17 @@ const WAYS: Partial<Record<OddityName, number>> = {
   'request-uri-spaces': START_LINE,
   'method-case': START_LINE,
   'cseq-mismatch': START_LINE,
-};
+} as const satisfies Partial<Record<OddityName, number>>;
+
+/** An oddity that can part two readings. */
+export type AmbiguousOddity = keyof typeof WAYS;
+
 /** The same by code; 0: says nothing about readings. */
-const WAYS_BY_CODE = Uint16Array.from(ODDITY_NAMES, (name) => WAYS[name] ?? 0);
+const WAYS_OF: Partial<Record<OddityName, number>> = WAYS;
+const WAYS_BY_CODE = Uint16Array.from(ODDITY_NAMES, (name) => WAYS_OF[name] ?? 0);
 
 /** Ways that read the lines again, each by itself; LAST counts together with the line ends that were forgiven. */
-const LINE_WAYS = [LINE_ENDS, LAST, LINE_ENDS | LAST, NO_FOLDS, C_STRINGS, PREFIX_NUMBER, DATAGRAM_END] as const;
+const LINE_WAYS = [LINE_ENDS, LAST, LINE_ENDS | LAST, NO_FOLDS, BLANK_LINE, C_STRINGS, PREFIX_NUMBER, DATAGRAM_END] as const;
 
 const CR = 0x0d;
 const LF = 0x0a;
@@ -132,7 +138,9 @@ function compareLines(m: SipMessage, end: number, way: number, found: TwoReading
     const to = strict.ends[k]!;
     const start = tolerant.starts[k]!;
     const stop = tolerant.ends[k]!;
-    if (from < 0 || start < 0 || sameRange(b, from, to, start, stop)) continue;
+    if (from < 0 || start < 0 || (start === stop && k !== BODY) || sameRange(b, from, to, start, stop)) continue;
+    // The same line cut at its fold is a reader that cannot read folds at all; another line is another reading.
+    if (way === NO_FOLDS && start === from) continue;
     if (k === BODY) {
       if (to - from !== stop - start) add(m, way, k, `${to - from} bytes`, `${stop - start} bytes`, found);
     } else add(m, way, k, keptText(b, from, to), keptText(b, start, stop), found);
@@ -163,7 +171,8 @@ function readLines(b: Uint8Array, start: number, end: number, way: number, into:
   while (i < stop) {
     const line = nextLine(b, i);
     i = lineStop(b, line, stop, way);
-    if (i === line) {
+    // A line of nothing but white space goes on (§7.3.1), or ends the headers for who cuts white space off first.
+    if (i === line || ((way & BLANK_LINE) !== 0 && trimSpace(b, line, i) === line)) {
       setBody(b, nextLine(b, i), end, way, into);
       return;
     }
@@ -221,7 +230,7 @@ function setBody(b: Uint8Array, start: number, end: number, way: number, into: R
 function contentLength(b: Uint8Array, start: number, end: number, way: number): number {
   if (start < 0) return -1;
   let n = 0;
-  let i = start;
+  let i = (way & PREFIX_NUMBER) !== 0 && b[start] === 0x2b ? start + 1 : start;
   for (; i < end && isDigit(b[i]!) && n < 1e9; i++) n = n * 10 + (b[i]! - 0x30);
   return i === end || (way & PREFIX_NUMBER) !== 0 ? n : -1;
 }

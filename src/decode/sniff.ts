@@ -4,6 +4,8 @@
  */
 import { isDigit, skipSpace, skipToken } from './grammar.ts';
 import { methodAnyCase, methodCode, methodSuffix } from './methods.ts';
+import { isMgcp } from './mgcp.ts';
+import { isQ931 } from './q931.ts';
 import { isRtcp, isRtp } from './rtp.ts';
 import { isChannelData, isDtls, isStun, isZrtp } from './stun.ts';
 
@@ -21,6 +23,11 @@ export const STUN = 4;
 export const DTLS = 5;
 /** Result of `sniff`. */
 export const ZRTP = 6;
+
+/** Result of `sniff`: MGCP (RFC 3435). */
+export const MGCP = 7;
+/** Result of `sniff`: H.225.0 call signalling in TPKT. */
+export const H225 = 8;
 
 /** Most bytes of junk before a start line: more that are not all text are another protocol that carries SIP (HEP, GTP, VXLAN). */
 const MAX_BINARY_JUNK = 8;
@@ -40,6 +47,9 @@ export function sniff(bytes: Uint8Array, start: number, end: number): number {
 
 /** What shares the ports of media (RFC 7983). After SIP: `INVITE` would pass for a channel number. */
 function besideMedia(bytes: Uint8Array, start: number, end: number): number {
+  // First: `CRCX` would pass for a channel number too.
+  if (isMgcp(bytes, start, end)) return MGCP;
+  if (bytes[start] === 3 && isQ931(bytes, start, end)) return H225;
   if (isStun(bytes, start, end) || isChannelData(bytes, start, end)) return STUN;
   if (isDtls(bytes, start, end)) return DTLS;
   return isZrtp(bytes, start, end) ? ZRTP : NOTHING;

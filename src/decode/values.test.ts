@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { faults, oddities, read, request, str } from '../../test/messages.ts';
 import { METHODS } from './message.ts';
+import { readDate } from './values.ts';
 
 test('CSeq', () => {
   const cseq = (value: string): string => {
@@ -118,4 +119,14 @@ test('Content-Type', () => {
     assert.deepEqual(oddities(read(request({ 'Content-Type': good }))), []);
   for (const bad of ['application', '/sdp', 'application/', 'a b/c'])
     assert.deepEqual(faults(read(request({ 'Content-Type': bad }))), ['content-type-bad'], bad);
+});
+
+test('a date in seconds', () => {
+  const seconds = (text: string): number => {
+    const bytes = Buffer.from(`x${text}`);
+    return readDate(bytes, 1, bytes.length);
+  };
+  for (const at of [0, 951_782_399, 951_782_400, 951_868_800, 1_700_000_000, 4_102_444_799, 68_169_600])
+    assert.equal(seconds(new Date(at * 1000).toUTCString()), at);
+  assert.equal(seconds('Sat, 13 Nov 2010 23:29:00 CET'), -1);
 });

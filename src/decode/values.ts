@@ -108,6 +108,18 @@ export function checkDate(m: SipMessage, b: Uint8Array, start: number, end: numb
   if (!isDate(b, start, end)) addOddity(m, DATE_BAD, start, end);
 }
 
+/** Seconds since 1970 of an RFC 1123 date (RFC 3261 §20.17), -1 if it is none. Days by the proleptic Gregorian calendar. */
+export function readDate(b: Uint8Array, s: number, end: number): number {
+  if (!isDate(b, s, end)) return -1;
+  let month = 1;
+  while (!isName(b, s + 8, MONTHS.slice(3 * month - 3, 3 * month))) month++;
+  // The year begins in March, so that the leap day is its last.
+  const year = readNumber(b, s + 12, s + 16) - (month > 2 ? 0 : 1);
+  const day = Math.floor((153 * ((month + 9) % 12) + 2) / 5) + readNumber(b, s + 5, s + 7) - 1;
+  const days = 365 * year + Math.floor(year / 4) - Math.floor(year / 100) + Math.floor(year / 400) + day - 719_468;
+  return ((days * 24 + readNumber(b, s + 17, s + 19)) * 60 + readNumber(b, s + 20, s + 22)) * 60 + readNumber(b, s + 23, s + 25);
+}
+
 function isDate(b: Uint8Array, s: number, end: number): boolean {
   if (end - s !== SHAPE.length) return false;
   for (let k = 0; k < SHAPE.length; k++) {

@@ -2,7 +2,7 @@
 import { mayDiffer, readTwice } from '../decode/readings.ts';
 import type { Observation } from '../track/observation.ts';
 import { type Emitter, typeIndex } from './emitter.ts';
-import { methodOf, sceneOf } from './scene.ts';
+import { methodOf, senderScene } from './scene.ts';
 
 const TYPE = typeIndex('message.ambiguous');
 
@@ -11,7 +11,8 @@ export function detectAmbiguity(o: Observation, emitter: Emitter): void {
   const { message: m, packet } = o;
   if (packet.truncated || !emitter.wants(TYPE) || !mayDiffer(m)) return;
   for (const reading of readTwice(m, packet.end)) {
-    const scene = { ...sceneOf(o, ''), src: packet.src, dst: packet.dst };
-    emitter.emit('message.ambiguous', TYPE, scene, { ...reading, method: methodOf(m) });
+    // A response repeats these of its request (RFC 3261 §8.2.6.2).
+    if (!m.isRequest && reading.field !== 'body' && reading.field !== 'start-line') continue;
+    emitter.emit('message.ambiguous', TYPE, senderScene(o), { ...reading, method: methodOf(m) });
   }
 }

@@ -3,10 +3,12 @@ import { NONE, type Observation } from '../track/observation.ts';
 import type { Tracker } from '../track/tracker.ts';
 import { detectAmbiguity } from './ambiguity.ts';
 import { detectBinding } from './binding.ts';
+import { detectCovert } from './covert.ts';
 import { detectCredentials } from './credentials.ts';
 import { detectDialog } from './dialog.ts';
 import type { Emitter } from './emitter.ts';
 import { detectHostile } from './hostile.ts';
+import { detectIdentity } from './identity.ts';
 import { detectLone } from './lone.ts';
 import { detectOddity } from './oddity.ts';
 import { detectOffer } from './offer.ts';
@@ -31,6 +33,10 @@ export function detect(o: Observation, tracker: Tracker, emitter: Emitter, now: 
     detectOddity(o, emitter);
     detectHostile(o, emitter);
     detectAmbiguity(o, emitter);
+  }
+  if (o.initial) {
+    detectCovert(o, emitter);
+    detectIdentity(o, emitter);
   }
   if (tracker.transactions.offerChanged) detectOffer(o, tracker, emitter);
   if (o.inferred !== NONE) detectInferred(o, tracker, emitter, now);

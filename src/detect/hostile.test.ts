@@ -56,6 +56,26 @@ test('a message with two readings: a notice; three ways: a warning', () => {
   assert.ok(many.alerts.some(({ rule, level }) => rule === 'evasion' && level === 'warning'));
 });
 
+test('a response is not to blame for what it repeats', () => {
+  const wording = { user: "x'--", branch: 'z9hG4bK1;tag=1;branch=2', headers: ['Call-ID: y'] };
+  const odd = response(404, 'OPTIONS', wording);
+  const all = happenings([answered(odd, 1), answered(odd.replace(/Via: .*\r\n/, ''), 2), answered(odd.replace('Reason', '<script>'), 3)]);
+  assert.deepEqual(
+    dataOf(all, 'message.hostile').map((data) => data['oddity']),
+    ['markup-injection'],
+  );
+  assert.deepEqual(dataOf(all, 'message.ambiguous'), []);
+  assert.deepEqual(
+    dataOf(all, 'message.odd').map((data) => data['oddities']),
+    [1],
+  );
+  const own = happenings([answered(response(200, 'OPTIONS', { headers: ['Expires: x', 'Date: y'] }), 1)]);
+  assert.deepEqual(
+    dataOf(own, 'message.odd').map((data) => data['oddities']),
+    [2],
+  );
+});
+
 test('a message that the capture cut has no second reading', () => {
   const cut = { ...asked(request('OPTIONS', { headers: ['To: <sip:eve@example.com>'] })), truncated: true };
   assert.deepEqual(dataOf(happenings([cut]), 'message.ambiguous'), []);

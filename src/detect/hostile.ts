@@ -2,8 +2,9 @@
 import { keptText } from '../bytes.ts';
 import { isHostile, ODDITY_NAMES } from '../decode/oddities.ts';
 import type { Observation } from '../track/observation.ts';
+import { isEcho } from './echo.ts';
 import { type Emitter, typeIndex } from './emitter.ts';
-import { methodOf, sceneOf } from './scene.ts';
+import { methodOf, senderScene } from './scene.ts';
 
 const TYPE = typeIndex('message.hostile');
 /** Most Events of one message. */
@@ -14,14 +15,13 @@ const SAMPLE = 80;
 /** Emits `message.hostile` for each kind of hostile oddity of a message. */
 export function detectHostile(o: Observation, emitter: Emitter): void {
   if (!emitter.wants(TYPE)) return;
-  const { message: m, packet } = o;
+  const { message: m } = o;
   let told = 0;
   for (let i = 0; i < m.oddityCount && told < MOST; i++) {
     const { code, start, end } = m.oddities[i]!;
-    if (!isHostile(code) || isRepeated(o, i)) continue;
+    if (!isHostile(code) || isRepeated(o, i) || isEcho(m, i)) continue;
     told++;
-    const scene = { ...sceneOf(o, ''), src: packet.src, dst: packet.dst };
-    emitter.emit('message.hostile', TYPE, scene, {
+    emitter.emit('message.hostile', TYPE, senderScene(o), {
       oddity: ODDITY_NAMES[code]!,
       sample: keptText(m.bytes, start, Math.min(end, start + SAMPLE)),
       method: methodOf(m),

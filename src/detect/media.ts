@@ -49,7 +49,10 @@ export function detectMedia(shown: number, media: Media, packet: Packet, emitter
   if ((shown & SSRC_CHANGED) !== 0 && emitter.wants(CHANGES)) changed(s, media, packet, emitter, now);
   if ((shown & INTRUDED) !== 0 && emitter.wants(UNPROMISED)) intruded(media, packet, emitter, now);
   if ((shown & JUMPED) !== 0 && (s.jumps & (s.jumps - 1)) === 0 && emitter.wants(JUMPS)) {
-    emitter.emit('media.jumped', JUMPS, sceneOf(s, media, packet, now), { ...streamData(s), jumps: s.jumps, packets: s.packets });
+    const sequence = (s.bad < 0 ? s.highest : s.bad - 1) & 0xffff;
+    const expected = (s.bad < 0 ? s.highest : s.highest + 1) & 0xffff;
+    const data = { ...streamData(s), sequence, expected, jumps: s.jumps, packets: s.packets };
+    emitter.emit('media.jumped', JUMPS, sceneOf(s, media, packet, now), data);
   }
   if ((shown & (OVERSIZE | FOREIGN | CONFLICT)) !== 0 && emitter.wants(ODD)) odd(shown, s, media, packet, emitter, now);
   if ((shown & LATE) !== 0 && emitter.wants(LATES)) {
@@ -57,7 +60,11 @@ export function detectMedia(shown: number, media: Media, packet: Packet, emitter
     emitter.emit('media.late', LATES, sceneOf(s, media, packet, now), { ...streamData(s), why, after: media.lateBy / SECOND });
   }
   if ((shown & FLOODED) !== 0 && emitter.wants(FLOODS)) {
-    emitter.emit('media.flooded', FLOODS, sceneOf(s, media, packet, now), { ...streamData(s), rate: s.inSecond });
+    emitter.emit('media.flooded', FLOODS, sceneOf(s, media, packet, now), {
+      ...streamData(s),
+      rate: s.inSecond,
+      ...floodOf(s, media),
+    });
   }
   if ((shown & DIGIT) !== 0 && emitter.wants(DIGITS)) {
     const seconds = s.clock > 0 ? media.dtmf.duration / s.clock : 0;
@@ -82,12 +89,12 @@ export function detectInfoDigit(o: Observation, media: Media, emitter: Emitter):
   emitter.emit('dtmf.sent', DIGITS, scene, { way: 'info', digit: keyOf(media.dtmf.event), seconds: media.dtmf.duration / 1000 });
 }
 
-/** Emits `media.ended`; its time is that of the last packet. */
+/** Emits `media.ended`; its time is that of the last packet, its frame that of the first. */
 export function detectMediaEnd(slot: number, media: Media, emitter: Emitter, now: number): void {
   if (!emitter.wants(ENDS)) return;
   const s = media.streams.at(slot);
   media.endpoints(slot, src, dst);
-  const scene = { time: s.last, src, dst, callId: media.callIdOf(s, now), account: '', file: '', frame: 0 };
+  const scene = { time: s.last, src, dst, callId: media.callIdOf(s, now), account: '', file: s.file, frame: s.frame };
   emitter.emit('media.ended', ENDS, scene, {
     ...streamData(s),
     packets: s.packets,
@@ -112,7 +119,20 @@ export function detectMediaEnd(slot: number, media: Media, emitter: Emitter, now
 
 function started(s: Stream, media: Media, packet: Packet, emitter: Emitter, now: number): void {
   const streams = s.promise >= 0 && s.promised > 0 ? media.promises.table.at(s.promise).streams : 0;
-  emitter.emit('media.started', STARTS, sceneOf(s, media, packet, now), { ...streamData(s), phase: phaseOf(s, media), streams });
+  emitter.emit('media.started', STARTS, sceneOf(s, media, packet, now), {
+    ...streamData(s),
+    sequence: s.base & 0xffff,
+    timestamp: s.timestamp >>> 0,
+    phase: phaseOf(s, media),
+    streams,
+  });
+}
+
+/** Calls and new streams of the endpoint a stream goes to. */
+function floodOf(s: Stream, media: Media): { calls: number; newcomers: number } {
+  if (s.promised === 0) return { calls: 1, newcomers: 0 };
+  const { calls, newcomers } = media.promises.table.at(s.promise);
+  return { calls, newcomers };
 }
 
 /** How far its call has come. */
@@ -135,13 +155,12 @@ function changed(s: Stream, media: Media, packet: Packet, emitter: Emitter, now:
 
 function intruded(media: Media, packet: Packet, emitter: Emitter, now: number): void {
   const intruder = media.streams.at(media.intruder);
-  const other = media.intruder === media.slot ? media.rival : media.slot;
-  media.endpoints(other, src, dst);
+  media.endpoints(media.rival, src, dst);
   const rival = addressText(src);
   const rivalPort = portOf(src);
   media.endpoints(media.intruder, src, dst);
-  const scene: Scene = { ...sceneOf(intruder, media, packet, now), src, dst };
-  const { streams } = media.promises.table.at(intruder.promise);
+  const scene: Scene = { ...sceneOf(intruder, media, packet, now), src, dst, file: intruder.file, frame: intruder.frame };
+  const streams = intruder.promise < 0 ? 0 : media.promises.table.at(intruder.promise).streams;
   emitter.emit('media.unpromised', UNPROMISED, scene, { ...streamData(intruder), rival, rivalPort, streams });
 }
 

@@ -2,9 +2,9 @@
 import { keptText } from '../bytes.ts';
 import { isFault, ODDITY_NAMES } from '../decode/oddities.ts';
 import type { Observation } from '../track/observation.ts';
-import { PACKET } from '../track/origin.ts';
+import { isEcho } from './echo.ts';
 import { type Emitter, typeIndex } from './emitter.ts';
-import { methodOf, sceneOf } from './scene.ts';
+import { methodOf, senderScene } from './scene.ts';
 
 const TYPE = typeIndex('message.odd');
 
@@ -16,16 +16,12 @@ export function detectOddity(o: Observation, emitter: Emitter): void {
   let count = 0;
   for (let i = 0; i < m.oddityCount; i++) {
     const { code } = m.oddities[i]!;
-    if (!isFault(code)) continue;
+    if (!isFault(code) || isEcho(m, i)) continue;
     if (first < 0) first = code;
     count++;
   }
   if (count === 0) return;
-  // An answer is its server's, and that is who sent the packet.
-  const scene = m.isRequest
-    ? sceneOf(o, '')
-    : { ...sceneOf(o, ''), src: o.packet.src, dst: o.packet.dst, attributed: PACKET, hop: o.packet.src };
-  emitter.emit('message.odd', TYPE, scene, {
+  emitter.emit('message.odd', TYPE, senderScene(o), {
     oddity: ODDITY_NAMES[first]!,
     oddities: count,
     method: methodOf(m),

@@ -32,11 +32,14 @@ export function detectProbe(o: Observation, tracker: Tracker, emitter: Emitter, 
 
 /** The OPTIONS before, which was not known to be a probe. */
 function emitOpening(request: SeenRequest, relation: Relation | undefined, tracker: Tracker, emitter: Emitter, now: number): void {
-  const { sighting, client: src, server: dst, hop, method, user, host, callId } = request;
+  const { slot, sighting, client: src, server: dst, hop } = request;
+  const { opening } = tracker;
+  const user = opening.userOf(slot);
   const { time, status, attributed, file, frame } = sighting;
-  const scene = { time, src, dst, attributed, hop, callId, account: `${user}@${host}`, file, frame };
+  const account = `${user}@${opening.hostOf(slot)}`;
+  const scene = { time, src, dst, attributed, hop, callId: opening.callIdOf(slot), account, file, frame };
   emitter.emit('account.probed', TYPE, scene, {
-    method,
+    method: opening.methodOf(slot),
     status,
     user,
     userAgent: tracker.peers.agent(src, dst, now),

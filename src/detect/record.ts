@@ -12,7 +12,7 @@ export const RECORD_WORDS: Words = { methods: METHODS, oddities: ODDITY_NAMES, o
 /** Adds the message of an Observation to a batch. */
 export function pack(records: SipRecords, o: Observation): void {
   const { packet: p, message: m } = o;
-  const at = records.add(p.time, p.src, p.dst, m.bytes, m.start, m.end);
+  const at = records.add(p.time, p.src, p.dst, o.client, m.bytes, m.start, m.end);
   records.files.push(p.where.file);
   records.tunnels.push(p.tunnel);
   const n = records.numbers;
@@ -30,6 +30,7 @@ export function pack(records: SipRecords, o: Observation): void {
   n[at + AT.viaCount] = m.viaCount;
   n[at + AT.contentLength] = m.contentLength;
   n[at + AT.outcome] = o.outcome;
+  n[at + AT.attributed] = o.attributed;
   n[at + AT.transaction] = o.transaction === undefined ? 0 : o.transaction.ordinal;
   n[at + AT.oddityCount] = Math.min(m.oddityCount, MOST_ODDITIES);
   for (let i = 0; i < m.oddityCount && i < MOST_ODDITIES; i++) n[at + AT.oddities + i] = m.oddities[i]!.code;

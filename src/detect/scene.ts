@@ -2,6 +2,7 @@
 import { keptText } from '../bytes.ts';
 import { METHODS, type SipMessage } from '../decode/message.ts';
 import type { Observation } from '../track/observation.ts';
+import { PACKET } from '../track/origin.ts';
 import type { Scene } from './emitter.ts';
 
 /** The scene of a message, seen from the side of the client that asked. */
@@ -18,6 +19,13 @@ export function sceneOf(o: Observation, account: string): Scene {
     file: packet.where.file,
     frame: packet.frameNumber,
   };
+}
+
+/** The scene of a message, seen from the side of who wrote it: an answer is its server's, and that is who sent the packet. */
+export function senderScene(o: Observation): Scene {
+  const scene = sceneOf(o, '');
+  const { src, dst } = o.packet;
+  return o.message.isRequest ? scene : { ...scene, src, dst, attributed: PACKET, hop: src };
 }
 
 /** Name of the method of a request, or of the request a response answers. */

@@ -5,7 +5,7 @@ import type { Observation } from '../track/observation.ts';
 import type { Tracker } from '../track/tracker.ts';
 import { VIOLATION_NAMES } from '../track/violations.ts';
 import { type Emitter, typeIndex } from './emitter.ts';
-import { methodOf, sceneOf } from './scene.ts';
+import { methodOf, senderScene } from './scene.ts';
 
 const TYPE = typeIndex('dialog.violated');
 
@@ -13,7 +13,7 @@ const TYPE = typeIndex('dialog.violated');
 export function detectViolation(o: Observation, tracker: Tracker, emitter: Emitter): void {
   if (!emitter.wants(TYPE)) return;
   const { message: m, packet, dialog, call } = o;
-  const scene = { ...sceneOf(o, ''), src: packet.src, dst: packet.dst };
+  const scene = senderScene(o);
   emitter.emit('dialog.violated', TYPE, scene, {
     what: VIOLATION_NAMES[o.violation]!,
     method: methodOf(m),

@@ -1,4 +1,5 @@
 /** What to do next: concrete, in order of urgency, and honest about what it will not do. */
+import { contains, type Network } from '../network.ts';
 import type { Alert, AttackClass } from '../types.ts';
 import { type Digest, fallenOf, isEntry } from './digest.ts';
 import { severity } from './findings.ts';
@@ -13,7 +14,7 @@ const NAMES = 5;
 export function adviceFor(digest: Digest): string[] {
   const alerts = [...digest.entries, ...digest.byId.values(), ...digest.others];
   if (alerts.length === 0) return [];
-  const advice = [...forEntries(digest.entries), ...forRisk(digest, alerts), ...block(alerts), ...hardening(alerts)];
+  const advice = [...forEntries(digest.entries), ...forRisk(digest, alerts), ...block(alerts, digest.own), ...hardening(alerts)];
   return [...new Set(advice)].slice(0, MOST);
 }
 
@@ -41,16 +42,23 @@ function forRisk({ incidents }: Digest, alerts: readonly Alert[]): string[] {
 }
 
 /** Block by address. Whoever answered challenges got packets there; other UDP may come from anywhere (design: Honest actions). */
-function block(alerts: readonly Alert[]): string[] {
+function block(alerts: readonly Alert[], own: readonly Network[]): string[] {
   const bad = alerts.filter(({ level, subject }) => severity(level) >= severity('warning') && isAddress(subject.kind));
   const proxies = different(bad.filter(forwards).map(({ subject }) => subject.value));
-  const high = bad.filter(({ subject }) => !proxies.includes(subject.value));
+  const inside = different(bad.map(({ subject }) => subject.value)).filter(
+    (value) => !proxies.includes(value) && own.some((network) => contains(network, value)),
+  );
+  const high = bad.filter(({ subject }) => !proxies.includes(subject.value) && !inside.includes(subject.value));
   const proven = different(high.filter(({ stage }) => stage === 'credential').map(({ subject }) => subject.value));
   const unproven = different(high.map(({ subject }) => subject.value)).filter((value) => !proven.includes(value));
   const out: string[] = [];
   if (proxies.length > 0)
     out.push(
       `Find out whom ${named(proxies)} forwarded for before you block anything: it is a proxy, or says so. If it is yours and its Via names its clients, list it in the config under network.proxies.`,
+    );
+  if (inside.length > 0)
+    out.push(
+      `Find the machine with the address ${named(inside)} in your own network and take it off: it attacks others, or someone attacks through it.`,
     );
   if (proven.length > 0)
     out.push(

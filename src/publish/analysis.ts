@@ -141,7 +141,8 @@ export const INCIDENT = {
 
 const TRANSPORTS = ['udp', 'tcp', 'tls', 'ws', 'wss', 'sctp'] as const;
 
-const STREAM = {
+/** A media stream. Part of the schema; EVE has it too. */
+export const STREAM = {
   type: 'object',
   fields: {
     src: text('address it comes from'),
@@ -378,7 +379,8 @@ export function callOf(c: Call): Analysis['calls'][number] {
   };
 }
 
-function streamOf(s: MediaStream): Analysis['calls'][number]['streams'][number] {
+/** A media stream as the object shows it. */
+export function streamOf(s: MediaStream): Analysis['calls'][number]['streams'][number] {
   return {
     ...s,
     codec: cut(s.codec),

@@ -36,15 +36,16 @@ export interface Conversation {
   /** Method of its first request. */
   readonly method: string;
   readonly steps: Step[];
-  /** Messages beyond the bound. */
+  /** Messages beyond the bound, all from one place in `steps`. */
   more: number;
   kept: boolean;
 }
 
 /** Conversations held at a time. */
 const HELD = 4000;
-/** Messages held of one. */
+/** Messages held of one: of a long one its beginning, and its end, where what an attacker tried has worked. */
 const STEPS = 60;
+const BEGINNING = 40;
 /** Alerts whose conversations are kept, and conversations of one alert. */
 const ALERTS = 100;
 const OF_ALERT = 12;
@@ -81,16 +82,16 @@ export class Conversations {
     const at = index * AT.size;
     const callId = text(records.bytes, n[at + AT.callId]!, n[at + AT.callId + 1]!);
     let conversation = this.#held.get(callId);
-    if (conversation !== undefined && conversation.steps.length >= STEPS) {
-      conversation.more++;
-      return;
-    }
     const record = recordAt(records, index);
     if (conversation === undefined) conversation = this.#begin(callId, record);
     else if (!conversation.kept) {
       // Behind the others: it is the last to be forgotten.
       this.#held.delete(callId);
       this.#held.set(callId, conversation);
+    }
+    if (conversation.steps.length >= STEPS) {
+      conversation.more++;
+      conversation.steps.splice(BEGINNING, 1);
     }
     conversation.steps.push(stepOf(record));
   }

@@ -1,4 +1,5 @@
 /** One walk over all alerts, however many: what of them the text report needs, in bounded memory. */
+import type { Network } from '../network.ts';
 import type { Alert, AttackClass, Incident } from '../types.ts';
 import { type Findings, severity, WARNING } from './findings.ts';
 
@@ -24,6 +25,8 @@ export interface Digest {
   readonly others: readonly Alert[];
   /** Alerts below warning: title to count. */
   readonly minor: ReadonlyMap<string, number>;
+  /** Networks of this site. */
+  readonly own: readonly Network[];
 }
 
 /** Attacks whose success means that the attacker is inside: he holds an account, a call or money that is not his. */
@@ -68,13 +71,20 @@ export async function digestOf(findings: Findings): Promise<Digest> {
       if (minor.size < KEPT || minor.has(alert.title)) minor.set(alert.title, (minor.get(alert.title) ?? 0) + 1);
     } else {
       serious++;
-      if (isEntry(alert) && ++entryCount <= KEPT) entries.push(alert);
+      if (isEntry(alert) && !isTold(alert, entries) && ++entryCount <= KEPT) entries.push(alert);
       if (wanted.has(alert.id)) byId.set(alert.id, alert);
       else if (others.length < KEPT) others.push(alert);
     }
   }
   others.sort((a, b) => severity(b.level) - severity(a.level) || a.first - b.first);
-  return { incidents, attackers: bad.length, byId, serious, entries, entryCount, others, minor };
+  return { incidents, attackers: bad.length, byId, serious, entries, entryCount, others, minor, own: findings.own ?? [] };
+}
+
+/** What is done with an account whose fall was told before is no second entry. */
+function isTold(alert: Alert, entries: readonly Alert[]): boolean {
+  if (alert.class !== 'account-takeover') return false;
+  const accounts = fallenOf(alert);
+  return entries.some((entry) => fallenOf(entry).some((account) => accounts.includes(account)));
 }
 
 function worstFirst(a: Incident, b: Incident): number {

@@ -2,8 +2,8 @@
  * `analyze --eve`: a JSON object per line in the shape of Suricata's EVE, so that what reads that reads this. A line for each
  * SIP message, for each version of an alert, for calls and incidents, and one of statistics at the end.
  */
-import type { Alert, Call, Evidence, Incident, Party } from '../types.ts';
-import { alertOf, callOf, incidentOf } from './analysis.ts';
+import type { Alert, Call, Evidence, Incident, MediaStream, Party } from '../types.ts';
+import { alertOf, callOf, incidentOf, streamOf } from './analysis.ts';
 import { EveRecords } from './everecord.ts';
 import { type Findings, inputTotal, severity, WARNING } from './findings.ts';
 import { JsonBytes } from './jsonbytes.ts';
@@ -31,8 +31,14 @@ export class EveSink implements Sink {
   readonly #out = new JsonBytes(CHUNK + (1 << 16));
   readonly #records = new EveRecords(this.#out);
 
-  /** @param target where it goes. */
-  constructor(target: ByteTarget) {
+  readonly #live: boolean;
+
+  /**
+   * @param target where it goes.
+   * @param live someone reads it while it is written: nothing waits until there is more.
+   */
+  constructor(target: ByteTarget, live: boolean) {
+    this.#live = live;
     this.#target = target;
     this.name = `EVE ${target.path}`;
   }
@@ -44,7 +50,11 @@ export class EveSink implements Sink {
       if (this.#out.length >= CHUNK) await this.#flush();
     }
     for (const alert of alerts) await this.#line(alertEvent(alert));
-    for (const call of calls) await this.#line(callEvent(call));
+    for (const call of calls) {
+      await this.#line(callEvent(call));
+      for (const stream of call.streams) await this.#line(streamEvent(stream, call));
+    }
+    if (this.#live && this.#out.length > 0) await this.#flush();
   }
 
   async finish(findings: Findings): Promise<void> {
@@ -88,7 +98,7 @@ function eveSeverity(alert: Alert): number {
 
 function alertEvent(alert: Alert): unknown {
   const { id, node, rule, ruleVersion, title, class: kind, level, stage, subject, target, ...rest } = alertOf(alert);
-  const { outcome, state, first, last, count, sample, evidence, why } = rest;
+  const { outcome, state, first, last, count, sample, evidence, attributed, why } = rest;
   return {
     timestamp: timestamp(alert.time),
     ...packetOf(alert.proof ?? alert.evidence.at(-1)),
@@ -106,7 +116,7 @@ function alertEvent(alert: Alert): unknown {
       severity: eveSeverity(alert),
       metadata: { rule: [rule], level: [alert.level], stage: [alert.stage], outcome: [alert.outcome], state: [alert.state] },
     },
-    ringfence: { id, node, level, stage, subject, target, outcome, state, first, last, count, sample, evidence, why },
+    ringfence: { id, node, level, stage, subject, target, outcome, state, first, last, count, sample, evidence, attributed, why },
   };
 }
 
@@ -133,6 +143,21 @@ function callEvent(call: Call): unknown {
     dest_ip: call.dst,
     app_proto: 'sip',
     call: callOf(call),
+  };
+}
+
+function streamEvent(stream: MediaStream, call: Call): unknown {
+  const { src, srcPort, dst, dstPort, ...rest } = streamOf(stream);
+  return {
+    timestamp: timestamp(stream.last),
+    event_type: 'rtp',
+    src_ip: src,
+    src_port: srcPort,
+    dest_ip: dst,
+    dest_port: dstPort,
+    proto: 'UDP',
+    app_proto: 'rtp',
+    rtp: { call_id: cut(call.callId), ...rest },
   };
 }
 

@@ -4,7 +4,8 @@
  */
 import { ENDPOINT, text } from '../bytes.ts';
 import { MASK } from '../passwords.ts';
-import { AT, FLAG, type SipRecords, TRANSPORTS } from '../siprecords.ts';
+import { AT, ENDPOINTS, FLAG, type SipRecords, TRANSPORTS } from '../siprecords.ts';
+import { ATTRIBUTIONS } from '../types.ts';
 import { type FlowId, readFlowId } from './flowid.ts';
 import { type JsonBytes, literal } from './jsonbytes.ts';
 import { isoTime } from './layout.ts';
@@ -62,6 +63,8 @@ const DIGEST_URI = literal(',"uri":');
 const ALGORITHM = literal(',"algorithm":');
 const QOP = literal(',"qop":');
 const ODDITIES = literal(',"oddities":[');
+const ORIGIN = literal(',"origin":{"found":');
+const IP = literal(',"ip":');
 const OUTCOME = literal(',"outcome":');
 const RETRANSMISSION = literal(',"retransmission":true');
 const TRUNCATED = literal(',"truncated":true');
@@ -82,6 +85,7 @@ export class EveRecords {
   #second = Number.NaN;
   #secondText = literal('');
   readonly #words = new Map<string, Uint8Array>();
+  #odd = false;
   readonly #flowId: FlowId = { high: 0, low: 0 };
   #file = '';
   #fileText = literal('');
@@ -95,6 +99,7 @@ export class EveRecords {
   write(records: SipRecords, index: number): void {
     const n = records.numbers;
     const at = index * AT.size;
+    this.#odd = n[at + AT.oddityCount]! > 0;
     this.#head(records, index, at);
     const request = (n[at + AT.flags]! & FLAG.request) !== 0;
     if (request) this.#request(records.bytes, n, at);
@@ -108,7 +113,7 @@ export class EveRecords {
   #head(records: SipRecords, index: number, at: number): void {
     const { numbers: n, bytes } = records;
     const out = this.#out;
-    const src = n[at + AT.start]! - 2 * ENDPOINT;
+    const src = n[at + AT.start]! - ENDPOINTS;
     const dst = src + ENDPOINT;
     out.put(TIMESTAMP);
     this.#time(records.times[index]!);
@@ -247,6 +252,7 @@ export class EveRecords {
     if (n[at + AT.credentials]! >= 0) this.#credentials(bytes, n, at);
     if (n[at + AT.challenge]! >= 0) this.#challenge(bytes, n, at);
     if (n[at + AT.oddityCount]! > 0) this.#oddities(words.oddities, n, at);
+    if (n[at + AT.attributed]! > 0) this.#origin(bytes, n, at);
     if (n[at + AT.outcome]! > 0) {
       this.#out.put(OUTCOME);
       this.#word(words.outcomes[n[at + AT.outcome]!]!);
@@ -296,6 +302,19 @@ export class EveRecords {
     out.raw(']');
   }
 
+  /** Who asked, where that is not told by the packet's own addresses. */
+  #origin(bytes: Uint8Array, n: Int32Array, at: number): void {
+    const out = this.#out;
+    const client = n[at + AT.start]! - ENDPOINT;
+    out.put(ORIGIN);
+    this.#word(ATTRIBUTIONS[n[at + AT.attributed]!]!);
+    out.put(IP);
+    out.address(bytes, client);
+    out.put(PORT);
+    out.number((bytes[client + 16]! << 8) | bytes[client + 17]!);
+    out.put(END);
+  }
+
   #sdp(bytes: Uint8Array, n: Int32Array, at: number): void {
     const start = n[at + AT.body]!;
     if (bytes[start] !== 0x76 || bytes[start + 1] !== 0x3d) return;
@@ -330,10 +349,10 @@ export class EveRecords {
     this.#part(bytes, n[field]!, n[field + 1]!, n[password]!, n[password + 1]!);
   }
 
-  /** A text in which a password was found (`from` < 0: none), or may be though the reader of URIs saw none. */
+  /** A text in which a password was found (`from` < 0: none), or, in a message that was odd, may be though nobody saw it. */
   #part(bytes: Uint8Array, start: number, end: number, from: number, to: number): void {
     if (from >= 0) this.#out.masked(bytes, start, end, from, to);
-    else if (mayHoldPassword(bytes, start, end)) this.#out.string(text(bytes, start, end));
+    else if (this.#odd) this.#out.loose(bytes, start, end);
     else this.#out.text(bytes, start, end);
   }
 
@@ -343,7 +362,7 @@ export class EveRecords {
     const end = n[field + 1]!;
     if (start < 0 || start === end) return;
     this.#out.put(key);
-    this.#part(bytes, start, end, -1, -1);
+    this.#out.loose(bytes, start, end);
   }
 }
 
@@ -378,15 +397,4 @@ function isSdp(bytes: Uint8Array, start: number, end: number): boolean {
   if (start < 0 || end - start < SDP_TYPE.length) return false;
   for (let i = 0; i < SDP_TYPE.length; i++) if ((bytes[start + i]! | 0x20) !== (SDP_TYPE[i]! | 0x20)) return false;
   return end - start === SDP_TYPE.length || bytes[start + SDP_TYPE.length] === 0x3b || bytes[start + SDP_TYPE.length]! <= 0x20;
-}
-
-/** Two colons before an @, as in `sip:user:password@host`. */
-function mayHoldPassword(bytes: Uint8Array, start: number, end: number): boolean {
-  let colons = 0;
-  for (let i = start; i < end; i++) {
-    const b = bytes[i]!;
-    if (b === 0x3a) colons++;
-    else if (b === 0x40 && colons >= 2) return true;
-  }
-  return false;
 }

@@ -1,6 +1,7 @@
 /** The schema of one line of `analyze --eve`; published as docs/reference/eve.schema.json. */
 import { schema } from '../schema.ts';
-import { ALERT, CALL, COUNT_FIELDS, INCIDENT } from './analysis.ts';
+import { ATTRIBUTIONS } from '../types.ts';
+import { ALERT, CALL, COUNT_FIELDS, INCIDENT, STREAM } from './analysis.ts';
 
 const text = (about: string) => ({ type: 'string', about }) as const;
 const maybe = (about: string) => ({ type: 'string', about, optional: true }) as const;
@@ -128,6 +129,16 @@ const SIP = {
     challenge: digest('challenge of an answer'),
     oddities: list('what was odd, by the names of oddities.md; at most eight'),
     outcome: maybe('what the answer says about authentication: challenge, failed, unknown-user, accepted, stale, open'),
+    origin: {
+      type: 'object',
+      optional: true,
+      about: 'who asked, where the addresses of the packet do not tell: behind a proxy, a NAT or a capture agent',
+      fields: {
+        found: { type: 'enum', values: ATTRIBUTIONS, about: 'how it was found' },
+        ip: text('address'),
+        port: whole('port; 0: unknown'),
+      },
+    },
     retransmission: { type: 'boolean', optional: true, about: 'true: repeats a message of its transaction' },
     truncated: { type: 'boolean', optional: true, about: 'true: the capture cut it short' },
     sdp: SDP,
@@ -152,7 +163,24 @@ const MESSAGE = {
   },
 } as const;
 
-const { id, node, level, class: attack, stage, subject, target, outcome, state, first, last, count, sample, evidence, why } = ALERT.fields;
+const {
+  id,
+  node,
+  level,
+  class: attack,
+  stage,
+  subject,
+  target,
+  outcome,
+  state,
+  first,
+  last,
+  count,
+  sample,
+  evidence,
+  attributed,
+  why,
+} = ALERT.fields;
 const words = { type: 'array', items: { type: 'string' } } as const;
 
 const ALERT_EVENT = {
@@ -184,7 +212,7 @@ const ALERT_EVENT = {
     ringfence: {
       type: 'object',
       about: 'as `--json` tells it',
-      fields: { id, node, level, stage, subject, target, outcome, state, first, last, count, sample, evidence, why },
+      fields: { id, node, level, stage, subject, target, outcome, state, first, last, count, sample, evidence, attributed, why },
     },
   },
 } as const;
@@ -193,6 +221,21 @@ const CALL_EVENT = {
   type: 'object',
   about: 'A call that is over, or was going on at the end.',
   fields: { timestamp: TIMESTAMP, event_type: kind('call', 'a call'), ...PLACES, call: CALL },
+} as const;
+
+const { src: _src, srcPort: _srcPort, dst: _dst, dstPort: _dstPort, ...MEDIA_FIELDS } = STREAM.fields;
+
+const STREAM_EVENT = {
+  type: 'object',
+  about: 'A media stream of a call, behind the call.',
+  fields: {
+    timestamp: TIMESTAMP,
+    event_type: kind('rtp', 'a media stream'),
+    ...PLACES,
+    app_proto: kind('rtp', 'protocol'),
+    proto: kind('UDP', 'protocol below'),
+    rtp: { type: 'object', fields: { call_id: text('Call-ID of its call'), ...MEDIA_FIELDS } },
+  },
 } as const;
 
 const INCIDENT_EVENT = {
@@ -232,5 +275,5 @@ const STATS_EVENT = {
 export const EVE = schema({
   type: 'oneOf',
   about: 'One line of `ringfence analyze --eve`.',
-  of: [MESSAGE, ALERT_EVENT, CALL_EVENT, INCIDENT_EVENT, STATS_EVENT],
+  of: [MESSAGE, ALERT_EVENT, CALL_EVENT, STREAM_EVENT, INCIDENT_EVENT, STATS_EVENT],
 });

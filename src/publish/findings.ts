@@ -1,6 +1,8 @@
 /** What an analysis found: what every report is made from. Plain data but for the two lists that may be long. */
 import type { Fault } from '../errors.ts';
 import type { Counts } from '../metrics.ts';
+import type { Network } from '../network.ts';
+import type { CallSummary } from '../queries.ts';
 import { type Alert, type Call, type Incident, LEVELS, type Level } from '../types.ts';
 
 /** A list that may not fit into memory; it can be read as often as wanted, in the same order. */
@@ -35,8 +37,12 @@ export interface Findings {
   readonly incidents: readonly Incident[];
   readonly calls: Listing<Call>;
   readonly faults: readonly Fault[];
+  /** Sums over all calls; absent: nobody counted. */
+  readonly callSummary?: CallSummary;
   /** Titles of the rules that ran; if absent, the rules that come with Ringfence. */
   readonly rules?: readonly string[];
+  /** Networks of this site (config `network.own`); absent: none are known. */
+  readonly own?: readonly Network[];
 }
 
 /** All files as one: its first and last time are 0 if there was no packet at all. */

@@ -10,8 +10,15 @@ import { cut, JSON_TEXT, neutralJson } from './neutral.ts';
 const PLAIN = new Uint8Array(256);
 for (let b = 0x20; b < 0x7f; b++) PLAIN[b] = b === 0x22 || b === 0x5c ? 0 : 1;
 
+/** The same without `@`: a text with one may hold a URI, and that a password. */
+const SURE = PLAIN.slice();
+SURE[0x40] = 0;
+
+/** The three digits of the numbers below 1000. */
+const DIGITS = new Uint8Array(3000);
+for (let n = 0; n < 1000; n++) DIGITS.set(Buffer.from(String(n).padStart(3, '0')), 3 * n);
+
 const QUOTE = 0x22;
-const ZERO = 0x30;
 /** Room that every call of `room` promises at least. */
 const SLACK = 1 << 13;
 
@@ -49,30 +56,58 @@ export class JsonBytes {
 
   /** Appends a whole number. */
   number(value: number): void {
-    this.#room(24);
-    if (value < 0 || value > 0x7fffffff) {
-      this.length += this.bytes.write(String(value), this.length, 'latin1');
-      return;
+    if (value >= 0 && value < 1000) this.#small(value);
+    else {
+      this.#room(24);
+      if (value < 0 || value > 0x7fffffff) this.length += this.bytes.write(String(value), this.length, 'latin1');
+      else this.padded(value, value < 10_000 ? 4 : value < 100_000 ? 5 : digitsOf(value));
     }
-    let digits = 1;
-    for (let v = value; v >= 10; v = (v / 10) | 0) digits++;
-    this.padded(value, digits);
+  }
+
+  /** Most numbers of a line: octets, counts, lengths. */
+  #small(value: number): void {
+    this.#room(3);
+    const out = this.bytes;
+    let n = this.length;
+    const at = value * 3;
+    if (value >= 100) out[n++] = DIGITS[at]!;
+    if (value >= 10) out[n++] = DIGITS[at + 1]!;
+    out[n++] = DIGITS[at + 2]!;
+    this.length = n;
   }
 
   /** Appends a whole number below 2^31 in that many digits. */
   padded(value: number, digits: number): void {
     const out = this.bytes;
     let v = value;
-    for (let i = this.length + digits - 1; i >= this.length; i--) {
-      const tenth = (v / 10) | 0;
-      out[i] = ZERO + (v - tenth * 10);
-      v = tenth;
+    let i = this.length + digits;
+    this.length = i;
+    let left = digits;
+    for (; left >= 3; left -= 3) {
+      const rest = (v / 1000) | 0;
+      const at = (v - rest * 1000) * 3;
+      out[--i] = DIGITS[at + 2]!;
+      out[--i] = DIGITS[at + 1]!;
+      out[--i] = DIGITS[at]!;
+      v = rest;
     }
-    this.length += digits;
+    if (left === 2) {
+      out[--i] = DIGITS[v * 3 + 2]!;
+      out[--i] = DIGITS[v * 3 + 1]!;
+    } else if (left === 1) out[--i] = DIGITS[v * 3 + 2]!;
   }
 
   /** Appends the JSON string of the text of `bytes[start, end)`, at most `JSON_TEXT` characters of it; `start` < 0: the empty string. */
   text(bytes: Uint8Array, start: number, end: number): void {
+    this.#text(bytes, start, end, PLAIN);
+  }
+
+  /** Like `text`, but whatever in it looks like the password of a URI is masked. */
+  loose(bytes: Uint8Array, start: number, end: number): void {
+    this.#text(bytes, start, end, SURE);
+  }
+
+  #text(bytes: Uint8Array, start: number, end: number, plain: Uint8Array): void {
     const room = end - start;
     this.#room(room);
     const out = this.bytes;
@@ -83,7 +118,7 @@ export class JsonBytes {
       let i = start;
       for (; i < end; i++) {
         const b = bytes[i]!;
-        if (PLAIN[b] === 0) break;
+        if (plain[b] === 0) break;
         out[n++] = b;
       }
       if (i >= end) {
@@ -131,4 +166,10 @@ export class JsonBytes {
 function isMapped(bytes: Uint8Array, at: number): boolean {
   for (let i = at; i < at + 10; i++) if (bytes[i] !== 0) return false;
   return bytes[at + 10] === 0xff && bytes[at + 11] === 0xff;
+}
+
+function digitsOf(value: number): number {
+  let digits = 1;
+  for (let v = value; v >= 10; v = (v / 10) | 0) digits++;
+  return digits;
 }

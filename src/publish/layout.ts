@@ -53,7 +53,6 @@ export function span(us: number): string {
   if (s < 1) return `${Math.round(us / 1000)} ms`;
   if (s < 10) return `${s.toFixed(1)} s`;
   if (s < 60) return `${Math.floor(s)} s`;
-  const two = (n: number): string => String(Math.floor(n)).padStart(2, '0');
   if (s < 3600) return `${Math.floor(s / 60)}m ${two(s % 60)}s`;
   if (s < 86_400) return `${Math.floor(s / 3600)}h ${two((s % 3600) / 60)}m`;
   return `${Math.floor(s / 86_400)}d ${two((s % 86_400) / 3600)}h`;
@@ -62,12 +61,26 @@ export function span(us: number): string {
 /** The range of what a Date can say, in µs; times beyond come from broken captures. */
 const LAST = 8.64e18;
 
+const DAY = 86_400_000_000;
+/** The day last written and its text: most times of a capture are of one day. */
+let lastDay = Number.NaN;
+let lastDayText = '';
+
 /** `2026-11-20T08:00:00.123456Z`: UTC with microseconds. */
 export function isoTime(us: number): string {
   const time = Math.min(Math.max(us, -LAST), LAST);
-  const ms = Math.floor(time / 1000);
-  const text = new Date(ms).toISOString().replace(/^\+/, '');
-  return `${text.slice(0, -1)}${String(Math.floor(time - ms * 1000)).padStart(3, '0')}Z`;
+  const date = Math.floor(time / DAY);
+  if (date !== lastDay) {
+    lastDay = date;
+    lastDayText = new Date(date * 86_400_000).toISOString().replace(/^\+/, '').split('T')[0]!;
+  }
+  const rest = Math.floor(time - date * DAY);
+  const second = Math.floor(rest / 1_000_000);
+  return `${lastDayText}T${two(second / 3600)}:${two((second % 3600) / 60)}:${two(second % 60)}.${String(rest % 1_000_000).padStart(6, '0')}Z`;
+}
+
+function two(n: number): string {
+  return n < 10 ? `0${Math.floor(n)}` : String(Math.floor(n));
 }
 
 /** `2026-11-20`, UTC. */

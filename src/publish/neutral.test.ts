@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { HOSTILE, hasHarm } from '../../test/hostile.ts';
-import { columns, cut, neutral, neutralJson } from './neutral.ts';
+import { columns, cut, neutral, neutralCsv, neutralJson } from './neutral.ts';
 
 test('text that is harmless stays as it is', () => {
   for (const s of ['', 'alice', 'sip:100@192.0.2.1;transport=udp', 'Žofie', '電話', 'é', 'a b']) assert.equal(neutral(s), s);
@@ -57,4 +57,17 @@ test('columns of a text', () => {
   assert.equal(columns('e\u0301'), 1);
   assert.equal(columns('é'), 1);
   assert.equal(columns('😀ｈ한'), 6);
+});
+
+test('a field of CSV is no formula, holds its quotes and separators, and does no harm', () => {
+  const kept = { alice: 'alice', 'a,b': '"a,b"', 'a;b': '"a;b"', 'say "hi"': '"say ""hi"""', '-12.5': '-12.5', '+49': '+49', '': '' };
+  for (const [text, field] of Object.entries(kept)) assert.equal(neutralCsv(text), field);
+  for (const formula of ['=1+1', '+cmd()', '-x', '@SUM(A1)', ' =1', "=cmd|'/c calc'!A1"]) assert.match(neutralCsv(formula), /^"?'/);
+  for (const s of HOSTILE) {
+    const field = neutralCsv(s);
+    assert.ok(!hasHarm(field) && !/^"?\s*[=+@|%-]/.test(field), JSON.stringify(field.slice(0, 80)));
+    // Read back, it is one field.
+    if (field.startsWith('"')) assert.match(field, /^"(?:[^"]|"")*"$/);
+    else assert.doesNotMatch(field, /[",;]/);
+  }
 });

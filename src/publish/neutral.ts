@@ -48,7 +48,8 @@ export function cut(whole: string, most: number = JSON_TEXT): string {
  * as `\uNNNN`, so that it reads back as the same value and is harmless in a terminal or a script element.
  */
 export function neutralJson(value: unknown): string {
-  return JSON.stringify(value).replace(HARMFUL_IN_JSON, jsonEscaped);
+  const json = JSON.stringify(value);
+  return PLAIN.test(json) ? json : json.replace(HARMFUL_IN_JSON, jsonEscaped);
 }
 
 /** What a spreadsheet would take for a formula, after blanks too. */

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Family } from '../metrics.ts';
-import type { Alert, Call, Evidence } from '../types.ts';
+import type { Alert, Call, Evidence, MediaStream } from '../types.ts';
 import { adviceFor } from './advice.ts';
 import { type Attack, attackLine, type Extent, trafficRows } from './charts.ts';
 import type { Conversation, Conversations } from './conversations.ts';
@@ -14,6 +14,7 @@ import { ladder } from './ladder.ts';
 import { bytes, clock, day, number, several, span } from './layout.ts';
 import { html, type Markup, NONE } from './markup.ts';
 import { STYLE } from './pagestyle.ts';
+import { Quality, qualityRows } from './quality.ts';
 import type { Tally } from './tally.ts';
 import { unseen } from './unseen.ts';
 import { verdictOf } from './verdict.ts';
@@ -198,27 +199,49 @@ function framesText(pieces: readonly Evidence[]): string {
 
 async function callTable(findings: Findings, conversations: Conversations): Promise<Markup> {
   const calls: Call[] = [];
+  const quality = new Quality();
   for await (const call of findings.calls) {
-    if (calls.length >= MOST_CALLS) break;
-    calls.push(call);
+    quality.take(call.streams);
+    if (calls.length < MOST_CALLS) calls.push(call);
   }
   if (calls.length === 0) return NONE;
+  calls.sort((a, b) => a.start - b.start);
   const flows = new Map(conversations.first.map((each) => [each.callId, each]));
   const more = findings.calls.count - calls.length;
   const rest =
     more > 0 ? html`<p class="note">The first ${number(calls.length)} of ${number(findings.calls.count)}; all of them: --json.</p>` : NONE;
-  return html`<section><h2>Calls</h2>${calls.map((call) => callEntry(call, flows.get(call.callId)))}${rest}</section>
+  return html`${qualityRows(quality)}<section><h2>Calls</h2>${calls.map((call) => callEntry(call, flows.get(call.callId)))}${rest}</section>
 `;
 }
 
 function callEntry(call: Call, conversation: Conversation | undefined): Markup {
-  const { start, answered, ended, from, to, disposition, status, src, dst, callId } = call;
-  const talked = answered > 0 && ended > answered ? `, ${span(ended - answered)}` : '';
-  const how = `${disposition}${status > 0 ? ` ${status}` : ''}${talked}`;
-  const flow = conversation === undefined ? NONE : ladder([conversation], `Messages of the call ${callId}`);
+  const { start, from, to, disposition, status, src, dst, callId, billed, streams } = call;
+  const how = `${disposition}${status > 0 ? ` ${status}` : ''}${billed > 0 ? `, ${span(billed)}` : ''}`;
+  const flow = conversation === undefined ? NONE : ladder([conversation], `Messages of the call ${callId}`, streams);
+  const rows: [string, string][] = [
+    ['Call-ID', callId],
+    ['between', `${src} and ${dst}`],
+    ['media', listed(streams.map(streamText))],
+    ['protection', protectionText(call)],
+  ];
   return html`<details class="call"><summary><time>${clock(start)}</time> ${from || 'unknown'} <span class="soft">to</span> ${to || 'unknown'} <span class="soft">${how}</span></summary>
-<dl class="pairs"><dt>Call-ID</dt><dd class="mono">${callId}</dd><dt>between</dt><dd>${src} and ${dst}</dd></dl>${flow}</details>
+<dl class="pairs">${rows.filter(([, value]) => value !== '').map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>${flow}</details>
 `;
+}
+
+function streamText({ codec, encryption, packets, promised }: MediaStream): string {
+  const notes = [encryption === 'none' ? '' : 'encrypted', promised === 'none' ? 'promised by no SDP' : ''].filter(Boolean);
+  return `${codec} ${several(packets, 'packet')}${notes.length === 0 ? '' : ` (${notes.join(', ')})`}`;
+}
+
+function protectionText({ security: { signalling, authenticated, identity, media } }: Call): string {
+  const parts = [
+    `signalling ${signalling === 'none' ? 'in clear' : signalling === 'all' ? 'encrypted' : 'encrypted in part'}`,
+    authenticated ? 'caller signed in' : 'caller not signed in',
+    identity === 'none' ? '' : `identity ${identity}`,
+    media === 'unseen' ? 'media not seen' : `media ${media === 'none' ? 'in clear' : media === 'all' ? 'encrypted' : 'encrypted in part'}`,
+  ];
+  return parts.filter(Boolean).join(', ');
 }
 
 function notSeen(findings: Findings): Markup {
@@ -236,6 +259,7 @@ function notSeen(findings: Findings): Markup {
     ['answers', findings.counts.answer],
     ['sign-ins', findings.counts.outcome],
     ['oddities', findings.counts.oddity],
+    ['media', findings.counts.media],
     ['not read', findings.counts.dropped],
   ];
   const rows = families.filter(([, family]) => Object.keys(family).length > 0);

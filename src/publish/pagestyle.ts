@@ -13,9 +13,7 @@ h1{font-size:clamp(1.375rem,3.2vw,2rem);line-height:1.25;font-weight:650;margin:
 h2{font-size:1.125rem;font-weight:650;margin:3rem 0 .75rem;padding-top:.75rem;border-top:1px solid var(--line)}
 h3{font-size:.8125rem;font-weight:600;color:var(--soft);margin:1.25rem 0 .375rem}
 p{margin:.5rem 0;max-width:46rem}
-a{color:var(--traffic)}
 :focus-visible{outline:2px solid var(--traffic);outline-offset:2px;border-radius:3px}
-code,.mono{font:.875em/1.5 ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace}
 .verdict{border-left:5px solid var(--quiet);padding:.25rem 0 .25rem 1.125rem}
 .verdict p{margin:.5rem 0 0;color:var(--soft)}
 .verdict.bad{border-color:var(--bad-fill)}
@@ -39,6 +37,7 @@ ol.next li::marker{color:var(--soft);font-weight:600}
 .ticks{display:flex;justify-content:space-between;color:var(--soft);font-size:.75rem;font-variant-numeric:tabular-nums}
 .traffic{fill:var(--traffic)}.quiet{fill:var(--quiet)}rect.warn,path.warn{fill:var(--warn-fill)}rect.bad,path.bad{fill:var(--bad-fill)}
 .entry{fill:var(--bg);stroke:var(--bad-fill);stroke-width:3}
+.streams .row{grid-template-columns:minmax(0,1.4fr) 1fr 6.5rem 1fr 6.5rem}.streams .row .value{text-align:left}.streams .bars{height:10px;border:0;background:var(--panel)}
 .note{font-size:.8125rem;color:var(--soft)}
 .attacker{border:1px solid var(--line);border-radius:8px;padding:1rem 1.125rem;margin:.75rem 0;break-inside:avoid}
 .attacker h3{font-size:1.0625rem;color:var(--ink);margin:0;display:flex;flex-wrap:wrap;gap:.25rem .75rem;align-items:baseline}
@@ -77,11 +76,13 @@ details.call>summary .soft{color:var(--soft)}
 .ladder g.answer line{stroke:var(--traffic)}.ladder g.answer path{fill:var(--traffic)}
 .ladder g.warn line{stroke:var(--warn-fill)}.ladder g.warn path{fill:var(--warn-fill)}.ladder g.warn .what{fill:var(--warn)}
 .ladder g.bad line{stroke:var(--bad-fill)}.ladder g.bad path{fill:var(--bad-fill)}.ladder g.bad .what{fill:var(--bad)}
+.ladder g.rtp line{stroke:var(--quiet);stroke-width:5;opacity:.55}.ladder g.rtp path{fill:var(--quiet)}.ladder g.rtp .what{fill:var(--soft)}
 .ladder g.again line{stroke-dasharray:4 3}
 footer{margin-top:3rem;color:var(--soft);font-size:.8125rem}
-@media (max-width:60rem){.facts{grid-template-columns:repeat(3,1fr)}}
+@media (max-width:60rem){.facts{grid-template-columns:repeat(3,1fr)}
+table.cards thead{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}table.cards td:nth-child(2){order:1}table.cards tr{display:flex;flex-direction:column;border-bottom:1px solid var(--line);padding:.625rem 0}table.cards td{display:block;border:0;padding:.0625rem 0;text-align:left;white-space:normal}table.cards td[data-name]::before{content:attr(data-name) " ";color:var(--soft)}}
 @media (max-width:46rem){.facts{grid-template-columns:repeat(2,1fr)}body{padding:1rem 1rem 3rem}.row{grid-template-columns:1fr auto;margin-bottom:.375rem}.row .name{grid-row:1}.row .value{grid-row:1}.row .bars,.row .track,.row .ticks{grid-column:1/-1}.row.axis{margin:0}.row.axis .name,.row.axis .value{display:none}
-table.cards thead{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}table.cards tr{display:block;border-bottom:1px solid var(--line);padding:.625rem 0}table.cards td{display:block;border:0;padding:.0625rem 0;text-align:left;white-space:normal}table.cards td[data-name]::before{content:attr(data-name) " ";color:var(--soft)}
+.streams .row{grid-template-columns:1fr auto}.streams .row .name,.streams .row .value{grid-row:auto}.streams .row .name{grid-column:1/-1}.streams .row .bars{grid-column:1}.streams .head{display:none}
 .pairs{grid-template-columns:1fr;gap:0}.pairs dd{margin-bottom:.375rem}}
 @media print{:root{color-scheme:light}body{max-width:none;padding:0;font-size:11pt}details::details-content{content-visibility:visible;height:auto}summary{color:var(--ink)}h2,h3{break-after:avoid}tr,.row,.attacker,.scroll{break-inside:avoid}.scroll{overflow:visible;background:none}.ladder{max-width:100%;height:auto}}
 `;

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
 import { alert, at, findings, incident } from '../../test/alerts.ts';
 import { HOSTILE, hasHarm } from '../../test/hostile.ts';
+import { parseNetwork } from '../network.ts';
 import { type AttackClass, CLASSES } from '../types.ts';
 import type { Findings } from './findings.ts';
 import { columns } from './neutral.ts';
@@ -133,6 +134,13 @@ test('a proxy is never to be blocked for whom it forwarded', async () => {
     assert.match(text, /Find out whom 198\.51\.100\.7 forwarded for before you block anything/);
     assert.ok(!/Block 198|block 198/.test(text));
   }
+});
+
+test('an attacker in our own network is to be found, not blocked', async () => {
+  const own = [parseNetwork('198.51.100.0/24')].filter((network) => network !== undefined);
+  const text = (await linesOf(findings({ own, alerts: [scan], incidents: [incident([scan])] }))).join(' ').replace(/\s+/g, ' ');
+  assert.match(text, /Find the machine with the address 198\.51\.100\.7 in your own network/);
+  assert.ok(!/[Bb]lock 198/.test(text));
 });
 
 test('an unproven address is not to be blocked lightly', async () => {

@@ -6,6 +6,7 @@ import type { Fault } from '../errors.ts';
 import type { Family } from '../metrics.ts';
 import type { Alert, Evidence, Incident, Stage } from '../types.ts';
 import { adviceFor } from './advice.ts';
+import { callRows } from './callsection.ts';
 import { type Digest, digestOf, fallenOf, isEntry, SHOWN } from './digest.ts';
 import { type Findings, inputTotal, severity } from './findings.ts';
 import { bytes, clock, day, listed, number, type Page, pad, paint, several, span, type Tone, wrap } from './layout.ts';
@@ -27,6 +28,7 @@ export async function report(findings: Findings, page: Page): Promise<string> {
     others(digest, page),
     next(digest, page),
     traffic(findings, page),
+    calls(findings, page),
     faults(findings.faults, page),
   ];
   return `${sections
@@ -184,6 +186,11 @@ function traffic({ files, counts, skipped = {} }: Findings, page: Page): string[
   ];
   for (const [name, family] of families) if (Object.keys(family).length > 0) rows.push([name, familyText(family)]);
   return [heading('Traffic', page), '', ...listed(rows, page)];
+}
+
+function calls({ callSummary }: Findings, page: Page): string[] {
+  const rows = callSummary === undefined ? [] : callRows(callSummary);
+  return rows.length === 0 ? [] : [heading('Calls', page), '', ...listed(rows, page)];
 }
 
 function inputText(files: readonly string[], { frames, packets, bytes: size }: Omit<Findings['files'][number], 'name'>): string {

@@ -16,14 +16,17 @@ export class OutFile {
   readonly #temporary: string;
   #fd = -1;
 
-  /** @throws RingfenceError `output-failed` if it cannot be written there. */
-  constructor(path: string) {
+  /**
+   * @param live someone reads it while it is written: it has its name from the start, and keeps what it has whatever happens.
+   * @throws RingfenceError `output-failed` if it cannot be written there.
+   */
+  constructor(path: string, live = false) {
     this.path = path;
     try {
       const there = statSync(path, { throwIfNoEntry: false });
       if (there?.isDirectory()) throw new Error('it is a folder');
       this.#target = there === undefined ? path : realpathSync(path);
-      this.#temporary = there === undefined || there.isFile() ? `${this.#target}.${process.pid}.part` : '';
+      this.#temporary = !live && (there === undefined || there.isFile()) ? `${this.#target}.${process.pid}.part` : '';
       this.#fd = this.#temporary === '' ? openSync(this.#target, 'w') : openSync(this.#temporary, 'wx', 0o640);
     } catch (error) {
       throw this.#failed(error);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
-import { anyEvent } from '../../test/events.ts';
+import { anyEvent, masked } from '../../test/events.ts';
 import type { Fault } from '../errors.ts';
 import type { Event } from '../types.ts';
 import { block, segmentHeader } from '../wire/segment.ts';
@@ -18,10 +18,6 @@ const fresh = (): string => join(root, String(++folders));
 
 const small = { node: 'a', boot: 1, blockBytes: 2000, segmentBytes: 4000 };
 const sample = fc.sample(anyEvent, { numRuns: 300, seed: 7 });
-
-function masked(event: Event): Event {
-  return 'guess' in event.data && event.data['guess'] !== '' ? { ...event, data: { ...event.data, guess: '••••' } } : event;
-}
 
 async function write(folder: string, events: readonly Event[], options: object = small): Promise<SegmentWriter> {
   const writer = new SegmentWriter({ folder, node: 'a', boot: 1, ...options });
@@ -77,7 +73,17 @@ test('no password is in the bytes of a segment', async () => {
   const guess: Event = {
     ...sample[0]!,
     type: 'auth.failed',
-    data: { method: 'REGISTER', status: 401, user: 'u', realm: 'r', userAgent: '', refusals: 1, guess: 'hunter2', trusted: false },
+    data: {
+      method: 'REGISTER',
+      status: 401,
+      user: 'u',
+      realm: 'r',
+      userAgent: '',
+      refusals: 1,
+      guess: 'hunter2',
+      trusted: false,
+      direction: 'both',
+    },
   };
   await write(folder, [guess]);
   const { events } = await readAll(paths(folder));

@@ -16,6 +16,7 @@ import { CANDIDATE, DESCRIBED } from './promises.ts';
 import { DIGIT } from './streams.ts';
 
 const DECREASE = oddityCode('sdp-version-decrease');
+const KEY_CLEAR = oddityCode('sdp-key-clear');
 const PRACK = 7;
 const INFO = 11;
 const UPDATE = 14;
@@ -54,7 +55,8 @@ export class Agreements {
       if (call >= 0) this.#media.ofCalls.answer(call, packet.time);
     } else if (m.cseqMethod === BYE && m.status < 300) {
       const call = this.#callOf(o, m, now);
-      if (call >= 0) this.#media.over(call, packet.time);
+      // Of several dialogs (forks) the last one ends the call.
+      if (call >= 0 && this.#calls.table.at(call).ended > 0) this.#media.over(call, packet.time, now);
     }
   }
 
@@ -78,6 +80,8 @@ export class Agreements {
     for (let k = 0; k < sdp.mediaCount; k++) {
       const section = sdp.media[k]!;
       if (!carriesMedia(section)) continue;
+      if (section.cryptos > 0 && packet.transport !== 'tls' && packet.transport !== 'wss')
+        addOddity(m, KEY_CLEAR, section.span.start, section.span.end);
       if (this.#media.promises.usable(section)) {
         const slot = this.#media.promises.put(section, now);
         this.#fill(slot, DESCRIBED, section, k, sdp, call, side, hop, packet);
@@ -109,7 +113,7 @@ export class Agreements {
   ): void {
     const { promises, ofCalls } = this.#media;
     if (promises.table.fresh || !this.#isOf(slot, call)) {
-      promises.begin(slot, call, call < 0 ? 0 : this.#calls.table.generation(call));
+      promises.begin(slot, call, call < 0 ? 0 : this.#calls.table.generation(call), packet.time);
       if (call >= 0) ofCalls.addPromise(call, slot, promises.table.generation(slot));
     }
     const p = promises.table.at(slot);

@@ -90,12 +90,7 @@ export class CallMedia {
     return lower;
   }
 
-  /** Streams of a call, those beyond the bound included. */
-  streamCount(call: number): number {
-    return this.#streamCount[call]!;
-  }
-
-  /** How many of its streams are kept. */
+  /** How many streams of a call are kept. */
   streamsKept(call: number): number {
     return Math.min(this.#streamCount[call]!, STREAMS);
   }

@@ -31,8 +31,8 @@ import { identityOf, TIMEOUT, type Transaction } from './transactions.ts';
 const SILENT = 4 * 3_600_000_000;
 /** µs a call of which only requests of one side were seen is remembered: it may be invented. */
 const UNPROVEN = 64_000_000;
-/** µs the place of a call is kept after its end: late messages are still known as its own. */
-const AFTERLIFE = 180_000_000;
+/** µs the place of a call is kept after it was told: late messages are still known as its own, as long as its dialogs are. */
+const AFTERLIFE = TIMEOUT;
 
 /** Where the streams of a call come from: its place in the table tells it from others. */
 export type MediaOf = (slot: number, generation: number) => readonly MediaStream[];
@@ -48,18 +48,20 @@ export class Calls {
   readonly byDisposition = new Float64Array(DISPOSITIONS.length);
   /** Sums over all calls that are over. */
   readonly summary = emptySummary();
-  /** Calls that ended and are not told yet. */
-  readonly fading: TimeoutQueue;
+  /** µs at which `fade` has something to do. */
+  due = Number.POSITIVE_INFINITY;
   /** The call that `invited` last found is new. */
   fresh = false;
   /** Says which streams belong to a call; set by whoever watches media. */
   mediaOf: MediaOf = () => NO_STREAMS;
   readonly wanted: boolean;
   readonly #key = new Key(256);
+  /** Calls that ended and are not told yet. */
+  readonly #fading: TimeoutQueue;
 
   constructor(capacity: number, seed: Seed, wanted: boolean) {
     this.wanted = wanted;
-    this.fading = new TimeoutQueue(capacity);
+    this.#fading = new TimeoutQueue(capacity);
     this.table = new Table<CallState>({
       name: 'calls',
       capacity,
@@ -72,16 +74,16 @@ export class Calls {
     });
   }
 
-  /** Slot of the call a message names by its Call-ID, -1 if there is none. */
-  find(m: SipMessage, now: number): number {
-    return this.table.find(this.#keyOf(m), now);
+  /** A new call came through a trusted proxy: its record names who is behind it (18 bytes). Who takes part in it goes by the packets. */
+  originated(c: CallState, client: Uint8Array): void {
+    if (this.wanted) c.src = addressText(client);
   }
 
   /** The call an initial INVITE begins or continues; links the transaction to it. */
   invited(m: SipMessage, packet: Packet, t: Transaction, now: number): CallState {
-    const slot = this.table.put(this.#keyOf(m), now);
+    const slot = this.#place(m, now);
     const c = this.table.at(slot);
-    this.fresh = this.table.fresh || c.told;
+    this.fresh = this.table.fresh;
     if (this.fresh) this.#begin(slot, c, m, packet, t);
     t.call = slot;
     t.callGeneration = this.table.generation(slot);
@@ -99,9 +101,9 @@ export class Calls {
 
   /** The call of a dialog whose beginning was not seen, made if there is none. Returns its slot. */
   adopted(m: SipMessage, packet: Packet, now: number): number {
-    const slot = this.table.put(this.#keyOf(m), now);
+    const slot = this.#place(m, now);
     const c = this.table.at(slot);
-    if (!this.table.fresh && !c.told) return slot;
+    if (!this.table.fresh) return slot;
     beginCall(c, packet.time);
     this.#keep(slot, c, m, packet);
     this.table.expireAt(slot, now + UNPROVEN);
@@ -173,13 +175,14 @@ export class Calls {
   #fade(c: CallState, now: number): void {
     if (c.fading) return;
     c.fading = true;
-    this.fading.push(c.slot, c.generation, now + TIMEOUT);
+    this.#fading.push(c.slot, c.generation, now + TIMEOUT);
+    this.due = this.#fading.next;
   }
 
   /** Tells the calls that ended 32 s before `now`. */
   fade(now: number): void {
-    while (this.fading.take(now)) {
-      const { slot, generation, due } = this.fading;
+    while (this.#fading.take(now)) {
+      const { slot, generation, due } = this.#fading;
       if (!this.table.alive(slot, generation, Math.min(now, due))) continue;
       const c = this.table.at(slot);
       c.fading = false;
@@ -188,6 +191,12 @@ export class Calls {
       this.#tell(c);
       this.table.expireAt(slot, due + AFTERLIFE);
     }
+    this.due = this.#fading.next;
+  }
+
+  /** Slot of the call with the Call-ID of a message, -1 if there is none. */
+  find(m: SipMessage, now: number): number {
+    return this.table.find(this.#keyOf(m), now);
   }
 
   /** Slot of the call with the Call-ID `bytes[start, end)`, -1 if there is none. */
@@ -231,6 +240,15 @@ export class Calls {
   /** Reports every call that was not reported yet. */
   finish(): void {
     this.table.each(Number.NEGATIVE_INFINITY, (c) => this.#tell(c));
+  }
+
+  /** Slot of the call with this Call-ID. One that was told is over: another call gets another entry. */
+  #place(m: SipMessage, now: number): number {
+    const key = this.#keyOf(m);
+    const slot = this.table.put(key, now);
+    if (this.table.fresh || !this.table.at(slot).told) return slot;
+    this.table.remove(slot);
+    return this.table.put(key, now);
   }
 
   #begin(slot: number, c: CallState, m: SipMessage, packet: Packet, t: Transaction): void {

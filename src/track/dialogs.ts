@@ -76,8 +76,8 @@ const LOOK = 900_000_000;
 const SILENT = 4 * 3_600_000_000;
 /** µs an early dialog may be silent: Timer C (RFC 3261 §16.6) is renewed by every provisional answer. */
 const SILENT_EARLY = 1_800_000_000;
-/** µs after its end in which late messages are still known as its own. */
-const AFTERLIFE = 180_000_000;
+/** µs after its end in which late messages are still known as its own: repetitions end after 32 s. */
+const AFTERLIFE = 2 * TIMEOUT;
 
 const SUBSCRIPTION_STATE = headerByName('Subscription-State');
 const TERMINATED_WORD = Buffer.from('terminated');
@@ -140,7 +140,7 @@ export class Dialogs {
       o.violation = ANSWER_BY_STRANGER;
     }
     if (m.status >= 300) {
-      if (call >= 0 && !t.final) this.#refused(o, packet, m, call, now);
+      if (call >= 0 && !t.final) this.#refused(packet, m, call, now);
       return;
     }
     if (m.to.tag.start < 0) return;
@@ -149,7 +149,8 @@ export class Dialogs {
     o.dialog = d;
     d.last = now;
     if (m.status < 200) {
-      const rseq = o.retransmission ? 0 : rseqOf(m);
+      // Another answer may have the same status as the last and a number of its own.
+      const rseq = rseqOf(m);
       if (rseq > d.rseq) d.rseq = rseq;
     } else if (d.confirmed > 0) {
       if (o.retransmission) d.repeats++;
@@ -225,10 +226,9 @@ export class Dialogs {
 
   /** Tells of everything that should have happened by `now` and did not. */
   lapse(now: number, tell: DialogLapse): void {
-    this.#calls.fade(now);
     while (this.#unacknowledged.take(now)) this.#waited(this.#unacknowledged, now, tell);
     while (this.#looks.take(now)) this.#look(this.#looks, now, tell);
-    this.due = Math.min(this.#calls.fading.next, this.#unacknowledged.next, this.#looks.next);
+    this.due = Math.min(this.#unacknowledged.next, this.#looks.next);
   }
 
   /** Call-ID of a dialog, in bytes. */
@@ -252,7 +252,8 @@ export class Dialogs {
     if (!o.fromParty) return;
     d.last = now;
     d.requests++;
-    if (call >= 0) this.#calls.meet(call, o.packet);
+    // With a BYE nobody new comes in that would be heard again.
+    if (call >= 0 && m.method !== BYE) this.#calls.meet(call, o.packet);
     this.#note(slot, d, side, call, m, o.packet.time, now);
   }
 
@@ -422,12 +423,12 @@ export class Dialogs {
   }
 
   /** A refusal ends the early dialog whose tag it has; seen on the caller's own hop, all early ones of the call. */
-  #refused(o: Observation, packet: Packet, m: SipMessage, call: number, now: number): void {
+  #refused(packet: Packet, m: SipMessage, call: number, now: number): void {
     if (m.status === 401 || m.status === 407) return;
     const by = m.status === 487 ? CALLER : m.status === 408 ? NOBODY : CALLEE;
     const c = this.#calls.table.at(call);
     if (c.dialog < 0) return;
-    if (this.#calls.isFirst(call, o.client)) {
+    if (this.#calls.isFirst(call, packet.dst)) {
       this.#endEarly(c, by, m.status, packet.time, now);
       return;
     }

@@ -2,7 +2,7 @@
  * What is known of one dialog (RFC 3261 §12), as a passive observer sees it: plain data, and the view of it that paper 002
  * calls session surveillance (S2-24, S2-25).
  */
-import { ACK, BYE, CANCEL, INVITE, UPDATE } from '../decode/message.ts';
+import { ACK, CANCEL, INVITE, PRACK } from '../decode/message.ts';
 
 /** State of a dialog: a provisional answer with a To tag made it. */
 export const EARLY = 1;
@@ -206,7 +206,7 @@ export function surveillance(d: DialogState | undefined): (typeof SURVEILLANCE)[
 
 /**
  * States of that machine in which a method may come from a party [6.4.6, 7.5]: re-INVITE only in Active, UPDATE in Wait ack
- * and Active. BYE and CANCEL in Wait ack are what RFC 3261 §15 and §9 add to the paper.
+ * and Active. BYE, CANCEL and PRACK in Wait ack are what RFC 3261 §15, §9 and RFC 3262 add to the paper.
  */
 export function expectedStates(method: number): readonly (typeof SURVEILLANCE)[number][] {
   switch (method) {
@@ -214,11 +214,9 @@ export function expectedStates(method: number): readonly (typeof SURVEILLANCE)[n
       return ['inactive', 'active'];
     case ACK:
     case CANCEL:
+    case PRACK:
       return ['wait-ack'];
-    case BYE:
-    case UPDATE:
-      return ['wait-ack', 'active'];
     default:
-      return ['active'];
+      return ['wait-ack', 'active'];
   }
 }

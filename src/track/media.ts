@@ -7,7 +7,7 @@ import { CLOCKS, CN, STATIC_CLOCK, STATIC_CODEC, TELEPHONE_EVENT } from '../deco
 import { createDtmf, readTelephoneEvent } from '../decode/dtmf.ts';
 import { rtpHeader } from '../decode/rtp.ts';
 import { UDPTL } from '../decode/sdpview.ts';
-import { NOTHING, ZRTP } from '../decode/sniff.ts';
+import { DTLS, NOTHING, ZRTP } from '../decode/sniff.ts';
 import { Key, type Seed, Table, type TableStats } from '../table.ts';
 import { TimeoutQueue } from '../timeouts.ts';
 import type { MediaStream, Packet } from '../types.ts';
@@ -15,15 +15,18 @@ import { CallMedia } from './callmedia.ts';
 import type { Calls } from './calls.ts';
 import { FarEnd } from './farend.ts';
 import { MediaTotals } from './mediatotals.ts';
-import { LATCHED, type Promised, Promises, ZRTP_KEYS } from './promises.ts';
+import { DTLS_KEYS, LATCHED, type Promised, Promises, ZRTP_KEYS } from './promises.ts';
 import {
   AFTER_END,
   advanceStream,
   beginStream,
+  CHALLENGED,
   copyStream,
   DIGIT,
+  FLOODED,
   FOREIGN,
   INTRUDED,
+  INTRUDES,
   LATE,
   makeStream,
   NO_WATCH,
@@ -45,8 +48,10 @@ export interface MediaCapacities {
   readonly streams: number;
 }
 
-/** µs without a packet after which a stream is said to have ended. */
-const IDLE = 60_000_000;
+/** µs without a packet after which a stream is said to have ended, at the next look: one each such time. */
+const IDLE = 30_000_000;
+/** µs that streams and promises of a call are remembered when it is over: until its CDR is written and all streams were said to have ended. */
+const AFTERLIFE = 70_000_000;
 /** µs a payload that looks like RTP, and that nobody promised, is remembered until more of it comes. */
 const DOUBT = 10_000_000;
 /** µs that media on its way, and senders that hear late of a BYE, may take. */
@@ -54,6 +59,8 @@ const GRACE = 1_000_000;
 /** µs within which two streams to one endpoint are there at the same time, and within which one follows another. */
 const TOGETHER = 1_000_000;
 const SUCCESSION = 5_000_000;
+/** New streams of one endpoint within a second that make a flood worth a look. */
+const SWARM = 128;
 /** Packets that make a stream: of an endpoint nobody promised more, much else looks like RTP. */
 const ENOUGH = 2;
 const ENOUGH_UNPROMISED = 4;
@@ -68,7 +75,7 @@ export class Media {
   readonly streams: Table<Stream>;
   readonly ofCalls: CallMedia;
   readonly totals = new MediaTotals();
-  /** Slot of the stream of the last packet; with INTRUDED `intruder` came into `rival`, with SSRC_CHANGED this one took the place of `rival`. */
+  /** Slot of the stream of the last packet; with INTRUDED `intruder` goes on beside `rival`, with SSRC_CHANGED this one took the place of `rival`. */
   slot = -1;
   rival = -1;
   intruder = -1;
@@ -131,9 +138,11 @@ export class Media {
     const fresh =
       this.streams.fresh || (s.promise >= 0 && s.epoch !== this.promises.table.at(s.promise).epoch && this.#moved(slot, s, now));
     if (fresh) {
-      beginStream(s, sequence, timestamp, time, length);
-      shown = this.#begin(slot, s, packet, start, now);
-    } else shown = advanceStream(s, sequence, timestamp, (b[start + 1]! & 0x80) !== 0, time, length);
+      shown = beginStream(s, sequence, timestamp, time, length) | this.#begin(slot, s, packet, start, now);
+    } else {
+      if (s.ended) this.#resume(slot, s, now);
+      shown = advanceStream(s, sequence, timestamp, (b[start + 1]! & 0x80) !== 0, time, length);
+    }
     if (type !== s.payloadType) shown |= this.#switched(s, slot, type, length, now);
     if (s.isEvent) shown |= this.#pressed(s, b, start + header, start + header + length, timestamp);
     if (time > s.watch) shown |= this.#watched(slot, s, time, now);
@@ -147,7 +156,7 @@ export class Media {
   }
 
   /**
-   * Takes what is neither SIP nor RTP: ZRTP tells that keys are agreed on between two endpoints of a call, and where T.38 was promised
+   * Takes what is neither SIP nor RTP: ZRTP and DTLS tell that keys are agreed on between two endpoints of a call, and where T.38 was promised
    * the payload is fax (UDPTL has no header that would tell it from anything else).
    */
   beside(kind: number, packet: Packet, now: number): void {
@@ -156,6 +165,7 @@ export class Media {
     if (to < 0) return;
     const p = this.promises.table.at(to);
     if (kind === ZRTP && p.encryption === 0) p.encryption = ZRTP_KEYS;
+    else if (kind === DTLS && p.encryption === 0) p.encryption = DTLS_KEYS;
     else if (kind === NOTHING && p.protocol === UDPTL) this.totals.fax();
   }
 
@@ -216,18 +226,27 @@ export class Media {
 
   #end(slot: number, s: Stream, ended: (slot: number) => void): void {
     s.ended = true;
-    s.watch = Number.NEGATIVE_INFINITY;
     this.totals.count(s, 1);
     s.counted = true;
+    if (s.call < 0) this.streams.expireAt(slot, 0);
     ended(slot);
   }
 
-  /** A call is over at `time`: its streams are expected to stop. */
-  over(call: number, time: number): void {
-    this.ofCalls.end(call, time);
-    for (let n = 0; n < this.ofCalls.streamsKept(call); n++) {
-      const slot = this.ofCalls.stream(call, n);
-      if (this.streams.generation(slot) === this.ofCalls.streamGeneration(call, n)) watch(this.streams.at(slot), AFTER_END, time);
+  /** A call is over at `time`: its streams are expected to stop, and their places to become free. */
+  over(call: number, time: number, now: number): void {
+    const { ofCalls, streams, promises } = this;
+    ofCalls.end(call, time);
+    for (let n = 0; n < ofCalls.streamsKept(call); n++) {
+      const slot = ofCalls.stream(call, n);
+      if (streams.generation(slot) !== ofCalls.streamGeneration(call, n)) continue;
+      watch(streams.at(slot), AFTER_END, time);
+      streams.expireAt(slot, now + AFTERLIFE);
+    }
+    for (let n = 0; n < ofCalls.promisesKept(call); n++) {
+      const slot = ofCalls.promise(call, n);
+      if (promises.table.generation(slot) === ofCalls.promiseGeneration(call, n) && promises.table.at(slot).call === call) {
+        promises.table.expireAt(slot, now + AFTERLIFE);
+      }
     }
   }
 
@@ -253,6 +272,8 @@ export class Media {
   #begin(slot: number, s: Stream, packet: Packet, start: number, now: number): number {
     const b = packet.bytes;
     s.ssrc = (b[start + 8]! << 24) | (b[start + 9]! << 16) | (b[start + 10]! << 8) | b[start + 11]!;
+    s.file = packet.where.file;
+    s.frame = packet.frameNumber;
     const { rows } = this.streams;
     const row = this.streams.row(slot);
     for (let i = 0; i < ENDPOINT; i++) {
@@ -316,19 +337,19 @@ export class Media {
   #arrive(slot: number, s: Stream, to: number, from: number, now: number): number {
     const p = this.promises.table.at(to);
     p.streams++;
+    let shown = newcomer(p, s.first);
     const before = p.stream >= 0 && p.stream !== slot && this.streams.alive(p.stream, p.streamGeneration, now) ? p.stream : -1;
     const own = from >= 0 && this.#agreed(from, p);
-    let shown = 0;
     if (before >= 0) {
       this.endpoints(before, this.#src, this.#dst);
       const since = s.last - this.streams.at(before).last;
-      this.rival = before;
       if (this.#comesFrom(slot, this.#src)) {
-        if (since < SUCCESSION && !p.bundle) shown = SSRC_CHANGED;
+        this.rival = before;
+        if (since < SUCCESSION && !p.bundle) shown |= SSRC_CHANGED;
       } else if (since < TOGETHER) {
-        const agreedBefore = this.#agreedSource(this.#src, p, now);
-        if (!own || !agreedBefore) shown = INTRUDED;
-        this.intruder = own ? before : slot;
+        // Only if the one before goes on are there two: else a NAT has chosen another port, or media has moved.
+        if (!own) this.#suspect(before, slot, CHALLENGED);
+        else if (!this.#agreedSource(this.#src, p, now)) this.#suspect(before, slot, INTRUDES);
         if (!own) return shown;
       }
     }
@@ -336,6 +357,15 @@ export class Media {
     p.streamGeneration = this.streams.generation(slot);
     if (from < 0 && p.kind !== LATCHED) this.#latch(slot, p, now);
     return shown;
+  }
+
+  #suspect(slot: number, other: number, kind: number): void {
+    const s = this.streams.at(slot);
+    if (s.watchKind === AFTER_END || s.watchKind === ORPHANED) return;
+    s.watchKind = kind;
+    s.watch = s.last;
+    s.other = other;
+    s.otherGeneration = this.streams.generation(other);
   }
 
   #agreedSource(endpoint: Uint8Array, p: Promised, now: number): boolean {
@@ -355,7 +385,7 @@ export class Media {
     this.endpoints(slot, this.#src, this.#dst);
     const latched = this.promises.putEndpoint(this.#src, 0, now);
     const { call, callGeneration, side, section, media, protocol, encryption, direction, bundle, hop, told } = p;
-    const q = this.promises.begin(latched, call, callGeneration);
+    const q = this.promises.begin(latched, call, callGeneration, told);
     q.kind = LATCHED;
     q.side = 1 - side;
     q.section = section;
@@ -450,16 +480,22 @@ export class Media {
     return DIGIT;
   }
 
+  /** A stream that was said to have ended goes on after all. */
+  #resume(slot: number, s: Stream, now: number): void {
+    s.ended = false;
+    s.counted = false;
+    this.totals.count(s, -1);
+    this.#idle.push(slot, this.streams.generation(slot), now + IDLE);
+  }
+
   /** The time has come that a stream was watched for. */
   #watched(slot: number, s: Stream, time: number, now: number): number {
-    if (s.ended) {
-      // It goes on after all.
-      s.ended = false;
-      s.counted = false;
-      this.totals.count(s, -1);
-      this.#idle.push(slot, this.streams.generation(slot), now + IDLE);
-      s.watch = s.watchKind === NO_WATCH ? Number.POSITIVE_INFINITY : s.watchFrom + GRACE;
-      if (time <= s.watch) return 0;
+    if (s.watchKind === CHALLENGED || s.watchKind === INTRUDES) {
+      this.intruder = s.watchKind === INTRUDES ? slot : s.other;
+      this.rival = s.watchKind === INTRUDES ? s.other : slot;
+      s.watchKind = NO_WATCH;
+      s.watch = Number.POSITIVE_INFINITY;
+      return this.streams.alive(s.other, s.otherGeneration, now) ? INTRUDED : 0;
     }
     this.lateKind = s.watchKind;
     this.lateBy = time - s.watchFrom;
@@ -467,6 +503,16 @@ export class Media {
     s.watch = s.watchFrom + 4 * this.lateBy;
     return LATE;
   }
+}
+
+/** Counts the streams that an endpoint gets within a second: a flood may have another SSRC in each packet. */
+function newcomer(p: Promised, time: number): number {
+  if (time - p.second >= TOGETHER) {
+    p.second = time;
+    p.newcomers = 1;
+    return 0;
+  }
+  return ++p.newcomers % SWARM === 0 ? FLOODED : 0;
 }
 
 /** From `time` and a little on, packets of this stream are worth a look. */

@@ -2,27 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { challenge, credentials, type Place, packetOf, request, response, type Wording } from '../../test/talk.ts';
 import { addressText, portOf } from '../bytes.ts';
+import { parseConfig } from '../config.ts';
 import { createMessage, parseSip } from '../decode/sip.ts';
 import { type Network, parseNetwork } from '../network.ts';
 import { ATTRIBUTIONS, type HepInfo } from '../types.ts';
 import { FAILED, NONE, type Observation } from './observation.ts';
 import { Tracker } from './tracker.ts';
 
-const SMALL = 1024;
-const CAPACITIES = {
-  transactions: SMALL,
-  nonces: SMALL,
-  attempts: SMALL,
-  peers: SMALL,
-  relations: SMALL,
-  registrations: SMALL,
-  calls: SMALL,
-  promises: SMALL,
-  streams: SMALL,
-  dialogs: SMALL,
-  legs: SMALL,
-  loads: SMALL,
-};
 const ATTACKER = '203.0.113.66:5071';
 const PROXY = '198.51.100.5:5060';
 const REGISTRAR = '198.51.100.9:5060';
@@ -39,7 +25,9 @@ class Talk {
 
   constructor(...proxies: string[]) {
     const networks = proxies.map(parseNetwork).filter((network): network is Network => network !== undefined);
-    this.tracker = new Tracker(CAPACITIES, { k0: 1, k1: 2 }, this.message, { calls: true, silence: true }, networks);
+    const standard = parseConfig('', '');
+    assert.ok('config' in standard);
+    this.tracker = new Tracker(standard.config.tables, { k0: 1, k1: 2 }, this.message, { calls: true, silence: true }, networks);
   }
 
   /** Sends a message under the Via lines given, topmost first. */
@@ -126,6 +114,38 @@ describe('without a word of the config', () => {
     assert.match(copyOf(7, PROXY, asked), / relayed$/);
   });
 
+  /** Requests of the attacker through a proxy to the registrar, each refused there; how the proxy answers is said. Attributions of the copies. */
+  function partners(n: number, copies: readonly number[], answer: (i: number) => number): string[] {
+    const talk = new Talk();
+    return Array.from({ length: n }, (_, i) => {
+      const w = { callId: `c${i}`, user: `u${i}` };
+      const below = via('203.0.113.66', `z9hG4bKa${i}`);
+      talk.ask('REGISTER', [below], ATTACKER, PROXY, w);
+      const forks = copies.map((status, fork) => {
+        const vias = [via('198.51.100.5', `z9hG4bKp${i}-${fork}`), below];
+        const how = told(talk.ask('REGISTER', vias, PROXY, REGISTRAR, w));
+        talk.send(response(status, 'REGISTER', w), vias, REGISTRAR, PROXY);
+        return how;
+      });
+      if (answer(i) > 0) talk.send(response(answer(i), 'REGISTER', w), [below], PROXY, ATTACKER);
+      return forks.at(-1)!;
+    });
+  }
+  const witnessed = (list: readonly string[]): number => list.filter((how) => how.endsWith(' copy')).length;
+
+  test('a proxy that passes refusals on is believed for ever', () => {
+    assert.equal(witnessed(partners(100, [401], () => 401)), 100);
+    assert.equal(witnessed(partners(100, [404], () => 403)), 100, 'in other words');
+    assert.equal(witnessed(partners(100, [404, 200], () => 200)), 100, 'one of two branches said yes');
+    assert.equal(witnessed(partners(100, [486], () => 0)), 100, 'busy is no refusal');
+    assert.equal(witnessed(partners(100, [401], (i) => (i % 20 === 0 ? 0 : 401))), 100, 'some answers are lost');
+  });
+
+  test('one that keeps them to itself, or says yes instead, is named himself', () => {
+    assert.equal(witnessed(partners(100, [401], () => 0)), 9);
+    assert.equal(witnessed(partners(100, [404], () => 200)), 9);
+  });
+
   test('one request is taken for the origin of sixteen forks, not of any number', () => {
     const talk = new Talk();
     talk.ask('INVITE', [BELOW], ATTACKER, PROXY);
@@ -169,6 +189,17 @@ describe('behind a trusted proxy', () => {
 
   test('two received: one was there before the proxy wrote, so none is believed', () => {
     assert.equal(behind(via('203.0.113.66', 'z9hG4bKa', ';received=203.0.113.66;received=192.0.2.200')), '198.51.100.5:5060 unknown');
+  });
+
+  test('the record of a call names who called, also where the call is seen again without its Via', () => {
+    const talk = new Talk('198.51.100.5');
+    talk.ask('INVITE', [PROXYS, BELOW], PROXY, REGISTRAR);
+    talk.ask('INVITE', [via('198.51.100.9', 'z9hG4bKr')], REGISTRAR, '198.51.100.20:5060');
+    talk.tracker.finish(talk.now, { unanswered: () => {}, abandoned: () => {}, contacted: () => {}, dialog: () => {}, lone: () => {} });
+    assert.deepEqual(
+      talk.tracker.calls.over.map(({ src, dst }) => [src, dst]),
+      [['203.0.113.66', '198.51.100.9']],
+    );
   });
 
   test('refusals count for who is behind the proxy, not for the proxy', () => {

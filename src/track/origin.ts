@@ -2,7 +2,8 @@
  * Attribution: whose request it truly is, behind proxies, NAT and capture agents (S2-39 to S2-41), and how we know.
  *
  * - `witnessed`: we saw the same request arrive at the proxy (Call-ID, From tag, CSeq and the branch beneath the proxy's own Via
- *   are those of a request that was sent to the address this one comes from). That takes nobody's word.
+ *   are those of a request that was sent to the address this one comes from). That takes nobody's word. (debts.ts: unless that
+ *   address keeps the refusals to itself.)
  * - `via`: the packet comes from a proxy the config trusts; the Via beneath its own says where it got the request from, and so on
  *   as long as that is a trusted proxy too. A Via below the first untrusted hop is never believed: anyone can write it (S2-41).
  * - `unknown`: a trusted proxy that does not say (topology hiding, a B2BUA, its own requests): its address is all there is.
@@ -17,6 +18,7 @@ import type { SipMessage, ViaView } from '../decode/message.ts';
 import { createVia } from '../decode/via.ts';
 import { holds, type Network, readAddress } from '../network.ts';
 import type { Packet, Span } from '../types.ts';
+import type { Debts } from './debts.ts';
 import type { Transactions } from './transactions.ts';
 
 /** Code of an attribution, see ATTRIBUTIONS in types.ts. */
@@ -39,12 +41,14 @@ export class Origins {
   /** The endpoint (18 bytes) `of` found with VIA and WITNESSED; with all others it is the packet's source. */
   readonly endpoint = new Uint8Array(ENDPOINT);
   readonly #transactions: Transactions;
+  readonly #debts: Debts;
   readonly #proxies: readonly Network[];
   readonly #via = createVia();
 
   /** @param proxies our own proxies, whose Via is believed (config `network.proxies`). */
-  constructor(transactions: Transactions, proxies: readonly Network[]) {
+  constructor(transactions: Transactions, debts: Debts, proxies: readonly Network[]) {
     this.#transactions = transactions;
+    this.#debts = debts;
     this.#proxies = proxies;
   }
 
@@ -59,7 +63,7 @@ export class Origins {
 
   /** The request beneath was sent to the address this one comes from, seconds ago. */
   #witnessed(m: SipMessage, packet: Packet, now: number): boolean {
-    if (!readViaAt(m, 1, this.#via)) return false;
+    if (!readViaAt(m, 1, this.#via) || this.#debts.owes(packet.src, now)) return false;
     return this.#transactions.forwarded(m, this.#via.branch, packet, now, this.endpoint);
   }
 

@@ -31,6 +31,8 @@ export interface Peer {
   /** Hash of the user its first OPTIONS to the server it met last named, and at how many servers in a row it was the same one. */
   sweptUser: number;
   swept: number;
+  /** Refusals of requests it forwarded that it has not passed on (debts.ts). */
+  owed: number;
 }
 
 /** A client address and a server address. Plain data. */
@@ -45,6 +47,10 @@ export interface Relation {
   hits: number;
   /** Requests of the client that named an account it did not show to be its own, halved every 30 min. */
   misses: number;
+  /** Max-Forwards of the client's last initial request that it made itself (one Via), how often it changed, and that it just did. */
+  forwards: number;
+  forwardsChanges: number;
+  forwardsChanged: boolean;
   /** µs of the last halving. */
   halved: number;
   /** When they first had to do with each other, by `tenths`. */
@@ -74,7 +80,7 @@ export class Peers {
       ttl: 4 * HALF_LIFE,
       keyBytes: ADDRESS,
       seed,
-      make: () => ({ serves: 0, asked: 0, heard: 0, registrar: false, sweptUser: 0, swept: 0 }),
+      make: () => ({ serves: 0, asked: 0, heard: 0, registrar: false, sweptUser: 0, swept: 0, owed: 0 }),
       reset: (p) => {
         p.serves = 0;
         p.asked = 0;
@@ -82,6 +88,7 @@ export class Peers {
         p.registrar = false;
         p.sweptUser = 0;
         p.swept = 0;
+        p.owed = 0;
       },
     });
     this.relations = new Table<Relation>({
@@ -97,6 +104,9 @@ export class Peers {
         optionsPort: -1,
         hits: 0,
         misses: 0,
+        forwards: -1,
+        forwardsChanges: 0,
+        forwardsChanged: false,
         halved: 0.5,
         met: 0,
         unheard: 0,
@@ -116,6 +126,9 @@ export class Peers {
         r.optionsPort = -1;
         r.hits = 0;
         r.misses = 0;
+        r.forwards = -1;
+        r.forwardsChanges = 0;
+        r.forwardsChanged = false;
       },
     });
   }
@@ -129,6 +142,12 @@ export class Peers {
   serves(address: Uint8Array, now: number): boolean {
     const slot = this.peers.find(this.#key.reset().add(address, 0, ADDRESS), now);
     return slot >= 0 && this.peers.at(slot).serves > 0;
+  }
+
+  /** Refusals an address has not passed on, 0 if nothing is known of it. */
+  owed(address: Uint8Array, now: number): number {
+    const slot = this.peers.find(this.#key.reset().add(address, 0, ADDRESS), now);
+    return slot < 0 ? 0 : this.peers.at(slot).owed;
   }
 
   /** The relation of a client that sends an initial request to a server; `stranger` tells whether it is new. */
@@ -147,6 +166,9 @@ export class Peers {
       r.halved = now;
       r.met = tenths(now);
     }
+    r.forwardsChanged = m.viaCount === 1 && r.forwards >= 0 && r.forwards !== m.maxForwards;
+    if (r.forwardsChanged) r.forwardsChanges++;
+    if (m.viaCount === 1) r.forwards = m.maxForwards;
     while (now - r.halved >= HALF_LIFE) {
       r.hits >>= 1;
       r.misses >>= 1;

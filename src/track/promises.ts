@@ -3,7 +3,7 @@
  * endpoint that media came from though no description named it joins them (NAT; RFC 4961): answers go there.
  */
 import { ADDRESS, ENDPOINT } from '../bytes.ts';
-import { INACTIVE, IPV4, IPV6, LAST_RTP, MAX_FORMATS, type SdpMedia, SENDONLY, UDPTL } from '../decode/sdpview.ts';
+import { IPV4, IPV6, LAST_RTP, MAX_FORMATS, type SdpMedia, UDPTL } from '../decode/sdpview.ts';
 import { Key, type Seed, Table } from '../table.ts';
 
 /** How an endpoint became known: by description, as an ICE candidate, or because media of a call came from it. */
@@ -16,7 +16,8 @@ export const LATCHED = 3;
 /** How media is protected, by code; the names are those of `MediaStream.encryption`. */
 export const ENCRYPTIONS = ['none', 'sdes', 'dtls', 'zrtp', 'srtp'] as const;
 const SDES = 1;
-const DTLS = 2;
+/** Code of ENCRYPTIONS. */
+export const DTLS_KEYS = 2;
 /** Code of ENCRYPTIONS. */
 export const ZRTP_KEYS = 3;
 const SRTP = 4;
@@ -49,12 +50,19 @@ export interface Promised {
   /** Slot and generation of the stream that goes there, -1: none yet. */
   stream: number;
   streamGeneration: number;
+  /** Calls that were promised the endpoint, each within a minute of the one before. */
+  calls: number;
+  /** Begin of the second in which new streams are counted, and how many there were in it. */
+  second: number;
+  newcomers: number;
   /** Streams that went there so far. */
   streams: number;
   formatCount: number;
 }
 
 const TRIPLE = 3;
+/** µs within which calls that name the same endpoint share it. */
+const REUSE = 60_000_000;
 /** µs an endpoint is remembered after its last description: as long as a call. */
 const LIFE = 4 * 3_600_000_000;
 
@@ -76,7 +84,9 @@ export class Promises {
       rowBytes: MAX_FORMATS * TRIPLE,
       seed,
       make: makePromised,
-      reset: () => {},
+      reset: (p) => {
+        p.calls = 0;
+      },
     });
   }
 
@@ -107,14 +117,17 @@ export class Promises {
     return this.table.put(this.#key.reset().add(bytes, at, at + ENDPOINT), now);
   }
 
-  /** Gives an endpoint to a call: it forgets what it was before. */
-  begin(slot: number, call: number, callGeneration: number): Promised {
+  /** Gives an endpoint to a call at `time`: it forgets what it was before. */
+  begin(slot: number, call: number, callGeneration: number, time: number): Promised {
     const p = this.table.at(slot);
+    p.calls = p.calls > 0 && time - p.told < REUSE ? p.calls + 1 : 1;
     p.epoch = ++this.#epoch;
     p.call = call;
     p.callGeneration = callGeneration;
     p.replaced = 0;
     p.stream = -1;
+    p.second = 0;
+    p.newcomers = 0;
     p.streams = 0;
     return p;
   }
@@ -145,11 +158,6 @@ export class Promises {
     for (let at = start; at < end; at += TRIPLE) if (rows[at] === type) return at + 1;
     return -1;
   }
-
-  /** True if the endpoint is one that may not send now: its other side holds it, or nothing flows at all. */
-  silenced(p: Promised): boolean {
-    return p.direction === SENDONLY || p.direction === INACTIVE;
-  }
 }
 
 function makePromised(): Promised {
@@ -170,15 +178,18 @@ function makePromised(): Promised {
     replaced: 0.5,
     stream: -1,
     streamGeneration: 0,
+    calls: 0,
+    second: 0.5,
+    newcomers: 0,
     streams: 0,
     formatCount: 0,
   };
 }
 
-/** Keys that came with the section, else what its profile says: RTP/SAVP and its like have keys we did not see. */
-function encryptionOf(media: SdpMedia, session: { readonly fingerprint: boolean; readonly zrtp: boolean }): number {
+/** Code of ENCRYPTIONS of a section: keys that came with it or with the session, else what its profile says: RTP/SAVP and its like have keys we did not see. */
+export function encryptionOf(media: SdpMedia, session: { readonly fingerprint: boolean; readonly zrtp: boolean }): number {
   if (media.cryptos > 0) return SDES;
-  if (media.fingerprint || session.fingerprint) return DTLS;
+  if (media.fingerprint || session.fingerprint) return DTLS_KEYS;
   if (media.zrtp || session.zrtp) return ZRTP_KEYS;
   const { protocol } = media;
   return protocol <= LAST_RTP && protocol > 1 && protocol !== 3 ? SRTP : 0;

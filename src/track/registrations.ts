@@ -189,12 +189,18 @@ export class Registrations {
     return false;
   }
 
-  /** The endpoint (18 bytes, in place) that bound the To URI's address of record, if it is bound. */
+  /** The endpoint (18 bytes, in place) that made the first binding in force of the To URI's address of record, if there is one. */
   boundFrom(m: SipMessage, now: number): Uint8Array | undefined {
     const slot = this.table.find(this.#keyOf(m), now);
     if (slot < 0) return undefined;
+    const { rows } = this.table;
     const row = this.table.row(slot);
-    return this.table.rows.subarray(row, row + ENDPOINT);
+    const second = Math.floor(now / 1_000_000);
+    for (let i = 0; i < MOST_BINDINGS; i++) {
+      const at = row + i * STRIDE;
+      if (get32(rows, at + UNTIL) > second) return rows.subarray(at + CLIENT, at + CLIENT + ENDPOINT);
+    }
+    return undefined;
   }
 
   #keyOf(m: SipMessage): Key {

@@ -18,18 +18,15 @@ export interface Sighting {
   frame: number;
 }
 
-/** All of it, copied. Endpoints are 18 bytes. */
+/** What was kept of one request. Reused: good until the next one is read. Endpoints are 18 bytes. */
 export interface SeenRequest {
-  readonly sighting: Sighting;
+  /** Slot it is kept in, for its texts. */
+  slot: number;
+  sighting: Sighting;
   readonly client: Uint8Array;
   readonly server: Uint8Array;
   /** The other end of the packet on the client's side: the client itself or its proxy. */
   readonly hop: Uint8Array;
-  readonly method: string;
-  /** User and host of the To URI. */
-  readonly user: string;
-  readonly host: string;
-  readonly callId: string;
 }
 
 const SERVER = ENDPOINT;
@@ -47,6 +44,13 @@ const ROW = CALL_ID + 1 + LONGEST_CALL_ID;
 export class Sightings {
   readonly table: Table<Sighting>;
   readonly #key = new Key(2 * ADDRESS);
+  readonly #seen: SeenRequest = {
+    slot: -1,
+    sighting: { time: 0.5, status: 0, attributed: 0, file: '', frame: 0 },
+    client: new Uint8Array(ENDPOINT),
+    server: new Uint8Array(ENDPOINT),
+    hop: new Uint8Array(ENDPOINT),
+  };
 
   /** @param ttl µs a request is kept. */
   constructor(name: string, capacity: number, ttl: number, seed: Seed) {
@@ -96,16 +100,39 @@ export class Sightings {
   read(slot: number): SeenRequest {
     const { rows } = this.table;
     const row = this.table.row(slot);
-    return {
-      sighting: this.table.at(slot),
-      client: rows.slice(row, row + ENDPOINT),
-      server: rows.slice(row + SERVER, row + SERVER + ENDPOINT),
-      hop: rows.slice(row + HOP, row + HOP + ENDPOINT),
-      method: shortText(rows, row + METHOD),
-      user: shortText(rows, row + USER),
-      host: shortText(rows, row + HOST),
-      callId: shortText(rows, row + CALL_ID),
-    };
+    const seen = this.#seen;
+    seen.slot = slot;
+    seen.sighting = this.table.at(slot);
+    for (let i = 0; i < ENDPOINT; i++) {
+      seen.client[i] = rows[row + i]!;
+      seen.server[i] = rows[row + SERVER + i]!;
+      seen.hop[i] = rows[row + HOP + i]!;
+    }
+    return seen;
+  }
+
+  /** Method of the request in a slot. */
+  methodOf(slot: number): string {
+    return this.#text(slot, METHOD);
+  }
+
+  /** User of its To URI. */
+  userOf(slot: number): string {
+    return this.#text(slot, USER);
+  }
+
+  /** Host of its To URI. */
+  hostOf(slot: number): string {
+    return this.#text(slot, HOST);
+  }
+
+  /** Its Call-ID, the first 63 bytes. */
+  callIdOf(slot: number): string {
+    return this.#text(slot, CALL_ID);
+  }
+
+  #text(slot: number, at: number): string {
+    return shortText(this.table.rows, this.table.row(slot) + at);
   }
 
   #pair(client: Uint8Array, server: Uint8Array): Key {

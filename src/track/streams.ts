@@ -106,6 +106,12 @@ export interface Stream {
   watchKind: number;
   /** µs of what it is watched for. */
   watchFrom: number;
+  /** With CHALLENGED and INTRUDES: slot and generation of the other stream. */
+  other: number;
+  otherGeneration: number;
+  /** Where its first packet lies. */
+  file: string;
+  frame: number;
   /** It is known to be a stream, and was said to be one. */
   started: boolean;
   /** It was said to have ended. */
@@ -132,6 +138,10 @@ export const NO_WATCH = 0;
 export const AFTER_END = 1;
 /** See NO_WATCH. */
 export const ORPHANED = 2;
+/** Another stream, from a source nobody announced, came beside this one: does this one go on? */
+export const CHALLENGED = 3;
+/** This stream comes from a source nobody announced, and one that was announced came beside it: does this one go on? */
+export const INTRUDES = 4;
 
 /** An empty stream. */
 export function makeStream(): Stream {
@@ -181,6 +191,10 @@ export function makeStream(): Stream {
     watch: 0.5,
     watchKind: 0,
     watchFrom: 0.5,
+    other: -1,
+    otherGeneration: 0,
+    file: '',
+    frame: 0,
     started: false,
     ended: false,
     counted: false,
@@ -240,8 +254,8 @@ export function resetStream(s: Stream): void {
   s.reportNtp = 0;
 }
 
-/** The first packet: nothing to compare with. */
-export function beginStream(s: Stream, sequence: number, timestamp: number, time: number, length: number): void {
+/** The first packet: nothing to compare with. Returns bits of what it showed. */
+export function beginStream(s: Stream, sequence: number, timestamp: number, time: number, length: number): number {
   s.first = time;
   s.last = time;
   s.second = time;
@@ -254,7 +268,9 @@ export function beginStream(s: Stream, sequence: number, timestamp: number, time
   s.seen = 1;
   s.seenBefore = 0;
   s.timestamp = timestamp;
-  if (length > LARGEST) s.oversized = 1;
+  if (length <= LARGEST) return 0;
+  s.oversized = 1;
+  return OVERSIZE;
 }
 
 /** Any later packet. `length`: payload bytes. Returns bits of what it showed. */

@@ -71,12 +71,17 @@ class Talk {
     this.tracker.finish(this.now, this.lapses);
   }
 
+  #seen({ slot, server, sighting }: SeenRequest): string {
+    const { contacts } = this.tracker;
+    return `${contacts.methodOf(slot)} ${addressText(server)} ${contacts.callIdOf(slot)} ${sighting.frame}`;
+  }
+
   readonly lapses = {
     unanswered: (t: Transaction) => this.unanswered.push(String(t.method)),
     lone: (c: LoneChallenge) => this.lone.push(`${c.user}@${c.host}`),
     abandoned: (c: Abandoned) => this.abandoned.push(`${c.user}@${c.host}`),
     dialog: () => {},
-    contacted: (r: SeenRequest) => this.contacted.push(`${r.method} ${addressText(r.server)} ${r.callId} ${r.sighting.frame}`),
+    contacted: (r: SeenRequest) => this.contacted.push(this.#seen(r)),
   };
 }
 
@@ -410,6 +415,18 @@ describe('registrations', () => {
     talk.ask('OPTIONS', { branch: 'z9hG4bKlook' });
     const bound = (phone: Place): boolean => talk.tracker.registrations.boundBy(packetOf('', 0, phone, SERVER).src, talk.message, talk.now);
     assert.deepEqual([bound(PHONE), bound('203.0.113.7:5060'), bound('203.0.113.8:5060')], [true, true, false]);
+    const from = (): string => addressText(talk.tracker.registrations.boundFrom(talk.message, talk.now) ?? new Uint8Array(18));
+    assert.equal(from(), '192.0.2.9');
+    changesOf(talk, 3, ['Contact: <sip:a@203.0.113.7>;expires=600'], '203.0.113.7:5060');
+    talk.ask('OPTIONS', { branch: 'z9hG4bKagain' });
+    assert.equal(from(), '203.0.113.7');
+    talk.ask('OPTIONS', { branch: 'z9hG4bKnobody', user: 'nobody' });
+    assert.equal(from(), '::');
+    // In the second in which the last binding runs out.
+    changesOf(talk, 4, ['Contact: <sip:a@203.0.113.7>;expires=60'], '203.0.113.7:5060');
+    talk.now = Math.floor(talk.now / 1e6) * 1e6 + 59_999_000;
+    talk.ask('OPTIONS', { branch: 'z9hG4bKlast' });
+    assert.equal(from(), '::');
   });
 
   test('a binding is gone when its time is over', () => {
@@ -475,10 +492,11 @@ describe('peers', () => {
       talk.send(request('OPTIONS', { user, callId }), PHONE, server);
       return talk.send(response(200, 'OPTIONS', { user, callId }), server, PHONE);
     };
-    const seen = (o: Observation): string => (o.opened < 0 ? '' : talk.tracker.opening.read(o.opened).user);
+    const seen = (o: Observation): string =>
+      o.opened < 0 ? '' : `${talk.tracker.opening.userOf(o.opened)}@${talk.tracker.opening.hostOf(o.opened)}`;
     ask('700', 'a', SERVER);
     const second = ask('701', 'b', SERVER);
-    assert.deepEqual([second.probed, seen(second), second.relation?.misses], [true, '700', 2]);
+    assert.deepEqual([second.probed, seen(second), second.relation?.misses], [true, '700@example.com', 2]);
     assert.equal(seen(ask('702', 'c', SERVER)), '', 'it is told once');
     // A sweep for servers: the same user everywhere, then users of one of them.
     for (let i = 10; i < 13; i++) ask('100', `s${i}`, `203.0.113.${i}:5060`);
@@ -634,7 +652,7 @@ describe('calls', () => {
 
   test('the tables tell their sizes', () => {
     const names = new Talk().tracker.tables().map((t) => t.name);
-    const more = ['first contacts', 'first OPTIONS', 'registrations', 'calls', 'dialogs', 'loads', 'takeovers', 'lone answers'];
+    const more = ['first contacts', 'first OPTIONS', 'registrations', 'calls', 'dialogs', 'legs', 'loads', 'takeovers', 'lone answers'];
     assert.deepEqual(names.slice(5), [...more, 'promises', 'streams']);
   });
 });
@@ -668,7 +686,7 @@ test('full tables forget the oldest and work on: every kind of entry is made ane
   }
   for (const table of talk.tracker.tables())
     if (
-      !['first OPTIONS', 'registrations', 'calls', 'promises', 'streams', 'dialogs', 'loads', 'takeovers', 'lone answers'].includes(
+      !['first OPTIONS', 'registrations', 'calls', 'promises', 'streams', 'dialogs', 'legs', 'loads', 'takeovers', 'lone answers'].includes(
         table.name,
       )
     )

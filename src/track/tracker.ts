@@ -12,8 +12,10 @@ import type { Packet } from '../types.ts';
 import { Agreements } from './agreements.ts';
 import { ABANDONED, ABANDONED_AT_END, type Abandoned, Authentication } from './authentication.ts';
 import { Calls } from './calls.ts';
+import { Debts } from './debts.ts';
 import { type DialogLapse, Dialogs } from './dialogs.ts';
 import { NOBODY } from './dialogstate.ts';
+import { Legs } from './legs.ts';
 import { LoneAnswers, type LoneChallenge } from './loneanswers.ts';
 import { Media } from './media.ts';
 import { ACCEPTED, FAILED, NONE, type Observation, OPEN, OUTCOME_NAMES, UNKNOWN_USER } from './observation.ts';
@@ -86,6 +88,7 @@ export class Tracker {
   readonly media: Media;
   readonly agreements: Agreements;
   readonly dialogs: Dialogs;
+  readonly legs: Legs;
   /** First requests of clients to servers that wait for their second look. */
   readonly contacts: Sightings;
   /** First OPTIONS of clients to servers that named a user: it takes a second user to make it a probe. */
@@ -97,6 +100,7 @@ export class Tracker {
   /** Finished authentications by outcome code. */
   readonly outcomes = new Float64Array(OUTCOME_NAMES.length);
   readonly #looks: TimeoutQueue;
+  readonly #debts: Debts;
   readonly #origins: Origins;
   readonly #name = new Key(64);
   readonly #client = new Uint8Array(ENDPOINT);
@@ -107,8 +111,9 @@ export class Tracker {
   /** @param proxies our own proxies, whose Via is believed. */
   constructor(capacities: Capacities, seed: Seed, message: SipMessage, wanted: Wanted, proxies: readonly Network[] = []) {
     this.transactions = new Transactions(capacities.transactions, seed, wanted.silence);
-    this.#origins = new Origins(this.transactions, proxies);
     this.peers = new Peers(capacities, seed);
+    this.#debts = new Debts(this.peers, this.transactions);
+    this.#origins = new Origins(this.transactions, this.#debts, proxies);
     this.authentication = new Authentication(capacities, seed, this.transactions);
     this.registrations = new Registrations(capacities.registrations, seed);
     this.calls = new Calls(capacities.calls, seed, wanted.calls);
@@ -116,6 +121,7 @@ export class Tracker {
     this.calls.mediaOf = (slot, generation) => this.media.streamsOf(slot, generation);
     this.agreements = new Agreements(this.media, this.calls);
     this.dialogs = new Dialogs(capacities.dialogs, seed, this.calls, this.transactions);
+    this.legs = new Legs(capacities.legs, seed, this.calls);
     this.contacts = new Sightings('first contacts', capacities.peers, SECOND_LOOK + 1_000_000, seed);
     this.opening = new Sightings('first OPTIONS', capacities.peers, ACQUAINTANCE, seed);
     this.#looks = new TimeoutQueue(capacities.peers);
@@ -212,9 +218,9 @@ export class Tracker {
 
   /** µs at which the next lapse falls due. */
   get due(): number {
-    const { transactions, authentication, rates, dialogs, loneAnswers } = this;
+    const { transactions, authentication, rates, dialogs, calls, loneAnswers } = this;
     const first = Math.min(transactions.unanswered.next, authentication.pending.next, this.#looks.next);
-    return Math.min(first, rates.due, dialogs.due, loneAnswers.pending.next);
+    return Math.min(first, rates.due, dialogs.due, calls.due, loneAnswers.pending.next);
   }
 
   /** Tells of everything that should have happened by `now` and did not. */
@@ -223,6 +229,7 @@ export class Tracker {
     this.#abandoned(now, now, lapses);
     this.#unanswered(now, now, lapses);
     if (now >= this.dialogs.due) this.dialogs.lapse(now, lapses.dialog);
+    if (now >= this.calls.due) this.calls.fade(now);
     this.rates.lapse(now);
     this.loneAnswers.lapse(now, false, lapses.lone);
   }
@@ -274,8 +281,8 @@ export class Tracker {
   tables(): TableStats[] {
     const { peers, authentication } = this;
     const tables = [this.transactions.table, peers.peers, peers.relations, authentication.nonces, authentication.attempts];
-    const { registrations, calls, dialogs, contacts, opening, rates, takeovers, loneAnswers } = this;
-    const more = [registrations.table, calls.table, dialogs.table, rates.loads.table, takeovers.table, loneAnswers.table];
+    const { registrations, calls, dialogs, legs, contacts, opening, rates, takeovers, loneAnswers } = this;
+    const more = [registrations.table, calls.table, dialogs.table, legs.table, rates.loads.table, takeovers.table, loneAnswers.table];
     return [...[...tables, contacts.table, opening.table, ...more].map((t) => t.stats()), ...this.media.tables()];
   }
 
@@ -294,8 +301,13 @@ export class Tracker {
       return;
     }
     if (!o.copy) this.#meet(o, m, t, now);
-    if (m.method === INVITE) o.call = this.calls.invited(m, packet, t, now);
-    else if (m.method === BYE || m.method === UPDATE || m.method === PRACK) this.dialogs.request(o, m, now);
+    // A proxy and whom it forwards to know each other.
+    else this.peers.meet(packet.src, packet.dst, m, now);
+    if (m.method === INVITE) {
+      o.call = this.calls.invited(m, packet, t, now);
+      this.legs.invited(m, packet, o.call, this.calls.fresh, now);
+      if (this.calls.fresh && o.attributed === VIA) this.calls.originated(o.call, o.client);
+    } else if (m.method === BYE || m.method === UPDATE || m.method === PRACK) this.dialogs.request(o, m, now);
   }
 
   #meet(o: Observation, m: SipMessage, t: Transaction, now: number): void {
@@ -360,7 +372,11 @@ export class Tracker {
     if (m.status < 200 || t.final) return;
     t.final = true;
     o.concluded = true;
-    if (!o.copy) this.#conclude(o, m, t, now);
+    if (o.copy) this.#debts.forwardedAnswer(t, m.status, packet.dst, now);
+    else {
+      this.#debts.answered(t, m.status, o.server, now);
+      this.#conclude(o, m, t, now);
+    }
   }
 
   /** What an answer means for calls and dialogs. */

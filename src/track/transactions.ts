@@ -77,6 +77,11 @@ export interface Transaction {
   copy: boolean;
   /** How often it was seen again behind a proxy. */
   copies: number;
+  /** Slot and generation of the transaction a copy is a copy of, -1: none. */
+  original: number;
+  originalGeneration: number;
+  /** A copy of it was refused, which its client has not been told yet. */
+  owed: boolean;
   /** Final answers, repetitions included. */
   finals: number;
   /** Link to the load of the account its To URI names (loads.ts). */
@@ -125,6 +130,9 @@ function makeTransaction(): Transaction {
     attributed: 0,
     copy: false,
     copies: 0,
+    original: -1,
+    originalGeneration: 0,
+    owed: false,
     finals: 0,
     load: 0,
     waiting: -1,
@@ -147,6 +155,8 @@ function resetTransaction(t: Transaction): void {
   t.dialog = -1;
   t.copy = false;
   t.copies = 0;
+  t.original = -1;
+  t.owed = false;
   t.finals = 0;
   t.load = 0;
   t.waiting = -1;
@@ -243,13 +253,15 @@ export class Transactions {
     if (slot < 0 || slot === own) return false;
     const t = this.table.at(slot);
     if (packet.time - t.started > FORWARDING || t.copies >= MOST_COPIES || t.to !== mixTail(1, m.bytes, m.to.uri.user)) return false;
-    const { proof } = this.table.at(own);
-    if (proof !== 0 && proof !== t.proof) return false;
+    const copy = this.table.at(own);
+    if (copy.proof !== 0 && copy.proof !== t.proof) return false;
     const { rows } = this.table;
     const row = this.table.row(slot);
     for (let i = 0; i < ADDRESS; i++) if (rows[row + SERVER + i] !== packet.src[i]) return false;
     for (let i = 0; i < ENDPOINT; i++) client[i] = rows[row + CLIENT + i]!;
     t.copies++;
+    copy.original = slot;
+    copy.originalGeneration = this.table.generation(slot);
     return true;
   }
 

@@ -7,6 +7,7 @@ import {
   INTERFACE,
   PACKET,
   readInterface,
+  readSecrets,
   SECTION,
   SIMPLE,
   sectionByteOrder,
@@ -15,6 +16,7 @@ import {
   writeEnhanced,
   writeInterface,
   writePacket,
+  writeSecrets,
   writeSection,
   writeSimple,
 } from './pcapng.ts';
@@ -111,4 +113,23 @@ describe('time', () => {
     assert.equal(micros(face(6, 10), 5n), 10_000_005);
     assert.equal(micros(face(9, -1), 2_000_000_999n), 1_000_000);
   });
+});
+
+test('a comment and secrets are written so that they read back, whatever their length', () => {
+  for (const comment of ['x', 'four', 'Bär 🐻', 'y'.repeat(10_000)]) {
+    const data = Uint8Array.from([1, 2, 3]);
+    const block = Buffer.from(writeEnhanced(0, 5n, data, false, 3, comment));
+    assert.equal(block.length % 4, 0);
+    assert.equal(block.readUInt32LE(4), block.length);
+    assert.deepEqual([...block.subarray(28, 31)], [1, 2, 3]);
+    assert.equal(block.readUInt16LE(32), 1);
+    const length = block.readUInt16LE(34);
+    assert.equal(block.toString('utf8', 36, 36 + length), comment.slice(0, 4096));
+    assert.equal(block.readUInt32LE(36 + ((length + 3) & ~3)), 0);
+  }
+  const section = Buffer.from(writeSection(false, 'hello'));
+  assert.ok(section.includes('hello'));
+  const secrets = { type: 0x544c534b, data: Uint8Array.from([7, 8, 9]) };
+  const block = writeSecrets(secrets);
+  assert.deepEqual(readSecrets(block, 0, block.length, false), secrets);
 });

@@ -166,7 +166,9 @@ const MAX_COMMENT = 4096;
 /** An opt_comment and the end of the options; nothing without a comment. */
 function commentOptions(comment: string, bigEndian: boolean): Uint8Array {
   if (comment === '') return new Uint8Array(0);
-  const text = new TextEncoder().encode(comment).subarray(0, MAX_COMMENT);
+  const room = new Uint8Array(MAX_COMMENT);
+  // Whole characters only.
+  const text = room.subarray(0, new TextEncoder().encodeInto(comment, room).written);
   const out = new Uint8Array(4 + ((text.length + 3) & ~3) + 4);
   putU16(out, 0, OPT_COMMENT, bigEndian);
   putU16(out, 2, text.length, bigEndian);

@@ -2,9 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
-import { anyEvent } from '../../test/events.ts';
-import { EVENTS, type EventType } from '../events.ts';
-import type { Event } from '../types.ts';
+import { anyEvent, masked } from '../../test/events.ts';
 import { block, MAX_PAYLOAD, parseSegmentHeader, RowDecoder, RowEncoder, readBlock, readBlockHeader, segmentHeader } from './segment.ts';
 
 const header = segmentHeader('node-a', 3);
@@ -13,16 +11,6 @@ const encoder = new RowEncoder(header);
 function pack(value: unknown): Buffer {
   const raw = Buffer.from(JSON.stringify(value));
   return block(zstdCompressSync(raw), raw.length, 1);
-}
-
-/** What must come back: secrets masked. */
-function masked(event: Event): Event {
-  const type: EventType | undefined = Object.entries(EVENTS).find(([name]) => name === event.type)?.[1];
-  const data = Object.entries(event.data).map(([name, value]) => {
-    const secret = type?.fields[name]?.kind === 'secret';
-    return [name, secret && value !== '' ? '••••' : value];
-  });
-  return { ...event, data: Object.fromEntries(data) };
 }
 
 test('any Event comes back from its row, secrets masked', () => {

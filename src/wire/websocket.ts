@@ -18,6 +18,8 @@ const MAX_MESSAGE = 65_535;
 export interface FrameHeader {
   /** Last frame of its message. */
   fin: boolean;
+  /** First reserved bit: of a data message, it is compressed (RFC 7692 §6). */
+  packed: boolean;
   /** 0 continuation, 1 text, 2 binary, 8 and above control. */
   opcode: number;
   /** Where the four mask bytes lie, -1: not masked. */
@@ -29,7 +31,7 @@ export interface FrameHeader {
 
 /** A `FrameHeader` to be filled. */
 export function createFrameHeader(): FrameHeader {
-  return { fin: false, opcode: 0, mask: -1, start: 0, end: 0 };
+  return { fin: false, packed: false, opcode: 0, mask: -1, start: 0, end: 0 };
 }
 
 /** True if this may be the head of a WebSocket upgrade, from either side, with `Upgrade: websocket` in view. */
@@ -54,9 +56,12 @@ export function readFrame(h: FrameHeader, bytes: Uint8Array, at: number, end: nu
   if (end - at < 2) return PARTIAL;
   const first = bytes[at]!;
   const second = bytes[at + 1]!;
-  if ((first & 0x70) !== 0) return NONE;
+  // Only the first frame of a data message may say that it is compressed.
+  const code = first & 15;
+  if ((first & 0x30) !== 0 || ((first & 0x40) !== 0 && (code === 0 || code >= 8))) return NONE;
+  h.packed = (first & 0x40) !== 0;
   h.fin = (first & 0x80) !== 0;
-  h.opcode = first & 15;
+  h.opcode = code;
   let length = second & 0x7f;
   if (length === 127) return NONE;
   let next = at + 2;
@@ -76,6 +81,8 @@ export function readFrame(h: FrameHeader, bytes: Uint8Array, at: number, end: nu
 export interface Gathering {
   next: number;
   payload: number;
+  /** The message is compressed. */
+  packed: boolean;
 }
 
 /** Looks for the end of the message whose frames begin at `start`. WHOLE: it has `g.next` bytes with its headers. */
@@ -87,6 +94,7 @@ export function gather(g: Gathering, h: FrameHeader, bytes: Uint8Array, start: n
     const first = g.next === 0;
     g.next = h.end - start;
     if (h.opcode < 8) {
+      if (h.opcode > 0) g.packed = h.packed;
       g.payload += h.end - h.start;
       if (g.payload > MAX_MESSAGE) return NONE;
       if (h.fin) return WHOLE;

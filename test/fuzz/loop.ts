@@ -2,6 +2,7 @@
  * The fuzzer: mutates inputs of a corpus, keeps those that reach code never reached before, and holds every
  * input to four promises: no exception, no broken promise of the target itself, no long wait, no growth of the heap.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Coverage, type Place } from './coverage.ts';
 import { Dice, mutate } from './mutate.ts';
 
@@ -14,6 +15,8 @@ export interface Target {
   readonly files: RegExp;
   /** Takes one input; an exception is a finding. */
   readonly run: (input: Buffer) => void | Promise<void>;
+  /** Begins anew, before the heap is weighed; for targets whose bounded state comes and goes. */
+  readonly settle?: () => void;
 }
 
 /** One input that broke a promise. */
@@ -56,6 +59,9 @@ export interface Summary {
 const BATCH = 1000;
 /** Looks at the heap in a run. */
 const HEAP_LOOKS = 20;
+/** Collections before a look, and ms between them. */
+const GC_ROUNDS = 4;
+const GC_PAUSE = 20;
 /** New inputs kept per batch at most, and findings per run. */
 const KEPT = 32;
 const MOST_FINDINGS = 20;
@@ -95,10 +101,10 @@ export class Fuzzer {
     const reachedBySeeds = this.#coverage.size;
     const look = Math.max(1, Math.floor(inputs / HEAP_LOOKS / BATCH)) * BATCH;
     for (let done = 0; done < inputs && this.#findings.length < MOST_FINDINGS; done += BATCH) {
-      if (done % look === 0) this.#weigh();
+      if (done % look === 0) await this.#weigh();
       await this.#batch(Math.min(BATCH, inputs - done), dice);
     }
-    this.#weigh();
+    await this.#weigh();
     this.#judgeHeap();
     this.#coverage.stop();
     const seconds = (performance.now() - started) / 1000;
@@ -174,9 +180,14 @@ export class Fuzzer {
     this.#findings.push({ target: this.#target.name, kind, message, input: Buffer.from(input) });
   }
 
-  #weigh(): void {
+  async #weigh(): Promise<void> {
     if (globalThis.gc === undefined) return;
-    globalThis.gc();
+    this.#target.settle?.();
+    // V8 gives the memory of buffers back in another thread, which takes its time on a busy machine.
+    for (let round = 0; round < GC_ROUNDS; round++) {
+      globalThis.gc();
+      await sleep(GC_PAUSE);
+    }
     const { heapUsed, arrayBuffers } = process.memoryUsage();
     this.#heap.push(heapUsed + arrayBuffers - this.#corpus.reduce((sum, input) => sum + input.length, 0));
   }

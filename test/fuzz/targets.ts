@@ -4,6 +4,7 @@ import type { Target } from './loop.ts';
 /** All targets; those named `planted-…` are for the tests of the fuzzer itself. */
 export const targets: Readonly<Record<string, () => Promise<Target>>> = {
   message: async () => (await import('./message.ts')).message(),
+  sdp: async () => (await import('./sdp.ts')).sdp(),
   engine: async () => (await import('./engine.ts')).engine(),
   capture: async () => (await import('./capture.ts')).capture(),
   'planted-doors': async () => (await import('./planted.ts')).doors,

@@ -27,7 +27,10 @@ export interface ExpectedAlert {
    * in what a rule sees; the opposite of the truth may never stand here.
    */
   readonly outcomes: readonly Outcome[];
-  /** Bounds of `count`: above is what the packets hold, below what no reading of them can deny. */
+  /**
+   * Bounds of `count`: above is what the packets hold, below what no reading of them can deny. A flood may be counted in
+   * requests or in times at which it was too much: its lower bound is 1.
+   */
   readonly least: number;
   readonly most: number;
   /** The attack may be told in several Alerts (one per account or per server); the bounds then hold for the one with the highest count. */

@@ -1,4 +1,8 @@
 /** Holds what `analyze` says of a capture against what is expected of it. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { runAnalyze } from '../../src/cli/analyze.ts';
 import { type Alert, type AttackClass, LEVELS } from '../../src/types.ts';
@@ -14,6 +18,8 @@ export interface Found {
   readonly status: number;
   readonly alerts: readonly SeenAlert[];
   readonly faults: readonly string[];
+  /** It was read after a conversion that the program itself had asked for. */
+  readonly converted?: boolean;
 }
 
 /**
@@ -42,8 +48,22 @@ export interface Verdict {
   readonly surplus: readonly SeenAlert[];
 }
 
-/** Runs the whole program over one capture with the rules and settings it comes with. */
+/**
+ * Runs the whole program over one capture with the rules and settings it comes with. Where it says that a capture has to be
+ * converted with editcap, that is done, and the program is run again.
+ */
 export async function analyze(path: string): Promise<Found> {
+  const found = await analyzeOnce(path);
+  if (found.faults.length !== 1 || !found.faults[0]!.includes('convert it with editcap -F pcap')) return found;
+  const folder = mkdtempSync(join(tmpdir(), 'ringfence-'));
+  const converted = join(folder, 'converted.pcap');
+  const { status } = spawnSync('editcap', ['-F', 'pcap', path, converted]);
+  const second = status === 0 ? { ...(await analyzeOnce(converted)), converted: true } : found;
+  rmSync(folder, { recursive: true });
+  return second;
+}
+
+async function analyzeOnce(path: string): Promise<Found> {
   const text = { out: '', err: '' };
   const into = (name: 'out' | 'err'): Writable =>
     new Writable({

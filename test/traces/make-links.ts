@@ -2,6 +2,7 @@
  * Frames of every link type, IP datagrams, fragments and whole captures, made byte by byte for tests. Checksums are
  * left zero: neither Ringfence nor tshark, by default, looks at them.
  */
+import { constants, deflateRawSync } from 'node:zlib';
 import { type PcapChoice, putU16, putU32, writePcapHeader, writePcapRecord } from '../../src/wire/pcap.ts';
 import { writeEnhanced, writeInterface, writeSection } from '../../src/wire/pcapng.ts';
 
@@ -275,8 +276,65 @@ function tunnelled(ip4: Buffer, ip6: Buffer): readonly (readonly [number, Uint8A
     [50, join(hex('ff030057'), ip6)],
     [104, join(hex('0f000800'), ip4)],
     [51, pppoe(0x21, ip4).subarray(14)],
+    [101, four(17, geneve(0x6558, frame))],
+    [101, four(17, geneve(0x86dd, ip6, '0102 03 01 00000000'))],
+    [101, four(17, udp(50_000, 3544, ip6))],
+    [101, four(17, udp(50_000, 3544, join(hex('0001 0000 0000000000000000 00'), hex('0000 1234 01020304'), ip6)))],
+    [101, four(50, esp(17, ip4.subarray(20)))],
+    [101, four(50, esp(4, ip4))],
+    [105, wifi(0x0800, ip4)],
+    [105, wifi(0x86dd, ip6, 0x88, 3)],
+    [127, radiotap(wifi(0x0800, ip4, 0x88, 2), true)],
+    [127, radiotap(wifi(0x0806, ip4))],
+    [192, join(hex('0000 0800 69000000'), wifi(0x0800, ip4))],
     [101, ipv4(join(hex('1104 0000 00000001 00000001'), new Uint8Array(12), ip4.subarray(20)), { protocol: 51 })],
   ];
+}
+
+/** An IEEE 802.11 data frame with LLC and SNAP. `kind`: first byte, 0x88 with QoS; `flags`: 1 to, 2 from the distribution system, 0x40 protected. */
+export function wifi(type: number, payload: Uint8Array, kind = 8, flags = 1): Buffer {
+  const head = Buffer.alloc(24 + ((flags & 3) === 3 ? 6 : 0) + ((kind & 0x80) !== 0 ? 2 : 0));
+  head[0] = kind;
+  head[1] = flags;
+  const snapped = Buffer.from([0xaa, 0xaa, 3, 0, 0, 0, type >> 8, type & 255]);
+  return join(head, snapped, payload);
+}
+
+/** The header of radiotap without any field, or with one. */
+export function radiotap(frame: Uint8Array, rate = false): Buffer {
+  return join(hex(rate ? '0000 0900 04000000 0c' : '0000 0800 00000000'), frame);
+}
+
+/** An NFLOG record with a prefix before the packet. */
+export function nflog(packet: Uint8Array, bigEndian = false): Buffer {
+  const field = (type: number, data: Uint8Array): Buffer => {
+    const head = new Uint8Array(4);
+    putU16(head, 0, 4 + data.length, bigEndian);
+    putU16(head, 2, type, bigEndian);
+    return join(head, data, new Uint8Array(-data.length & 3));
+  };
+  return join(hex('02 00 0001'), field(10, Buffer.from('drop: ')), field(9, packet));
+}
+
+/** A PDU as Wireshark exports it: 192.0.2.1:50000 to 198.51.100.2:5061, TCP, dissector sip. */
+export function exported(payload: Uint8Array, six = false): Buffer {
+  const tag = (code: number, data: Uint8Array): Buffer => join(Buffer.from([0, code, 0, data.length]), data);
+  const ends = six ? [tag(22, address6(SRC6)), tag(23, address6(DST6))] : [tag(20, hex('c0000201')), tag(21, hex('c6336402'))];
+  const ports = [tag(24, hex('00000002')), tag(25, hex('0000c350')), tag(26, hex('000013c5'))];
+  return join(tag(12, Buffer.from('sip\0')), ...ends, ...ports, tag(0, new Uint8Array(0)), payload);
+}
+
+/** Geneve (RFC 8926) around an Ethernet frame or IP packet. */
+export function geneve(type: number, payload: Uint8Array, options = ''): Buffer {
+  const words = hex(options);
+  return udp(50_000, 6081, join(Buffer.from([words.length >> 2, 0, type >> 8, type & 255, 0, 0, 7, 0]), words, payload));
+}
+
+/** ESP (RFC 4303) without encryption and with an integrity check of `check` bytes. */
+export function esp(protocol: number, payload: Uint8Array, check = 12): Buffer {
+  const padding = -(payload.length + 2) & 3;
+  const trailer = Buffer.from([...Array.from({ length: padding }, (_, i) => i + 1), padding, protocol]);
+  return join(hex('00001000 00000001'), payload, trailer, Buffer.alloc(check, 0xc5));
 }
 
 /** A pcapng file of all kinds of frames, each on an interface of its own; then the same again in big-endian. */
@@ -310,26 +368,34 @@ export function segment(sequence: number, payload: Uint8Array | string, flags = 
 }
 
 /** A WebSocket frame (RFC 6455 §5.2). */
-export function webSocket(payload: Uint8Array | string, { opcode = 1, fin = true, mask = '' } = {}): Buffer {
+export function webSocket(payload: Uint8Array | string, { opcode = 1, fin = true, mask = '', packed = false } = {}): Buffer {
   const bytes = Buffer.from(payload);
   const key = hex(mask);
   const flag = key.length > 0 ? 0x80 : 0;
   const head =
     bytes.length < 126 ? Buffer.from([0, flag | bytes.length]) : Buffer.from([0, flag | 126, bytes.length >> 8, bytes.length & 255]);
-  head[0] = (fin ? 0x80 : 0) | opcode;
+  head[0] = (fin ? 0x80 : 0) | (packed ? 0x40 : 0) | opcode;
   return join(head, key, key.length > 0 ? bytes.map((b, i) => b ^ key[i & 3]!) : bytes);
 }
 
-/** What an SCTP chunk says of itself; `number` in place of the TSN, or of the FSN in an I-DATA part that is not the first. */
+/** What an SCTP chunk says of itself. */
 export interface ChunkNumbers {
+  /** TSN. */
   readonly number?: number;
+  /** FSN of an I-DATA part that is not the first. */
+  readonly part?: number;
   readonly stream?: number;
   /** SSN or MID. */
   readonly message?: number;
 }
 
 /** An SCTP chunk (RFC 9260 §3.3.1, RFC 8260 §2.1); `flags`: 4 unordered, 2 first, 1 last part. */
-export function chunk(payload: Uint8Array, flags = 3, type = 0, { number = 1, stream = 0, message = 0 }: ChunkNumbers = {}): Buffer {
+export function chunk(
+  payload: Uint8Array,
+  flags = 3,
+  type = 0,
+  { number = 1, part = number, stream = 0, message = 0 }: ChunkNumbers = {},
+): Buffer {
   const header = Buffer.alloc(type === 64 ? 20 : 16);
   header[0] = type;
   header[1] = flags;
@@ -338,9 +404,20 @@ export function chunk(payload: Uint8Array, flags = 3, type = 0, { number = 1, st
   putU16(header, 8, stream, true);
   if (type === 64) {
     putU32(header, 12, message, true);
-    if ((flags & 2) === 0) putU32(header, 16, number, true);
+    if ((flags & 2) === 0) putU32(header, 16, part, true);
   } else putU16(header, 10, message, true);
   return join(header, payload, new Uint8Array(-payload.length & 3));
+}
+
+/** Messages compressed as permessage-deflate does (RFC 7692 §7.2.1), each with the past that it may refer to. */
+export function deflated(messages: readonly string[], takeover = true): Buffer[] {
+  let past = '';
+  return messages.map((message) => {
+    const dictionary = takeover && past !== '' ? { dictionary: Buffer.from(past) } : {};
+    const packed = deflateRawSync(message, { finishFlush: constants.Z_SYNC_FLUSH, ...dictionary });
+    past += message;
+    return packed.subarray(0, -4);
+  });
 }
 
 /** An SCTP packet of chunks. */
@@ -389,9 +466,44 @@ export function streamZoo(): Buffer {
     ipv4(tcp(80, 49_152, 7, Buffer.from(grant)), { protocol: 6, src: '198.51.100.2', dst: '192.0.2.1' }),
     segment(101 + upgrade.length, frames, 0, 80),
     sctpPacket,
+    ...sctpParts(),
     ...pieces(70, 5064),
+    ...packedTalk(grant),
   ];
   return pcapOf(all, { linkType: 101 });
+}
+
+/** Messages in parts of SCTP: DATA of two streams between each other, I-DATA of one stream (RFC 8260). */
+function sctpParts(): Buffer[] {
+  const packet = (...chunks: readonly Uint8Array[]): Buffer => ipv4(sctp(5060, 5060, ...chunks), { protocol: 132 });
+  const [p, q, r] = ['p', 'q', 'r'].map((id) => Buffer.from(sipMessage(id, 'body '.repeat(30))));
+  const third = (bytes: Uint8Array, i: number): Uint8Array => bytes.subarray(i * 100, i < 2 ? (i + 1) * 100 : undefined);
+  const part = (bytes: Uint8Array, i: number, type: number, numbers: ChunkNumbers): Buffer =>
+    chunk(third(bytes, i), i === 0 ? 2 : i === 2 ? 1 : 0, type, numbers);
+  return [
+    packet(part(p!, 0, 0, { number: 20, stream: 1 })),
+    packet(part(p!, 1, 0, { number: 21, stream: 1 }), part(p!, 2, 0, { number: 22, stream: 1 })),
+    packet(part(q!, 0, 0, { number: 23, stream: 2, message: 1 }), part(q!, 1, 0, { number: 24, stream: 2, message: 1 })),
+    packet(part(q!, 2, 0, { number: 25, stream: 2, message: 1 })),
+    ...[0, 1, 2].map((i) => packet(part(r!, i, 64, { number: 26 + i, part: i, stream: 3, message: 5 }))),
+  ];
+}
+
+/** A WebSocket with permessage-deflate that both sides agreed on. */
+function packedTalk(grant: string): Buffer[] {
+  const extension = '\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n';
+  const ask = `GET /ws HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: x\r\nSec-WebSocket-Protocol: sip${extension}`;
+  const answer = grant.replace('\r\n\r\n', extension);
+  const messages = deflated(['k', 'l', 'm'].map((id) => sipMessage(id, 'body '.repeat(30))));
+  const frames = messages.map((message) => webSocket(message, { packed: true, mask: '01020304' }));
+  const sent = (sequence: number, payload: Uint8Array | string, flags = 0): Buffer =>
+    ipv4(tcp(50_000, 80, sequence, Buffer.from(payload), flags), { protocol: 6 });
+  return [
+    sent(100, '', 2),
+    sent(101, ask),
+    ipv4(tcp(80, 50_000, 7, Buffer.from(answer)), { protocol: 6, src: '198.51.100.2', dst: '192.0.2.1' }),
+    sent(101 + ask.length, join(...frames)),
+  ];
 }
 
 /** A chunk of HEP version 3; `data` as bytes or hexadecimal. */

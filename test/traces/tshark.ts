@@ -6,6 +6,8 @@ import { addressText, portOf } from '../../src/bytes.ts';
 import { openCapture } from '../../src/capture/reader.ts';
 
 const run = promisify(execFile);
+/** ESP without encryption is opened by its looks, as we do. */
+const PREFERENCES = ['-o', 'esp.enable_null_encryption_decode_heuristic:TRUE'];
 
 const FIELDS = [
   'frame.number',
@@ -32,7 +34,9 @@ export interface Listing {
 /** What tshark sees, one line per datagram, the innermost of tunnels; ICMP errors quote datagrams that were not sent in that frame. */
 export async function byTshark(path: string): Promise<Listing> {
   const fields = FIELDS.flatMap((field) => ['-e', field]);
-  const { stdout } = await run('tshark', ['-n', '-r', path, '-T', 'fields', '-E', 'occurrence=l', ...fields], { maxBuffer: 1 << 29 });
+  const { stdout } = await run('tshark', ['-n', '-r', path, '-T', 'fields', '-E', 'occurrence=l', ...PREFERENCES, ...fields], {
+    maxBuffer: 1 << 29,
+  });
   const datagrams = new Map<number, string>();
   let frames = 0;
   for (const row of stdout.split('\n')) {

@@ -3,9 +3,9 @@ import type { NoCaptures } from '../expectation.ts';
 
 /** By where they lie; the first that fits holds. */
 export const NO_CAPTURES: readonly NoCaptures[] = [
-  { files: /^captures\/poroh__ersip\//, reason: 'one SIP message without a packet (RFC 4475, RFC 5118): the tests of the decoder read it' },
-  { files: /^captures\/kamailio__kamailio\/.*\.sip$/, reason: 'one SIP message without a packet: the tests of the decoder read it' },
-  { files: /^captures\/loreste__siprec\/.*\.txt$/, reason: 'one SIP message without a packet: the tests of the decoder read it' },
+  { files: /^captures\/poroh__ersip\//, reason: 'one SIP message without a packet (RFC 4475, RFC 5118): read in one as tshark reads it' },
+  { files: /^captures\/kamailio__kamailio\/.*\.sip$/, reason: 'one SIP message without a packet: read in one as tshark reads it' },
+  { files: /^captures\/loreste__siprec\/.*\.txt$/, reason: 'one SIP message without a packet: read in one as tshark reads it' },
   {
     files: /^captures\/profuzzbench__profuzzbench\/.*\.raw$/,
     reason: 'the requests of sip-1.pcap, which is expected itself, as one run of bytes',
@@ -13,7 +13,7 @@ export const NO_CAPTURES: readonly NoCaptures[] = [
   { files: /^captures\/pjsip__pjproject\/.*\.zip$/, reason: 'an archive of seeds for fuzzers' },
   {
     files: /^captures\/VytalyGorbatov__sip-dataset\//,
-    reason: 'a table of labelled messages without addresses and times: material for the decoder, not a record of an attack',
+    reason: 'labelled messages without addresses and answers: see above, message by message',
   },
   { files: /^captures\/cagatayyildiz__boun-sim\//, reason: 'counters of a simulated server per second' },
   { files: /^captures\/sergioemancinas__ngn-sip-attack-detect-defend\/.*\.csv$/, reason: 'counters per source and five minutes' },

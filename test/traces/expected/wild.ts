@@ -44,7 +44,7 @@ export const WILD: readonly Expectation[] = [
     story:
       'sipcli dials two Palestinian mobile numbers, each through another server, with the prefixes 9, 1010222, 1010333, 1010432 and 1010555 in turn (A32): five calls within 4 s are refused with 482 (loop), and 3.3 hours later six more within 8 s are challenged, answered as user 200 and refused with 403 once and 503 five times. No call goes through.',
     alerts: [
-      { class: 'toll-fraud', attacker: '40.129.198.250', target: '', outcomes: ['failed', 'unknown'], least: 5, most: 17, apart: true },
+      { class: 'toll-fraud', attacker: '40.129.198.250', target: '', outcomes: ['failed', 'unknown'], least: 2, most: 17, apart: true },
     ],
     may: ['password-guessing'],
     proofs: [

@@ -1,4 +1,4 @@
-/** Traffic made to deceive monitors raises rule `evasion` and is told in the report; the same traffic sent plainly does not. */
+/** Traffic made to deceive monitors raises rule `packet-evasion` and is told in the report; the same traffic sent plainly does not. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,7 +16,7 @@ after(() => rmSync(folder, { recursive: true }));
 const raw = { linkType: 101 };
 
 async function analyze(frames: readonly Uint8Array[], json = true): Promise<string> {
-  const file = join(folder, 'evasion.pcap');
+  const file = join(folder, 'packets.pcap');
   writeFileSync(file, pcapOf(frames, raw));
   const out = new PassThrough();
   const printed = text(out);
