@@ -106,22 +106,21 @@ export class Rates {
 
   /** The first final answer of an initial request. */
   concluded(t: Transaction, slot: number, status: number, outcome: number, now: number): void {
-    this.#count(t, outcome === CHALLENGE ? CHALLENGED : endOf(status), now);
-    if (t.method === INVITE && status >= 300) {
-      t.waiting = this.#refused.push(slot, this.#transactions.table.generation(slot), now + PATIENCE);
-    } else if (outcome !== CHALLENGE) this.#count(t, FINISHED, now);
+    const waits = t.method === INVITE && status >= 300;
+    this.#count(t, outcome === CHALLENGE ? CHALLENGED : endOf(status), outcome !== CHALLENGE && !waits, now);
+    if (waits) t.waiting = this.#refused.push(slot, this.#transactions.table.generation(slot), now + PATIENCE);
   }
 
   /** An ACK to an answer that is no 2xx. */
   acknowledged(t: Transaction, slot: number, now: number): void {
     this.#refused.cancel(t.waiting, slot);
-    if (t.status >= 300 && t.status !== 401 && t.status !== 407) this.#count(t, FINISHED, now);
+    if (t.status >= 300 && t.status !== 401 && t.status !== 407) this.#count(t, FINISHED, false, now);
   }
 
   /** An ACK: only a party sends it that hears the answers. */
   followed(r: Relation, now: number): void {
-    this.#tally(r.pair, loadClass(INVITE), FOLLOWED, now);
-    this.#tally(r.target, loadClass(INVITE), FOLLOWED, now);
+    this.#tally(r.pair, loadClass(INVITE), FOLLOWED, false, now);
+    this.#tally(r.target, loadClass(INVITE), FOLLOWED, false, now);
   }
 
   /** Nobody answered a challenge. */
@@ -267,20 +266,23 @@ export class Rates {
     this.#filter.fill(0);
   }
 
-  #count(t: Transaction, metric: number, now: number): void {
+  /** Counts a metric in all rows of a request, and with `finished` also that it is brought to an end. */
+  #count(t: Transaction, metric: number, finished: boolean, now: number): void {
     const method = loadClass(t.method);
     const { relations } = this.#peers;
     if (relations.alive(t.relation, t.relationGeneration, now)) {
       const r = relations.at(t.relation);
-      this.#tally(r.pair, method, metric, now);
-      this.#tally(r.target, method, metric, now);
+      this.#tally(r.pair, method, metric, finished, now);
+      this.#tally(r.target, method, metric, finished, now);
     }
-    this.#tally(t.load, method, metric, now);
+    this.#tally(t.load, method, metric, finished, now);
   }
 
-  #tally(link: number, method: number, metric: number, now: number): void {
+  #tally(link: number, method: number, metric: number, finished: boolean, now: number): void {
     const slot = this.loads.follow(link, now);
-    if (slot >= 0) this.loads.count(slot, method, metric, now);
+    if (slot < 0) return;
+    this.loads.count(slot, method, metric, now);
+    if (finished) this.loads.count(slot, method, FINISHED, now);
   }
 
   #waste(t: Transaction, metric: number, now: number): void {
