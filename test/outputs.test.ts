@@ -15,7 +15,7 @@ import { runExplain } from '../src/cli/explain.ts';
 import { AlertLines } from '../src/cli/following.ts';
 import type { Fault } from '../src/errors.ts';
 import { commands } from '../src/main.ts';
-import { EVE } from '../src/publish/eveschema.ts';
+import { EVE } from '../src/publish/eve/eveschema.ts';
 import { toJsonSchema } from '../src/schema.ts';
 import { readSegment, segmentFiles } from '../src/store/segments.ts';
 import { alert } from './alerts.ts';
