@@ -142,7 +142,7 @@ function programs(): Program[] {
   list.push({ name: SURICATA, about, cwd: scratch, command: (file) => ['suricata', '-c', 'suricata.yaml', '-l', 'log', '-r', file] });
   list.push({
     name: SURICATA_EVE,
-    about: `${version}, no rules, EVE of SIP`,
+    about: `${version}, the same rules, EVE of alerts and SIP`,
     cwd: scratch,
     command: (file) => ['suricata', '-c', 'suricata-eve.yaml', '-l', 'log-eve', '-r', file],
   });
