@@ -5,6 +5,7 @@
 import { ADDRESS, keepShort, shortText } from '../bytes.ts';
 import type { SipMessage } from '../decode/message.ts';
 import { Key, type Seed, Table } from '../table.ts';
+import { countFaults, FAULT_BYTES, type Faults, fadeFaults } from './faults.ts';
 
 /** µs after which two addresses count as strangers again. */
 export const ACQUAINTANCE = 3_600_000_000;
@@ -16,8 +17,9 @@ export function tenths(time: number): number {
   return Math.floor(time / 100_000) % 2 ** 30;
 }
 
-/** The row of a relation: User-Agent of the client's last initial request, behind a length byte. */
+/** The row of a relation: User-Agent of the client's last initial request, behind a length byte; then the kinds of faults in its requests. */
 const LONGEST_AGENT = 63;
+const FAULTS = 1 + LONGEST_AGENT;
 
 /** One address. Plain data. */
 export interface Peer {
@@ -36,7 +38,7 @@ export interface Peer {
 }
 
 /** A client address and a server address. Plain data. */
-export interface Relation {
+export interface Relation extends Faults {
   /** The server has answered the client. */
   answered: boolean;
   /** Hash of the user the client's last OPTIONS named, 0: none yet. */
@@ -47,6 +49,8 @@ export interface Relation {
   hits: number;
   /** Requests of the client that named an account it did not show to be its own, halved every 30 min. */
   misses: number;
+  /** Calls of the client that the server answered with 2xx, halved every 30 min. */
+  connected: number;
   /** Max-Forwards of the client's last initial request that it made itself (one Via), how often it changed, and that it just did. */
   forwards: number;
   forwardsChanges: number;
@@ -96,7 +100,7 @@ export class Peers {
       capacity: capacity.relations,
       ttl: ACQUAINTANCE,
       keyBytes: 2 * ADDRESS,
-      rowBytes: 1 + LONGEST_AGENT,
+      rowBytes: FAULTS + FAULT_BYTES,
       seed,
       make: () => ({
         answered: false,
@@ -104,6 +108,7 @@ export class Peers {
         optionsPort: -1,
         hits: 0,
         misses: 0,
+        connected: 0,
         forwards: -1,
         forwardsChanges: 0,
         forwardsChanged: false,
@@ -111,6 +116,9 @@ export class Peers {
         met: 0,
         unheard: 0,
         proved: 0,
+        requests: 0,
+        broken: 0,
+        kinds: 0,
         recent: 0,
         pair: 0,
         target: 0,
@@ -118,6 +126,9 @@ export class Peers {
       reset: (r) => {
         r.unheard = 0;
         r.proved = 0;
+        r.requests = 0;
+        r.broken = 0;
+        r.kinds = 0;
         r.recent = 0;
         r.pair = 0;
         r.target = 0;
@@ -126,6 +137,7 @@ export class Peers {
         r.optionsPort = -1;
         r.hits = 0;
         r.misses = 0;
+        r.connected = 0;
         r.forwards = -1;
         r.forwardsChanges = 0;
         r.forwardsChanged = false;
@@ -163,6 +175,7 @@ export class Peers {
     }
     const r = this.relations.at(slot);
     if (this.stranger) {
+      this.relations.rows.fill(0, row + FAULTS, row + FAULTS + FAULT_BYTES);
       r.halved = now;
       r.met = tenths(now);
     }
@@ -172,8 +185,12 @@ export class Peers {
     while (now - r.halved >= HALF_LIFE) {
       r.hits >>= 1;
       r.misses >>= 1;
+      r.connected >>= 1;
+      fadeFaults(r, this.relations.rows, row + FAULTS);
       r.halved += HALF_LIFE;
     }
+    r.requests++;
+    if (m.oddityCount > 0) countFaults(r, this.relations.rows, row + FAULTS, m);
     return r;
   }
 
