@@ -1,7 +1,7 @@
 /** A tracker that listens to a conversation, for tests. */
 import assert from 'node:assert/strict';
 import { createMessage, parseSip } from '../src/decode/sip.ts';
-import type { LoneChallenge } from '../src/track/loneanswers.ts';
+import type { LoneChallenge } from '../src/track/loads/loneanswers.ts';
 import type { Observation } from '../src/track/observation.ts';
 import { type Capacities, Tracker } from '../src/track/tracker.ts';
 import { type Place, packetOf } from './talk.ts';

@@ -11,7 +11,7 @@ import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { addressText } from '../src/bytes.ts';
 import { openCapture } from '../src/capture/reader.ts';
-import { createRtp, parseRtp } from '../src/decode/rtp.ts';
+import { createRtp, parseRtp } from '../src/decode/rtp/rtp.ts';
 import { createMessage, parseSip } from '../src/decode/sip.ts';
 import { RTP, SIP, sniff } from '../src/decode/sniff.ts';
 import type { Span } from '../src/types.ts';

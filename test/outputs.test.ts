@@ -12,12 +12,14 @@ import { after, test } from 'node:test';
 import Ajv from 'ajv/dist/2020.js';
 import { type AnalyzeOptions, runAnalyze } from '../src/cli/analyze.ts';
 import { runExplain } from '../src/cli/explain.ts';
+import { AlertLines } from '../src/cli/following.ts';
 import type { Fault } from '../src/errors.ts';
 import { commands } from '../src/main.ts';
-import { EVE } from '../src/publish/eveschema.ts';
+import { EVE } from '../src/publish/eve/eveschema.ts';
 import { toJsonSchema } from '../src/schema.ts';
 import { readSegment, segmentFiles } from '../src/store/segments.ts';
-import { hasHarm } from './hostile.ts';
+import { alert } from './alerts.ts';
+import { HOSTILE, hasHarm } from './hostile.ts';
 import { hostileCapture, SECRETS } from './hostilecapture.ts';
 import { tool } from './peers.ts';
 
@@ -59,9 +61,15 @@ const OUTPUTS: Readonly<Record<string, (() => Promise<string>) | undefined>> = {
   '--config': undefined,
   '--profile': undefined,
   '--no-color': () => run({ color: false }),
-  '--follow': undefined,
+  '--follow': async () => followLines(),
   '--evidence-bodies': undefined,
 };
+
+/** What `--follow` tells of alerts as they come. */
+function followLines(): string {
+  const lines = new AlertLines();
+  return HOSTILE.map((s, i) => lines.line(alert({ id: `${i}${s}`, rule: s, why: s, subject: { kind: 'address', value: s } }))).join('');
+}
 
 async function eventLines(): Promise<string> {
   const lines: string[] = [];

@@ -1,9 +1,9 @@
 /** Two telephones that talk about a call, for tests of dialogs: what they say goes through a tracker, message by message. */
 import { createMessage, parseSip } from '../src/decode/sip.ts';
-import type { DialogState } from '../src/track/dialogstate.ts';
+import type { DialogState } from '../src/track/calls/dialogstate.ts';
+import { VIOLATION_NAMES } from '../src/track/calls/violations.ts';
 import type { Observation } from '../src/track/observation.ts';
 import { type Capacities, Tracker } from '../src/track/tracker.ts';
-import { VIOLATION_NAMES } from '../src/track/violations.ts';
 import type { Call } from '../src/types.ts';
 import { type Place, packetOf, request, response, type Wording } from './talk.ts';
 

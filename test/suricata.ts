@@ -10,8 +10,8 @@ import { join } from 'node:path';
 import { openCapture } from '../src/capture/reader.ts';
 import { loadConfig } from '../src/config.ts';
 import { Pipeline } from '../src/pipeline.ts';
-import { EveRecords } from '../src/publish/everecord.ts';
-import { JsonBytes } from '../src/publish/jsonbytes.ts';
+import { EveRecords } from '../src/publish/eve/everecord.ts';
+import { JsonBytes } from '../src/publish/eve/jsonbytes.ts';
 
 /** A line of EVE about a SIP message, as far as both have it. */
 export interface EveLine {

@@ -14,7 +14,7 @@ import { COMMON_FIELDS, EVENTS, type EventType } from '../src/events.ts';
 import { commands } from '../src/main.ts';
 import { COUNTS } from '../src/metrics.ts';
 import { ANALYSIS } from '../src/publish/analysis.ts';
-import { EVE } from '../src/publish/eveschema.ts';
+import { EVE } from '../src/publish/eve/eveschema.ts';
 import { check } from '../src/readyaml.ts';
 import { allowedText, kindName, type Schema, toJsonSchema } from '../src/schema.ts';
 import { CLASSES, LEVELS, OUTCOMES, STAGES } from '../src/types.ts';
@@ -200,7 +200,7 @@ function evePage(): string {
   const parts = EVE.of.map((event) =>
     [`## ${event.fields.event_type.values[0]}`, event.about, table(SCHEMA_HEAD, schemaRows(event))].join('\n\n'),
   );
-  return page('EVE output', 'src/publish/eveschema.ts', [intro, ...parts]);
+  return page('EVE output', 'src/publish/eve/eveschema.ts', [intro, ...parts]);
 }
 
 /** Every field below a schema as table rows: path, kind, what is allowed, default, meaning. */

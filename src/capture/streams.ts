@@ -21,7 +21,7 @@ import {
   resetFraming,
   skipKeepAlive,
 } from '../decode/framer.ts';
-import { frameTpkt } from '../decode/q931.ts';
+import { frameTpkt } from '../decode/gateways/q931.ts';
 import { isStartLine } from '../decode/sniff.ts';
 import { Key, type Seed, Table } from '../table.ts';
 import type { Packet } from '../types.ts';

@@ -1,7 +1,5 @@
 /** For `explain`: what decode made of session descriptions, RTP and RTCP. Keys are never shown. */
 import { addressText, text } from '../bytes.ts';
-import { createBodyPart, readBody, SDP_BODY } from '../decode/body.ts';
-import { CLOCKS, CODECS } from '../decode/codecs.ts';
 import type { SipMessage } from '../decode/message.ts';
 import {
   BYE_PACKET,
@@ -13,8 +11,10 @@ import {
   readSdesItem,
   readVoipMetrics,
   TOOL,
-} from '../decode/rtcp.ts';
-import { createRtcp, createRtp, parseRtp, RTCP_TYPES, type RtcpView } from '../decode/rtp.ts';
+} from '../decode/rtp/rtcp.ts';
+import { createRtcp, createRtp, parseRtp, RTCP_TYPES, type RtcpView } from '../decode/rtp/rtp.ts';
+import { createBodyPart, readBody, SDP_BODY } from '../decode/sdp/body.ts';
+import { CLOCKS, CODECS } from '../decode/sdp/codecs.ts';
 import {
   createSdp,
   DIRECTIONS,
@@ -26,7 +26,7 @@ import {
   type SdpMedia,
   SETUPS,
   SUITES,
-} from '../decode/sdpview.ts';
+} from '../decode/sdp/sdpview.ts';
 import type { Packet, Span } from '../types.ts';
 
 type Line = readonly [name: string, text: string];

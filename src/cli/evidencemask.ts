@@ -5,7 +5,7 @@
 import { latin1 } from '../bytes.ts';
 import { readTag } from '../decode/guess.ts';
 import { METHODS, type SipMessage } from '../decode/message.ts';
-import { RTP_HEADER } from '../decode/rtp.ts';
+import { RTP_HEADER } from '../decode/rtp/rtp.ts';
 import { createMessage, parseSip } from '../decode/sip.ts';
 import { RTP, SIP, sniff } from '../decode/sniff.ts';
 import type { Packet } from '../types.ts';

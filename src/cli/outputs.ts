@@ -1,11 +1,11 @@
 /** The outputs that `analyze` writes beside its report: each on its own, so that one that fails takes no other with it. */
 import { once } from 'node:events';
 import { type Fault, RingfenceError } from '../errors.ts';
-import { CallSink } from '../publish/callsink.ts';
+import { CallSink } from '../publish/calls/callsink.ts';
 import { Conversations } from '../publish/conversations.ts';
-import { type ByteTarget, EveSink } from '../publish/eve.ts';
+import { type ByteTarget, EveSink } from '../publish/eve/eve.ts';
 import type { Findings } from '../publish/findings.ts';
-import { HtmlSink } from '../publish/htmlsink.ts';
+import { HtmlSink } from '../publish/page/htmlsink.ts';
 import type { Output } from '../publish/print.ts';
 import type { Batch, Sink } from '../publish/sink.ts';
 import { OutFile } from '../store/outfile.ts';

@@ -3,10 +3,10 @@ import { addressText, portOf } from '../bytes.ts';
 import { METHODS } from '../decode/message.ts';
 import type { StageNote } from '../publish/explain.ts';
 import { several, span } from '../publish/layout.ts';
-import { type DialogState, NOBODY, SIDE_NAMES } from '../track/dialogstate.ts';
+import { type DialogState, NOBODY, SIDE_NAMES } from '../track/calls/dialogstate.ts';
+import { VIOLATION_NAMES } from '../track/calls/violations.ts';
 import { NONE, type Observation, OUTCOME_NAMES } from '../track/observation.ts';
 import type { Transaction } from '../track/transactions.ts';
-import { VIOLATION_NAMES } from '../track/violations.ts';
 import { ATTRIBUTIONS, type Attribution, DISPOSITIONS } from '../types.ts';
 
 type Line = readonly [name: string, text: string];

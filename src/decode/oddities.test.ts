@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { about, faults, lines, oddities, raw, read, request, str } from '../../test/messages.ts';
-import { createBodyPart, readBody } from './body.ts';
 import { inspect } from './inspect.ts';
 import {
   addOddity,
@@ -14,7 +13,8 @@ import {
   oddityCode,
   oddityGrade,
 } from './oddities.ts';
-import { createSdp } from './sdpview.ts';
+import { createBodyPart, readBody } from './sdp/body.ts';
+import { createSdp } from './sdp/sdpview.ts';
 import { createMessage } from './sip.ts';
 
 const INVITE = 'INVITE sip:bob@example.com SIP/2.0';

@@ -10,7 +10,7 @@ import { readTag } from './guess.ts';
 import { inspect } from './inspect.ts';
 import { HEADER_STRIDE, type SipMessage } from './message.ts';
 import { MAX_ODDITIES } from './oddities.ts';
-import { createRtcp, createRtp, parseRtcp, parseRtp } from './rtp.ts';
+import { createRtcp, createRtp, parseRtcp, parseRtp } from './rtp/rtp.ts';
 import { createMessage, parseSip } from './sip.ts';
 import { RTCP, RTP, SIP, sniff } from './sniff.ts';
 

@@ -2,12 +2,13 @@
  * What a payload is, by content alone: ports say nothing about attackers. SIP needs a start line (RFC 3261 §7.1, §7.2),
  * RTP and RTCP the header of RFC 3550, what shares their ports the headers RFC 7983 lists. HTTP, SSDP, RTSP, DNS, UDPTL and keep-alives (RFC 5626 §3.5.1) are nothing.
  */
+
+import { isMgcp } from './gateways/mgcp.ts';
+import { isQ931 } from './gateways/q931.ts';
 import { isDigit, skipSpace, skipToken } from './grammar.ts';
 import { methodAnyCase, methodCode, methodSuffix } from './methods.ts';
-import { isMgcp } from './mgcp.ts';
-import { isQ931 } from './q931.ts';
-import { isRtcp, isRtp } from './rtp.ts';
-import { isChannelData, isDtls, isStun, isZrtp } from './stun.ts';
+import { isRtcp, isRtp } from './rtp/rtp.ts';
+import { isChannelData, isDtls, isStun, isZrtp } from './rtp/stun.ts';
 
 /** Result of `sniff`. */
 export const NOTHING = 0;

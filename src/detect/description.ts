@@ -1,11 +1,11 @@
 /** A session description was offered or answered: what it asks for, as text (S1-25). */
 import { ADDRESS, addressText, ENDPOINT, keptText } from '../bytes.ts';
-import { CODECS } from '../decode/codecs.ts';
 import { headerLines, headerValue, VIA } from '../decode/headers.ts';
 import type { SipMessage } from '../decode/message.ts';
-import { DIRECTIONS, IPV4, IPV6, MEDIA_TYPES, SDP_PROTOCOLS, type Sdp, type SdpAddress, type SdpMedia } from '../decode/sdpview.ts';
+import { CODECS } from '../decode/sdp/codecs.ts';
+import { DIRECTIONS, IPV4, IPV6, MEDIA_TYPES, SDP_PROTOCOLS, type Sdp, type SdpAddress, type SdpMedia } from '../decode/sdp/sdpview.ts';
+import { ENCRYPTIONS, encryptionOf } from '../track/media/promises.ts';
 import type { Observation } from '../track/observation.ts';
-import { ENCRYPTIONS, encryptionOf } from '../track/promises.ts';
 import type { Span } from '../types.ts';
 import { type Emitter, typeIndex } from './emitter.ts';
 import { methodOf, sceneOf } from './scene.ts';

@@ -1,7 +1,7 @@
 /** Dialogs begin, are confirmed and end, or are not acknowledged. */
 import { ENDPOINT, keptText } from '../bytes.ts';
-import { BECAME_CONFIRMED, STARTED, UNACKNOWLEDGED } from '../track/dialogs.ts';
-import { CALLEE, CALLER, type DialogState, REASON_NAMES } from '../track/dialogstate.ts';
+import { BECAME_CONFIRMED, STARTED, UNACKNOWLEDGED } from '../track/calls/dialogs.ts';
+import { CALLEE, CALLER, type DialogState, REASON_NAMES } from '../track/calls/dialogstate.ts';
 import type { Observation } from '../track/observation.ts';
 import type { Tracker } from '../track/tracker.ts';
 import { type Emitter, type Scene, typeIndex } from './emitter.ts';

@@ -1,6 +1,6 @@
 /** A message of H.323 call signalling, as far as Q.931 tells. */
 import { keptText } from '../bytes.ts';
-import { Q931_MESSAGES, type Q931Message } from '../decode/q931.ts';
+import { Q931_MESSAGES, type Q931Message } from '../decode/gateways/q931.ts';
 import type { Packet } from '../types.ts';
 import { type Emitter, typeIndex } from './emitter.ts';
 

@@ -14,7 +14,7 @@ import {
   REFUSED,
   SILENT,
   UNACKNOWLEDGED,
-} from '../track/loads.ts';
+} from '../track/loads/loads.ts';
 import { type Emitter, NOBODY, typeIndex } from './emitter.ts';
 
 const TYPE = typeIndex('load.risen');

@@ -3,7 +3,7 @@ import { keptText, LONGEST_TEXT } from '../bytes.ts';
 import { readGuess } from '../decode/guess.ts';
 import { METHODS } from '../decode/message.ts';
 import { accountOf } from '../track/authentication.ts';
-import type { LoneChallenge } from '../track/loneanswers.ts';
+import type { LoneChallenge } from '../track/loads/loneanswers.ts';
 import { ACCEPTED, FAILED, type Observation, UNKNOWN_USER } from '../track/observation.ts';
 import type { Tracker } from '../track/tracker.ts';
 import { type Emitter, typeIndex } from './emitter.ts';

@@ -1,11 +1,10 @@
 /** Media streams: they begin, end, change, come from nowhere, do not stop. And keys that are pressed. */
 import { addressText, ENDPOINT, keptText, portOf } from '../bytes.ts';
-import { KEYS } from '../decode/dtmf.ts';
-import { MEDIA_TYPES } from '../decode/sdpview.ts';
+import { KEYS } from '../decode/rtp/dtmf.ts';
+import { MEDIA_TYPES } from '../decode/sdp/sdpview.ts';
 import type { EventData } from '../events.ts';
-import type { Media } from '../track/media.ts';
-import type { Observation } from '../track/observation.ts';
-import { ENCRYPTIONS } from '../track/promises.ts';
+import type { Media } from '../track/media/media.ts';
+import { ENCRYPTIONS } from '../track/media/promises.ts';
 import {
   AFTER_END,
   CONFLICT,
@@ -20,8 +19,9 @@ import {
   SSRC_CHANGED,
   STARTED,
   type Stream,
-} from '../track/streams.ts';
-import { codecOf, PROMISE_NAMES } from '../track/toldstream.ts';
+} from '../track/media/streams.ts';
+import { codecOf, PROMISE_NAMES } from '../track/media/toldstream.ts';
+import type { Observation } from '../track/observation.ts';
 import type { Packet } from '../types.ts';
 import { type Emitter, type Scene, typeIndex } from './emitter.ts';
 

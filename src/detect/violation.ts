@@ -1,9 +1,9 @@
 /** A message does not fit the state of its dialog, or comes from someone who had no part in it. */
 import { addressText, ENDPOINT } from '../bytes.ts';
-import { CALLEE, CALLER, expectedStates, SIDE_NAMES, surveillance } from '../track/dialogstate.ts';
+import { CALLEE, CALLER, expectedStates, SIDE_NAMES, surveillance } from '../track/calls/dialogstate.ts';
+import { VIOLATION_NAMES } from '../track/calls/violations.ts';
 import type { Observation } from '../track/observation.ts';
 import type { Tracker } from '../track/tracker.ts';
-import { VIOLATION_NAMES } from '../track/violations.ts';
 import { type Emitter, typeIndex } from './emitter.ts';
 import { methodOf, senderScene } from './scene.ts';
 

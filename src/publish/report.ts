@@ -6,7 +6,7 @@ import type { Fault } from '../errors.ts';
 import type { Family } from '../metrics.ts';
 import type { Alert, Evidence, Incident, Stage } from '../types.ts';
 import { adviceFor } from './advice.ts';
-import { callRows } from './callsection.ts';
+import { callRows } from './calls/callsection.ts';
 import { type Digest, digestOf, fallenOf, isEntry, SHOWN } from './digest.ts';
 import { type Findings, inputTotal, severity } from './findings.ts';
 import { bytes, clock, day, listed, number, type Page, pad, paint, several, span, type Tone, wrap } from './layout.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { dataOf, happenings } from '../../test/happenings.ts';
 import { packetOf } from '../../test/talk.ts';
-import { createMgcp, parseMgcp } from '../decode/mgcp.ts';
+import { createMgcp, parseMgcp } from '../decode/gateways/mgcp.ts';
 import type { Packet } from '../types.ts';
 import { type GatewayObservation, Gateways } from './gateways.ts';
 

@@ -3,7 +3,7 @@
  * DLCX, so that what a gateway does can be held against what its call agent allowed (requirements S1-29, S1-47).
  */
 import { ENDPOINT, keepShort, keptText, shortText } from '../bytes.ts';
-import { CRCX, DLCX, MDCX, type MgcpMessage, parameter, VERBS } from '../decode/mgcp.ts';
+import { CRCX, DLCX, MDCX, type MgcpMessage, parameter, VERBS } from '../decode/gateways/mgcp.ts';
 import { Key, type Seed, Table, type TableStats } from '../table.ts';
 import type { Packet, Span } from '../types.ts';
 

@@ -2,9 +2,9 @@
 import type { SipMessage } from '../decode/message.ts';
 import type { Packet } from '../types.ts';
 import type { Attempt } from './authentication.ts';
-import type { CallState } from './callstate.ts';
+import type { CallState } from './calls/callstate.ts';
+import type { DialogState } from './calls/dialogstate.ts';
 import type { DialledNumber } from './dialled.ts';
-import type { DialogState } from './dialogstate.ts';
 import type { Broken } from './faults.ts';
 import type { Relation } from './peers.ts';
 import type { Binding, Change } from './registrations.ts';

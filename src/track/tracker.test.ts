@@ -4,7 +4,7 @@ import { challenge, credentials, type Place, packetOf, request, response, type W
 import { addressText } from '../bytes.ts';
 import { createMessage, parseSip } from '../decode/sip.ts';
 import type { Abandoned } from './authentication.ts';
-import type { LoneChallenge } from './loneanswers.ts';
+import type { LoneChallenge } from './loads/loneanswers.ts';
 import { ACCEPTED, CHALLENGE, FAILED, NONE, type Observation, OPEN, STALE, UNKNOWN_USER } from './observation.ts';
 import type { SeenRequest } from './sightings.ts';
 import { type Capacities, Tracker } from './tracker.ts';

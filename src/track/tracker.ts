@@ -9,27 +9,27 @@ import { NO_PACKET } from '../packet.ts';
 import { hash, Key, type Seed, type TableStats } from '../table.ts';
 import { TimeoutQueue } from '../timeouts.ts';
 import type { Packet } from '../types.ts';
-import { Agreements } from './agreements.ts';
 import { ABANDONED, ABANDONED_AT_END, type Abandoned, Authentication } from './authentication.ts';
-import { Calls } from './calls.ts';
+import { Calls } from './calls/calls.ts';
+import { type DialogLapse, Dialogs } from './calls/dialogs.ts';
+import { NOBODY } from './calls/dialogstate.ts';
+import { Legs } from './calls/legs.ts';
+import { NO_VIOLATION } from './calls/violations.ts';
 import { Debts } from './debts.ts';
 import { Dialled } from './dialled.ts';
-import { type DialogLapse, Dialogs } from './dialogs.ts';
-import { NOBODY } from './dialogstate.ts';
 import { Faults } from './faults.ts';
-import { Legs } from './legs.ts';
-import { LoneAnswers, type LoneChallenge } from './loneanswers.ts';
-import { Media } from './media.ts';
+import { LoneAnswers, type LoneChallenge } from './loads/loneanswers.ts';
+import { Rates } from './loads/rates.ts';
+import { Unheard } from './loads/unheard.ts';
+import { Agreements } from './media/agreements.ts';
+import { Media } from './media/media.ts';
 import { ACCEPTED, FAILED, NONE, type Observation, OPEN, OUTCOME_NAMES, UNKNOWN_USER } from './observation.ts';
 import { Origins, PACKET, VIA, WITNESSED } from './origin.ts';
 import { ACQUAINTANCE, Peers } from './peers.ts';
-import { Rates } from './rates.ts';
 import { Registrations } from './registrations.ts';
 import { type SeenRequest, Sightings } from './sightings.ts';
 import { Takeovers } from './takeovers.ts';
 import { TIMEOUT, type Transaction, Transactions } from './transactions.ts';
-import { Unheard } from './unheard.ts';
-import { NO_VIOLATION } from './violations.ts';
 
 /** Most entries of each table (config `tables`). */
 export interface Capacities {

@@ -1,8 +1,9 @@
 /** Fuzz target: one body as a session description, and the body of a message however it is wrapped. */
-import { createBodyPart, readBody } from '../../src/decode/body.ts';
-import { createDtmf, readInfoDigit } from '../../src/decode/dtmf.ts';
-import { parseSdp } from '../../src/decode/sdp.ts';
-import { createSdp, MAX_CANDIDATES, MAX_FORMATS, MAX_MEDIA, type Sdp } from '../../src/decode/sdpview.ts';
+
+import { createDtmf, readInfoDigit } from '../../src/decode/rtp/dtmf.ts';
+import { createBodyPart, readBody } from '../../src/decode/sdp/body.ts';
+import { parseSdp } from '../../src/decode/sdp/sdp.ts';
+import { createSdp, MAX_CANDIDATES, MAX_FORMATS, MAX_MEDIA, type Sdp } from '../../src/decode/sdp/sdpview.ts';
 import { createMessage, parseSip } from '../../src/decode/sip.ts';
 import { payloadSeeds } from './corpus.ts';
 import type { Target } from './loop.ts';

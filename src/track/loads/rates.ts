@@ -1,0 +1,334 @@
+/**
+ * Request pressure: who is asked how much, by whom, and whether what was begun is brought to an end. A flood differs from a busy
+ * hour by that end: RFC 3261 has a client acknowledge every final answer to an INVITE (§17.1.1.3), repeat over UDP what is not
+ * answered (§17.1), and one that is challenged answers or gives up once. Tools that only send do none of this.
+ *
+ * A row (loads.ts) is made only for a pair, a target or an account with eight requests within a minute; before that a relation
+ * or one byte of a filter counts. So a million forged sources make a row of their target and nothing else.
+ */
+import { ADDRESS } from '../../bytes.ts';
+import { INVITE, OPTIONS, REGISTER, type SipMessage } from '../../decode/message.ts';
+import { hash, Key, type Seed } from '../../table.ts';
+import { TimeoutQueue } from '../../timeouts.ts';
+import type { Packet } from '../../types.ts';
+import type { Nonce } from '../authentication.ts';
+import { CHALLENGE, type Observation } from '../observation.ts';
+import type { Peers, Relation } from '../peers.ts';
+import { TIMEOUT, type Transaction, type Transactions } from '../transactions.ts';
+import {
+  ABANDONED,
+  ACCOUNT,
+  ANSWERS,
+  BEGUN,
+  CHALLENGED,
+  COMPLETED,
+  FAILED,
+  FINISHED,
+  FOLLOWED,
+  Loads,
+  loadClass,
+  NOISE,
+  PAIR,
+  REFUSED,
+  SILENT,
+  TARGET,
+  UNACKNOWLEDGED,
+} from './loads.ts';
+
+/** Requests within a minute that make a row. */
+const OFTEN = 8;
+/** µs of that minute. */
+const MINUTE = 60_000_000;
+/** Cells of the filter that counts targets and accounts before they have a row. */
+const CELLS = 1 << 16;
+/** T2 of RFC 3261 in µs: by then a client has sent again, an answer was acknowledged. */
+const PATIENCE = 4_000_000;
+/** µs at the end of the input after which a missing ACK counts: it follows the answer within a round trip. */
+const PATIENCE_AT_END = 500_000;
+/** Final answers after which a 2xx without ACK counts: it was sent three times (RFC 3261 §13.3.1.4). */
+const INSISTED = 3;
+/** Bytes of a keep-alive on a SIP port at most (RFC 5626 §4.4.1), and of the STUN magic cookie (RFC 5389 §6). */
+const KEEP_ALIVE = 4;
+const STUN = 0x2112a442;
+
+/** Counts requests and how they end. */
+export class Rates {
+  readonly loads: Loads;
+  readonly #transactions: Transactions;
+  readonly #peers: Peers;
+  readonly #seed: Seed;
+  readonly #key = new Key(128);
+  readonly #filter = new Uint8Array(CELLS);
+  #minute = 0;
+  /** Counts the minutes. */
+  #turn = 1;
+  /** Requests that may stay silent, INVITEs that may hang, answers that may stay without ACK. */
+  readonly #silent: TimeoutQueue;
+  readonly #hanging: TimeoutQueue;
+  readonly #refused: TimeoutQueue;
+  /** One bit for each UDP port that a SIP request went to. */
+  readonly #ports = new Uint32Array(2048);
+
+  constructor(capacity: { loads: number; transactions: number }, seed: Seed, transactions: Transactions, peers: Peers) {
+    this.loads = new Loads(capacity.loads, seed);
+    this.#transactions = transactions;
+    this.#peers = peers;
+    this.#seed = seed;
+    this.#silent = new TimeoutQueue(capacity.transactions);
+    this.#hanging = new TimeoutQueue(capacity.transactions);
+    this.#refused = new TimeoutQueue(capacity.transactions);
+  }
+
+  /** An initial request, seen for the first time. `slot` is that of its transaction. */
+  begun(o: Observation, t: Transaction, r: Relation, now: number): void {
+    const { packet, message: m, slot } = o;
+    const method = loadClass(t.method);
+    this.#ports[packet.dst[16]! * 8 + (packet.dst[17]! >> 5)]! |= 1 << (packet.dst[17]! & 31);
+    if (now - this.#minute >= MINUTE) this.#forget(now);
+    this.#ofPair(o, t, r, method, now);
+    this.#ofTarget(packet, t, r, method, now);
+    // Who sends credentials is told by what becomes of them.
+    if (!t.credentials && (t.method === INVITE || t.method === REGISTER)) this.#ofAccount(m, packet, t, method, now);
+    if (packet.transport === 'udp') t.waiting = this.#silent.push(slot, this.#transactions.table.generation(slot), now + PATIENCE);
+  }
+
+  /** An answer to an initial request. `slot` is that of its transaction. */
+  answered(t: Transaction, slot: number, status: number, now: number): void {
+    if (t.answers === 1) this.#silent.cancel(t.waiting, slot);
+    if (t.method !== INVITE) return;
+    if (status === 100) {
+      if (t.answers === 1) t.waiting = this.#hanging.push(slot, this.#transactions.table.generation(slot), now + TIMEOUT);
+      return;
+    }
+    this.#hanging.cancel(t.waiting, slot);
+    if (t.finals === INSISTED && status < 300) this.#waste(t, UNACKNOWLEDGED, now);
+  }
+
+  /** The first final answer of an initial request. */
+  concluded(t: Transaction, slot: number, status: number, outcome: number, now: number): void {
+    const waits = t.method === INVITE && status >= 300;
+    this.#count(t, outcome === CHALLENGE ? CHALLENGED : endOf(status), outcome !== CHALLENGE && !waits, now);
+    if (waits) t.waiting = this.#refused.push(slot, this.#transactions.table.generation(slot), now + PATIENCE);
+  }
+
+  /** An ACK to an answer that is no 2xx. */
+  acknowledged(t: Transaction, slot: number, now: number): void {
+    this.#refused.cancel(t.waiting, slot);
+    if (t.status >= 300 && t.status !== 401 && t.status !== 407) this.#count(t, FINISHED, false, now);
+  }
+
+  /** An ACK: only a party sends it that hears the answers. */
+  followed(r: Relation, now: number): void {
+    this.#tally(r.pair, loadClass(INVITE), FOLLOWED, false, now);
+    this.#tally(r.target, loadClass(INVITE), FOLLOWED, false, now);
+  }
+
+  /** Nobody answered a challenge. */
+  abandoned(r: Relation, source: number, nonce: Nonce, now: number): void {
+    const method = loadClass(nonce.method);
+    this.#wasted(r.pair, method, ABANDONED, 0, nonce.issued, nonce, now);
+    this.#wasted(r.target, method, ABANDONED, source, nonce.issued, nonce, now);
+  }
+
+  /**
+   * An answer to someone who sent no request to the server that was seen. Others who ask the same server are seen, or not: if not, the
+   * sensor may see one direction only. 2xx to other methods than OPTIONS come, as a rule, only to those who take part.
+   */
+  lone(m: SipMessage, packet: Packet, visible: boolean, now: number): void {
+    if (now - this.#minute >= MINUTE) this.#forget(now);
+    const key = this.#key.reset().addByte(ANSWERS).add(packet.dst, 0, ADDRESS);
+    if (!this.#often(hash(this.#seed, key))) return;
+    const slot = this.loads.open(key, ANSWERS, 0, 0, now);
+    if (this.loads.table.fresh) this.loads.name(slot, NOBODY, packet.dst);
+    this.loads.note(slot, hash(this.#seed, this.#key.reset().add(packet.src, 0, ADDRESS)));
+    if (visible) this.loads.count(slot, 0, FOLLOWED, now);
+    if (m.status >= 200 && m.status < 300 && m.cseqMethod !== OPTIONS) this.loads.count(slot, 0, COMPLETED, now);
+    if (this.loads.count(slot, 0, BEGUN, now)) this.#place(slot, packet.time, packet.where.file, packet.frameNumber);
+  }
+
+  /** A UDP payload that is no SIP. Counts if it went to a port where SIP is spoken and is no keep-alive. */
+  noise(packet: Packet, now: number): void {
+    const { dst, bytes, start, end } = packet;
+    if ((this.#ports[dst[16]! * 8 + (dst[17]! >> 5)]! & (1 << (dst[17]! & 31))) === 0) return;
+    if (packet.transport !== 'udp' || end - start <= KEEP_ALIVE || isStun(bytes, start, end)) return;
+    if (now - this.#minute >= MINUTE) this.#forget(now);
+    const key = this.#key.reset().addByte(NOISE).add(dst, 0, ADDRESS);
+    if (!this.#often(hash(this.#seed, key))) return;
+    const load = this.loads.open(key, NOISE, 0, 0, now);
+    if (this.loads.table.fresh) this.loads.name(load, packet.src, dst);
+    this.loads.note(load, hash(this.#seed, this.#key.reset().add(packet.src, 0, ADDRESS)));
+    if (this.loads.count(load, 0, BEGUN, now)) this.#place(load, packet.time, packet.where.file, packet.frameNumber);
+  }
+
+  /** µs at which the next lapse falls due. */
+  get due(): number {
+    const { next } = this.#silent;
+    return this.#refused.next < next ? this.#refused.next : Math.min(next, this.#hanging.next);
+  }
+
+  /** Counts everything that should have come by `now` and did not. */
+  lapse(now: number): void {
+    this.#lapse(now, now);
+  }
+
+  /** The input has ended. */
+  finish(now: number): void {
+    this.#lapse(now + PATIENCE - PATIENCE_AT_END, now);
+  }
+
+  #lapse(refusedBy: number, now: number): void {
+    while (this.#silent.take(now)) {
+      const t = this.#waiting(this.#silent, now);
+      if (t !== undefined && t.answers === 0 && t.requests === 1) this.#waste(t, SILENT, now);
+    }
+    while (this.#hanging.take(now)) {
+      const t = this.#waiting(this.#hanging, now);
+      if (t !== undefined && t.status === 100) this.#waste(t, UNACKNOWLEDGED, now);
+    }
+    while (this.#refused.take(refusedBy)) {
+      const t = this.#waiting(this.#refused, now);
+      if (t !== undefined && !t.acknowledged) this.#waste(t, UNACKNOWLEDGED, now);
+    }
+  }
+
+  /** The transaction that a queue just gave, if it lived when it fell due. */
+  #waiting(queue: TimeoutQueue, now: number): Transaction | undefined {
+    const { table } = this.#transactions;
+    return table.alive(queue.slot, queue.generation, Math.min(now, queue.due)) ? table.at(queue.slot) : undefined;
+  }
+
+  #ofPair({ message: m, packet, client, server }: Observation, t: Transaction, r: Relation, method: number, now: number): void {
+    const { loads } = this;
+    let slot = loads.follow(r.pair, now);
+    if (slot < 0) {
+      r.recent = r.recent >> 4 === this.#turn ? r.recent + 1 : (this.#turn << 4) | 1;
+      if ((r.recent & 15) < OFTEN) return;
+      const key = this.#key.reset().addByte(PAIR).add(client, 0, ADDRESS).add(server, 0, ADDRESS);
+      slot = loads.open(key, PAIR, method, OFTEN - 1, now);
+      r.pair = loads.link(slot);
+      r.recent = 0;
+      if (loads.table.fresh) loads.name(slot, client, server);
+    }
+    loads.note(slot, this.#accountHash(m));
+    if (t.credentials) loads.count(slot, method, FOLLOWED, now);
+    this.#begun(slot, method, packet, now);
+  }
+
+  #ofTarget(packet: Packet, t: Transaction, r: Relation, method: number, now: number): void {
+    const { loads } = this;
+    let slot = loads.follow(r.target, now);
+    if (slot < 0) {
+      const key = this.#key.reset().addByte(TARGET).add(packet.dst, 0, ADDRESS);
+      if (!this.#often(hash(this.#seed, key))) return;
+      slot = loads.open(key, TARGET, method, OFTEN - 1, now);
+      r.target = loads.link(slot);
+      if (loads.table.fresh) loads.name(slot, NOBODY, packet.dst);
+    }
+    if (t.credentials) loads.count(slot, method, FOLLOWED, now);
+    this.#begun(slot, method, packet, now);
+  }
+
+  #ofAccount(m: SipMessage, packet: Packet, t: Transaction, method: number, now: number): void {
+    const { user: name, host } = m.to.uri;
+    if (name.start < 0 || !this.#often(this.#accountHash(m))) return;
+    const { loads } = this;
+    const key = this.#key.reset().addByte(ACCOUNT).add(m.bytes, name.start, Math.max(name.end, host.end));
+    const slot = loads.open(key, ACCOUNT, method, OFTEN - 1, now);
+    if (loads.table.fresh) loads.nameAccount(slot, m.bytes, name.start, Math.max(name.end, host.end));
+    if (loads.table.fresh) loads.name(slot, NOBODY, packet.dst);
+    t.load = loads.link(slot);
+    this.#begun(slot, method, packet, now);
+  }
+
+  #begun(slot: number, method: number, packet: Packet, now: number): void {
+    if (this.loads.count(slot, method, BEGUN, now)) this.#place(slot, packet.time, packet.where.file, packet.frameNumber);
+  }
+
+  /** Hash of user and host of the To URI. */
+  #accountHash({ bytes, to }: SipMessage): number {
+    const { user, host } = to.uri;
+    if (user.start < 0) return 1;
+    return hash(this.#seed, this.#key.reset().add(bytes, user.start, Math.max(user.end, host.end)));
+  }
+
+  /** Counts something by its hash until it is often; collisions only make rows early. */
+  #often(h: number): boolean {
+    const cell = h & (CELLS - 1);
+    const n = this.#filter[cell]!;
+    if (n >= OFTEN - 1) return true;
+    this.#filter[cell] = n + 1;
+    return false;
+  }
+
+  #forget(now: number): void {
+    this.#minute = now;
+    this.#turn = (this.#turn + 1) & 0xffffff;
+    this.#filter.fill(0);
+  }
+
+  /** Counts a metric in all rows of a request, and with `finished` also that it is brought to an end. */
+  #count(t: Transaction, metric: number, finished: boolean, now: number): void {
+    const method = loadClass(t.method);
+    const { relations } = this.#peers;
+    if (relations.alive(t.relation, t.relationGeneration, now)) {
+      const r = relations.at(t.relation);
+      this.#tally(r.pair, method, metric, finished, now);
+      this.#tally(r.target, method, metric, finished, now);
+    }
+    this.#tally(t.load, method, metric, finished, now);
+  }
+
+  #tally(link: number, method: number, metric: number, finished: boolean, now: number): void {
+    const slot = this.loads.follow(link, now);
+    if (slot < 0) return;
+    this.loads.count(slot, method, metric, now);
+    if (finished) this.loads.count(slot, method, FINISHED, now);
+  }
+
+  #waste(t: Transaction, metric: number, now: number): void {
+    const method = loadClass(t.method);
+    const { relations } = this.#peers;
+    let source = 0;
+    if (relations.alive(t.relation, t.relationGeneration, now)) {
+      const r = relations.at(t.relation);
+      source = relations.hashAt(t.relation);
+      this.#wasted(r.pair, method, metric, 0, t.started, t, now);
+      this.#wasted(r.target, method, metric, source, t.started, t, now);
+    }
+    this.#wasted(t.load, method, metric, source, t.started, t, now);
+  }
+
+  /** One request that came to no end; `source` tells different sources apart, 0: not to be noted. */
+  #wasted(link: number, method: number, metric: number, source: number, time: number, where: Where, now: number): void {
+    const slot = this.loads.follow(link, now);
+    if (slot < 0) return;
+    if (source !== 0) this.loads.note(slot, source);
+    if (this.loads.count(slot, method, metric, now)) this.#place(slot, time, where.file, where.frame);
+  }
+
+  #place(slot: number, time: number, file: string, frame: number): void {
+    const load = this.loads.table.at(slot);
+    load.time = time;
+    load.file = file;
+    load.frame = frame;
+  }
+}
+
+/** Where the packet lies that shows it. */
+interface Where {
+  readonly file: string;
+  readonly frame: number;
+}
+
+const NOBODY = new Uint8Array(18);
+
+function endOf(status: number): number {
+  if (status < 300) return COMPLETED;
+  return status === 408 || (status >= 500 && status < 600) ? FAILED : REFUSED;
+}
+
+function isStun(bytes: Uint8Array, start: number, end: number): boolean {
+  if (end - start < 20) return false;
+  const cookie = (bytes[start + 4]! << 24) | (bytes[start + 5]! << 16) | (bytes[start + 6]! << 8) | bytes[start + 7]!;
+  return bytes[start]! < 4 && cookie === STUN;
+}
