@@ -486,7 +486,7 @@ export const EVENTS = {
   },
   'number.retried': {
     about:
-      'A source dialled a number behind a prefix that it had not tried within the hour, after others; or a number that it had dialled behind several prefixes was answered. Numbers are the same if their last nine digits are.',
+      'A source dialled a number behind a prefix that it had not tried within the hour, after others; or a number that it had dialled behind several prefixes was answered. Numbers are the same if their last nine digits are. A source with 128 completed calls to a server within half an hour is a trunk and not watched.',
     src: 'who dials',
     fields: {
       number: { kind: 'user', about: 'the number as it was dialled; of an answer as its To says' },

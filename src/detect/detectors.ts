@@ -40,7 +40,7 @@ export function detect(o: Observation, tracker: Tracker, emitter: Emitter, now: 
     detectIdentity(o, emitter);
   }
   if (tracker.transactions.offerChanged) detectOffer(o, tracker, emitter);
-  if (o.retried !== undefined) detectDialling(o, emitter);
+  if (o.retried !== undefined) detectDialling(o, emitter, now);
   if (o.inferred !== NONE) detectInferred(o, tracker, emitter, now);
   if (!o.concluded) return;
   detectUnchallenged(o, tracker, emitter);

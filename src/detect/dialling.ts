@@ -2,6 +2,7 @@
 import { keptText } from '../bytes.ts';
 import { splitNumber } from '../track/dialled.ts';
 import type { Observation } from '../track/observation.ts';
+import { tenths } from '../track/peers.ts';
 import { type Emitter, typeIndex } from './emitter.ts';
 import { sceneOf } from './scene.ts';
 
@@ -10,7 +11,7 @@ const TYPE = typeIndex('number.retried');
 const EACH = 16;
 
 /** Emits `number.retried` when a prefix is tried that is new for the number, and when such a number is answered. */
-export function detectDialling(o: Observation, emitter: Emitter): void {
+export function detectDialling(o: Observation, emitter: Emitter, now: number): void {
   const { retried, message: m, relation } = o;
   if (retried === undefined || !emitter.wants(TYPE)) return;
   const { prefixes, answered, first } = retried;
@@ -25,7 +26,7 @@ export function detectDialling(o: Observation, emitter: Emitter): void {
     answered,
     status: m.status,
     connected: relation === undefined ? 0 : relation.connected,
-    since: Math.max(0, Math.round((o.packet.time - first) / 1e6)),
+    since: Math.max(0, Math.round((tenths(now) - first) / 10)),
     userAgent: keptText(m.bytes, m.userAgent.start, m.userAgent.end),
   });
 }

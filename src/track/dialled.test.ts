@@ -90,6 +90,16 @@ describe('a number behind several prefixes', () => {
   });
 });
 
+test('a trunk is not watched', () => {
+  const t = new Dialler();
+  for (let i = 0; i < 128; i++) {
+    t.dial(String(100_000_000 + i));
+    t.answer(String(100_000_000 + i), 200);
+  }
+  assert.deepEqual([t.prefixes('9100000000'), t.prefixes('00100000000')], [0, 0]);
+  assert.equal(t.tracker.dialled.table.inserted, 128);
+});
+
 test('a full table makes numbers anew in used places', () => {
   const t = new Dialler();
   for (let i = 0; i < 6000; i++) {

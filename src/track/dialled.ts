@@ -7,6 +7,7 @@ import { ADDRESS } from '../bytes.ts';
 import { Key, type Seed, Table } from '../table.ts';
 import type { Span } from '../types.ts';
 import type { Observation } from './observation.ts';
+import { tenths } from './peers.ts';
 import type { Transaction } from './transactions.ts';
 
 /** µs after which a source may dial a number anew. */
@@ -15,6 +16,8 @@ const MEMORY = 3_600_000_000;
 const SUFFIX = 9;
 /** Longest number with all before it; E.164 has 15 digits, a carrier selection code 7. */
 const LONGEST = 64;
+/** Completed calls to a server within the half hour from which on a source is a trunk: what it dials, many people dial. */
+const TRUNK = 128;
 /** Prefixes of a number that are told apart. */
 const KEPT = 16;
 
@@ -24,7 +27,7 @@ export interface DialledNumber {
   prefixes: number;
   /** Calls to it that were answered with 2xx. */
   answered: number;
-  /** µs when the source first dialled it. */
+  /** When the source first dialled it, by `tenths`. */
   first: number;
 }
 
@@ -44,7 +47,7 @@ export class Dialled {
       keyBytes: ADDRESS + 4,
       rowBytes: 4 * KEPT,
       seed,
-      make: () => ({ prefixes: 0, answered: 0, first: 0.5 }),
+      make: () => ({ prefixes: 0, answered: 0, first: 0 }),
       reset: (n) => {
         n.prefixes = 0;
         n.answered = 0;
@@ -52,14 +55,15 @@ export class Dialled {
     });
   }
 
-  /** A new INVITE outside any dialog. Sets `o.retried` if it dials a number behind a prefix that is new to its source. */
+  /** A new INVITE outside any dialog. A trunk's is not looked at. Sets `o.retried` if it dials a number behind a prefix that is new to its source. */
   dial(o: Observation, t: Transaction, now: number): void {
+    if (o.relation !== undefined && o.relation.connected >= TRUNK) return;
     const { bytes, uri } = o.message;
     if (!this.#read(bytes, uri.user)) return;
     const { table } = this;
     const slot = table.put(this.#key.reset().add(o.client, 0, ADDRESS).addNumber(this.#suffix), now);
     const number = table.at(slot);
-    if (table.fresh) number.first = now;
+    if (table.fresh) number.first = tenths(now);
     t.dialled = slot;
     t.dialledGeneration = table.generation(slot);
     if (!this.#isNew(table.row(slot), number.prefixes)) return;
