@@ -55,6 +55,17 @@ test('EVE to a file and to standard output is the same, whatever the batches; th
   assert.equal(messages(whole).length, 1024);
 });
 
+test('calls and page to standard output are those of the file; two things at once are refused', async () => {
+  for (const option of ['calls', 'html'] as const) {
+    await analyze({ [option]: named('printed') });
+    const { out } = await analyze({ [option]: '-' });
+    assert.equal(out, readFileSync(named('printed'), 'utf8'));
+    assert.match(out, option === 'calls' ? /^callId,group/ : /^<!doctype html>/i);
+    await assert.rejects(analyze({ [option]: '-', json: true }), { code: 'usage', message: /not --json and --(calls|html) -$/ });
+  }
+  await assert.rejects(analyze({ eve: '-', calls: '-' }), { code: 'usage', message: /--eve - and --calls -$/ });
+});
+
 test('an output that cannot be opened is told before anything is read', async () => {
   for (const option of ['eve', 'html', 'writeEvidence'] as const) {
     await assert.rejects(analyze({ [option]: named('none/x') }), { code: 'output-failed' });
