@@ -35,6 +35,20 @@ test('given back in any order, all of it is there again', () => {
   }
 });
 
+test('given back twice counts once: the room may be lent to another by then', () => {
+  const first = lend(1000);
+  giveBack(first);
+  const second = lend(1000);
+  giveBack(first);
+  const third = lend(1000);
+  assert.ok(third.byteOffset >= second.byteOffset + 1000);
+  giveBack(second);
+  giveBack(third);
+  const whole = lend(40 * 1024 * 1024);
+  assert.equal(whole.byteOffset, first.byteOffset);
+  giveBack(whole);
+});
+
 test('what does not fit comes from elsewhere', () => {
   const large = lend(200 * 1024 * 1024);
   assert.notEqual(large.buffer, ARENA.buffer);

@@ -23,6 +23,8 @@ const memory = new WebAssembly.Memory({ initial: PAGES, maximum: PAGES });
 /** All of the memory. */
 export const ARENA: Uint8Array = new Uint8Array(memory.buffer);
 
+/** What is lent out: nothing is taken back twice, or another one's room would be lent again. */
+const lent = new WeakSet<Buffer>();
 /** Free ranges in the order of their addresses. */
 const free: { start: number; end: number }[] = [{ start: OWN, end: PAGES * PAGE - GAP }];
 
@@ -34,12 +36,14 @@ export function lend(size: number): Buffer {
   const { start } = range;
   range.start += size + GAP;
   if (range.start === range.end) free.splice(at, 1);
-  return Buffer.from(memory.buffer, start, size);
+  const buffer = Buffer.from(memory.buffer, start, size);
+  lent.add(buffer);
+  return buffer;
 }
 
-/** Takes a lent buffer back: nobody may use it from then on. */
+/** Takes a lent buffer back: nobody may use it from then on. What is not lent, or no longer, is left alone. */
 export function giveBack(buffer: Buffer): void {
-  if (buffer.buffer !== memory.buffer) return;
+  if (!lent.delete(buffer)) return;
   const start = buffer.byteOffset;
   const end = start + buffer.length + GAP;
   let at = free.findIndex((range) => range.start >= end);

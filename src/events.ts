@@ -531,13 +531,13 @@ export const EVENTS = {
   },
   'dialog.ended': {
     about:
-      'A dialog ended: a BYE was answered, its INVITE was refused, a subscription was ended, another branch was answered, or it was silent for too long.',
+      'A dialog ended: a BYE was answered or stayed without an answer, its INVITE was refused, a subscription was ended, another branch was answered, or it was silent for too long.',
     src: 'who asked for the end; who called, if time ended it',
     fields: {
       by: { kind: 'name', about: 'caller, callee or timeout' },
       reason: {
         kind: 'name',
-        about: 'bye, bye-by-stranger, notify, idle, session-timer, answered-elsewhere, or the status code that ended it',
+        about: 'bye, bye-unanswered, bye-by-stranger, notify, idle, session-timer, answered-elsewhere, or the status code that ended it',
       },
       duration: { kind: 'duration', about: 'seconds since it was confirmed, 0 if it never was' },
       early: { kind: 'flag', about: 'it was never confirmed' },

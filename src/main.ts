@@ -40,7 +40,7 @@ function addAnalyze(program: Command, done: (code: number) => void): void {
     .summary('tell what happened in captures')
     .description(
       'Reads captures (pcap or pcapng, also gzip or zstd; - for standard input), and all captures in folders, merged in order of ' +
-        'time as one recording and tells what happened in them. Exit code: 0 nothing, 1 an alert of level warning or above, 2 something could not be read, 3 both, 64 a ' +
+        'time as one recording, and tells what happened in them. Exit code: 0 nothing, 1 an alert of level warning or above, 2 something could not be read, 3 both, 64 a ' +
         'fault in the command line, the configuration or the rules. SIGINT ends the reading: what was read is reported. ' +
         'With --follow it reads on as files grow and new ones appear in the folders, tells each alert in a line on standard error, ' +
         'and SIGINT is the end, with the report.',
@@ -50,7 +50,7 @@ function addAnalyze(program: Command, done: (code: number) => void): void {
     .option('--json', 'print one JSON object instead of the report (docs/reference/analysis.schema.json)')
     .option(
       '--eve <file>',
-      'also write EVE JSON, a line per SIP message, alert and call; - writes it to standard output instead of the report',
+      'also write EVE JSON, a line per SIP message, alert, call and media stream; - writes it to standard output instead of the report, as with --calls and --html',
     )
     .option('--calls <file>', 'also write the calls as CSV: who called whom, when, for how long, how it ended and how it was protected')
     .option('--html <file>', 'also write a page that stands alone: verdict, time line, attackers, alerts and calls with their messages')

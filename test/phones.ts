@@ -3,7 +3,7 @@ import { createMessage, parseSip } from '../src/decode/sip.ts';
 import type { DialogState } from '../src/track/calls/dialogstate.ts';
 import { VIOLATION_NAMES } from '../src/track/calls/violations.ts';
 import type { Observation } from '../src/track/observation.ts';
-import { type Capacities, Tracker } from '../src/track/tracker.ts';
+import { type Capacities, type Lapses, Tracker } from '../src/track/tracker.ts';
 import type { Call } from '../src/types.ts';
 import { type Place, packetOf, request, response, type Wording } from './talk.ts';
 
@@ -40,6 +40,13 @@ export class Phones {
   readonly happened: string[] = [];
   now = 1_000_000_000;
   #branch = 0;
+  readonly #lapses: Lapses = {
+    unanswered: () => {},
+    abandoned: () => {},
+    contacted: () => {},
+    lone: () => {},
+    dialog: (kind) => this.happened.push(`~${CHANGES[kind]!}`),
+  };
 
   constructor(change: Partial<Capacities> = {}, wanted = true) {
     this.tracker = new Tracker({ ...CAPACITIES, ...change }, { k0: 1, k1: 2 }, this.message, { calls: wanted, silence: false });
@@ -86,15 +93,13 @@ export class Phones {
 
   wait(seconds: number): void {
     this.now += seconds * 1e6;
-    if (this.now >= this.tracker.due) {
-      this.tracker.lapse(this.now, {
-        unanswered: () => {},
-        abandoned: () => {},
-        contacted: () => {},
-        lone: () => {},
-        dialog: (kind) => this.happened.push(`~${CHANGES[kind]!}`),
-      });
-    }
+    if (this.now >= this.tracker.due) this.tracker.lapse(this.now, this.#lapses);
+  }
+
+  /** The input ends: all calls there were. */
+  finish(): Call[] {
+    this.tracker.finish(this.now, this.#lapses);
+    return [...this.tracker.calls.over];
   }
 
   /** All calls, told at the end of the input. */

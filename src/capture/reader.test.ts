@@ -471,6 +471,7 @@ describe('what cannot be read at all', () => {
     const gone = joinPath(folder, 'none.pcap');
     await assert.rejects(openCapture(gone), { message: `${gone} cannot be read: ENOENT: no such file or directory` });
     await assert.rejects(openCapture(folder), { message: `${folder} cannot be read: it is a folder; name the capture files in it` });
+    await assert.rejects(readBytes(Buffer.alloc(0)), / is empty$/);
     await assert.rejects(
       readBytes(Buffer.from('GMBU\0\x02\x01\0')),
       /is neither pcap nor pcapng but a NetMon capture; convert it with editcap -F pcap$/,

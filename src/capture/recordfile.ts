@@ -64,7 +64,8 @@ function recordsOf(path: string, window: Window): Records | undefined {
   if (end >= 4 && bytes.readUInt32BE(0) === SECTION) return new PcapngRecords(path);
   if (end < 4 || !isPcap(bytes, 0)) {
     const hint = end >= 4 && bytes.readUInt32BE(0) === NETMON ? ' but a NetMon capture; convert it with editcap -F pcap' : '';
-    throw new RingfenceError('capture-not-a-capture', path, `${captureName(path)} is neither pcap nor pcapng${hint}`);
+    const what = end === 0 ? 'empty' : `neither pcap nor pcapng${hint}`;
+    throw new RingfenceError('capture-not-a-capture', path, `${captureName(path)} is ${what}`);
   }
   const layout = end < PCAP_HEADER ? undefined : readPcapHeader(bytes, 0);
   if (layout === undefined) return undefined;

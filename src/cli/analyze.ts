@@ -20,7 +20,7 @@ import type { Alert, Call } from '../types.ts';
 import { version } from '../version.ts';
 import { AlertLines, QuietTime } from './following.ts';
 import { Interrupt } from './interrupt.ts';
-import { type OutputOptions, Outputs } from './outputs.ts';
+import { type OutputOptions, Outputs, printsOutput } from './outputs.ts';
 import { loadSettings, type Settings, type SettingsOptions } from './settings.ts';
 
 /** Options of the command line. */
@@ -50,7 +50,7 @@ export interface Streams {
  * Following, each alert is told in a line on `err` as it comes, and SIGINT is the ordinary end.
  * @returns the exit code: bit 1 for alerts at warning or above, bit 2 for faults. Interrupted while reading standard input, it
  * reports and then ends by the signal.
- * @throws RingfenceError for faults in configuration and rules, and `output-failed`.
+ * @throws RingfenceError for faults in the options, configuration and rules, and `output-failed`.
  */
 export async function runAnalyze(
   files: readonly string[],
@@ -59,6 +59,7 @@ export async function runAnalyze(
 ): Promise<number> {
   // The engine allocates little that lives long: a young generation that grows to V8's 134 MB only costs memory and cache.
   setFlagsFromString('--semi-space-growth-factor=1');
+  const printed = printsOutput(options);
   const settings = loadSettings(options);
   const faults: Fault[] = [];
   const outputs = new Outputs(options, out, faults);
@@ -77,7 +78,7 @@ export async function runAnalyze(
   }
   try {
     const { findings } = run;
-    if (options.eve === '-') for (const { message } of findings.faults) err.write(`ringfence: ${neutral(message, 400)}\n`);
+    if (printed) for (const { message } of findings.faults) err.write(`ringfence: ${neutral(message, 400)}\n`);
     else if (options.json === true) {
       for (const { message } of findings.faults) err.write(`ringfence: ${neutral(message, 400)}\n`);
       await print(out, analysisJson(findings));

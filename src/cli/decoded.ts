@@ -5,11 +5,12 @@ import { CONTENT_LENGTH, CSEQ, EXPIRES, MAX_FORWARDS } from '../decode/headers.t
 import { inspect, type ReadHeader, type ReadOddity, type ReadParam, type ReadUri, type ReadValue } from '../decode/inspect.ts';
 import { HEADER_STRIDE, METHODS, type SipMessage } from '../decode/message.ts';
 import { ODDITIES } from '../decode/oddities.ts';
-import { RTCP, RTP, sniff } from '../decode/sniff.ts';
+import { H225, MGCP, RTCP, RTP, sniff } from '../decode/sniff.ts';
 import type { StageNote } from '../publish/explain.ts';
 import { isoTime } from '../publish/layout.ts';
 import { maskCredentials, maskValue } from '../publish/secrets.ts';
 import type { Packet, Span } from '../types.ts';
+import { mgcpLines, q931Lines } from './decodedgateways.ts';
 import { rtcpLines, rtpLines, sdpLines } from './decodedmedia.ts';
 
 type Line = readonly [name: string, text: string];
@@ -36,6 +37,8 @@ const KINDS = [
   'STUN or TURN',
   'DTLS; it is counted and left',
   'ZRTP; keys are agreed on',
+  'MGCP',
+  'H.323 call signalling (H.225.0), as far as its Q.931 header goes',
 ];
 
 /** What it is; for SIP the start line, each header with how it was read, the body and what was odd. */
@@ -52,11 +55,18 @@ export function decodeNote(p: Packet, m: SipMessage | undefined): StageNote {
   return { stage: 'decode', lines };
 }
 
+/** What tells more of the kinds that are no SIP. */
+const READERS: Readonly<Record<number, ((p: Packet) => Line[]) | undefined>> = {
+  [RTP]: rtpLines,
+  [RTCP]: rtcpLines,
+  [MGCP]: mgcpLines,
+  [H225]: q931Lines,
+};
+
 /** What is no SIP. */
 function otherLines(p: Packet): Line[] {
   const kind = sniff(p.bytes, p.start, p.end);
-  const more = kind === RTP ? rtpLines(p) : kind === RTCP ? rtcpLines(p) : [];
-  return [['kind', KINDS[kind] ?? ''], ...more];
+  return [['kind', KINDS[kind] ?? ''], ...(READERS[kind]?.(p) ?? [])];
 }
 
 function startLine(m: SipMessage): string {

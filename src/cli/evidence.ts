@@ -12,10 +12,13 @@ import type { Sink } from '../publish/sink.ts';
 import { OutFile } from '../store/outfile.ts';
 import type { Packet } from '../types.ts';
 import { type Secrets, writeEnhanced, writeInterface, writeSecrets, writeSection } from '../wire/pcapng.ts';
-import { maskPayload } from './evidencemask.ts';
+import { MASKED, maskPayload } from './evidencemask.ts';
 
 /** LINKTYPE_WIRESHARK_UPPER_PDU: a message without the frames it came in. */
 const UPPER_PDU = 252;
+/** Bytes of a TCP header (RFC 9293 §3.1). */
+const LEAST_TCP = 20;
+const MOST_TCP = 60;
 
 /** A frame as it is written. */
 interface Shot {
@@ -26,9 +29,12 @@ interface Shot {
   /** Bytes of `data` that are written, and its length on the wire. */
   kept: number;
   readonly original: number;
-  /** It was put together from several frames. */
-  readonly joined: boolean;
+  /** Why it is a message and no frame; empty: it is the frame. */
+  readonly alone: string;
 }
+
+const JOINED = 'put together from several frames, this is the last';
+const TAKEN_OUT = 'taken out of a frame that holds more than it';
 
 /** Writes one pcapng file per alert. */
 export class EvidenceSink implements Sink {
@@ -61,7 +67,7 @@ export class EvidenceSink implements Sink {
   async finish(findings: Findings): Promise<void> {
     const { files, leftOut } = await evidenceFiles(findings, this.#conversations);
     if (leftOut > 0) this.#fault(this.#folder, `${leftOut} alerts have no evidence file: only the worst ${files.length} have one`);
-    const writers = files.map((file) => new EvidenceWriter(join(this.#folder, file.name), file));
+    const writers = files.map((file) => new EvidenceWriter(join(this.#folder, file.name), file, this.#bodies));
     try {
       for (const name of new Set(files.flatMap(({ frames }) => [...frames.keys()]))) {
         await this.#read(
@@ -104,9 +110,11 @@ export class EvidenceSink implements Sink {
 
   /** The frame of a packet, masked; a frame with several messages is masked in several steps. */
   #shoot(p: Packet, before: Shot | undefined): Shot {
-    const shot = before ?? (p.frameEnd > p.frameStart ? frameShot(p) : messageShot(p));
-    const at = shot.joined ? shot.data.length - (p.end - p.start) : p.start - p.frameStart;
-    if (before !== undefined && shot.joined) return shot;
+    if (before !== undefined && before.alone !== '') return before;
+    const shot = before ?? shotOf(p);
+    const at = shot.alone === '' ? p.start - p.frameStart : shot.data.length - (p.end - p.start);
+    // Behind the first message of a stream's frame everything was masked: the others come back one by one.
+    if (before !== undefined) shot.data.set(p.bytes.subarray(p.start, p.end), at);
     const kept = at + maskPayload(p, shot.data, at, this.#bodies);
     if (kept < at + p.end - p.start) shot.kept = Math.min(shot.kept, kept);
     return shot;
@@ -121,15 +129,34 @@ function write(writers: readonly EvidenceWriter[], name: string, shot: Shot, sec
   for (const writer of writers) writer.add(name, shot, secrets);
 }
 
+/** The frame, if it can be masked where it stands, else the message. */
+function shotOf(p: Packet): Shot {
+  if (p.frameEnd === p.frameStart) return messageShot(p, JOINED);
+  return p.hep === undefined && (p.transport === 'udp' || beginsSegment(p)) ? frameShot(p) : messageShot(p, TAKEN_OUT);
+}
+
+/** True if the payload begins behind a TCP header: nothing of another message stands before it. */
+function beginsSegment({ transport, bytes, start, src, dst }: Packet): boolean {
+  if (transport !== 'tcp') return false;
+  const word = (at: number): number => (bytes[at]! << 8) | bytes[at + 1]!;
+  for (let n = LEAST_TCP; n <= MOST_TCP; n += 4) {
+    const at = start - n;
+    if (at >= 0 && bytes[at + 12]! >> 4 === n / 4 && word(at) === portOf(src) && word(at + 2) === portOf(dst)) return true;
+  }
+  return false;
+}
+
 function frameShot(p: Packet): Shot {
   // A copy: `slice` of a Buffer would be the reader's own memory.
   const data = Uint8Array.from(p.frame.subarray(p.frameStart, p.frameEnd));
+  // On a stream the beginning of another message may follow, with secrets of its own.
+  if (p.transport !== 'udp') data.fill(MASKED, p.end - p.frameStart);
   const linkType = linkTypeOf(p.where.link);
-  return { frame: p.frameNumber, time: p.time, linkType, data, kept: data.length, original: data.length, joined: false };
+  return { frame: p.frameNumber, time: p.time, linkType, data, kept: data.length, original: data.length, alone: '' };
 }
 
-/** A message put together from fragments or a stream, as Wireshark exports it: tags of two bytes name and two length, then the message. */
-function messageShot(p: Packet): Shot {
+/** A message without its frame, as Wireshark exports it: tags of two bytes name and two length, then the message. */
+function messageShot(p: Packet, alone: string): Shot {
   const four = isIPv4(p.src);
   const address = (endpoint: Uint8Array): Uint8Array => endpoint.subarray(four ? 12 : 0, ADDRESS);
   const word = (n: number): Uint8Array => Uint8Array.of(n >>> 24, (n >>> 16) & 255, (n >>> 8) & 255, n & 255);
@@ -144,7 +171,7 @@ function messageShot(p: Packet): Shot {
     tag(0, new Uint8Array(0)),
   ]);
   const data = Buffer.concat([head, p.bytes.subarray(p.start, p.end)]);
-  return { frame: p.frameNumber, time: p.time, linkType: UPPER_PDU, data, kept: data.length, original: data.length, joined: true };
+  return { frame: p.frameNumber, time: p.time, linkType: UPPER_PDU, data, kept: data.length, original: data.length, alone };
 }
 
 function tag(kind: number, value: Uint8Array): Uint8Array {
@@ -159,11 +186,12 @@ class EvidenceWriter {
   readonly #secretsOf = new Set<string>();
   #frames = 0;
 
-  constructor(path: string, file: EvidenceFile) {
+  constructor(path: string, file: EvidenceFile, bodies: boolean) {
     this.file = file;
     this.#out = new OutFile(path);
     const left = file.leftOut > 0 ? ` ${file.leftOut} more frames would belong here.` : '';
-    this.#out.write(writeSection(false, `${file.about}${left} Masked: passwords, digits and text of messages; media is cut off.`));
+    const masked = bodies ? 'passwords' : 'passwords, digits and text of messages';
+    this.#out.write(writeSection(false, `${file.about}${left} Masked: ${masked}; media is cut off.`));
   }
 
   /** Adds a frame if this file wants it and it has room. */
@@ -178,7 +206,7 @@ class EvidenceWriter {
       this.#out.write(writeInterface({ linkType: shot.linkType }));
     }
     const data = shot.data.subarray(0, shot.kept);
-    const note = shot.joined ? `${comment}; put together from several frames, this is the last` : comment;
+    const note = shot.alone === '' ? comment : `${comment}; ${shot.alone}`;
     this.#out.write(writeEnhanced(face, BigInt(Math.floor(shot.time)), data, false, shot.original, note));
     this.#frames++;
   }

@@ -163,7 +163,7 @@ test('what is no SIP, what is no UDP, and what is not there', async () => {
   const path = capture('other.pcap', ['what is this supposed to be'], [frame(rtp, false), arp]);
   assert.match(await explain({ packet: '1' }, path), /kind +nothing that is read here/);
   assert.match(await explain({ packet: '2' }, path), /kind +RTP\n +stream +SSRC 0x00000000\n[\s\S]*\ntrack\n {2}nothing/);
-  await assert.rejects(explain({ packet: '3' }, path), { code: 'usage', message: /frame 3 holds no UDP payload/ });
+  await assert.rejects(explain({ packet: '3' }, path), { code: 'usage', message: /frame 3 holds nothing that is read here/ });
   await assert.rejects(explain({ packet: '4' }, path), { code: 'usage', message: /no frame 4: there are 3 frames/ });
   await assert.rejects(explain({ packet: '1' }, join(folder, 'gone.pcap')), { code: 'capture-not-found' });
 });

@@ -85,7 +85,7 @@ function skipped(frame: number): RingfenceError {
   return new RingfenceError(
     'usage',
     '',
-    `frame ${frame} holds no UDP payload of its own: another protocol, a fragment whose datagram ends in a later frame, or damage`,
+    `frame ${frame} holds nothing that is read here: another protocol, a part of what a later frame makes whole, or damage`,
   );
 }
 

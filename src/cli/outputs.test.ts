@@ -55,6 +55,17 @@ test('EVE to a file and to standard output is the same, whatever the batches; th
   assert.equal(messages(whole).length, 1024);
 });
 
+test('calls and page to standard output are those of the file; two things at once are refused', async () => {
+  for (const option of ['calls', 'html'] as const) {
+    await analyze({ [option]: named('printed') });
+    const { out } = await analyze({ [option]: '-' });
+    assert.equal(out, readFileSync(named('printed'), 'utf8'));
+    assert.match(out, option === 'calls' ? /^callId,group/ : /^<!doctype html>/i);
+    await assert.rejects(analyze({ [option]: '-', json: true }), { code: 'usage', message: /not --json and --(calls|html) -$/ });
+  }
+  await assert.rejects(analyze({ eve: '-', calls: '-' }), { code: 'usage', message: /--eve - and --calls -$/ });
+});
+
 test('an output that cannot be opened is told before anything is read', async () => {
   for (const option of ['eve', 'html', 'writeEvidence'] as const) {
     await assert.rejects(analyze({ [option]: named('none/x') }), { code: 'output-failed' });
@@ -135,6 +146,35 @@ test('evidence holds the decryption secrets of its capture', tshark, async () =>
   assert.deepEqual(fields(join(named('secrets'), name), 'sip.Method', 'frame.time_epoch')[0], ['OPTIONS', '1700000000.000000000']);
 });
 
+test('evidence of a frame of a stream holds nothing of the messages beside', tshark, async () => {
+  const odd = (n: number): string =>
+    request({ From: `"admin'#" <sip:alice@example.org>;tag=1`, 'Call-ID': `${n}@example.org`, CSeq: `${n} OPTIONS` });
+  const next = request({ Authorization: `Digest username="a", response="${'0123456789abcdef'.repeat(2)}"` });
+  const payload = `${odd(1)}${odd(2)}${next.slice(0, -20)}`;
+  writeFileSync(named('beside.pcap'), pcapOf([segment(1, '', 2), segment(2, payload, 0x18)], { linkType: 101 }));
+  const { out } = await analyze({ writeEvidence: named('beside') }, [named('beside.pcap')]);
+  assert.match(out, /sip 2/);
+  const [name] = readdirSync(named('beside'));
+  assert.ok(name !== undefined);
+  assert.ok(!readFileSync(join(named('beside'), name)).includes('0123456789abcdef'));
+  // Both messages are there, in the frame.
+  const [row] = fields(join(named('beside'), name), 'ip.src', 'sip.CSeq.seq');
+  assert.deepEqual(row, ['192.0.2.1', '1,2']);
+});
+
+test('a secret on a folded line is masked too', () => {
+  for (const [name, value] of [
+    ['Authorization', '\r\n Basic\r\n\tdXNlcjpwYXNz\r\n d29yZA=='],
+    ['Authorization', 'Digest username="a", response =\r\n "0123456789abcdef0123456789abcdef"'],
+    ['Authentication-Info', 'rspauth="0123456789abcdef0123456789abcdef"'],
+  ] as const) {
+    const packet = packetOf(request({ [name]: value }), 1, '192.0.2.1:5060', '192.0.2.2:5060');
+    const bytes = Buffer.from(packet.bytes);
+    assert.equal(maskPayload(packet, bytes, 0, false), bytes.length);
+    assert.doesNotMatch(bytes.toString('latin1'), /dXNl|d29y|0123456789abcdef/);
+  }
+});
+
 test('what people say and press is masked unless asked for; media and unknown payloads are cut', () => {
   const said = (start: string, type: string): string => request({ 'Content-Type': type }, start, 'the secret');
   const masked = (payload: string | Uint8Array, bodies = false): [text: string, kept: number] => {
@@ -149,6 +189,9 @@ test('what people say and press is masked unless asked for; media and unknown pa
     ['INFO', 'application/dtmf-relay'],
     ['INFO', 'text/plain'],
     ['NOTIFY', 'audio/telephone-event'],
+    ['NOTIFY', 'application/kpml-response+xml'],
+    ['INFO', 'application/mediaservercontrol+xml'],
+    ['REFER', 'text/plain'],
   ]) {
     const [text, kept] = masked(said(`${start} ${uri}`, type!));
     assert.ok(text.endsWith('xxxxxxxxxx') && kept === text.length - 4, start);

@@ -13,7 +13,7 @@ import { EvidenceSink } from './evidence.ts';
 
 /** Options of the command line that name an output. */
 export interface OutputOptions {
-  /** File for EVE, `-` for standard output. */
+  /** File for EVE; `-`, as for the two others, is standard output, instead of the report. */
   readonly eve?: string;
   /** File for the page. */
   readonly html?: string;
@@ -25,6 +25,21 @@ export interface OutputOptions {
   readonly follow?: boolean;
   /** Digits and the text of messages stay in the evidence. */
   readonly evidenceBodies?: boolean;
+}
+
+/** Outputs that standard output may be given to. */
+const PRINTABLE = ['eve', 'calls', 'html'] as const;
+
+/**
+ * True if an output goes to standard output, so that the report does not.
+ * @throws RingfenceError `usage` if more than one thing would be printed there.
+ */
+export function printsOutput(options: OutputOptions & { readonly json?: boolean }): boolean {
+  const printed = PRINTABLE.filter((name) => options[name] === '-').map((name) => `--${name} -`);
+  const all = options.json === true ? ['--json', ...printed] : printed;
+  if (printed.length > 0 && all.length > 1)
+    throw new RingfenceError('usage', '', `only one thing can be printed on standard output, not ${all.join(' and ')}`);
+  return printed.length > 0;
 }
 
 /** All outputs of a run. */
@@ -52,9 +67,10 @@ export class Outputs {
     this.calls = eve !== undefined || html !== undefined || calls !== undefined;
     this.keepsCalls = html !== undefined;
     try {
-      if (eve !== undefined) this.#sinks.push(new EveSink(eve === '-' ? streamTarget(out) : new OutFile(eve, live), live));
-      if (calls !== undefined) this.#sinks.push(new CallSink(new OutFile(calls)));
-      if (html !== undefined && this.#conversations !== undefined) this.#sinks.push(new HtmlSink(new OutFile(html), this.#conversations));
+      const target = (path: string, readAlong = false): ByteTarget => (path === '-' ? streamTarget(out) : new OutFile(path, readAlong));
+      if (eve !== undefined) this.#sinks.push(new EveSink(target(eve, live), live));
+      if (calls !== undefined) this.#sinks.push(new CallSink(target(calls)));
+      if (html !== undefined && this.#conversations !== undefined) this.#sinks.push(new HtmlSink(target(html), this.#conversations));
       if (writeEvidence !== undefined && this.#conversations !== undefined)
         this.#sinks.push(new EvidenceSink(writeEvidence, options.evidenceBodies === true, this.#conversations, faults));
     } catch (error) {

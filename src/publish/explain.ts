@@ -18,5 +18,5 @@ export function explainPage(title: string, notes: readonly StageNote[], page: Pa
     const body = rows.length === 0 ? [`  ${paint(page, 'faint', 'nothing')}`] : listed(rows, page);
     return [paint(page, 'title', stage), ...body].join('\n');
   });
-  return `${[paint(page, 'title', neutral(title)), ...parts].join('\n\n')}\n`;
+  return `${[paint(page, 'title', neutral(title, MOST)), ...parts].join('\n\n')}\n`;
 }

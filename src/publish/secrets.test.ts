@@ -27,5 +27,6 @@ test('credentials lose what can be tried offline', () => {
   assert.equal(maskCredentials(digest), `Digest username="100", realm="r", uri="sip:100:${MASK}@h", response=${MASK}, nc=1`);
   assert.equal(maskCredentials('Basic dXNlcjpwYXNz'), `Basic ${MASK}`);
   assert.equal(maskCredentials('digest RESPONSE=abc'), `digest RESPONSE=${MASK}`);
+  assert.equal(maskValue('qop=auth, rspauth="0123456789abcdef", nc=1', never), `qop=auth, rspauth=${MASK}, nc=1`);
   assert.equal(maskCredentials('Digest response="open'), `Digest response=${MASK}`);
 });

@@ -24,9 +24,13 @@ const TAG = /(;\s*tag\s*=\s*)([^\s;,>]+)/gi;
 const RESPONSE = /(\bresponse\s*=\s*)("[^"]*"?|[^\s,]+)/gi;
 const SCHEME = /^\s*([\w-]+)[\s\S]*$/;
 
+/** What a server answers with in Authentication-Info (RFC 7616 §3.5): passwords can be tried against it as well. */
+const SERVERS_RESPONSE = /(\brspauth\s*=\s*)("[^"]*"?|[^\s,]+)/gi;
+
 /** A header value or Request-URI as text, without passwords. */
 export function maskValue(value: string, carriesGuess: CarriesGuess): string {
-  return maskPasswords(value).replace(TAG, (whole, name: string, tag: string) => {
+  const bare = maskPasswords(value).replace(SERVERS_RESPONSE, `$1${MASK}`);
+  return bare.replace(TAG, (whole, name: string, tag: string) => {
     return carriesGuess(tag) ? `${name}${MASK} (a guessed password)` : whole;
   });
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -44,6 +44,7 @@ test('a file that is read while it is written has its name from the start, and k
   const file = new OutFile(path, true);
   file.write(Buffer.from('line'));
   assert.equal(readFileSync(path, 'utf8'), 'line');
+  assert.equal(statSync(path).mode & 0o007, 0, 'and is not for everyone');
   file.abandon();
   assert.equal(readFileSync(path, 'utf8'), 'line');
 });

@@ -6,6 +6,9 @@ import { closeSync, openSync, realpathSync, renameSync, rmSync, statSync, writeS
 import { dirname } from 'node:path';
 import { RingfenceError } from '../errors.ts';
 
+/** Who called whom is nobody else's business: readable by user and group. */
+const MODE = 0o640;
+
 /** An output file. */
 export class OutFile {
   /** As the user named it. */
@@ -27,7 +30,7 @@ export class OutFile {
       if (there?.isDirectory()) throw new Error('it is a folder');
       this.#target = there === undefined ? path : realpathSync(path);
       this.#temporary = !live && (there === undefined || there.isFile()) ? `${this.#target}.${process.pid}.part` : '';
-      this.#fd = this.#temporary === '' ? openSync(this.#target, 'w') : openSync(this.#temporary, 'wx', 0o640);
+      this.#fd = this.#temporary === '' ? openSync(this.#target, 'w', MODE) : openSync(this.#temporary, 'wx', MODE);
     } catch (error) {
       throw this.#failed(error);
     }

@@ -189,6 +189,9 @@ describe('behind a trusted proxy', () => {
 
   test('two received: one was there before the proxy wrote, so none is believed', () => {
     assert.equal(behind(via('203.0.113.66', 'z9hG4bKa', ';received=203.0.113.66;received=192.0.2.200')), '198.51.100.5:5060 unknown');
+    // Of a proxy that writes its own first, the last one is the client's.
+    for (const own of [';received =192.0.2.200', '; Received\t= 192.0.2.200'])
+      assert.equal(behind(via('203.0.113.66', 'z9hG4bKa', `;received=203.0.113.66${own}`)), '198.51.100.5:5060 unknown', own);
   });
 
   test('the record of a call names who called, also where the call is seen again without its Via', () => {

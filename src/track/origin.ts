@@ -13,6 +13,7 @@
  * - `packet`: the source address of the packet.
  */
 import { ADDRESS, ENDPOINT, isIPv4 } from '../bytes.ts';
+import { skipSpace } from '../decode/grammar.ts';
 import { readViaAt } from '../decode/lower.ts';
 import type { SipMessage, ViaView } from '../decode/message.ts';
 import { createVia } from '../decode/via.ts';
@@ -106,13 +107,13 @@ function readHost(bytes: Uint8Array, { start, end }: Span, out: Uint8Array): boo
   return start >= 0 && readAddress(bytes, open ? start + 1 : start, open ? end - 1 : end, out);
 }
 
-/** `;received` stands more than once in a Via value; blanks before the name do not hide it. */
+/** `;received=` stands more than once in a Via value; blanks around the name do not hide it. */
 function receivedTwice(bytes: Uint8Array, { start, end }: Span): boolean {
   let n = 0;
   for (let i = start; i + 8 < end; i++) {
     // `rece` tells it apart: no other parameter begins like that.
     if ((bytes[i]! | 0x20) !== 0x72 || (bytes[i + 1]! | 0x20) !== 0x65 || (bytes[i + 2]! | 0x20) !== 0x63) continue;
-    if ((bytes[i + 3]! | 0x20) === 0x65 && bytes[i + 8] === 0x3d) n++;
+    if ((bytes[i + 3]! | 0x20) === 0x65 && bytes[skipSpace(bytes, i + 8, end)] === 0x3d) n++;
   }
   return n > 1;
 }

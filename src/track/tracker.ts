@@ -251,6 +251,7 @@ export class Tracker {
     this.#unanswered(now + TIMEOUT - UNANSWERED_AT_END, now, lapses);
     this.rates.finish(now);
     this.loneAnswers.lapse(now, true, lapses.lone);
+    this.dialogs.finish(now, lapses.dialog);
     this.calls.finish();
   }
 

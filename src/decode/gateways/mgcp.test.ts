@@ -6,7 +6,7 @@ import { shared, tool } from '../../../test/peers.ts';
 import { text } from '../../bytes.ts';
 import { openCapture } from '../../capture/reader.ts';
 import { MGCP, sniff } from '../sniff.ts';
-import { createMgcp, isMgcp, type MgcpMessage, parameter, parseMgcp, VERBS } from './mgcp.ts';
+import { createMgcp, isMgcp, type MgcpMessage, parameter, parameterNames, parseMgcp, VERBS } from './mgcp.ts';
 
 function read(source: string): MgcpMessage {
   const bytes = Buffer.from(source, 'latin1');
@@ -36,6 +36,12 @@ describe('MGCP', () => {
       ['A3C47F21456789F0', 'p:10, a:PCMU', 'recvonly', '0123456789AC', undefined, undefined],
     );
     assert.equal(m.parameterCount, 5);
+    assert.equal(
+      parameterNames(m)
+        .map((span) => part(m, span))
+        .join(),
+      'C,L,m,X,Z2',
+    );
     assert.equal(part(m, m.body), 'v=0\r\nc=IN IP4 128.96.41.1\r\n');
     assert.equal(m.end, CREATE.length);
   });

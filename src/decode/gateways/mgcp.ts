@@ -191,6 +191,11 @@ export function parameter(m: MgcpMessage, letter: number, into: Span): Span {
   return into;
 }
 
+/** Places of the names of all parameters kept, in order; for people, not for the hot path. */
+export function parameterNames(m: MgcpMessage): Span[] {
+  return Array.from({ length: m.parameterCount }, (_, k) => ({ start: m.parameters[k * STRIDE]!, end: m.parameters[k * STRIDE + 1]! }));
+}
+
 function isLetter(c: number): boolean {
   const l = c | 0x20;
   return l >= 0x61 && l <= 0x7a;

@@ -118,6 +118,12 @@ export class Calls {
     if (c.disposition === UNANSWERED || c.disposition === CHALLENGED) c.disposition = ANSWERED;
   }
 
+  /** Both sides were seen, or its beginning: it is a call, and not one side's word. */
+  isKnown(slot: number): boolean {
+    const { complete, heard } = this.table.at(slot);
+    return complete || heard;
+  }
+
   /** What a final or provisional answer to an initial INVITE means for its call. */
   answer(m: SipMessage, packet: Packet, t: Transaction, now: number): CallState | undefined {
     if (t.call < 0 || !this.table.alive(t.call, t.callGeneration, now)) return undefined;

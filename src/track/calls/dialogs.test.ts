@@ -7,6 +7,7 @@ import {
   BY_BYE,
   BY_FORK,
   BY_IDLE,
+  BY_LEAVING,
   BY_NOTIFY,
   BY_SESSION_TIMER,
   BY_STRANGER,
@@ -19,6 +20,65 @@ import {
 
 const IN = { toTag: 't1' };
 const PROXY = '198.51.100.99:5060';
+
+describe('a BYE without an answer ends the call all the same (RFC 3261 §15.1.1)', () => {
+  const told = (p: Phones): (string | number)[] => p.finish().map(({ hungUpBy, billed }) => `${hungUpBy} ${billed / 1e6}`);
+  const answered = (): Phones => {
+    const p = new Phones();
+    p.establish();
+    p.wait(9.98);
+    return p;
+  };
+
+  test('when 32 s have passed, at the time of the BYE', () => {
+    const p = answered();
+    p.ask('BYE', { ...IN, cseq: 2 });
+    p.wait(31);
+    assert.equal(p.dialogs()[0]?.state, CONFIRMED);
+    p.wait(1);
+    const [dialog] = p.dialogs();
+    assert.deepEqual([dialog?.state, dialog?.endedBy, dialog?.reason], [TERMINATED, CALLER, BY_LEAVING]);
+    assert.deepEqual(p.happened, ['started', 'confirmed', '~ended']);
+    p.wait(40);
+    assert.equal(p.tracker.calls.over.length, 1, 'told as soon as any other');
+    assert.deepEqual(told(p), ['caller 10']);
+  });
+
+  test('when the capture ends', () => {
+    const p = answered();
+    p.askBack('BYE', { cseq: 7 });
+    assert.deepEqual(told(p), ['callee 10']);
+    assert.deepEqual(p.happened, ['started', 'confirmed', '~ended']);
+  });
+
+  test('not when it was challenged: the one with credentials counts', () => {
+    for (const again of [false, true]) {
+      const p = answered();
+      p.ask('BYE', { ...IN, cseq: 2 });
+      p.reply(401, 'BYE', { cseq: 2 });
+      p.wait(20);
+      if (again) p.ask('BYE', { ...IN, cseq: 3 });
+      p.wait(20);
+      assert.equal(p.dialogs()[0]?.state, CONFIRMED);
+      assert.deepEqual(told(p), [again ? 'caller 30.02' : 'none 0']);
+    }
+  });
+
+  test('of two at the same time the challenge to the later one changes nothing', () => {
+    const p = answered();
+    p.ask('BYE', { ...IN, cseq: 2 });
+    p.askBack('BYE', { cseq: 7 });
+    p.reply(407, 'BYE', { fromTag: 't1', toTag: 'f1', cseq: 7 }, ALICE, BOB);
+    assert.deepEqual(told(p), ['caller 10']);
+  });
+
+  test('one side alone, in the middle of nowhere, is no call', () => {
+    const p = new Phones();
+    p.ask('BYE', { ...IN, cseq: 2 });
+    p.wait(40);
+    assert.deepEqual([told(p), p.happened], [[], ['started']]);
+  });
+});
 
 describe('the life of a dialog', () => {
   test('early with the first To tag, confirmed with the 2xx, terminated with the answer to the BYE', () => {

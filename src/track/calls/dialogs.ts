@@ -19,6 +19,7 @@ import {
   BY_BYE,
   BY_FORK,
   BY_IDLE,
+  BY_LEAVING,
   BY_NOTIFY,
   BY_SESSION_TIMER,
   BY_STRANGER,
@@ -96,6 +97,8 @@ export class Dialogs {
   readonly #transactions: Transactions;
   readonly #unacknowledged: TimeoutQueue;
   readonly #looks: TimeoutQueue;
+  /** BYEs of parties that wait for their answer. */
+  readonly #byes: TimeoutQueue;
   readonly #key = new Key(512);
   /** The From tag of the message whose key was made last is the lower one. */
   #fromLow = false;
@@ -105,6 +108,7 @@ export class Dialogs {
     this.#transactions = transactions;
     this.#unacknowledged = new TimeoutQueue(capacity);
     this.#looks = new TimeoutQueue(capacity);
+    this.#byes = new TimeoutQueue(capacity);
     this.table = new Table<DialogState>({
       name: 'dialogs',
       capacity,
@@ -228,7 +232,28 @@ export class Dialogs {
   lapse(now: number, tell: DialogLapse): void {
     while (this.#unacknowledged.take(now)) this.#waited(this.#unacknowledged, now, tell);
     while (this.#looks.take(now)) this.#look(this.#looks, now, tell);
-    this.due = Math.min(this.#unacknowledged.next, this.#looks.next);
+    while (this.#byes.take(now)) {
+      const { slot, generation, due } = this.#byes;
+      // A challenge may have made another BYE of it, which waits for itself.
+      if (this.table.alive(slot, generation, Math.min(now, due)) && due - this.table.at(slot).byeHeard >= TIMEOUT)
+        this.#leave(slot, due, tell);
+    }
+    this.due = Math.min(this.#unacknowledged.next, this.#looks.next, this.#byes.next);
+  }
+
+  /** The input has ended: so have the dialogs of those who have sent a BYE. */
+  finish(now: number, tell: DialogLapse): void {
+    this.table.each(now, (_, slot) => this.#leave(slot, now, tell));
+  }
+
+  /** A BYE ends the session for whoever sends it, whatever comes of it (RFC 3261 §15.1.1). */
+  #leave(slot: number, now: number, tell: DialogLapse): void {
+    const d = this.table.at(slot);
+    const call = this.#callOf(d, now);
+    if (d.bye === 0 || d.state !== CONFIRMED || call < 0 || !this.#calls.isKnown(call)) return;
+    this.changed = 0;
+    this.#end(slot, d, d.byeBy, BY_LEAVING, d.bye, now);
+    this.#tellChanges(tell);
   }
 
   /** Call-ID of a dialog, in bytes. */
@@ -278,6 +303,9 @@ export class Dialogs {
         if (d.bye > 0) break;
         d.bye = time;
         d.byeBy = side;
+        d.byeHeard = now;
+        this.#byes.push(slot, this.table.generation(slot), now + TIMEOUT);
+        if (now + TIMEOUT < this.due) this.due = now + TIMEOUT;
         if (call >= 0) this.#calls.table.at(call).cause = causeOf(m);
         break;
       case NOTIFY:
@@ -415,7 +443,12 @@ export class Dialogs {
 
   /** A 2xx ends the dialog; so does any other answer to a party (RFC 3261 §15.1.1), but for a challenge. */
   #byeAnswered(t: Transaction, d: DialogState, packet: Packet, m: SipMessage, now: number): void {
-    if (d.state === TERMINATED || m.status === 401 || m.status === 407) return;
+    if (d.state === TERMINATED) return;
+    if (m.status === 401 || m.status === 407) {
+      // The other side does not believe it yet.
+      if (this.#sideOf(d, m) === d.byeBy) d.bye = 0;
+      return;
+    }
     const ofParty = d.bye > 0;
     if (m.status >= 300 && !ofParty) return;
     if (ofParty) this.#end(t.dialog, d, d.byeBy, m.status < 300 ? BY_BYE : m.status, d.bye, now);

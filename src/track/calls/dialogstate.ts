@@ -32,8 +32,19 @@ export const BY_SESSION_TIMER = 4;
 export const BY_FORK = 5;
 /** A NOTIFY ended the subscription (RFC 6665 §4.1.3). */
 export const BY_NOTIFY = 6;
+/** A BYE of a party that nobody answered: whoever sends one has left (RFC 3261 §15.1.1). */
+export const BY_LEAVING = 7;
 /** Names of reasons, by code. */
-export const REASON_NAMES = ['', 'bye', 'bye-by-stranger', 'idle', 'session-timer', 'answered-elsewhere', 'notify'] as const;
+export const REASON_NAMES = [
+  '',
+  'bye',
+  'bye-by-stranger',
+  'idle',
+  'session-timer',
+  'answered-elsewhere',
+  'notify',
+  'bye-unanswered',
+] as const;
 
 /** One side of a dialog. */
 export interface Side {
@@ -71,6 +82,8 @@ export interface DialogState {
   /** µs of the first BYE of a party, 0: none; and whose it was. */
   bye: number;
   byeBy: number;
+  /** µs in the pipeline's time when it came. */
+  byeHeard: number;
   /** The last 2xx to an INVITE was acknowledged. */
   acknowledged: boolean;
   /** Repetitions of that 2xx on one hop. */
@@ -111,6 +124,7 @@ export function makeDialog(): DialogState {
     reason: 0,
     bye: 0.5,
     byeBy: NOBODY,
+    byeHeard: 0.5,
     acknowledged: false,
     repeats: 0,
     requests: 0,
@@ -140,6 +154,7 @@ export function resetDialog(d: DialogState, now: number): void {
   d.reason = 0;
   d.bye = 0;
   d.byeBy = NOBODY;
+  d.byeHeard = 0;
   d.acknowledged = false;
   d.repeats = 0;
   d.requests = 0;
