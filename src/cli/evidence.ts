@@ -3,7 +3,7 @@ import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ADDRESS, ENDPOINT, isIPv4, portOf } from '../bytes.ts';
 import { linkTypeOf } from '../capture/links.ts';
-import { openCapture } from '../capture/reader.ts';
+import { type CaptureReader, openCapture } from '../capture/reader.ts';
 import { type Fault, RingfenceError } from '../errors.ts';
 import type { Conversations } from '../publish/conversations.ts';
 import { type EvidenceFile, evidenceFiles, MOST_BYTES } from '../publish/evidence.ts';
@@ -16,6 +16,8 @@ import { MASKED, maskPayload } from './evidencemask.ts';
 
 /** LINKTYPE_WIRESHARK_UPPER_PDU: a message without the frames it came in. */
 const UPPER_PDU = 252;
+/** µs a frame may be later than what it shows. */
+const LATER = 1_000_000;
 /** Bytes of a TCP header (RFC 9293 §3.1). */
 const LEAST_TCP = 20;
 const MOST_TCP = 60;
@@ -90,22 +92,32 @@ export class EvidenceSink implements Sink {
       return;
     }
     const last = writers.reduce((most, { file }) => Math.max(most, ...(file.frames.get(name)?.keys() ?? [])), 0);
-    const reader = await openCapture(name);
+    const wanted = writers.reduce((sum, { file }) => sum + (file.frames.get(name)?.size ?? 0), 0);
+    const missing = wanted - (await this.#readFrames(name, last, writers));
+    if (missing > 0) this.#fault(name, `${name}: ${missing} frames that show alerts were not found again; was it renamed or written anew?`);
+  }
+
+  /** How many of the wanted frames were there. */
+  async #readFrames(name: string, last: number, writers: readonly EvidenceWriter[]): Promise<number> {
+    const reader = await openAgain(name);
+    if (reader === undefined) return 0;
+    let found = 0;
     try {
       let shot: Shot | undefined;
       reading: while (await reader.fill()) {
         while (reader.next()) {
           const { packet } = reader;
           if (packet.frameNumber > last) break reading;
-          if (shot !== undefined && shot.frame !== packet.frameNumber) write(writers, name, shot, reader.secrets);
+          if (shot !== undefined && shot.frame !== packet.frameNumber) found += write(writers, name, shot, reader.secrets);
           if (shot?.frame !== packet.frameNumber) shot = undefined;
           if (writers.some(({ file }) => file.frames.get(name)?.has(packet.frameNumber) === true)) shot = this.#shoot(packet, shot);
         }
       }
-      if (shot !== undefined) write(writers, name, shot, reader.secrets);
+      if (shot !== undefined) found += write(writers, name, shot, reader.secrets);
     } finally {
       await reader.close();
     }
+    return found;
   }
 
   /** The frame of a packet, masked; a frame with several messages is masked in several steps. */
@@ -125,8 +137,19 @@ export class EvidenceSink implements Sink {
   }
 }
 
-function write(writers: readonly EvidenceWriter[], name: string, shot: Shot, secrets: readonly Secrets[]): void {
-  for (const writer of writers) writer.add(name, shot, secrets);
+/** A capture that was read before; undefined if it is gone, or none any more. */
+async function openAgain(name: string): Promise<CaptureReader | undefined> {
+  try {
+    return await openCapture(name);
+  } catch (error) {
+    if (error instanceof RingfenceError) return undefined;
+    throw error;
+  }
+}
+
+/** Adds a frame to the files that want it; how many do. */
+function write(writers: readonly EvidenceWriter[], name: string, shot: Shot, secrets: readonly Secrets[]): number {
+  return writers.filter((writer) => writer.add(name, shot, secrets)).length;
 }
 
 /** The frame, if it can be masked where it stands, else the message. */
@@ -194,10 +217,11 @@ class EvidenceWriter {
     this.#out.write(writeSection(false, `${file.about}${left} Masked: ${masked}; media is cut off.`));
   }
 
-  /** Adds a frame if this file wants it and it has room. */
-  add(name: string, shot: Shot, secrets: readonly Secrets[]): void {
-    const comment = this.file.frames.get(name)?.get(shot.frame);
-    if (comment === undefined || this.#out.written + shot.kept > MOST_BYTES) return;
+  /** Adds a frame if this file wants it and has room for it. True if it is wanted; one of a later time is another one of that number. */
+  add(name: string, shot: Shot, secrets: readonly Secrets[]): boolean {
+    const wanted = this.file.frames.get(name)?.get(shot.frame);
+    if (wanted === undefined || shot.time > wanted.time + LATER) return false;
+    if (this.#out.written + shot.kept > MOST_BYTES) return true;
     if (!this.#secretsOf.has(name)) for (const secret of secrets) this.#out.write(writeSecrets(secret));
     this.#secretsOf.add(name);
     let face = this.#interfaces.indexOf(shot.linkType);
@@ -206,9 +230,10 @@ class EvidenceWriter {
       this.#out.write(writeInterface({ linkType: shot.linkType }));
     }
     const data = shot.data.subarray(0, shot.kept);
-    const note = shot.alone === '' ? comment : `${comment}; ${shot.alone}`;
+    const note = shot.alone === '' ? wanted.comment : `${wanted.comment}; ${shot.alone}`;
     this.#out.write(writeEnhanced(face, BigInt(Math.floor(shot.time)), data, false, shot.original, note));
     this.#frames++;
+    return true;
   }
 
   /** Gives the file its name; a file without any frame is not kept. */

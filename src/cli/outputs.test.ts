@@ -1,16 +1,20 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { after, test } from 'node:test';
+import { alert, at, findings } from '../../test/alerts.ts';
 import { request } from '../../test/messages.ts';
 import { ROOT, tool } from '../../test/peers.ts';
 import { packetOf } from '../../test/talk.ts';
 import { ipv4, pcapOf, segment, udp } from '../../test/traces/make-links.ts';
+import type { Fault } from '../errors.ts';
+import { Conversations } from '../publish/conversations.ts';
 import { writeEnhanced, writeInterface, writeSecrets, writeSection } from '../wire/pcapng.ts';
 import { type AnalyzeOptions, runAnalyze } from './analyze.ts';
+import { EvidenceSink } from './evidence.ts';
 import { maskPayload } from './evidencemask.ts';
 
 const SAMPLE = join(ROOT, 'samples', 'attack-day.pcap');
@@ -102,6 +106,25 @@ test('evidence: the frames of the alert, masked, media cut to its header', tshar
     assert.match(comment ?? '', /^Ringfence: (evidence|proof of success|same conversation)/);
     assert.match(time ?? '', /^179516\d+\.\d{6}/);
   }
+});
+
+test('evidence is not taken from another file that has the name by now, and what is not found again is told', async () => {
+  const faults: Fault[] = [];
+  const sink = new EvidenceSink(named('again'), false, new Conversations(), faults);
+  const written = async (file: string, ...frames: readonly number[]): Promise<[number, string]> => {
+    faults.length = 0;
+    rmSync(named('again'), { recursive: true });
+    mkdirSync(named('again'));
+    const evidence = frames.map((frame) => ({ file, frame, time: at(1), event: 'auth.failed' }));
+    await sink.finish(findings({ alerts: [alert({ evidence })] }));
+    return [readdirSync(named('again')).length, faults.map(({ message }) => message.replace(/^.*: (?=\d)/, '')).join()];
+  };
+  assert.deepEqual(await written(SAMPLE, 17, 18), [1, '']);
+  const lost = (n: number): string => `${n} frames that show alerts were not found again; was it renamed or written anew?`;
+  // Nine minutes after what was seen.
+  assert.deepEqual(await written(SAMPLE, 17, 1000), [1, lost(1)]);
+  assert.deepEqual(await written(SAMPLE, 1000), [0, lost(1)]);
+  assert.deepEqual(await written(named('gone.pcap'), 1, 2), [0, lost(2)]);
 });
 
 test('evidence cannot come from standard input: said, and the rest goes on', () => {

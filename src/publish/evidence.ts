@@ -15,6 +15,14 @@ export const MOST_FRAMES = 500;
 /** Bytes of frames in one file. */
 export const MOST_BYTES = 4 << 20;
 
+/** A frame that is wanted. */
+export interface WantedFrame {
+  /** What is written beside it. */
+  readonly comment: string;
+  /** µs: no frame of a later time can be the one that was seen. */
+  readonly time: number;
+}
+
 /** One capture to be written. */
 export interface EvidenceFile {
   /** Without folder. */
@@ -22,8 +30,8 @@ export interface EvidenceFile {
   readonly alert: Alert;
   /** What stands at the head of the file. */
   readonly about: string;
-  /** Of each file of the input: the frames wanted, with their comment. */
-  readonly frames: ReadonlyMap<string, ReadonlyMap<number, string>>;
+  /** Of each file of the input: the frames wanted, by their numbers. */
+  readonly frames: ReadonlyMap<string, ReadonlyMap<number, WantedFrame>>;
   /** Frames that were wanted beyond the bound. */
   readonly leftOut: number;
 }
@@ -50,25 +58,26 @@ function worst(alerts: Alert[]): void {
 }
 
 function fileOf(alert: Alert, ordinal: number, conversations: Conversations): EvidenceFile {
-  const frames = new Map<string, Map<number, string>>();
+  const frames = new Map<string, Map<number, WantedFrame>>();
   let count = 0;
   let leftOut = 0;
-  const want = (file: string, frame: number, comment: string): void => {
+  const want = (piece: Evidence, role: string): void => {
+    const { file, frame, time } = piece;
     if (frame === 0) return;
-    const own = frames.get(file) ?? new Map<number, string>();
+    const own = frames.get(file) ?? new Map<number, WantedFrame>();
     frames.set(file, own);
     if (own.has(frame)) return;
     if (count >= MOST_FRAMES) {
       leftOut++;
       return;
     }
-    own.set(frame, comment);
+    own.set(frame, { comment: commentOf(alert, piece, role), time });
     count++;
   };
-  if (alert.proof !== undefined) want(alert.proof.file, alert.proof.frame, commentOf(alert, alert.proof, 'proof of success'));
-  for (const piece of alert.evidence) want(piece.file, piece.frame, commentOf(alert, piece, 'evidence'));
+  if (alert.proof !== undefined) want(alert.proof, 'proof of success');
+  for (const piece of alert.evidence) want(piece, 'evidence');
   for (const { steps } of conversations.of(alert)) {
-    for (const { file, frame, time } of steps) want(file, frame, commentOf(alert, { file, frame, time, event: '' }, 'same conversation'));
+    for (const { file, frame, time } of steps) want({ file, frame, time, event: '' }, 'same conversation');
   }
   return { name: nameOf(alert, ordinal), alert, about: aboutOf(alert), frames, leftOut };
 }
