@@ -86,7 +86,7 @@ export class Phones {
 
   wait(seconds: number): void {
     this.now += seconds * 1e6;
-    if (this.now >= this.tracker.due) {
+    if (this.tracker.isDue(this.now)) {
       this.tracker.lapse(this.now, {
         unanswered: () => {},
         abandoned: () => {},
