@@ -131,7 +131,7 @@ export class Pipeline {
   handle(input: Input): void {
     const now = this.#clock.advance(input.time);
     this.#emitter.begin(++this.#inputs);
-    if (now >= this.#tracker.due) this.#tracker.lapse(now, this.#lapses);
+    if (this.#tracker.isDue(now)) this.#tracker.lapse(now, this.#lapses);
     if (now >= this.#tracker.media.due) this.#tracker.media.lapse(now, this.#mediaEnd);
     if (now >= this.#housekeeping) this.#keepHouse(now);
     if (input.kind === 'packet') this.#decode(input, now);

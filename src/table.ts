@@ -203,6 +203,8 @@ export class Table<V> {
   readonly #keyBytes: number;
   readonly #stride: number;
   readonly #mask: number;
+  /** Bits of a bucket's number. */
+  readonly #shift: number;
   readonly #hashes: Int32Array;
   readonly #until: Float64Array;
   readonly #counts: Uint16Array;
@@ -225,6 +227,7 @@ export class Table<V> {
     this.#keyBytes = (options.keyBytes + 3) & ~3;
     this.#stride = (this.#keyBytes + (options.rowBytes ?? 0) + 3) & ~3;
     this.#mask = capacity / WAYS - 1;
+    this.#shift = 31 - Math.clz32(capacity / WAYS);
     this.#hashes = new Int32Array(blocks);
     this.#until = new Float64Array(blocks);
     this.#counts = new Uint16Array(blocks);
@@ -282,7 +285,20 @@ export class Table<V> {
 
   /** Where the free bytes of a slot begin in `rows`. */
   row(slot: number): number {
-    return slot * this.#stride + this.#keyBytes;
+    return this.#place(slot) + this.#keyBytes;
+  }
+
+  /**
+   * The slots in the order in which memory is best laid out for them: first the first slot of each bucket, then the second of each,
+   * and so on. Most tables are never full, and their buckets fill from the front: so what is used lies together, and the rest of
+   * the memory is never touched.
+   */
+  order(slot: number): number {
+    return ((slot & (WAYS - 1)) << this.#shift) | (slot >> 3);
+  }
+
+  #place(slot: number): number {
+    return this.order(slot) * this.#stride;
   }
 
   /** Tells two uses of the same slot apart: remember it with the slot to see later whether the entry is still the same. */
@@ -326,7 +342,7 @@ export class Table<V> {
   /** The key of a slot, copied. */
   keyAt(slot: number): Uint8Array {
     const n = this.#counts[(slot >> 3) * 64 + 48 + (slot & 7)]!;
-    return this.#long.get(slot) ?? this.rows.slice(slot * this.#stride, slot * this.#stride + n);
+    return this.#long.get(slot) ?? this.rows.slice(this.#place(slot), this.#place(slot) + n);
   }
 
   stats(): TableStats {
@@ -336,7 +352,7 @@ export class Table<V> {
   snapshot(now: number): TableSnapshot<V> {
     const entries: { key: number[]; row: number[]; until: number; value: V }[] = [];
     this.each(now, (value, slot) => {
-      const row = [...this.rows.subarray(this.row(slot), (slot + 1) * this.#stride)];
+      const row = [...this.rows.subarray(this.row(slot), this.#place(slot) + this.#stride)];
       entries.push({ key: [...this.keyAt(slot)], row, until: this.#until[untilIndex(slot)]!, value: structuredClone(value) });
     });
     return { entries };
@@ -358,7 +374,7 @@ export class Table<V> {
     if (this.#counts[bucket * 64 + 48 + way] !== n) return false;
     const slot = bucket * WAYS + way;
     if (n > this.#keyBytes) return same(this.#long.get(slot)!, 0, key.bytes, 0, n);
-    const at = slot * this.#stride;
+    const at = this.#place(slot);
     const word = at >> 2;
     const whole = n >> 2;
     for (let i = 0; i < whole; i++) if (this.#words[word + i] !== key.words[i]) return false;
@@ -400,7 +416,7 @@ export class Table<V> {
       this.#long.set(slot, key.bytes.slice(0, n));
       return;
     }
-    const word = (slot * this.#stride) >> 2;
+    const word = this.#place(slot) >> 2;
     const words = this.#words;
     // The last word may bring bytes behind the key; nobody reads them.
     for (let i = 0; i < (n + 3) >> 2; i++) words[word + i] = key.words[i]!;

@@ -51,7 +51,7 @@ export class Conversation {
   }
 
   #lapse(): void {
-    if (this.now >= this.tracker.due) this.tracker.lapse(this.now, this.#lapses);
+    if (this.tracker.isDue(this.now)) this.tracker.lapse(this.now, this.#lapses);
   }
 
   readonly #lapses = {

@@ -93,7 +93,7 @@ export class Phones {
 
   wait(seconds: number): void {
     this.now += seconds * 1e6;
-    if (this.now >= this.tracker.due) this.tracker.lapse(this.now, this.#lapses);
+    if (this.tracker.isDue(this.now)) this.tracker.lapse(this.now, this.#lapses);
   }
 
   /** The input ends: all calls there were. */

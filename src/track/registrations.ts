@@ -20,6 +20,8 @@ export interface Binding {
   bindings: number;
   /** Seconds granted to the one granted longest. */
   expires: number;
+  /** Places in the row that were ever taken: of most accounts one, so that the others need not be looked at. */
+  places: number;
 }
 
 /** One binding that a REGISTER added, refreshed or removed. Reused: good until the next REGISTER. */
@@ -70,7 +72,7 @@ export class Registrations {
       keyBytes: 48,
       rowBytes: MOST_BINDINGS * STRIDE,
       seed,
-      make: () => ({ since: 0.5, bindings: 0, expires: 0 }),
+      make: () => ({ since: 0.5, bindings: 0, expires: 0, places: 0 }),
       reset: () => {},
     });
     const bytes = this.#gone;
@@ -84,7 +86,7 @@ export class Registrations {
     const row = this.table.row(slot);
     if (this.table.fresh) {
       b.since = packet.time;
-      for (let i = 0; i < MOST_BINDINGS; i++) put32(this.table.rows, row + i * STRIDE + UNTIL, 0);
+      b.places = 0;
     }
     this.changed = 0;
     const second = Math.floor(now / 1_000_000);
@@ -111,18 +113,27 @@ export class Registrations {
       if (expires === 0) continue;
       b.bindings++;
       if (expires > b.expires) b.expires = expires;
-      seen |= 1 << this.#bind(m, view, client, row, second, expires, seen);
+      seen |= 1 << this.#bind(b, m, view, client, row, second, expires, seen);
     }
-    for (let i = 0; i < MOST_BINDINGS; i++) if ((seen & (1 << i)) === 0) this.#unbind(row + i * STRIDE, second);
+    for (let i = 0; i < b.places; i++) if ((seen & (1 << i)) === 0) this.#unbind(row + i * STRIDE, second);
   }
 
   /** Notes a binding that is in force. Returns its place, or 31 if there is none for it. */
-  #bind(m: SipMessage, view: AddressView, client: Uint8Array, row: number, second: number, expires: number, seen: number): number {
+  #bind(
+    b: Binding,
+    m: SipMessage,
+    view: AddressView,
+    client: Uint8Array,
+    row: number,
+    second: number,
+    expires: number,
+    seen: number,
+  ): number {
     const { rows } = this.table;
     const { start, end } = view.uri.span;
     const contact = this.#hashOf(m.bytes, start, end);
-    const known = this.#place(row, contact, second);
-    const place = known >= 0 ? known : this.#free(row, second, seen);
+    const known = this.#place(b, row, contact, second);
+    const place = known >= 0 ? known : this.#free(b, row, second, seen);
     if (place < 0) return 31;
     // Listed twice: said once.
     if ((seen & (1 << place)) !== 0) return place;
@@ -159,9 +170,9 @@ export class Registrations {
   }
 
   /** Place of a binding in force by the hash of its Contact URI, or -1. */
-  #place(row: number, contact: number, second: number): number {
+  #place({ places }: Binding, row: number, contact: number, second: number): number {
     const { rows } = this.table;
-    for (let i = 0; i < MOST_BINDINGS; i++) {
+    for (let i = 0; i < places; i++) {
       const at = row + i * STRIDE;
       if (get32(rows, at + UNTIL) > second && get32(rows, at) === contact >>> 0) return i;
     }
@@ -169,10 +180,9 @@ export class Registrations {
   }
 
   /** A place without a binding in force, or -1. What this answer has listed before keeps its place. */
-  #free(row: number, second: number, seen: number): number {
-    for (let i = 0; i < MOST_BINDINGS; i++)
-      if ((seen & (1 << i)) === 0 && get32(this.table.rows, row + i * STRIDE + UNTIL) <= second) return i;
-    return -1;
+  #free(b: Binding, row: number, second: number, seen: number): number {
+    for (let i = 0; i < b.places; i++) if ((seen & (1 << i)) === 0 && get32(this.table.rows, row + i * STRIDE + UNTIL) <= second) return i;
+    return b.places < MOST_BINDINGS ? b.places++ : -1;
   }
 
   /** True if the To URI's address of record was bound by a REGISTER from this endpoint, and still is. */
@@ -181,8 +191,9 @@ export class Registrations {
     if (slot < 0) return false;
     const { rows } = this.table;
     const row = this.table.row(slot);
+    const { places } = this.table.at(slot);
     const second = Math.floor(now / 1_000_000);
-    for (let i = 0; i < MOST_BINDINGS; i++) {
+    for (let i = 0; i < places; i++) {
       const at = row + i * STRIDE;
       if (get32(rows, at + UNTIL) > second && sameEndpoint(rows, at + CLIENT, endpoint)) return true;
     }
@@ -195,8 +206,9 @@ export class Registrations {
     if (slot < 0) return undefined;
     const { rows } = this.table;
     const row = this.table.row(slot);
+    const { places } = this.table.at(slot);
     const second = Math.floor(now / 1_000_000);
-    for (let i = 0; i < MOST_BINDINGS; i++) {
+    for (let i = 0; i < places; i++) {
       const at = row + i * STRIDE;
       if (get32(rows, at + UNTIL) > second) return rows.subarray(at + CLIENT, at + CLIENT + ENDPOINT);
     }

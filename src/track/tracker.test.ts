@@ -64,7 +64,7 @@ class Talk {
   }
 
   lapse(): void {
-    if (this.now >= this.tracker.due) this.tracker.lapse(this.now, this.lapses);
+    if (this.tracker.isDue(this.now)) this.tracker.lapse(this.now, this.lapses);
   }
 
   finish(): void {

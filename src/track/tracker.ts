@@ -75,6 +75,8 @@ export interface Lapses {
 const UNANSWERED_AT_END = 4_000_000;
 /** µs after which a first contact is looked at again: a second repetition (RFC 3261 §17.1.2.2) has been answered by then. */
 const SECOND_LOOK = 2_000_000;
+/** µs that everything waits at least before it lapses. */
+const SHORTEST_WAIT = 2_000_000;
 /** Names of users are compared by hash; a collision costs one Event. */
 const NAMES: Seed = { k0: 0x6e616d, k1: 0x657321 };
 
@@ -111,6 +113,8 @@ export class Tracker {
   readonly #server = new Uint8Array(ENDPOINT);
   readonly #observation: Observation;
   readonly #watchLoads: boolean;
+  /** µs before which nothing can lapse. */
+  #nextLook = 0;
 
   /** @param proxies our own proxies, whose Via is believed. */
   constructor(capacities: Capacities, seed: Seed, message: SipMessage, wanted: Wanted, proxies: readonly Network[] = []) {
@@ -227,10 +231,21 @@ export class Tracker {
   }
 
   /** µs at which the next lapse falls due. */
-  get due(): number {
+  get #due(): number {
     const { transactions, authentication, rates, dialogs, calls, loneAnswers } = this;
     const first = Math.min(transactions.unanswered.next, authentication.pending.next, this.#looks.next);
     return Math.min(first, rates.due, dialogs.due, calls.due, loneAnswers.pending.next);
+  }
+
+  /**
+   * True if something lapses at `now`, which never falls. What is begun after a look at all deadlines cannot lapse within the shortest
+   * wait, so most packets cost one comparison.
+   */
+  isDue(now: number): boolean {
+    if (now < this.#nextLook) return false;
+    const due = this.#due;
+    this.#nextLook = Math.min(due, now + SHORTEST_WAIT);
+    return now >= due;
   }
 
   /** Tells of everything that should have happened by `now` and did not. */
