@@ -137,7 +137,8 @@ async function compare(path: string): Promise<Result> {
   const [{ frames, streams }, ours] = await Promise.all([byTshark(path), byUs(path)]);
   const layers = new Map([...frames].map(([frame, { protocols }]) => [frame, protocols]));
   const sip = new Map([...frames].filter(([, { protocols }]) => /:sip(:|$)/.test(protocols)));
-  const described = [...sip].filter(([, { protocols }]) => /:sdp(:|$)/.test(protocols));
+  // A body that tshark hands to its SDP reader, which then finds no line in it, is none.
+  const described = [...sip].filter(([, row]) => /:sdp(:|$)/.test(row.protocols) && row.described.some((value) => value !== ''));
   const theirTalk = { streams, descriptions: new Map(described.map(([frame, row]) => [frame, describedBy(row.protocols, row.described)])) };
   const heard = [...ours.media.values()].filter((kind) => kind === 'rtp').length >= FEW;
   const ourTalk: Talk = { streams: heard ? await readStreams(path) : new Map(), descriptions: ours.descriptions };
