@@ -1,7 +1,9 @@
 /** Why our reading of media and tshark's may differ: each reason with what it rests on and a stream or frame that shows it. */
 
+import type { Explanation } from './differential-explained.ts';
+
 /** A stream or a field of a session description that only one of the two has, or that they read differently. */
-export interface MediaDifference {
+export interface TalkDifference {
   readonly file: string;
   /** `src:port>dst:port ssrc` of a stream, frame number of a description. */
   readonly where: string;
@@ -14,17 +16,8 @@ export interface MediaDifference {
   readonly theirs: string;
 }
 
-/** One reason. */
-export interface MediaExplanation {
-  readonly reason: string;
-  readonly reference: string;
-  /** File and stream or frame that shows it. */
-  readonly example: string;
-  readonly covers: (d: MediaDifference) => boolean;
-}
-
 /** All reasons; the first that covers a difference explains it. */
-export const MEDIA_EXPLAINED: readonly MediaExplanation[] = [
+export const TALK_EXPLAINED: readonly Explanation<TalkDifference>[] = [
   {
     reason: 'a HEP packet, which tshark 4.0 cannot open',
     reference: 'HEP3 network protocol specification, revision 37',

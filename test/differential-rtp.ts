@@ -44,10 +44,10 @@ export const MEDIA_EXPLAINED: readonly Explanation<MediaDifference>[] = [
   },
 ];
 
-/** What tshark calls a frame by its layers: RTCP, RTP, or neither. */
+/** What tshark calls a frame by its layers: RTCP, RTP, or neither, as for ZRTP, which its RTP reader only hands on. */
 export function mediaKind(protocols: string): MediaKind | undefined {
   if (/:rtcp(:|$)/.test(protocols)) return 'rtcp';
-  return /:rtp(:|$)/.test(protocols) ? 'rtp' : undefined;
+  return /:rtp(?!:zrtp)(:|$)/.test(protocols) ? 'rtp' : undefined;
 }
 
 /** The differences in one file. `theirs`: layers by frame number; `ours`: what we call the frame. */

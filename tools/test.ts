@@ -32,34 +32,38 @@ interface Part {
 /** Folders whose every line a unit test must reach. */
 const COVERED = ['src/decode', 'src/track', 'src/correlate'];
 
-/** Unit tests that wait for files and other processes more than the rest. */
-const OUTER = /^src\/(capture|cli|commands|main)/;
+/** One test file for each core; Node would leave one core to itself. */
+const TWO_FILES = ['--test-concurrency=2'];
+
+/** Unit tests that need no coverage and take about as long as all others together: they start programs and read whole files. */
+const OUTER = /^src\/(capture|cli)\//;
 
 const PARTS: readonly Part[] = [
   { name: 'lint', budget: 20, run: () => command(['node_modules/.bin/biome', 'lint', '--error-on-warnings', '.']) },
   { name: 'format', budget: 20, run: () => command(['node_modules/.bin/biome', 'check', '--linter-enabled=false', '.']) },
   { name: 'types', budget: 30, run: () => command([process.execPath, 'node_modules/typescript7/bin/tsc', '-p', '.']) },
   { name: 'unused', budget: 30, run: () => command([process.execPath, 'node_modules/knip/bin/knip.js', '--no-progress']) },
-  { name: 'house', budget: 30, run: () => nodeTest(['test/house/*.test.ts'], []) },
-  { name: 'docs', budget: 30, run: () => nodeTest(['test/docs/*.test.ts'], []) },
+  { name: 'house', budget: 30, run: () => nodeTest(['test/house/*.test.ts'], TWO_FILES) },
+  { name: 'docs', budget: 30, run: () => nodeTest(['test/docs/*.test.ts'], TWO_FILES) },
   { name: 'unit', budget: 90, run: unitTests },
-  { name: 'captures', budget: 120, run: () => nodeTest(['test/*.test.ts', 'test/traces/*.test.ts', 'test/samples/*.test.ts'], []) },
+  { name: 'captures', budget: 120, run: () => nodeTest(['test/*.test.ts', 'test/traces/*.test.ts', 'test/samples/*.test.ts'], TWO_FILES) },
   { name: 'fuzz', budget: 120, run: () => nodeTest(['test/fuzz/*.test.ts'], ['--expose-gc']) },
   { name: 'package', budget: 180, run: () => nodeTest(['test/package/*.test.ts'], []) },
 ];
 
 /**
- * Unit tests in two processes at a time, those of the capture and cli folders in one, and then one more result: whether
- * both together reached every line that must be reached.
+ * Unit tests in two processes at a time, and then one more result: whether those of the inner folders reached every line
+ * that must be reached. The others run without coverage, which would slow down them and every program that they start.
  */
 async function unitTests(): Promise<Count> {
+  const report = join(scratch, 'lcov');
   const files = globSync('src/**/*.test.ts', { cwd: root });
+  const inner = files.filter((file) => !OUTER.test(file));
   const outer = files.filter((file) => OUTER.test(file));
-  const halves = [outer, files.filter((file) => !outer.includes(file))];
-  const reports = halves.map((_, i) => join(scratch, `lcov-${i}`));
-  const counts = await Promise.all(halves.map((half, i) => nodeTest(half, ['--test-isolation=none', ...coverageFlags(reports[i]!)])));
-  const count = sumOf(counts);
-  const missed = unreached(reports.map((report) => (existsSync(report) ? readFileSync(report, 'utf8') : '')).join(''));
+  const count = sumOf(
+    await Promise.all([nodeTest(inner, ['--test-isolation=none', ...coverageFlags(report)]), nodeTest(outer, ['--test-isolation=none'])]),
+  );
+  const missed = unreached(existsSync(report) ? readFileSync(report, 'utf8') : '');
   for (const line of missed) console.log(`  not covered: ${line}`);
   if (missed.length > 0) count.failed++;
   else count.passed++;
@@ -82,15 +86,16 @@ function sumOf(counts: readonly Count[]): Count {
   return sum;
 }
 
-/** Files below the covered folders with the lines no test reached, by lcov reports of several runs. A file that no test loads is missing there. */
+/** Files below the covered folders with the lines no test reached, by an lcov report. A file that no test loads is missing there. */
 function unreached(lcov: string): string[] {
   const lines = new Map<string, string[]>();
   for (const record of lcov.split('end_of_record')) {
     const file = record.match(/^SF:(.*)$/m)?.[1];
     if (file === undefined) continue;
-    const missed = [...record.matchAll(/^DA:(\d+),0$/gm)].map((match) => match[1]!);
-    const before = lines.get(file);
-    lines.set(file, before === undefined ? missed : missed.filter((line) => before.includes(line)));
+    lines.set(
+      file,
+      [...record.matchAll(/^DA:(\d+),0$/gm)].map((match) => match[1]!),
+    );
   }
   const files = COVERED.flatMap((folder) => globSync(`${folder}/**/*.ts`, { cwd: root })).filter((file) => !file.endsWith('.test.ts'));
   return files.flatMap((file) => {
@@ -114,7 +119,7 @@ function command(args: readonly string[]): Count {
   return { passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: 0 };
 }
 
-/** Runs node:test over some files, two at a time, one for each core; prints what failed and what was skipped, with the reason. */
+/** Runs node:test over some files; prints what failed and what was skipped, with the reason. */
 async function nodeTest(globs: readonly string[], flags: readonly string[]): Promise<Count> {
   const files = globs.flatMap((glob) => globSync(glob, { cwd: root })).sort();
   if (files.length === 0) {
@@ -128,7 +133,7 @@ async function nodeTest(globs: readonly string[], flags: readonly string[]): Pro
     '--test-reporter=tap',
     `--test-reporter-destination=${tap}`,
   ];
-  const run = await nodeRun(['--test', '--test-concurrency=2', ...flags, ...reporters, ...files]);
+  const run = await nodeRun(['--test', ...flags, ...reporters, ...files]);
   const result = existsSync(tap) ? readFileSync(tap, 'utf8') : '';
   const count = {
     passed: total(result, 'pass'),

@@ -1,6 +1,6 @@
 /**
  * `npm run wasm`: compiles the AssemblyScript sources of `wasm/` to the binaries that stand beside their users in `src/`.
- * A test compiles them again and compares.
+ * A test (part docs) compiles them again and compares.
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
