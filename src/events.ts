@@ -204,11 +204,18 @@ export const EVENTS = {
     },
   },
   'message.odd': {
-    about: 'A SIP message was odd in a way that its sender is responsible for (an oddity of grade `broken` or `hostile`).',
+    about: 'A SIP message has a fault that its sender is responsible for (an oddity of grade `broken` or `hostile`).',
     src: 'who sent the message',
     fields: {
-      oddity: { kind: 'name', about: 'name of the first such oddity' },
-      oddities: { kind: 'count', about: 'how many the message has' },
+      oddity: { kind: 'name', about: 'name of the oddity; one Event for each kind in the message, up to four' },
+      oddities: { kind: 'count', about: 'how many such oddities the message has' },
+      kinds: {
+        kind: 'count',
+        about: 'different kinds in the initial requests of this source to that server, within the half hour; 0 for answers',
+      },
+      broken: { kind: 'count', about: 'how many of these requests had any, halved every 30 min' },
+      requests: { kind: 'count', about: 'how many of these requests there were, halved every 30 min' },
+      hits: { kind: 'count', about: 'requests of this source that succeeded at that server, halved every 30 min' },
       method: { kind: 'method', about: 'method of the request or of the CSeq' },
       userAgent,
     },
@@ -477,6 +484,25 @@ export const EVENTS = {
       seconds: { kind: 'duration', about: 'how long it was pressed, 0 if not said' },
     },
   },
+  'number.retried': {
+    about:
+      'A source dialled a number behind a prefix that it had not tried within the hour, after others; or a number that it had dialled behind several prefixes was answered. Numbers are the same if their last nine digits are. A source with 128 completed calls to a server within half an hour is a trunk and not watched.',
+    src: 'who dials',
+    fields: {
+      number: { kind: 'user', about: 'the number as it was dialled; of an answer as its To says' },
+      prefix: { kind: 'text', about: 'what stands before the last nine digits' },
+      suffix: { kind: 'user', about: 'the last nine digits' },
+      prefixes: { kind: 'count', about: 'different prefixes so far, none at all among them; each up to 16 is told, then when they double' },
+      answered: { kind: 'count', about: 'calls of the source to that number answered with 2xx so far' },
+      status: { kind: 'status', about: 'status code of the answer; 0 with the INVITE' },
+      connected: {
+        kind: 'count',
+        about: 'calls of the source to that server, whatever the number, answered with 2xx, halved every 30 min',
+      },
+      since: { kind: 'duration', about: 'seconds since the source first dialled the number' },
+      userAgent,
+    },
+  },
   'table.evicted': {
     about: 'A table was full and pushed out live entries since the last such Event.',
     src: 'none',
@@ -566,4 +592,4 @@ export type EventData<N extends EventName> = {
 export const EVENT_NAMES = Object.keys(EVENTS) as EventName[];
 
 /** Version of this catalogue, written into Event segments; raised when a type or field changes its meaning. */
-export const EVENT_SCHEMA = 2;
+export const EVENT_SCHEMA = 3;

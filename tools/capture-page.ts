@@ -24,6 +24,11 @@ the packets with tshark (\`test/traces/expected/\`, the commands and what they p
 meet them. Half of the captures, drawn by the hash of their paths, were kept from whoever made or tuned detectors (blind half); five
 that had been worked with before that (\`KNOWN\` in \`test/traces/expectation.ts\`) are on the seen side, whatever their hash.
 
+The blind half was opened once, at the commit its part names, and that part is not made again: what was learnt from it would
+flatter it. Learnt and mended since: a quoted string that begins with dashes is no SQL (the false alarm), SQL in an address of a
+session description is injection, many requests for each of a few users are a flood and not only a scan. Not fully blind were
+three of its covert channels (tc-02.17, .19, .20): who wrote that detector had read one line about each.
+
 Only alerts at \`warning\` and above count. Verdicts:
 
 - **agreed**: everything that is expected, and nothing else

@@ -44,6 +44,7 @@ describe('text for a database', () => {
       assert.deepEqual(hostile('X-Account', text), ['sql-injection'], text);
     }
     assert.deepEqual(hostile('Call-ID', "1'||pg_sleep(5)"), ['sql-injection']);
+    assert.deepEqual(hostile('Content-Type', 'multipart/mixed; boundary="----=_Part_1"'), [], 'a quote that opens a string of SIP');
     assert.deepEqual(inName("admin'#"), ['sql-injection']);
     assert.deepEqual(inName("x'; --"), ['sql-injection']);
   });

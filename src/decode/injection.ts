@@ -41,6 +41,7 @@ const AMPERSAND = 0x26;
 const APOSTROPHE = 0x27;
 const BACKTICK = 0x60;
 const DOLLAR = 0x24;
+const EQUALS = 0x3d;
 const HASH = 0x23;
 const PERCENT = 0x25;
 const QUOTE = 0x22;
@@ -163,7 +164,9 @@ function quotes(n: number): number {
   let found = 0;
   for (let i = 0; i < n; i++) {
     const c = folded[i]!;
-    if ((c === APOSTROPHE || c === QUOTE) && goesOn(i + 1, n)) found |= QUERY;
+    // Behind `=` a quote opens a string of SIP and ends none of SQL: `boundary="--1"`.
+    const opens = c === QUOTE && i > 0 && folded[i - 1] === EQUALS;
+    if ((c === APOSTROPHE || c === QUOTE) && !opens && goesOn(i + 1, n)) found |= QUERY;
     else if (c === BACKTICK || c === 0x3b || c === 0x7c || c === AMPERSAND) found |= commandAt(i + 1, n);
   }
   return found;

@@ -1,12 +1,8 @@
 /** The plain readers and the tolerant ones see the same message. */
 import assert from 'node:assert/strict';
-import { readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { raw } from '../../test/messages.ts';
-import { compileWasm, MODULES } from '../../tools/wasm.ts';
 import { giveBack, lend } from '../arena.ts';
 import type { SipMessage } from './message.ts';
 import { addressOf } from './plain.ts';
@@ -133,13 +129,4 @@ test('bytes of the arena are read where they lie, others are copied, very long o
   assert.ok(Number.isNaN(addressOf(new Uint8Array(200_000), 0, 200_000)));
   const long = raw(`${REGISTER.join('\r\n')}\r\n\r\n${'x'.repeat(200_000)}\r`);
   assert.equal(told(long, 0, long.length)?.headerCount, REGISTER.length - 1);
-});
-
-test('the binary is what its source compiles to', () => {
-  for (const { source, binary } of MODULES) {
-    const out = join(tmpdir(), `ringfence-${process.pid}.wasm`);
-    compileWasm(source, out);
-    assert.deepEqual(readFileSync(out), readFileSync(new URL(`../../${binary}`, import.meta.url)), 'npm run wasm');
-    rmSync(out);
-  }
 });

@@ -5,6 +5,7 @@ import { detectAmbiguity } from './ambiguity.ts';
 import { detectBinding } from './binding.ts';
 import { detectCovert } from './covert.ts';
 import { detectCredentials } from './credentials.ts';
+import { detectDialling } from './dialling.ts';
 import { detectDialog } from './dialog.ts';
 import type { Emitter } from './emitter.ts';
 import { detectHostile } from './hostile.ts';
@@ -39,6 +40,7 @@ export function detect(o: Observation, tracker: Tracker, emitter: Emitter, now: 
     detectIdentity(o, emitter);
   }
   if (tracker.transactions.offerChanged) detectOffer(o, tracker, emitter);
+  if (o.retried !== undefined) detectDialling(o, emitter, now);
   if (o.inferred !== NONE) detectInferred(o, tracker, emitter, now);
   if (!o.concluded) return;
   detectUnchallenged(o, tracker, emitter);

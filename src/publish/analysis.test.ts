@@ -129,9 +129,9 @@ test('hostile text is harmless, reads back, and overlong text is cut with a coun
 test('many calls are written one by one', async () => {
   const one = call();
   const calls = {
-    count: 300_000,
+    count: 30_000,
     async *[Symbol.asyncIterator]() {
-      for (let i = 0; i < 300_000; i++) yield await one;
+      for (let i = 0; i < 30_000; i++) yield await one;
     },
   };
   let most = 0;
@@ -140,5 +140,5 @@ test('many calls are written one by one', async () => {
     most = Math.max(most, piece.length);
     length += piece.length;
   }
-  assert.ok(length > 50_000_000 && most < 2000, `${length} ${most}`);
+  assert.ok(length > 5_000_000 && most < 2000, `${length} ${most}`);
 });

@@ -4,6 +4,8 @@ import type { Packet } from '../types.ts';
 import type { Attempt } from './authentication.ts';
 import type { CallState } from './calls/callstate.ts';
 import type { DialogState } from './calls/dialogstate.ts';
+import type { DialledNumber } from './dialled.ts';
+import type { Broken } from './faults.ts';
 import type { Relation } from './peers.ts';
 import type { Binding, Change } from './registrations.ts';
 import type { Use } from './takeovers.ts';
@@ -78,6 +80,10 @@ export interface Observation {
   fromParty: boolean;
   /** Outcome told by one direction alone: by an answer whose request was not seen, or by a request where no answers are seen. NONE for all others. */
   inferred: number;
+  /** It is an initial request with a fault: what its client sent of these. */
+  broken: Broken | undefined;
+  /** The number it dials behind a prefix that is new to its source, or of several that is now answered. */
+  retried: DialledNumber | undefined;
   /** What this acceptance does with an account that was guessed; empty: nothing. */
   use: Use;
 }

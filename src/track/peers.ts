@@ -47,6 +47,10 @@ export interface Relation {
   hits: number;
   /** Requests of the client that named an account it did not show to be its own, halved every 30 min. */
   misses: number;
+  /** Initial requests of the client, halved every 30 min. */
+  requests: number;
+  /** Calls of the client that the server answered with 2xx, halved every 30 min. */
+  connected: number;
   /** Max-Forwards of the client's last initial request that it made itself (one Via), how often it changed, and that it just did. */
   forwards: number;
   forwardsChanges: number;
@@ -104,6 +108,7 @@ export class Peers {
         optionsPort: -1,
         hits: 0,
         misses: 0,
+        connected: 0,
         forwards: -1,
         forwardsChanges: 0,
         forwardsChanged: false,
@@ -111,6 +116,7 @@ export class Peers {
         met: 0,
         unheard: 0,
         proved: 0,
+        requests: 0,
         recent: 0,
         pair: 0,
         target: 0,
@@ -118,6 +124,7 @@ export class Peers {
       reset: (r) => {
         r.unheard = 0;
         r.proved = 0;
+        r.requests = 0;
         r.recent = 0;
         r.pair = 0;
         r.target = 0;
@@ -126,6 +133,7 @@ export class Peers {
         r.optionsPort = -1;
         r.hits = 0;
         r.misses = 0;
+        r.connected = 0;
         r.forwards = -1;
         r.forwardsChanges = 0;
         r.forwardsChanged = false;
@@ -172,8 +180,11 @@ export class Peers {
     while (now - r.halved >= HALF_LIFE) {
       r.hits >>= 1;
       r.misses >>= 1;
+      r.connected >>= 1;
+      r.requests >>= 1;
       r.halved += HALF_LIFE;
     }
+    r.requests++;
     return r;
   }
 

@@ -16,6 +16,8 @@ import { NOBODY } from './calls/dialogstate.ts';
 import { Legs } from './calls/legs.ts';
 import { NO_VIOLATION } from './calls/violations.ts';
 import { Debts } from './debts.ts';
+import { Dialled } from './dialled.ts';
+import { Faults } from './faults.ts';
 import { LoneAnswers, type LoneChallenge } from './loads/loneanswers.ts';
 import { Rates } from './loads/rates.ts';
 import { Unheard } from './loads/unheard.ts';
@@ -88,6 +90,8 @@ export class Tracker {
   readonly media: Media;
   readonly agreements: Agreements;
   readonly dialogs: Dialogs;
+  readonly dialled: Dialled;
+  readonly faults: Faults;
   readonly legs: Legs;
   /** First requests of clients to servers that wait for their second look. */
   readonly contacts: Sightings;
@@ -121,6 +125,8 @@ export class Tracker {
     this.calls.mediaOf = (slot, generation) => this.media.streamsOf(slot, generation);
     this.agreements = new Agreements(this.media, this.calls);
     this.dialogs = new Dialogs(capacities.dialogs, seed, this.calls, this.transactions);
+    this.dialled = new Dialled(capacities.calls, seed);
+    this.faults = new Faults(capacities.loads, seed);
     this.legs = new Legs(capacities.legs, seed, this.calls);
     this.contacts = new Sightings('first contacts', capacities.peers, SECOND_LOOK + 1_000_000, seed);
     this.opening = new Sightings('first OPTIONS', capacities.peers, ACQUAINTANCE, seed);
@@ -157,6 +163,8 @@ export class Tracker {
       violation: NO_VIOLATION,
       fromParty: true,
       inferred: NONE,
+      broken: undefined,
+      retried: undefined,
       use: '',
     };
   }
@@ -186,6 +194,8 @@ export class Tracker {
     o.change = '';
     o.call = undefined;
     o.inferred = NONE;
+    o.broken = undefined;
+    o.retried = undefined;
     o.use = '';
     o.dialog = undefined;
     o.side = NOBODY;
@@ -282,8 +292,18 @@ export class Tracker {
   tables(): TableStats[] {
     const { peers, authentication } = this;
     const tables = [this.transactions.table, peers.peers, peers.relations, authentication.nonces, authentication.attempts];
-    const { registrations, calls, dialogs, legs, contacts, opening, rates, takeovers, loneAnswers } = this;
-    const more = [registrations.table, calls.table, dialogs.table, legs.table, rates.loads.table, takeovers.table, loneAnswers.table];
+    const { registrations, calls, dialled, faults, dialogs, legs, contacts, opening, rates, takeovers, loneAnswers } = this;
+    const more = [
+      registrations.table,
+      calls.table,
+      dialled.table,
+      faults.table,
+      dialogs.table,
+      legs.table,
+      rates.loads.table,
+      takeovers.table,
+      loneAnswers.table,
+    ];
     return [...[...tables, contacts.table, opening.table, ...more].map((t) => t.stats()), ...this.media.tables()];
   }
 
@@ -305,6 +325,7 @@ export class Tracker {
     // A proxy and whom it forwards to know each other.
     else this.peers.meet(packet.src, packet.dst, m, now);
     if (m.method === INVITE) {
+      if (!o.copy) this.dialled.dial(o, t, now);
       o.call = this.calls.invited(m, packet, t, now);
       this.legs.invited(m, packet, o.call, this.calls.fresh, now);
       if (this.calls.fresh && o.attributed === VIA) this.calls.originated(o.call, o.client);
@@ -315,6 +336,7 @@ export class Tracker {
     o.relation = this.peers.meet(o.client, o.server, m, now);
     o.stranger = this.peers.stranger;
     if (o.stranger) this.#introduce(o, m, now);
+    if (m.oddityCount > 0) o.broken = this.faults.count(o, o.relation, now);
     t.relation = this.peers.slot;
     t.relationGeneration = this.peers.relations.generation(t.relation);
     if (!o.relation.answered) this.unheard.asked(o, t, o.relation, now);
@@ -428,6 +450,7 @@ export class Tracker {
     if (o.probed && o.relation !== undefined) o.relation.misses++;
     if (outcome !== ACCEPTED && outcome !== OPEN) return;
     if (o.relation !== undefined && (t.method === REGISTER || t.method === INVITE)) o.relation.hits++;
+    if (t.method === INVITE && t.initial) this.dialled.answered(o, t, now);
     if (t.method !== REGISTER) return;
     if (outcome === OPEN) o.use = this.takeovers.open(o);
     o.binding = this.registrations.accepted(m, o.packet, o.client, now);

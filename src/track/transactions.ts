@@ -86,6 +86,9 @@ export interface Transaction {
   finals: number;
   /** Link to the load of the account its To URI names (loads.ts). */
   load: number;
+  /** Slot and generation of the number it dials (dialled.ts), -1: none. */
+  dialled: number;
+  dialledGeneration: number;
   /** Its place in the queue of `Rates` it waits in, -1: none. */
   waiting: number;
 }
@@ -135,6 +138,8 @@ function makeTransaction(): Transaction {
     owed: false,
     finals: 0,
     load: 0,
+    dialled: -1,
+    dialledGeneration: 0,
     waiting: -1,
   };
 }
@@ -159,6 +164,7 @@ function resetTransaction(t: Transaction): void {
   t.owed = false;
   t.finals = 0;
   t.load = 0;
+  t.dialled = -1;
   t.waiting = -1;
 }
 

@@ -183,6 +183,7 @@ test('addresses: IPv4 with TTL, IPv6 in every form, names, and what is none', ()
     'IN IP4 a b c'.replace('a b', '$'),
   ])
     assert.deepEqual(read(bad)[2], ['sdp-address-bad'], bad);
+  assert.deepEqual(read("IN IP4 '/**/OR/**/'1'/**/=/**/'1'--")[2], ['sdp-address-bad', 'sql-injection'], 'A37');
 });
 
 test('media that is no RTP', () => {

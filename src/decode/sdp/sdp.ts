@@ -4,6 +4,7 @@
  */
 
 import { isDigit, readNumber, sameName, setSpan } from '../grammar.ts';
+import { checkText } from '../injection.ts';
 import type { SipMessage } from '../message.ts';
 import { addOddity, oddityCode } from '../oddities.ts';
 import { STATIC_CLOCK, STATIC_CODEC } from './codecs.ts';
@@ -201,7 +202,9 @@ function readConnection(m: SipMessage, b: Uint8Array, i: number, stop: number, v
     addOddity(m, CONNECTIONS, i, stop);
     return;
   }
-  if (!readAddress(b, i, stop, address)) addOddity(m, ADDRESS_BAD, i, stop);
+  if (readAddress(b, i, stop, address)) return;
+  addOddity(m, ADDRESS_BAD, i, stop);
+  checkText(m, b, i, stop);
 }
 
 /** `IN IP4 address`: network type, address type, address. False: it is no such thing. */
