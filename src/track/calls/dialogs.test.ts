@@ -44,6 +44,14 @@ describe('a BYE without an answer ends the call all the same (RFC 3261 §15.1.1)
     assert.deepEqual(told(p), ['caller 10']);
   });
 
+  test('which is no violation of the other side, who may never have got it', () => {
+    const p = answered();
+    p.ask('BYE', { ...IN, cseq: 2 });
+    p.wait(40);
+    assert.equal(p.dialogs()[0]?.reason, BY_LEAVING);
+    assert.equal(verdict(p.askBack('INVITE', { cseq: 7 })), 'fine');
+  });
+
   test('when the capture ends', () => {
     const p = answered();
     p.askBack('BYE', { cseq: 7 });

@@ -3,7 +3,18 @@
  * passive observer may simply have missed something: messages cross, hops repeat them, captures begin late and lose packets.
  */
 import { ACK, BYE, INFO, INVITE, PRACK, type SipMessage, UPDATE } from '../../decode/message.ts';
-import { BEHIND, CALLEE, compareCSeq, type DialogState, EARLY, REPEATED, type Side, sideOf, TERMINATED } from './dialogstate.ts';
+import {
+  BEHIND,
+  BY_LEAVING,
+  CALLEE,
+  compareCSeq,
+  type DialogState,
+  EARLY,
+  REPEATED,
+  type Side,
+  sideOf,
+  TERMINATED,
+} from './dialogstate.ts';
 import { rackOf } from './reliable.ts';
 
 /** Names of violations, by code. */
@@ -72,7 +83,8 @@ function judgeAck(d: DialogState, s: Side, m: SipMessage): number {
 
 /** The dialog is over, and not just now. Subscriptions may outlive its call (RFC 5057 §4). */
 function judgeLate(d: DialogState, m: SipMessage, now: number): number {
-  if (now - d.ended <= CROSSING) return NO_VIOLATION;
+  // Whoever got no BYE goes on as before.
+  if (now - d.ended <= CROSSING || d.reason === BY_LEAVING) return NO_VIOLATION;
   if (m.method === INVITE) return INVITE_IN_TERMINATED;
   if (m.method === UPDATE) return UPDATE_INACTIVE;
   return m.method === INFO || m.method === PRACK ? REQUEST_IN_TERMINATED : NO_VIOLATION;
