@@ -2,7 +2,7 @@
  * What `ringfence eval` asks of a detector: ours, or a peer's, on the same recordings. A detector sees what an operator would
  * see (the capture, the servers' logs, which addresses are his own servers) and never the labels or the campaigns.
  */
-import type { AttackClass, Level } from '../src/types.ts';
+import type { AttackClass, Level, Outcome } from '../src/types.ts';
 
 /** A run of the lab as detectors may know it. Paths are absolute. Times: µs since 1970, simulated. */
 export interface RunFolder {
@@ -39,6 +39,8 @@ export interface Finding {
   /** Further targets that it names. */
   readonly also?: readonly string[];
   readonly callId?: string;
+  /** Whether it says that the attacker got what he wanted; absent: it says nothing of that. */
+  readonly outcome?: Outcome;
   /** Name of the rule and what it says, one line. */
   readonly text: string;
 }
