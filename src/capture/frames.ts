@@ -6,6 +6,7 @@
  * Three ends matter below: `end`, where the captured bytes stop; `wire`, where the frame stopped on the wire (later
  * than `end` if the snap length cut it); `claimed`, where the IP header says its payload stops.
  */
+import { word16 } from '../bytes.ts';
 import type { CaptureOddity } from '../carriage.ts';
 import { Key, type Seed } from '../table.ts';
 import type { Packet } from '../types.ts';
@@ -612,7 +613,7 @@ export class Frames {
     packet.start = start;
     packet.end = stop > end ? end : stop;
     packet.truncated = stop > end;
-    const port = (dst[16]! << 8) | dst[17]!;
+    const port = word16(dst, 16);
     if (isTunnelPort(port)) {
       const reason = this.#udpTunnel(port, bytes, start, packet.end, stop);
       if (reason >= 0) return reason;

@@ -6,7 +6,7 @@
  * only what waits is copied, into a window of a fixed pool. Of overlaps, the bytes that came first count. A gap that does
  * not fill is skipped, and the next start line looked for.
  */
-import { portOf } from '../bytes.ts';
+import { portOf, word16, word32 } from '../bytes.ts';
 import { STREAM_CONFLICT } from '../carriage.ts';
 import {
   BAD,
@@ -148,7 +148,7 @@ export class Streams {
     if (!known && !this.#wanted(packet, bytes, start, end, flags)) return isTls(bytes, start, end) ? TLS : TCP;
     this.#filter[hash] = 1;
     const key = this.#key.reset().add(src, 0, 18).add(dst, 0, 18).addNumber(tunnels);
-    const sequence = (u32(bytes, at + 4) + ((flags & SYN) >> 1)) | 0;
+    const sequence = (word32(bytes, at + 4) + ((flags & SYN) >> 1)) | 0;
     const slot = this.#find(key, packet, bytes, start, end, flags, sequence);
     if (slot < 0 || start >= end) return slot < 0 && isTls(bytes, start, end) ? TLS : TCP;
     return this.#take(packet, slot, sequence, bytes, start, end, stop);
@@ -597,10 +597,6 @@ function makeStream(): Stream {
   };
 }
 
-function u32(bytes: Uint8Array, at: number): number {
-  return (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!;
-}
-
 /** True if `[start, end)` begins with the header of a TLS record (RFC 8446 §5.1). */
 function isTls(bytes: Uint8Array, start: number, end: number): boolean {
   return end - start >= 5 && bytes[start + 1] === 3 && bytes[start]! >= 20 && bytes[start]! <= 24 && bytes[start + 2]! <= 4;
@@ -620,6 +616,6 @@ function isTpktPort({ src, dst }: Packet): boolean {
 }
 
 function isSipPort(endpoint: Uint8Array): boolean {
-  const port = (endpoint[16]! << 8) | endpoint[17]!;
+  const port = word16(endpoint, 16);
   return port === 5060 || port === 5080;
 }

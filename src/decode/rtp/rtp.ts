@@ -1,4 +1,5 @@
 /** RTP and RTCP headers in place (RFC 3550 §5.1, §6; RTCP types: IANA, RFC 5761 §4 tells the two apart). */
+import { word32 } from '../../bytes.ts';
 
 /** One RTP header; sizes in bytes. */
 export interface RtpView {
@@ -36,10 +37,6 @@ export function createRtp(): RtpView {
     payloadStart: -1,
     payloadEnd: -1,
   };
-}
-
-function word32(b: Uint8Array, i: number): number {
-  return ((b[i]! << 24) | (b[i + 1]! << 16) | (b[i + 2]! << 8) | b[i + 3]!) >>> 0;
 }
 
 /** Length of the RTP header with its CSRCs and extension, -1 if `b[start, end)` is too short for it. */
