@@ -2,7 +2,7 @@
  * The way of a message through track: its transaction, who sent it to whom, and what it means for authentication,
  * registration and call.
  */
-import { ENDPOINT, portOf } from '../bytes.ts';
+import { ENDPOINT, NO_ENDPOINT, portOf } from '../bytes.ts';
 import { ACK, BYE, INVITE, OPTIONS, PRACK, REFER, REGISTER, type SipMessage, SUBSCRIBE, UPDATE } from '../decode/message.ts';
 import type { Network } from '../network.ts';
 import { NO_PACKET } from '../packet.ts';
@@ -80,8 +80,6 @@ const SHORTEST_WAIT = 2_000_000;
 /** Names of users are compared by hash; a collision costs one Event. */
 const NAMES: Seed = { k0: 0x6e616d, k1: 0x657321 };
 
-const NOTHING = new Uint8Array(ENDPOINT);
-
 /** All state about what is going on. */
 export class Tracker {
   readonly transactions: Transactions;
@@ -143,8 +141,8 @@ export class Tracker {
     this.#observation = {
       packet: NO_PACKET,
       message,
-      client: NOTHING,
-      server: NOTHING,
+      client: NO_ENDPOINT,
+      server: NO_ENDPOINT,
       attributed: PACKET,
       copy: false,
       slot: -1,

@@ -1,5 +1,5 @@
 /** What RTCP says: reports, sources, goodbyes, VoIP metrics (RFC 3550 §6, RFC 3611). Read in place, one packet of a compound at a time. */
-import { word32 } from '../../bytes.ts';
+import { word16, word32 } from '../../bytes.ts';
 import type { Span } from '../../types.ts';
 import { parseRtcp, type RtcpView } from './rtp.ts';
 
@@ -107,13 +107,13 @@ export function readSdesItem(b: Uint8Array, packet: RtcpView, type: number, out:
 export function readVoipMetrics(b: Uint8Array, packet: RtcpView, out: VoipMetrics): boolean {
   if (packet.type !== XR) return false;
   for (let i = packet.start + 8; i + 4 <= packet.end; ) {
-    const stop = i + 4 + ((b[i + 2]! << 8) | b[i + 3]!) * 4;
+    const stop = i + 4 + word16(b, i + 2) * 4;
     if (stop > packet.end) return false;
     if (b[i] === 7 && stop - i >= 36) {
       out.ssrc = word32(b, i + 4);
       out.lossRate = b[i + 8]!;
       out.discardRate = b[i + 9]!;
-      out.roundTrip = (b[i + 16]! << 8) | b[i + 17]!;
+      out.roundTrip = word16(b, i + 16);
       out.rFactor = b[i + 24]!;
       out.mosListening = b[i + 26]!;
       return true;
