@@ -65,6 +65,8 @@ export interface Lapses {
   abandoned(challenge: Abandoned): void;
   /** Something happened to a dialog because time passed. */
   dialog: DialogLapse;
+  /** A stream of media fell silent, or the input ended. */
+  media(slot: number): void;
   /** The second look at the first request of a client to a server: who could answer has answered. */
   contacted(request: SeenRequest): void;
   /** A challenge whose request was not seen stayed without anything that follows it. */
@@ -230,9 +232,9 @@ export class Tracker {
 
   /** µs at which the next lapse falls due. */
   get #due(): number {
-    const { transactions, authentication, rates, dialogs, calls, loneAnswers } = this;
+    const { transactions, authentication, rates, dialogs, calls, loneAnswers, media } = this;
     const first = Math.min(transactions.unanswered.next, authentication.pending.next, this.#looks.next);
-    return Math.min(first, rates.due, dialogs.due, calls.due, loneAnswers.pending.next);
+    return Math.min(first, rates.due, dialogs.due, calls.due, loneAnswers.pending.next, media.due);
   }
 
   /**
@@ -255,10 +257,12 @@ export class Tracker {
     if (now >= this.calls.due) this.calls.fade(now);
     this.rates.lapse(now);
     this.loneAnswers.lapse(now, false, lapses.lone);
+    if (now >= this.media.due) this.media.lapse(now, lapses.media);
   }
 
   /** The input has ended at `now`: what waited long enough counts as lapsed, of the rest nobody knows. */
   finish(now: number, lapses: Lapses): void {
+    this.media.finish(lapses.media);
     this.#lookAgain(now + SECOND_LOOK, now, lapses);
     this.#abandoned(now + ABANDONED - ABANDONED_AT_END, now, lapses);
     this.#unanswered(now + TIMEOUT - UNANSWERED_AT_END, now, lapses);
@@ -284,8 +288,10 @@ export class Tracker {
       if (nonces.at(pending.slot).uses > 0) continue;
       const challenge = this.authentication.abandoned(pending.slot);
       const relation = this.peers.find(challenge.client, challenge.server, now);
-      if (relation !== undefined) relation.misses++;
-      if (relation !== undefined) this.rates.abandoned(relation, this.peers.relations.hashAt(this.peers.slot), challenge.nonce, now);
+      if (relation !== undefined) {
+        relation.misses++;
+        this.rates.abandoned(relation, this.peers.relations.hashAt(this.peers.slot), challenge.nonce, now);
+      }
       lapses.abandoned(challenge);
     }
   }

@@ -58,6 +58,8 @@ export class Rates {
   readonly #seed: Seed;
   readonly #key = new Key(128);
   readonly #filter = new Uint8Array(CELLS);
+  /** Hash of the account of the message at hand, 0: not yet computed. */
+  #account = 0;
   #minute = 0;
   /** Counts the minutes. */
   #turn = 1;
@@ -81,6 +83,7 @@ export class Rates {
   /** An initial request, seen for the first time. `slot` is that of its transaction. */
   begun(o: Observation, t: Transaction, r: Relation, now: number): void {
     const { packet, message: m, slot } = o;
+    this.#account = 0;
     const method = loadClass(t.method);
     this.#ports[packet.dst[16]! * 8 + (packet.dst[17]! >> 5)]! |= 1 << (packet.dst[17]! & 31);
     if (now - this.#minute >= MINUTE) this.#forget(now);
@@ -245,9 +248,10 @@ export class Rates {
 
   /** Hash of user and host of the To URI. */
   #accountHash({ bytes, to }: SipMessage): number {
+    if (this.#account !== 0) return this.#account;
     const { user, host } = to.uri;
-    if (user.start < 0) return 1;
-    return hash(this.#seed, this.#key.reset().add(bytes, user.start, Math.max(user.end, host.end)));
+    this.#account = user.start < 0 ? 1 : hash(this.#seed, this.#key.reset().add(bytes, user.start, Math.max(user.end, host.end)));
+    return this.#account;
   }
 
   /** Counts something by its hash until it is often; collisions only make rows early. */
