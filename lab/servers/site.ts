@@ -16,6 +16,8 @@ export interface SiteOptions {
   readonly accounts: number;
   readonly segment: (name: SegmentName) => Segment;
   readonly launch: Launch;
+  /** Address of the site's name server, which must be known before a server starts; drawn if absent. */
+  readonly resolver?: string;
   /** Folder that exists, for what the servers write and for their configuration (below `servers`). */
   readonly logs: string;
   /** Segment of the edge proxy of a chain, so that the router sees both of its sides; `gateway` if absent. */
@@ -67,7 +69,7 @@ interface SitePlan {
   readonly passwords: ReadonlyMap<string, string>;
 }
 
-function drawSite({ random, wish, accounts: count, segment, edge: edgeSegment = 'gateway' }: SiteOptions): SitePlan {
+function drawSite({ random, wish, accounts: count, segment, resolver: given, edge: edgeSegment = 'gateway' }: SiteOptions): SitePlan {
   const draw = random.fork('site');
   const kind = wish.kind ?? 'proxy';
   const domain = drawDomain(draw);
@@ -75,7 +77,7 @@ function drawSite({ random, wish, accounts: count, segment, edge: edgeSegment = 
   const core = { address: site.address(), port: drawPort(draw) };
   const edge = kind === 'proxy-chain' ? { address: segment(edgeSegment).address(), port: drawPort(draw) } : undefined;
   const trunk = { address: segment('trunk').address(), port: drawPort(draw) };
-  const resolver = site.address();
+  const resolver = given ?? site.address();
   const extra = wish.extraAccounts ?? {};
   const accounts = drawAccounts(draw.fork('accounts'), domain, count, new Set(Object.keys(extra)));
   const passwords = new Map([...accounts.map(({ user, password }) => [user, password] as const), ...Object.entries(extra)]);
