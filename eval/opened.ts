@@ -43,6 +43,7 @@ export function logOpening(log: string, runs: readonly Run[], commit: string, de
   const hash = hashOf(runs);
   const seeds = [...new Set(runs.map(({ manifest }) => manifest.seed))].sort((a, b) => a - b);
   const opening: Opening = { time: new Date().toISOString(), commit, runs: runs.length, seeds, hash, detectors };
+  const earlier = readOpenings(log);
   try {
     mkdirSync(dirname(log), { recursive: true });
     appendFileSync(log, `${JSON.stringify(opening)}\n`);
@@ -50,7 +51,7 @@ export function logOpening(log: string, runs: readonly Run[], commit: string, de
     const reason = error instanceof Error ? error.message : String(error);
     throw new RingfenceError('output-failed', log, `${log}: cannot write the log of openings (${reason}); the test runs stay closed`);
   }
-  const same = readOpenings(log).filter((each) => each.hash === hash);
+  const same = [...earlier, opening].filter((each) => each.hash === hash);
   const versions = new Set(same.map((each) => each.detectors.find((name) => name.startsWith('ringfence ')) ?? ''));
   return { hash, times: same.length, versions: versions.size };
 }
@@ -59,6 +60,15 @@ function readOpenings(log: string): Opening[] {
   if (!existsSync(log)) return [];
   return readFileSync(log, 'utf8')
     .split('\n')
-    .filter((line) => line !== '')
-    .map((line): Opening => JSON.parse(line));
+    .flatMap((line, i) => (line === '' ? [] : [openingOf(line, `${log}:${i + 1}`)]));
+}
+
+function openingOf(line: string, where: string): Opening {
+  try {
+    const opening: Opening = JSON.parse(line);
+    if (typeof opening.hash === 'string' && Array.isArray(opening.detectors)) return opening;
+  } catch {
+    // Told below.
+  }
+  throw new RingfenceError('run-invalid', where, `${where}: not a line of the log of openings; put the file back as it was in git`);
 }
