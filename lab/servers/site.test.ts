@@ -186,6 +186,7 @@ async function withSite(wish: SiteWish, body: (site: RunningSite) => Promise<voi
     segment: loopbackSegment,
     launch: launchHere,
     logs,
+    resolverPort: 0,
   });
   try {
     await body(site);
