@@ -186,6 +186,7 @@ async function withSite(wish: SiteWish, body: (site: RunningSite) => Promise<voi
     segment: loopbackSegment,
     launch: launchHere,
     logs,
+    resolver: '127.0.53.2',
     resolverPort: 0,
   });
   try {

@@ -17,6 +17,8 @@ export interface SiteOptions {
   readonly accounts: number;
   readonly segment: (name: SegmentName) => Segment;
   readonly launch: Launch;
+  /** Address, of the segment `site`, that the resolver takes. */
+  readonly resolver: string;
   /** Folder that exists, for what the servers write and for their configuration (below `servers`). */
   readonly logs: string;
   /** Segment of the edge proxy of a chain, so that the router sees both of its sides; `gateway` if absent. */
@@ -74,15 +76,13 @@ interface SitePlan {
   readonly passwords: ReadonlyMap<string, string>;
 }
 
-function drawSite({ random, wish, accounts: count, segment, edge: edgeSegment = 'gateway' }: SiteOptions): SitePlan {
+function drawSite({ random, wish, accounts: count, segment, resolver, edge: edgeSegment = 'gateway' }: SiteOptions): SitePlan {
   const draw = random.fork('site');
   const kind = wish.kind ?? 'proxy';
   const domain = drawDomain(draw);
-  const site = segment('site');
-  const core = { address: site.address(), port: drawPort(draw) };
+  const core = { address: segment('site').address(), port: drawPort(draw) };
   const edge = kind === 'proxy-chain' ? { address: segment(edgeSegment).address(), port: drawPort(draw) } : undefined;
   const trunk = { address: segment('trunk').address(), port: drawPort(draw) };
-  const resolver = site.address();
   const extra = wish.extraAccounts ?? {};
   const accounts = drawAccounts(draw.fork('accounts'), domain, count, new Set(Object.keys(extra)));
   const passwords = new Map([...accounts.map(({ user, password }) => [user, password] as const), ...Object.entries(extra)]);
