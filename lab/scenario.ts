@@ -19,6 +19,8 @@ export interface SiteWish {
   readonly answers?: '404-401' | '401-401' | '404-403' | '401-403';
   /** Accounts besides those of the phones, with these passwords (weak ones for guessers to find). */
   readonly extraAccounts?: Readonly<Record<string, string>>;
+  /** Whether anybody may call foreign domains through the site without a password (A09, E0-1). */
+  readonly openRelay?: boolean;
   /** Phones in the background while an attack runs; the benign day says its own. */
   readonly phones?: number;
   /** Users that a MGCP gateway serves; 0: no gateway. */
