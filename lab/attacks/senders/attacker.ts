@@ -163,9 +163,13 @@ export class Attacker implements Wearer {
     this.#campaign.send(this.#socket, payload, to, callId);
   }
 
-  /** Sends, and waits for its final answer; undefined after `waitMs`. It is not sent again. */
-  ask(request: Request, to: Target, waitMs = 1500): Promise<Message | undefined> {
+  /**
+   * Sends, and waits for its final answer; undefined after `waitMs`. It is not sent again. A refused INVITE is acknowledged, as
+   * by any client (RFC 3261 §17.1.1.3); who floods uses `send`.
+   */
+  async ask(request: Request, to: Target, waitMs = 1500): Promise<Message | undefined> {
     const branch = request.branch ?? this.shape.branch(this.random);
+    const fromTag = request.fromTag ?? this.shape.tag(this.random);
     const answer = new Promise<Message | undefined>((resolve) => {
       const timer = setTimeout(() => this.#settle(branch, undefined), waitMs);
       this.#waiting.set(branch, (reply) => {
@@ -173,8 +177,14 @@ export class Attacker implements Wearer {
         resolve(reply);
       });
     });
-    this.send({ ...request, branch }, to);
-    return answer;
+    this.send({ ...request, branch, fromTag }, to);
+    const reply = await answer;
+    if (reply !== undefined && reply.status >= 300 && request.method === 'INVITE') {
+      const toTag = parameterOf(valueOf(reply, 'to'), 'tag') ?? '';
+      const { uri, from, callId, cseq } = request;
+      this.send({ method: 'ACK', uri, from, to: request.to ?? uri, callId, cseq, fromTag, toTag, branch }, to);
+    }
+    return reply;
   }
 
   /** Hears and says nothing any more. */

@@ -10,16 +10,27 @@ export function arrivals(random: Random, perSecond: number, seconds: number): nu
   return offsets.length > 0 ? offsets : [random.unit() * seconds * 1000];
 }
 
+/** Offsets in milliseconds of `count` arrivals within `seconds`, as a Poisson process has them if that many come. */
+export function spread(random: Random, count: number, seconds: number): number[] {
+  return Array.from({ length: count }, () => random.unit() * seconds * 1000).sort((a, b) => a - b);
+}
+
 /** Offsets in milliseconds of a program's loop: one each `1 / perSecond`, each off by up to `jitter` of that. */
 export function regular(random: Random, perSecond: number, seconds: number, jitter = 0.1): number[] {
   const gap = 1000 / perSecond;
-  const count = Math.max(1, Math.floor(perSecond * seconds));
+  const count = Math.max(1, Math.round(perSecond * seconds));
   return Array.from({ length: count }, (_, i) => (i + 0.5 + (random.unit() - 0.5) * jitter) * gap);
 }
 
-/** One of the two, by chance: half of the attackers are loops, half are not. */
-export function drawnPace(random: Random, perSecond: number, seconds: number): number[] {
-  return random.chance(0.5) ? arrivals(random, perSecond, seconds) : regular(random, perSecond, seconds, 0.2);
+/** `count` offsets at `perSecond`, by chance those of a Poisson process or of a loop: half of the attackers are loops. */
+export function drawnPace(random: Random, perSecond: number, count: number): number[] {
+  const loop = random.chance(0.5);
+  return loop ? regular(random, perSecond, count / perSecond, 0.2) : spread(random, count, count / perSecond);
+}
+
+/** Requests of an attack at that rate which lasts as long as `lasting` says. */
+export function countAt(perSecond: number): number {
+  return Math.max(1, Math.round(perSecond * lasting(perSecond)));
 }
 
 /**
