@@ -62,7 +62,8 @@ async function once(lab: Lab, campaign: CampaignHandle, actor: Actor, account: A
   const call = await dial(actor, lab, account, number, voice.description(lab));
   if (typeof call !== 'number') {
     acknowledge(actor, call);
-    if (call.media !== undefined) await voice.talk(lab, campaign, call.media, lab.random.integer(800, 2_000), call.callId);
+    voice.target = call.media;
+    await voice.talk(lab, campaign, call.callId, lab.random.integer(800, 2_000));
     await actor.ask(within(call, 'BYE', 1), nextHop(call));
   }
   voice.close();

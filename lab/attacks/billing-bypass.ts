@@ -118,7 +118,9 @@ async function talk(
   if (plan.bye) await hangUp(plan.caller, call, lab);
   const far = plan.far(call.media.port);
   const before = near.received + far.received;
-  await Promise.all([near.talk(lab, campaign, call.media, TALK, call.callId), far.talk(lab, campaign, near, TALK, call.callId)]);
+  near.target = call.media;
+  far.target = near;
+  await Promise.all([near, far].map((voice) => voice.talk(lab, campaign, call.callId, TALK)));
   return { callId: call.callId, packets: near.received + far.received - before };
 }
 

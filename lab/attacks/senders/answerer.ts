@@ -13,6 +13,8 @@ export interface Manners extends At {
   readonly talks: number;
   /** Lines of its own in its session descriptions. */
   readonly lines?: readonly string[];
+  /** Transport that they name; `RTP/AVP` if absent. */
+  readonly profile?: string;
 }
 
 /** A call as this telephone has it. */
@@ -92,8 +94,9 @@ export class Answerer {
   }
 
   async #ring(invite: Message, from: Endpoint, callId: string): Promise<void> {
-    const voice = Voice.reserve(this.#lab, this.actor.segment, this.actor.address);
-    const leg: Leg = { tag: this.actor.tag(), voice: await voice, invite, from, over: false, answered: false };
+    const voice = await Voice.open(this.#lab, this.actor.segment, this.actor.address);
+    const leg: Leg = { tag: this.actor.tag(), voice, invite, from, over: false, answered: false };
+    if (this.#legs.has(callId)) return voice.close(); // a repetition came meanwhile
     this.#legs.set(callId, leg);
     this.offers.push(invite.body);
     this.actor.answer(invite, from, 180, leg.tag, [['Contact', this.actor.contact(this.account.user)]]);
@@ -104,7 +107,7 @@ export class Answerer {
     this.answered++;
     leg.voice.target = mediaOf(invite.body);
     this.#accept(leg, invite, from);
-    if (this.#manners.talks > 0) await leg.voice.talkOn(this.#lab, this.#outlet, callId, this.#manners.talks, () => leg.over);
+    if (this.#manners.talks > 0) await leg.voice.talk(this.#lab, this.#outlet, callId, this.#manners.talks, () => leg.over);
   }
 
   #renew(leg: Leg, request: Message, from: Endpoint): void {
@@ -118,7 +121,7 @@ export class Answerer {
   }
 
   #accept(leg: Leg, request: Message, from: Endpoint): void {
-    const body = leg.voice.description(this.#lab, this.#manners.lines);
+    const body = leg.voice.description(this.#lab, this.#manners.lines, this.#manners.profile);
     this.actor.answer(request, from, 200, leg.tag, [['Contact', this.actor.contact(this.account.user)]], body);
   }
 

@@ -1,9 +1,9 @@
-/** Sound that an attacker sends or receives: plain RTP of 20 ms packets, labelled. */
+/** Sound that an attacker sends or hears: plain RTP of 20 ms packets from a port of its own. */
 import type { Socket } from 'node:dgram';
 import type { Lab, SegmentName } from '../../scenario.ts';
 import type { Endpoint, Outlet } from './actor.ts';
 
-/** A media port of an attacker: counts what comes to it, and can send. */
+/** A media port: counts what comes to it, and can send. */
 export class Voice {
   readonly address: string;
   readonly port: number;
@@ -11,7 +11,9 @@ export class Voice {
   received = 0;
   /** Where the latest of them came from. */
   from: Endpoint | undefined;
+  #target: Endpoint | undefined;
   readonly #socket: Socket;
+  #closed = false;
 
   private constructor(socket: Socket, address: string) {
     this.#socket = socket;
@@ -24,7 +26,7 @@ export class Voice {
     });
   }
 
-  /** Opens one at an even port of this address. */
+  /** Opens one at an even port of this address. @throws Error if six ports in a row are taken. */
   static async open(lab: Lab, segment: SegmentName, address: string): Promise<Voice> {
     for (let tries = 0; ; tries++) {
       try {
@@ -35,33 +37,49 @@ export class Voice {
     }
   }
 
-  /** The session description that offers this port. */
-  description(lab: Lab, more: readonly string[] = []): string {
+  /** Where `talk` sends to: as a description said, but rather where sound has come from since (symmetric RTP, RFC 4961). */
+  get target(): Endpoint | undefined {
+    return this.from ?? this.#target;
+  }
+
+  set target(target: Endpoint | undefined) {
+    this.#target = target;
+    this.from = undefined;
+  }
+
+  /** The session description that offers this port; `more` are lines at its end. */
+  description(lab: Lab, more: readonly string[] = [], profile = 'RTP/AVP'): string {
     const version = lab.random.integer(1_000, 9_999_999);
     const lines = ['v=0', `o=- ${version} ${version} IN IP4 ${this.address}`, 's=-', `c=IN IP4 ${this.address}`, 't=0 0'];
-    const media = [`m=audio ${this.port} RTP/AVP 0 8`, 'a=rtpmap:0 PCMU/8000', 'a=rtpmap:8 PCMA/8000', 'a=ptime:20', 'a=sendrecv'];
+    const media = [`m=audio ${this.port} ${profile} 0 8`, 'a=rtpmap:0 PCMU/8000', 'a=rtpmap:8 PCMA/8000', 'a=ptime:20', 'a=sendrecv'];
     return `${[...lines, ...media, ...more].join('\r\n')}\r\n`;
   }
 
-  /** Sends sound for so long, in real time. Packets after a pause of the machine catch up, so that the count is right. */
-  async talk(lab: Lab, outlet: Outlet, to: Endpoint, ms: number, callId: string): Promise<void> {
-    const packets = Math.floor(ms / 20);
+  /**
+   * Sends sound to the target for so many milliseconds, in real time, or until `over`. After a pause of the machine packets catch up,
+   * so that their count is right.
+   */
+  async talk(lab: Lab, outlet: Outlet, callId: string, ms: number, over: () => boolean = () => false): Promise<void> {
     const ssrc = lab.random.bytes(4);
     const first = lab.random.integer(0, 60_000);
     const begin = lab.now();
-    for (let i = 0; i < packets; i++) {
+    for (let i = 0; i < ms / 20 && !over() && !this.#closed; i++) {
       const due = begin + i * 20_000 - lab.now();
       if (due > 1_000) await lab.sleep(due / 1_000);
-      outlet.send(this.#socket, rtp(first + i, i * 160, ssrc, i === 0), to, callId);
+      if (this.target !== undefined && !this.#closed)
+        outlet.send(this.#socket, rtp(first + i, i * 160, ssrc, i === 0), this.target, callId);
     }
   }
 
+  /** Closes its socket; whoever talks stops. */
   close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     this.#socket.close();
   }
 }
 
-/** One packet of 20 ms of G.711 µ-law silence with a little tone in it. */
+/** One packet of 20 ms of G.711 µ-law: silence with a little tone in it. */
 function rtp(sequence: number, timestamp: number, ssrc: Uint8Array, marker: boolean): Buffer {
   const packet = Buffer.alloc(172, 0xff);
   packet.writeUInt8(0x80, 0);
