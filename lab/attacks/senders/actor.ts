@@ -135,21 +135,25 @@ export class Actor {
   }
 
   /** Sends a request, repeats it as RFC 3261 asks until something comes, and gives the final answer; undefined if none came in time. */
-  async ask(request: Request, to: Endpoint, ms = 4_000): Promise<Message | undefined> {
+  async ask(request: Request, to: Endpoint, ms?: number): Promise<Message | undefined> {
     const branch = request.branch ?? this.branch();
-    const payload = this.compose({ ...request, branch });
+    return await this.deliver(this.compose({ ...request, branch }), branch, to, request.callId, ms);
+  }
+
+  /** The same with a request as bytes, whose topmost Via is the actor's own with this branch. */
+  async deliver(payload: Buffer, branch: string, to: Endpoint, callId: string, ms = 4_000): Promise<Message | undefined> {
     let final: Message | undefined;
     let heard = false;
     this.#waiting.set(branch, (answer) => {
       heard = true;
       if (answer.status >= 200) final = answer;
     });
-    this.send(payload, to, request.callId);
+    this.send(payload, to, callId);
     let repeat = 500;
     for (let waited = 0; waited < ms && final === undefined; waited += 10) {
       await this.#lab.sleep(10);
       if (heard || waited < repeat) continue;
-      this.send(payload, to, request.callId);
+      this.send(payload, to, callId);
       repeat = repeat * 2 + 500;
     }
     this.#waiting.delete(branch);

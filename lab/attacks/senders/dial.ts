@@ -65,8 +65,19 @@ export async function enrol(
   return answer?.status ?? 0;
 }
 
-/** Calls a user of the site or a number through the proxy; waits for the final answer. Acknowledges refusals, not answers. */
-export async function dial(actor: Actor, lab: Lab, account: Account, user: string, body: string, ms = 10_000): Promise<Dialled | number> {
+/**
+ * Calls a user of the site or a number; waits for the final answer. Acknowledges refusals, not answers. Gives the status of a refusal,
+ * 0 if no answer came. `proxy`: where it sends to, if that is not the site's.
+ */
+export async function dial(
+  actor: Actor,
+  lab: Lab,
+  account: Account,
+  user: string,
+  body: string,
+  ms = 10_000,
+  proxy: Endpoint = lab.site.proxy,
+): Promise<Dialled | number> {
   const request = opening(
     actor,
     lab,
@@ -76,10 +87,10 @@ export async function dial(actor: Actor, lab: Lab, account: Account, user: strin
     [['Contact', actor.contact(account.user)]],
     body,
   );
-  const { answer, sent } = await actor.request(request, lab.site.proxy, account, ms);
+  const { answer, sent } = await actor.request(request, proxy, account, ms);
   if (answer === undefined) return 0;
   if (answer.status < 300) return dialled(sent, answer);
-  actor.refuse(sent, answer, lab.site.proxy);
+  actor.refuse(sent, answer, proxy);
   return answer.status;
 }
 
@@ -110,6 +121,6 @@ export function nextHop(call: Dialled): Endpoint {
 }
 
 /** Sends the ACK of an answered call. */
-export function acknowledge(actor: Actor, call: Dialled): void {
-  actor.send(actor.compose(within(call, 'ACK', 0)), nextHop(call), call.callId);
+export function acknowledge(actor: Actor, call: Dialled, hop = nextHop(call)): void {
+  actor.send(actor.compose(within(call, 'ACK', 0)), hop, call.callId);
 }

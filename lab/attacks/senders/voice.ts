@@ -9,6 +9,8 @@ export class Voice {
   readonly port: number;
   /** RTP packets that came. */
   received = 0;
+  /** Sends noise of SRTP's length in place of sound. */
+  scrambled = false;
   /** Where the latest of them came from. */
   from: Endpoint | undefined;
   #target: Endpoint | undefined;
@@ -67,8 +69,12 @@ export class Voice {
       const due = begin + i * 20_000 - lab.now();
       if (due > 1_000) await lab.sleep(due / 1_000);
       if (this.target !== undefined && !this.#closed)
-        outlet.send(this.#socket, rtp(first + i, i * 160, ssrc, i === 0), this.target, callId);
+        outlet.send(this.#socket, this.#packet(lab, first + i, i * 160, ssrc), this.target, callId);
     }
+  }
+
+  #packet(lab: Lab, sequence: number, timestamp: number, ssrc: Uint8Array): Buffer {
+    return Buffer.concat([header(sequence, timestamp, ssrc), this.scrambled ? lab.random.bytes(170) : tone(timestamp)]);
   }
 
   /** Closes its socket; whoever talks stops. */
@@ -79,14 +85,20 @@ export class Voice {
   }
 }
 
-/** One packet of 20 ms of G.711 µ-law: silence with a little tone in it. */
-function rtp(sequence: number, timestamp: number, ssrc: Uint8Array, marker: boolean): Buffer {
-  const packet = Buffer.alloc(172, 0xff);
+/** Header of RTP (RFC 3550 §5.1), payload type 0. */
+function header(sequence: number, timestamp: number, ssrc: Uint8Array): Buffer {
+  const packet = Buffer.alloc(12);
   packet.writeUInt8(0x80, 0);
-  packet.writeUInt8(marker ? 0x80 : 0, 1);
+  packet.writeUInt8(timestamp === 0 ? 0x80 : 0, 1);
   packet.writeUInt16BE(sequence & 0xffff, 2);
   packet.writeUInt32BE(timestamp >>> 0, 4);
   packet.set(ssrc, 8);
-  for (let i = 0; i < 160; i += 8) packet.writeUInt8((0x90 + ((timestamp / 160 + i) & 15)) & 255, 12 + i);
   return packet;
+}
+
+/** 20 ms of G.711 µ-law: silence with a little tone in it. */
+function tone(timestamp: number): Buffer {
+  const sound = Buffer.alloc(160, 0xff);
+  for (let i = 0; i < 160; i += 8) sound[i] = (0x90 + ((timestamp / 160 + i) & 15)) & 255;
+  return sound;
 }
