@@ -53,7 +53,7 @@ const FIRST = [
   'Zan',
 ];
 const MIDDLE = ['a', 'i', 'o', 'e', 'an', 'ar', 'in', 'u', 'is'];
-const LAST = ['tel', 'fon', 'vox', 'lin', 'com', 'sys', 'nix', 'dia', 'ral', 'tec', 'wave', 'phone'];
+const LAST = ['tel', 'fon', 'vox', 'lin', 'com', 'sys', 'nix', 'dia', 'ral', 'tec', 'wave', 'fone'];
 
 /** Invented name of a maker; no real one. */
 export function drawName(random: Random): string {

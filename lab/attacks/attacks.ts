@@ -1,0 +1,15 @@
+/** All scenarios with an attack in them, in the order of the catalogue, and the benign twins of some. */
+import type { Scenario } from '../scenario.ts';
+import { addressChange } from './address-change.ts';
+import { ackWithheld, soundAfterBye } from './billing-bypass.ts';
+import { brokenHandshake } from './broken-handshake.ts';
+import { TWINS } from './twins/twins.ts';
+
+/** A colleague adds his with one import and one line. */
+export const ATTACKS: readonly Scenario[] = [
+  brokenHandshake, // A22
+  ackWithheld, // A23
+  soundAfterBye, // A23
+  addressChange, // A34
+  ...TWINS, // E2-2
+];
