@@ -1,5 +1,5 @@
 /** A16 by replay: a REGISTER with its credentials, read off the wire, is sent again; the digest does not cover the Contact (RFC 7616 §5.5). */
-import { readMessage, uriOf, userOf, valueOf } from '../agents/message.ts';
+import { headerOf, readMessage, uriOf, userOf } from '../agents/message.ts';
 import type { Account, Intensity, Lab, Scenario } from '../scenario.ts';
 import { Actor, unlabelled } from './senders/actor.ts';
 import { enrol } from './senders/dial.ts';
@@ -69,9 +69,9 @@ async function replay(lab: Lab, actor: Actor, text: string, ownContact: boolean)
   const kept = text.replace(/^(?:via|v)\s*:.*\r\n/gim, '');
   const start = kept.indexOf('\r\n') + 2;
   const via = `Via: SIP/2.0/UDP ${actor.address}:${actor.port};branch=${branch};rport\r\n`;
-  const contact = actor.contact(userOf(uriOf(valueOf(message, 'to'))));
+  const contact = actor.contact(userOf(uriOf(headerOf(message, 'to'))));
   const moved =
     kept.slice(0, start) + via + (ownContact ? kept.slice(start).replace(/^(contact|m)\s*:.*$/im, `$1: ${contact}`) : kept.slice(start));
-  const answer = await actor.deliver(Buffer.from(moved, 'latin1'), branch, lab.site.proxy, valueOf(message, 'call-id'));
+  const answer = await actor.deliver(Buffer.from(moved, 'latin1'), branch, lab.site.proxy, headerOf(message, 'call-id'));
   return answer?.status === 200;
 }
