@@ -25,11 +25,12 @@ export async function beCalled(agent: Agent, transaction: ServerTransaction, pol
   const from = userOf(uriOf(headerOf(request, 'from')));
   const to = userOf(request.uri) || userOf(uriOf(headerOf(request, 'to')));
   const conversation = conversationOf(agent.lab, leg.callId, from, userOf(uriOf(headerOf(request, 'to'))));
-  const answer = conversation?.join(leg) ?? policy.answer(from, to);
+  const planned = conversation?.join(leg);
   if (agent.shape.sendsTrying) leg.ring(100);
   if (!(await leg.wait(agent.random.integer(20, 150)))) return;
-  await carryOut(leg, answer);
-  if (!conversation && leg.state === 'talking') await chat(leg, policy.hangUpAfter?.(from, to));
+  await carryOut(leg, planned ?? policy.answer(from, to));
+  const real = conversation?.plan.start === undefined;
+  if (!planned && real && leg.state === 'talking') await chat(leg, policy.hangUpAfter?.(from, to));
 }
 
 async function carryOut(leg: Leg, answer: Answer): Promise<void> {
