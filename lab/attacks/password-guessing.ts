@@ -2,9 +2,10 @@
  * A13 (E3-1, E3-5, E3-7): one source guesses the password of one user. svcrack for real, and the lab's own guesser from 176 a
  * second to one in half an hour, whose gaps are stretched afterwards.
  */
-import type { CampaignHandle, Intensity, Lab, Scenario, SiteWish } from '../scenario.ts';
+
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { CampaignHandle, Intensity, Lab, Scenario, SiteWish } from '../scenario.ts';
 import { Attacker } from './senders/attacker.ts';
 import { drawHabit, Guesser } from './senders/guesser.ts';
 import { passwordList, word } from './senders/names.ts';
@@ -28,7 +29,7 @@ function guesses(perSecond: number): number {
   return Math.round(perSecond * (perSecond < 5 ? 15 : 8));
 }
 
-async function byOwnSender(lab: Lab, intensity: Intensity): Promise<void> {
+async function byOwnSender(lab: Lab, intensity: Intensity, finds: boolean): Promise<void> {
   const random = lab.random.fork('guessing');
   const victim = random.pick(lab.site.accounts);
   const account = `${victim.user}@${victim.domain}`;
@@ -36,8 +37,11 @@ async function byOwnSender(lab: Lab, intensity: Intensity): Promise<void> {
   const campaign = open(lab, intensity, [address], account);
   const attacker = await Attacker.open(lab, campaign, lab.segment('attack'), { address });
   const guesser = new Guesser(attacker, lab.site, drawHabit(random));
-  const words = passwordList(random, guesses(intensity.value), random.chance(0.5) ? victim.password : undefined);
-  const found = intensity.value < 1 ? await slowly(lab, guesser, victim.user, words, 1e6 / intensity.value) : await fast(lab, guesser, victim.user, words, intensity.value);
+  const words = passwordList(random, guesses(intensity.value), finds ? victim.password : undefined);
+  const found =
+    intensity.value < 1
+      ? await slowly(lab, guesser, victim.user, words, 1e6 / intensity.value)
+      : await fast(lab, guesser, victim.user, words, intensity.value);
   await lab.sleep(500);
   attacker.close();
   campaign.end(found ? 'succeeded' : 'failed');
@@ -103,7 +107,21 @@ export const PASSWORD_GUESSING: Scenario = {
   ],
   small: true,
   proof: 'hashes',
-  run: byOwnSender,
+  run: (lab, intensity) => byOwnSender(lab, intensity, lab.random.fork('luck').chance(0.5)),
+};
+
+/** E3-9: the password is always found; answers to guesses that were under way come after the one that says so. */
+export const PASSWORD_FOUND: Scenario = {
+  name: 'password-found',
+  title: 'One source guesses the password of one user, and finds it (E3-9)',
+  attack: 'A13',
+  intensities: [
+    { name: '20/s', value: 20 },
+    { name: '0.02/s', value: 0.02 },
+    { name: '120/s', value: 120 },
+  ],
+  proof: 'hashes',
+  run: (lab, intensity) => byOwnSender(lab, intensity, true),
 };
 
 const STYLES: readonly NonNullable<SiteWish['answers']>[] = ['404-401', '404-403', '401-403'];
