@@ -1,19 +1,20 @@
 /** One run: network, captures, site, background phones, the scenario, and then the folder. The order of a run on one screen. */
-import { execFileSync } from 'node:child_process';
+import { type ChildProcess, execFileSync } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, release } from 'node:os';
 import { join } from 'node:path';
 import { background } from './benign/background.ts';
 import { Network } from './network/network.ts';
-import { seeded } from './random.ts';
+import { type Random, seeded } from './random.ts';
 import { Campaigns } from './record/campaigns.ts';
 import { Captures } from './record/captures.ts';
-import { finish, hashFiles, moveLogs, type Recorded } from './record/finish.ts';
+import { finish, hashFiles, type Recorded, writeServerLogs } from './record/finish.ts';
 import type { CallRecord, Manifest, ToolRun } from './record/folder.ts';
 import { Timeline } from './record/timeline.ts';
 import { prepareSandbox, useResolver } from './sandbox.ts';
-import type { Intensity, Lab, Scenario, SegmentName } from './scenario.ts';
-import { startSite } from './servers/site.ts';
+import type { Intensity, Lab, Scenario, Segment, SegmentName, Site } from './scenario.ts';
+import type { Launch } from './servers/process.ts';
+import { type RunningSite, startSite } from './servers/site.ts';
 
 /** What is to be run. */
 export interface Order {
@@ -23,6 +24,9 @@ export interface Order {
   /** Folder of the run, made by it; a run that fails leaves `FOLDER.partial` with its logs. */
   readonly folder: string;
 }
+
+/** Background phones of an attack run that does not say. */
+const PHONES = 20;
 
 /** First simulated second of all runs: runs start on a day of 2026 drawn by the seed. */
 const YEAR = Date.UTC(2026, 0, 5) * 1000;
@@ -41,29 +45,28 @@ export async function run(order: Order, signal: AbortSignal): Promise<Manifest> 
   await network.ready();
   const captures = await Captures.start(network, partial);
   const tools = new Tools(network, join(partial, 'logs'), signal);
-  const resolver = network.segment('site').address();
+  const segment = segmentsOf(network);
+  const resolver = segment('site').address();
   useResolver(resolver);
-  const site = await startSite({
-    network,
-    resolver,
-    wish: order.scenario.site ?? {},
-    random: random.fork('site'),
-    logs: join(partial, 'logs'),
-    spawn: tools.start,
-  });
+  const { site: wish = {}, attack } = order.scenario;
+  const accounts = wish.accounts ?? (wish.phones ?? PHONES) + 20;
+  const site = await startSite({ random, wish, accounts, segment, resolver, launch: tools.start, logs: join(partial, 'logs') });
   try {
-    const lab = makeLab(order, random, state, network, tools, site.site);
-    const phones = order.scenario.attack === undefined ? undefined : await background(lab, order.scenario.site?.phones ?? 20);
+    const lab = makeLab(order, random, state, segment, tools, site);
+    const phones = attack === undefined ? undefined : await background(lab, wish.phones ?? PHONES);
     await order.scenario.run({ ...lab, phones: phones?.phones ?? [] }, order.intensity);
     await phones?.stop();
+  } catch (error) {
+    if (signal.aborted) rmSync(partial, { recursive: true, force: true });
+    throw error;
   } finally {
     await site.stop();
     await captures.stop();
     network.close();
   }
-  moveLogs(join(partial, 'logs'), state.timeline);
+  writeServerLogs(join(partial, 'logs'), await site.records(), state.timeline);
   const recorded = await finish(partial, captures.files, state.timeline, state.campaigns, state.calls);
-  const manifest = await manifestOf(order, state, network, tools, site.site, recorded, partial, (performance.now() - began) / 1000);
+  const manifest = await manifestOf(order, state, network, tools, site, recorded, partial, (performance.now() - began) / 1000);
   writeFileSync(join(partial, 'manifest.json'), `${JSON.stringify(manifest, null, 1)}\n`);
   rmSync(order.folder, { recursive: true, force: true });
   renameSync(partial, order.folder);
@@ -105,13 +108,14 @@ class Tools {
     this.#signal = signal;
   }
 
-  /** A program that runs until it is stopped. Its output goes to `logs/NAME.log`. */
-  start = (segment: SegmentName, command: readonly string[], name: string): ReturnType<Network['spawn']> => {
-    const log = openSync(join(this.#logs, `${name}.log`), 'a');
+  /** A program that runs until it is stopped. */
+  start: Launch = async (segment, command, output) => {
+    const log = openSync(output, 'w');
     const child = this.#network.spawn(segment, command, log, log);
     closeSync(log);
+    const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
     this.runs.push({ command, version: versionOf(command[0]!), namespace: segment, exit: null });
-    return child;
+    return { pid: child.pid ?? 0, ended, stop: async () => await stop(child, ended) };
   };
 
   /** A program that ends by itself, at the latest after `seconds`. */
@@ -133,6 +137,16 @@ class Tools {
     this.runs.push({ command, version: versionOf(command[0]!), namespace: segment, exit });
     return { exit, output: existsSync(file) ? readFileSync(file, 'utf8') : '' };
   };
+}
+
+/** Milliseconds that a program has to end by itself. */
+const PATIENCE = 3000;
+
+async function stop(child: ChildProcess, ended: Promise<unknown>): Promise<void> {
+  child.kill('SIGTERM');
+  const kill = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
+  await ended;
+  clearTimeout(kill);
 }
 
 const versions = new Map<string, string>();
@@ -158,14 +172,18 @@ function ask(program: string, arguments_: readonly string[]): string {
   }
 }
 
-function makeLab(order: Order, random: Lab['random'], state: RunState, network: Network, tools: Tools, site: Lab['site']): Lab {
-  const { timeline, campaigns, signal } = state;
-  const segments = new Map<SegmentName, ReturnType<Network['segment']>>();
-  const segment = (name: SegmentName): ReturnType<Network['segment']> => {
-    const known = segments.get(name) ?? network.segment(name);
-    segments.set(name, known);
-    return known;
+/** The segments of the network, each one object, so that what it draws goes on. */
+function segmentsOf(network: Network): Lab['segment'] {
+  const segments = new Map<SegmentName, Segment>();
+  return (name) => {
+    const segment = segments.get(name) ?? network.segment(name);
+    segments.set(name, segment);
+    return segment;
   };
+}
+
+function makeLab(order: Order, random: Random, state: RunState, segment: Lab['segment'], tools: Tools, site: Site): Lab {
+  const { timeline, campaigns, signal } = state;
   return {
     seed: order.seed,
     random: random.fork('scenario'),
@@ -208,7 +226,7 @@ async function manifestOf(
   state: RunState,
   network: Network,
   tools: Tools,
-  site: Lab['site'],
+  site: RunningSite,
   recorded: Recorded,
   folder: string,
   seconds: number,

@@ -21,6 +21,8 @@ export interface SiteWish {
   readonly extraAccounts?: Readonly<Record<string, string>>;
   /** Whether anybody may call foreign domains through the site without a password (A09, E0-1). */
   readonly openRelay?: boolean;
+  /** Accounts of phones; the phones and twenty more if absent. */
+  readonly accounts?: number;
   /** Phones in the background while an attack runs; the benign day says its own. */
   readonly phones?: number;
   /** Users that a MGCP gateway serves; 0: no gateway. */

@@ -32,9 +32,28 @@ export function drawBranch(random: Random): Grammar {
   return (r) => `z9hG4bK${mark}${rest(r)}`;
 }
 
-const FIRST = ['Vel', 'Ora', 'Tri', 'Nex', 'Cal', 'Pho', 'Lin', 'Sol', 'Bra', 'Quin', 'Hal', 'Mer', 'Tel', 'Ost', 'Fen', 'Kin', 'Ryb', 'Zan'];
+const FIRST = [
+  'Vel',
+  'Ora',
+  'Tri',
+  'Nex',
+  'Cal',
+  'Pho',
+  'Lin',
+  'Sol',
+  'Bra',
+  'Quin',
+  'Hal',
+  'Mer',
+  'Tel',
+  'Ost',
+  'Fen',
+  'Kin',
+  'Ryb',
+  'Zan',
+];
 const MIDDLE = ['a', 'i', 'o', 'e', 'an', 'ar', 'in', 'u', 'is'];
-const LAST = ['tel', 'fon', 'vox', 'lin', 'com', 'sys', 'nix', 'dia', 'ral', 'tec', 'wave', 'phone'];
+const LAST = ['tel', 'fon', 'vox', 'lin', 'com', 'sys', 'nix', 'dia', 'ral', 'tec', 'wave', 'fone'];
 
 /** Invented name of a maker; no real one. */
 export function drawName(random: Random): string {

@@ -3,10 +3,10 @@ import type { Socket } from 'node:dgram';
 import type { Random } from '../random.ts';
 import type { Segment } from '../scenario.ts';
 import type { Peer, Witness } from './endpoint.ts';
-import { startTicking, stopTicking, RtpStream, type Ticking } from './rtp.ts';
+import { RtpStream, startTicking, stopTicking, type Ticking } from './rtp.ts';
+import type { Described } from './sdp.ts';
 import type { Shape } from './shape.ts';
 import { CODECS, speech, type Voice } from './sound.ts';
-import type { Described } from './sdp.ts';
 
 /** Where and how media is sent. */
 export interface MediaSetup {
@@ -148,7 +148,8 @@ export class Media {
 
   #hear(from: Peer): void {
     this.received++;
-    if (this.heardFrom?.port !== from.port || this.heardFrom.address !== from.address) this.heardFrom = { address: from.address, port: from.port };
+    if (this.heardFrom?.port !== from.port || this.heardFrom.address !== from.address)
+      this.heardFrom = { address: from.address, port: from.port };
     if (this.#learnt || !this.symmetric || !this.#to) return;
     this.#learnt = true;
     if (from.address === this.#to.address && from.port === this.#to.port) return;

@@ -86,7 +86,8 @@ function codeFrame(codec: Codec, index: number, random: Random): Uint8Array {
 function sample(index: number, n: number): number {
   const pitch = 90 + (index % 12) * 15;
   const angle = (2 * Math.PI * n) / 8000;
-  const wave = Math.sin(angle * pitch) + 0.5 * Math.sin(angle * (400 + 31 * (index % 17))) + 0.3 * Math.sin(angle * (1200 + 57 * (index % 23)));
+  const wave =
+    Math.sin(angle * pitch) + 0.5 * Math.sin(angle * (400 + 31 * (index % 17))) + 0.3 * Math.sin(angle * (1200 + 57 * (index % 23)));
   return Math.round(wave * Math.sin((Math.PI * (n + 0.5)) / 80) * (1500 + 60 * index));
 }
 

@@ -1,21 +1,12 @@
 /** Makes the run's folder from what was recorded: frames at simulated time, labels, hashes, manifest. */
 import { createHash } from 'node:crypto';
-import {
-  createReadStream,
-  createWriteStream,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { createReadStream, createWriteStream, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { writePcapHeader, writePcapRecord } from '../../src/wire/pcap.ts';
+import { accounted, pikeLine, type ServerRecord, securityLine } from '../servers/serverlog.ts';
 import type { Campaigns } from './campaigns.ts';
 import type { CallRecord, Campaign, Label } from './folder.ts';
 import { callIdOf, type Frame, framesOf } from './frames.ts';
@@ -106,37 +97,17 @@ function writeLines(file: string, values: readonly unknown[]): void {
   writeFileSync(file, values.map((value) => `${JSON.stringify(value)}\n`).join(''));
 }
 
-/** Server logs start each line with the machine's time in seconds (`1700000000.123456 `) and may name a Call-ID: moves them in time. */
-export function moveLogs(folder: string, timeline: Timeline): void {
-  if (!existsSync(folder)) return;
-  for (const name of readdirSync(folder)) {
-    const file = join(folder, name);
-    const lines = readFileSync(file, 'utf8').split('\n');
-    if (!lines.some((line) => STAMPED.test(line))) continue;
-    writeFileSync(file, inOrder(lines.map((line) => moveLine(line, timeline))).join('\n'));
-  }
-}
-
-const STAMPED = /^(\d{10}\.\d{6}) /;
-
-function moveLine(line: string, timeline: Timeline): string {
-  const stamp = STAMPED.exec(line)?.[1];
-  if (stamp === undefined) return line;
-  const real = Number(stamp) * 1e6;
-  const callId = /\bcallid=(\S+)/.exec(line)?.[1];
-  const moved = real + timeline.shift(real, callId, '', '');
-  return `${(moved / 1e6).toFixed(6)}${line.slice(stamp.length)}`;
-}
-
-/** Stamped lines by time; a line without a stamp stays behind the one before it. */
-function inOrder(lines: readonly string[]): string[] {
-  const groups: { time: number; lines: string[] }[] = [];
-  for (const line of lines) {
-    const stamp = STAMPED.exec(line)?.[1];
-    if (stamp === undefined && groups.length > 0) groups.at(-1)!.lines.push(line);
-    else groups.push({ time: Number(stamp ?? 0), lines: [line] });
-  }
-  return groups.sort((a, b) => a.time - b.time).flatMap((group) => group.lines);
+/** Writes what the servers told at simulated time: security.log, pike.log, and the proxy's call records. */
+export function writeServerLogs(folder: string, records: readonly ServerRecord[], timeline: Timeline): void {
+  const moved = records.map((record) => ({
+    ...record,
+    time: Math.round(record.time + timeline.shift(record.time, record.callId, '', '')),
+  }));
+  moved.sort((a, b) => a.time - b.time);
+  const lines = (line: (record: ServerRecord) => string | undefined): string => moved.flatMap((record) => line(record) ?? []).join('\n');
+  writeFileSync(join(folder, 'security.log'), `${lines(securityLine)}\n`);
+  writeFileSync(join(folder, 'pike.log'), `${lines(pikeLine)}\n`);
+  writeLines(join(folder, 'proxy-calls.jsonl'), accounted(moved));
 }
 
 /** SHA-256 of every file below the folder, by its path in it. */

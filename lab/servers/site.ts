@@ -5,6 +5,7 @@ import type { Random } from '../random.ts';
 import type { Account, Segment, SegmentName, Site, SiteWish } from '../scenario.ts';
 import { type Kamailio, type Place, startEdge, startProxy } from './kamailio.ts';
 import type { Launch } from './process.ts';
+import { type Query, startResolver } from './resolver.ts';
 import { readServerLine, type ServerRecord } from './serverlog.ts';
 import { drawDomain, drawStyle, type SiteStyle } from './style.ts';
 
@@ -16,10 +17,14 @@ export interface SiteOptions {
   readonly accounts: number;
   readonly segment: (name: SegmentName) => Segment;
   readonly launch: Launch;
+  /** Address, of the segment `site`, that the resolver takes. */
+  readonly resolver: string;
   /** Folder that exists, for what the servers write and for their configuration (below `servers`). */
   readonly logs: string;
   /** Segment of the edge proxy of a chain, so that the router sees both of its sides; `gateway` if absent. */
   readonly edge?: SegmentName;
+  /** Port of the resolver, 53 unless a test has no right to it. */
+  readonly resolverPort?: number;
 }
 
 /** A site whose servers answer. */
@@ -28,6 +33,8 @@ export interface RunningSite extends Site {
   readonly servers: Readonly<Record<string, string>>;
   /** What the servers have told so far, in the order in which they wrote it. */
   records(): Promise<ServerRecord[]>;
+  /** What the resolver was asked. */
+  readonly queries: readonly Query[];
   /** Stops everything that was started. */
   stop(): Promise<void>;
 }
@@ -43,10 +50,12 @@ export async function startSite(options: SiteOptions): Promise<RunningSite> {
     for (const part of started.splice(0).reverse()) await part.stop();
   };
   try {
+    const resolver = await startResolver(options.segment('site'), plan.site.resolver, plan.site, options.resolverPort);
+    started.push(resolver);
     const core = await startCore(options, plan);
     started.push(core.process);
     if (plan.edge) started.push((await startEdgeOf(options, plan, plan.edge)).process);
-    return { ...plan.site, servers: plan.servers, stop, records: () => readRecords(core.log) };
+    return { ...plan.site, servers: plan.servers, queries: resolver.queries, stop, records: () => readRecords(core.log) };
   } catch (error) {
     await stop();
     throw error;
@@ -67,15 +76,13 @@ interface SitePlan {
   readonly passwords: ReadonlyMap<string, string>;
 }
 
-function drawSite({ random, wish, accounts: count, segment, edge: edgeSegment = 'gateway' }: SiteOptions): SitePlan {
+function drawSite({ random, wish, accounts: count, segment, resolver, edge: edgeSegment = 'gateway' }: SiteOptions): SitePlan {
   const draw = random.fork('site');
   const kind = wish.kind ?? 'proxy';
   const domain = drawDomain(draw);
-  const site = segment('site');
-  const core = { address: site.address(), port: drawPort(draw) };
+  const core = { address: segment('site').address(), port: drawPort(draw) };
   const edge = kind === 'proxy-chain' ? { address: segment(edgeSegment).address(), port: drawPort(draw) } : undefined;
   const trunk = { address: segment('trunk').address(), port: drawPort(draw) };
-  const resolver = site.address();
   const extra = wish.extraAccounts ?? {};
   const accounts = drawAccounts(draw.fork('accounts'), domain, count, new Set(Object.keys(extra)));
   const passwords = new Map([...accounts.map(({ user, password }) => [user, password] as const), ...Object.entries(extra)]);
