@@ -3,10 +3,16 @@ import type { Scenario } from '../scenario.ts';
 import { addressChange } from './address-change.ts';
 import { ackWithheld, soundAfterBye } from './billing-bypass.ts';
 import { brokenHandshake } from './broken-handshake.ts';
+import { keyTampering } from './key-tampering.ts';
+import { registrationHijack } from './registration-hijack.ts';
+import { registrationReplay } from './registration-replay.ts';
 import { TWINS } from './twins/twins.ts';
 
 /** A colleague adds his with one import and one line. */
 export const ATTACKS: readonly Scenario[] = [
+  registrationHijack, // A16
+  registrationReplay, // A16
+  keyTampering, // A20
   brokenHandshake, // A22
   ackWithheld, // A23
   soundAfterBye, // A23

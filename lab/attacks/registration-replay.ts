@@ -2,9 +2,8 @@
 import { readMessage, uriOf, userOf, valueOf } from '../agents/message.ts';
 import type { Account, Intensity, Lab, Scenario } from '../scenario.ts';
 import { Actor, unlabelled } from './senders/actor.ts';
-import { enrol } from './senders/dial.ts';
+import { enrol, spareAccount } from './senders/dial.ts';
 
-const VICTIMS: Readonly<Record<string, string>> = { '7730': 'saffron-piston-31', '7731': 'glacier-bramble-88', '7732': 'tundra-cobalt-64' };
 const SNIFF = 7;
 
 /** A tap at the registrar is the ear; the answer shows whether the credentials were taken a second time. */
@@ -16,15 +15,14 @@ export const registrationReplay: Scenario = {
     { name: '3 accounts, own contact', value: 3 },
     { name: '2 accounts, same contact', value: 2 },
   ],
-  site: { phones: 6, extraAccounts: VICTIMS },
+  site: { phones: 6 },
   needs: ['tshark'],
   proof: 'hashes',
   run,
 };
 
 async function run(lab: Lab, intensity: Intensity): Promise<void> {
-  const accounts = Object.entries(VICTIMS).map(([user, password]): Account => ({ user, password, domain: lab.site.domain }));
-  const victims = accounts.slice(0, intensity.value);
+  const victims = Array.from({ length: intensity.value }, (_, i) => spareAccount(lab, i));
   const sniffed = sniff(lab);
   await lab.sleep(3_000); // tshark needs a moment to start
   const phones = await Promise.all(victims.map((account) => register(lab, account)));
