@@ -2,9 +2,10 @@
  * A13 (E3-1, E3-5, E3-7): one source guesses the password of one user. svcrack for real, and the lab's own guesser from 176 a
  * second to one in half an hour, whose gaps are stretched afterwards.
  */
-import type { CampaignHandle, Intensity, Lab, Scenario, SiteWish } from '../scenario.ts';
+
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { CampaignHandle, Intensity, Lab, Scenario, SiteWish } from '../scenario.ts';
 import { Attacker } from './senders/attacker.ts';
 import { drawHabit, Guesser } from './senders/guesser.ts';
 import { passwordList, word } from './senders/names.ts';
@@ -37,7 +38,10 @@ async function byOwnSender(lab: Lab, intensity: Intensity): Promise<void> {
   const attacker = await Attacker.open(lab, campaign, lab.segment('attack'), { address });
   const guesser = new Guesser(attacker, lab.site, drawHabit(random));
   const words = passwordList(random, guesses(intensity.value), random.chance(0.5) ? victim.password : undefined);
-  const found = intensity.value < 1 ? await slowly(lab, guesser, victim.user, words, 1e6 / intensity.value) : await fast(lab, guesser, victim.user, words, intensity.value);
+  const found =
+    intensity.value < 1
+      ? await slowly(lab, guesser, victim.user, words, 1e6 / intensity.value)
+      : await fast(lab, guesser, victim.user, words, intensity.value);
   await lab.sleep(500);
   attacker.close();
   campaign.end(found ? 'succeeded' : 'failed');

@@ -2,10 +2,11 @@
  * A02 to A08: the seven request floods of paper 000 (S0-56 to S0-62), INVITEs that nobody acknowledges. Each by the lab's own
  * sender and by SIPp, so that what is learnt of one can be tried on the other (G3).
  */
+
+import type { AttackClass } from '../../src/types.ts';
 import type { Random } from '../random.ts';
 import type { AttackId } from '../record/folder.ts';
 import type { CampaignHandle, Intensity, Lab, Scenario, SiteWish } from '../scenario.ts';
-import type { AttackClass } from '../../src/types.ts';
 import { Attacker, challengeOf, type Login, loginField, offer } from './senders/attacker.ts';
 import { foreignDomain, nobodysAddress, stranger, word } from './senders/names.ts';
 import { Neighbour } from './senders/neighbour.ts';
@@ -151,7 +152,14 @@ async function byOwnSender({ lab, kind, intensity, random, address, campaign, ur
       ? `sip:${names.pick(lab.site.accounts).user}@${lab.site.domain}`
       : `sip:${word(names)}@${foreignDomain(names)}`;
   };
-  const request = (target: string) => ({ method: 'INVITE', uri: target, from: from(), callId: attacker.callId(), cseq: 1, body: offer(attacker) });
+  const request = (target: string) => ({
+    method: 'INVITE',
+    uri: target,
+    from: from(),
+    callId: attacker.callId(),
+    cseq: 1,
+    body: offer(attacker),
+  });
   const login = kind.login ? await challenged(attacker, request(uri()), lab) : undefined;
   const offsets = drawnPace(random.fork('times'), intensity.value, countAt(intensity.value));
   await play(lab, offsets, (index) => {

@@ -3,7 +3,23 @@ import type { Random } from '../../random.ts';
 import type { Lab } from '../../scenario.ts';
 
 const ROLES = ['admin', 'sales', 'info', 'office', 'reception', 'fax', 'test', 'user', 'voip', 'phone', 'support', 'guest', 'conf', 'door'];
-const FIRST = ['anna', 'bruno', 'carla', 'dario', 'elena', 'felix', 'greta', 'hugo', 'ines', 'jan', 'karin', 'luca', 'mara', 'nils', 'olga'];
+const FIRST = [
+  'anna',
+  'bruno',
+  'carla',
+  'dario',
+  'elena',
+  'felix',
+  'greta',
+  'hugo',
+  'ines',
+  'jan',
+  'karin',
+  'luca',
+  'mara',
+  'nils',
+  'olga',
+];
 const ONSETS = ['b', 'd', 'f', 'g', 'k', 'l', 'm', 'n', 'p', 'r', 's', 't', 'v'];
 const VOWELS = ['a', 'e', 'i', 'o', 'u'];
 
