@@ -1,5 +1,5 @@
 /** A23: talking where nobody counts (S1-47, S1-48): the ACK is withheld while sound flows, or sound goes on after BYE. */
-import { valueOf } from '../agents/message.ts';
+import { headerOf } from '../agents/message.ts';
 import type { Account, CampaignHandle, Intensity, Lab, Scenario } from '../scenario.ts';
 import { Actor } from './senders/actor.ts';
 import { acknowledge, type Dialled, dial, enrol, nextHop, spareAccount, within } from './senders/dial.ts';
@@ -82,7 +82,7 @@ async function openLine(lab: Lab, caller: Actor, callee: Actor): Promise<Line> {
 function answerAll(lab: Lab, callee: Actor, account: Account, free: Line[]): void {
   const taken = new Map<string, { readonly tag: string; readonly body: string }>();
   callee.heard = (request, from) => {
-    const callId = valueOf(request, 'call-id');
+    const callId = headerOf(request, 'call-id');
     const tag = taken.get(callId)?.tag ?? callee.tag();
     if (request.method === 'BYE') callee.answer(request, from, 200, tag);
     if (request.method !== 'INVITE') return;

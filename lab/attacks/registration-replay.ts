@@ -1,5 +1,5 @@
 /** A16 by replay: a REGISTER with its credentials, read off the wire, is sent again; the digest does not cover the Contact (RFC 7616 §5.5). */
-import { readMessage, uriOf, userOf, valueOf } from '../agents/message.ts';
+import { headerOf, readMessage, uriOf, userOf } from '../agents/message.ts';
 import type { Account, Intensity, Lab, Scenario } from '../scenario.ts';
 import { Actor, unlabelled } from './senders/actor.ts';
 import { enrol, spareAccount } from './senders/dial.ts';
@@ -68,8 +68,8 @@ async function replay(lab: Lab, actor: Actor, text: string, ownContact: boolean)
   const start = kept.indexOf('\r\n') + 2;
   const via = `Via: SIP/2.0/UDP ${actor.address}:${actor.port};branch=${branch};rport\r\n`;
   const rest = later(kept.slice(start));
-  const moved = kept.slice(0, start) + via + (ownContact ? withContact(rest, actor.contact(userOf(uriOf(valueOf(message, 'to'))))) : ended(rest));
-  const answer = await actor.deliver(Buffer.from(moved, 'latin1'), branch, lab.site.proxy, valueOf(message, 'call-id'));
+  const moved = kept.slice(0, start) + via + (ownContact ? withContact(rest, actor.contact(userOf(uriOf(headerOf(message, 'to'))))) : ended(rest));
+  const answer = await actor.deliver(Buffer.from(moved, 'latin1'), branch, lab.site.proxy, headerOf(message, 'call-id'));
   return answer?.status === 200;
 }
 

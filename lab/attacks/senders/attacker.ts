@@ -1,7 +1,7 @@
 /** An attacker's own SIP client: one address and port, messages in a drawn make, answers found by the branch of their Via. */
 import type { Socket } from 'node:dgram';
 import { authorize, type Challenge, readChallenge } from '../../agents/digest.ts';
-import { type Field, type Message, parameterOf, readMessage, valueOf, writeMessage } from '../../agents/message.ts';
+import { type Field, headerOf, type Message, parameterOf, readMessage, writeMessage } from '../../agents/message.ts';
 import { drawMakers, drawShape, type Shape } from '../../agents/shape.ts';
 import type { Random } from '../../random.ts';
 import type { CampaignHandle, Lab, Segment } from '../../scenario.ts';
@@ -54,7 +54,7 @@ export function loginField(login: Login, method: string, uri: string, shape: Sha
 
 /** The challenge in a 401 or 407, if it can be answered. */
 export function challengeOf(reply: Message): Challenge | undefined {
-  return readChallenge(valueOf(reply, reply.status === 407 ? 'proxy-authenticate' : 'www-authenticate'));
+  return readChallenge(headerOf(reply, reply.status === 407 ? 'proxy-authenticate' : 'www-authenticate'));
 }
 
 /** Where a client sends from, as its Via and Contact say. */
@@ -180,7 +180,7 @@ export class Attacker implements Wearer {
     this.send({ ...request, branch, fromTag }, to);
     const reply = await answer;
     if (reply !== undefined && reply.status >= 300 && request.method === 'INVITE') {
-      const toTag = parameterOf(valueOf(reply, 'to'), 'tag') ?? '';
+      const toTag = parameterOf(headerOf(reply, 'to'), 'tag') ?? '';
       const { uri, from, callId, cseq } = request;
       this.send({ method: 'ACK', uri, from, to: request.to ?? uri, callId, cseq, fromTag, toTag, branch }, to);
     }
@@ -204,6 +204,6 @@ export class Attacker implements Wearer {
     if (reply === undefined || reply.status === 0) return;
     this.answers++;
     if (reply.status < 200) return;
-    this.#settle(parameterOf(valueOf(reply, 'via'), 'branch') ?? '', reply);
+    this.#settle(parameterOf(headerOf(reply, 'via'), 'branch') ?? '', reply);
   }
 }

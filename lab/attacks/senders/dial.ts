@@ -1,5 +1,5 @@
 /** Calls that an actor places, step by step, so that a scenario can leave a step out. */
-import { type Field, hostOf, type Message, uriOf, valueOf, valuesOf } from '../../agents/message.ts';
+import { type Field, headerOf, headersOf, hostOf, type Message, uriOf } from '../../agents/message.ts';
 import type { Account, Lab } from '../../scenario.ts';
 import type { Actor, Endpoint, Request } from './actor.ts';
 
@@ -106,9 +106,9 @@ export function dialled(sent: Request, answer: Message): Dialled {
   return {
     callId: sent.callId,
     from: sent.from,
-    to: valueOf(answer, 'to'),
-    uri: uriOf(valueOf(answer, 'contact')),
-    routes: valuesOf(answer, 'record-route').reverse(),
+    to: headerOf(answer, 'to'),
+    uri: uriOf(headerOf(answer, 'contact')),
+    routes: headersOf(answer, 'record-route').reverse(),
     cseq: sent.cseq,
     media: mediaOf(answer.body),
     answer,

@@ -1,6 +1,6 @@
 /** A SIP server of another domain, somewhere in the Internet: knows some users, not others, and repeats its final answers until the ACK. */
 import type { Socket } from 'node:dgram';
-import { answerTo, type Message, readMessage, valueOf, writeMessage } from '../../agents/message.ts';
+import { answerTo, headerOf, type Message, readMessage, writeMessage } from '../../agents/message.ts';
 import type { Shape } from '../../agents/shape.ts';
 import type { Random } from '../../random.ts';
 import type { Segment } from '../../scenario.ts';
@@ -51,7 +51,7 @@ export class Neighbour {
     const request = readMessage(bytes);
     if (request === undefined || request.status !== 0) return;
     this.requests++;
-    const key = `${valueOf(request, 'call-id')} ${Number.parseInt(valueOf(request, 'cseq'), 10)}`;
+    const key = `${headerOf(request, 'call-id')} ${Number.parseInt(headerOf(request, 'cseq'), 10)}`;
     if (request.method === 'ACK') {
       clearTimeout(this.#pending.get(key));
       this.#pending.delete(key);
