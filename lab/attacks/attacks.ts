@@ -14,6 +14,9 @@ import { FORGED_ANSWERS, REFLECTION, REFLECTION_BY_SITE } from './reflection.ts'
 import { REQUEST_FLOODS, REQUEST_FLOODS_BY_SIPP, SPOOFED_FLOOD } from './request-floods.ts';
 import { SERVER_SCAN, SERVER_SCAN_BY_NMAP, SERVER_SCAN_BY_SVMAP } from './server-scan.ts';
 import { GUESSING_BESIDE_OWNER, GUESSING_THEN_OWNER } from './shared-address.ts';
+import { keyTampering } from './key-tampering.ts';
+import { registrationHijack } from './registration-hijack.ts';
+import { registrationReplay } from './registration-replay.ts';
 import { TWINS } from './twins/twins.ts';
 import { UDP_FLOOD, UDP_FLOOD_SPOOFED } from './udp-flood.ts';
 
@@ -44,6 +47,9 @@ export const ATTACKS: readonly Scenario[] = [
   DISTRIBUTED_GUESSING_SLOWLY,
   MIXED_GUESSING,
   MIXED_GUESSING_BY_TOOLS,
+  registrationHijack, // A16
+  registrationReplay, // A16
+  keyTampering, // A20
   brokenHandshake, // A22
   ackWithheld, // A23
   soundAfterBye, // A23
