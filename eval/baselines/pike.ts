@@ -12,7 +12,7 @@ import type { Detector, Finding, RunFolder } from '../detector.ts';
 import { Episodes } from './episodes.ts';
 import { fingerprint, programVersion, whereIs } from './fingerprint.ts';
 import { eachMessage, saidIn } from './messages.ts';
-import type { Block, Plan, Replayed } from './pikereplay.ts';
+import type { Block, Plan, Replay, Request } from './pikereplay.ts';
 import { pikeWindows, type Window } from './pikewindows.ts';
 import { addressIn } from './servers.ts';
 
@@ -63,16 +63,16 @@ async function blocksOf(run: RunFolder, density: number): Promise<readonly Findi
 }
 
 /** The requests to the proxy, window by window. */
-async function requestsIn(capture: string, proxy: string, windows: readonly Window[]): Promise<Replayed[][]> {
-  const requests = windows.map((): Replayed[] => []);
+async function requestsIn(capture: string, proxy: string, windows: readonly Window[]): Promise<Replay[]> {
+  const replays = windows.map(({ hot }): { requests: Request[]; hot: [string, number][] } => ({ requests: [], hot: [...hot] }));
   let at = 0;
   await eachMessage(capture, ({ time, src, dst, bytes, start, end }, { isRequest }) => {
     while (at < windows.length && time > windows[at]!.last) at++;
     const window = windows[at];
     if (window === undefined || time < window.first || !isRequest || addressText(dst) !== proxy) return;
-    requests[at]!.push({ time, src: addressText(src), payload: Buffer.from(bytes.subarray(start, end)).toString('base64') });
+    replays[at]!.requests.push({ time, src: addressText(src), payload: Buffer.from(bytes.subarray(start, end)).toString('base64') });
   });
-  return requests;
+  return replays;
 }
 
 async function replayed(plan: Plan): Promise<Block[]> {

@@ -16,11 +16,17 @@ import { prepareSandbox } from '../../lab/sandbox.ts';
 export interface Plan {
   /** pike's reqs_density_per_unit. */
   readonly density: number;
-  readonly windows: readonly (readonly Replayed[])[];
+  readonly windows: readonly Replay[];
+}
+
+/** A window: its requests, and whom pike can block in it until when (µs since 1970). */
+export interface Replay {
+  readonly requests: readonly Request[];
+  readonly hot: readonly (readonly [src: string, until: number])[];
 }
 
 /** A request: µs since 1970, source address, payload in base64. */
-export interface Replayed {
+export interface Request {
   readonly time: number;
   readonly src: string;
   readonly payload: string;
@@ -60,38 +66,42 @@ async function main(path: string): Promise<void> {
   process.stdout.write(`${JSON.stringify(blocks)}\n`);
 }
 
-async function replay(window: readonly Replayed[], density: number, index: number): Promise<Block[]> {
+async function replay({ requests, hot }: Replay, density: number, index: number): Promise<Block[]> {
   const address = `${LISTEN}${(index % 250) + 1}`;
   const kamailio = await start(address, density, index);
   const senders = new Senders(address);
-  const blocks: Block[] = [];
+  const blocks = new Map<string, Block>();
   // The last request of a source before pike spoke of it is the one that was too many.
   const latest = new Map<string, number>();
   kamailio.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    for (const [, blocked = ''] of text.matchAll(BLOCKED)) blocks.push({ address: blocked, time: latest.get(blocked) ?? 0 });
+    for (const [, address = ''] of text.matchAll(BLOCKED)) {
+      if (!blocks.has(address)) blocks.set(address, { address, time: latest.get(address) ?? 0 });
+    }
   });
   try {
-    await pace(window, async ({ src, time, payload }) => {
+    await pace(requests, async ({ src, time, payload }) => {
+      if (!hot.some(([address, until]) => until >= time && !blocks.has(address))) return false;
       latest.set(src, time);
       await senders.send(src, Buffer.from(payload, 'base64'));
+      return true;
     });
     await sleep(LINGER);
   } finally {
     senders.close();
     kamailio.kill('SIGKILL');
   }
-  return blocks;
+  return [...blocks.values()];
 }
 
-/** Calls `send` for each request at its time. @throws Error if it falls behind. */
-async function pace(window: readonly Replayed[], send: (request: Replayed) => Promise<void>): Promise<void> {
-  const first = window[0]?.time ?? 0;
+/** Calls `send` for each request at its time, until it says that nothing more can be learned. @throws Error if it falls behind. */
+async function pace(requests: readonly Request[], send: (request: Request) => Promise<boolean>): Promise<void> {
+  const first = requests[0]?.time ?? 0;
   const began = performance.now();
-  for (const request of window) {
+  for (const request of requests) {
     const wait = (request.time - first) / 1000 - (performance.now() - began);
     if (wait > 1) await sleep(wait);
     else if (wait < -LATEST) throw new Error(`the replay is ${Math.round(-wait)} ms late: this machine is too busy`);
-    await send(request);
+    if (!(await send(request))) return;
   }
 }
 

@@ -16,13 +16,15 @@ export interface Arrival {
 export interface Window {
   readonly first: number;
   readonly last: number;
+  /** Whom pike can block in it, and until when that is possible. When all of them are blocked, the rest tells nothing new. */
+  readonly hot: ReadonlyMap<string, number>;
 }
 
-/** How long the tree is filled before the first request that matters, and watched after the last: several units, and remove_latency. */
-const LEAD = 10_000_000;
+/** How long the tree is filled before the first request that matters: remove_latency and a unit; and how long it is watched after the last. */
+const LEAD = 6_000_000;
 const TAIL = 3_000_000;
-/** Of a longer window the rest is left out: who was not blocked within two minutes of such a rate, and again, is told by none. */
-const LONGEST = 120_000_000;
+/** Of a longer window the rest is left out: whom pike did not block within a minute of such a rate, and again, nobody tells. */
+const LONGEST = 60_000_000;
 
 /**
  * The windows, in order, without overlap.
@@ -30,22 +32,32 @@ const LONGEST = 120_000_000;
  */
 export function pikeWindows(arrivals: readonly Arrival[], density: number, unit: number): Window[] {
   const recent = new Map<string, number[]>();
-  const windows: Window[] = [];
+  const windows: OpenWindow[] = [];
   for (const { time, src } of arrivals) {
     const times = recent.get(src) ?? [];
     recent.set(src, times);
     times.push(time);
     if (times.length > density) times.shift();
     const oldest = times[0] ?? time;
-    if (times.length === density && time - oldest <= unit * 1.5) extend(windows, oldest, time);
+    if (times.length === density && time - oldest <= unit * 1.5) extend(windows, oldest, time, src);
   }
-  return windows.map(({ first, last }) => ({ first, last: Math.min(last, first + LONGEST) }));
+  return windows.map(({ first, last, hot }) => ({ first, last: Math.min(last, first + LEAD + LONGEST), hot }));
 }
 
-function extend(windows: Window[], oldest: number, time: number): void {
+interface OpenWindow {
+  first: number;
+  last: number;
+  readonly hot: Map<string, number>;
+}
+
+function extend(windows: OpenWindow[], oldest: number, time: number, src: string): void {
   const before = windows.at(-1);
   const first = oldest - LEAD;
   const last = time + TAIL;
-  if (before === undefined || first > before.last) windows.push({ first, last });
-  else windows[windows.length - 1] = { first: Math.min(before.first, first), last };
+  if (before === undefined || first > before.last) windows.push({ first, last, hot: new Map([[src, last]]) });
+  else {
+    before.first = Math.min(before.first, first);
+    before.last = last;
+    before.hot.set(src, last);
+  }
 }
