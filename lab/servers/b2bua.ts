@@ -115,6 +115,10 @@ export class B2bua implements Receiver {
 
   async #call(transaction: ServerTransaction): Promise<void> {
     const { request } = transaction;
+    if (this.#bridges.size >= 2 * MOST_CALLS) {
+      transaction.answer(answerTo(request, 503, this.#tag()));
+      return;
+    }
     transaction.answer(answerTo(request, 100, ''));
     const { segment, address, random, relaysMedia, onBridge } = this.#options;
     const relay = relaysMedia && request.body !== '' ? await openRelay(segment, address, random).catch(() => undefined) : undefined;
@@ -297,6 +301,8 @@ export class B2bua implements Receiver {
   }
 }
 
+/** Calls at a time; more are refused, as a machine of its size would. */
+const MOST_CALLS = 500;
 /** Milliseconds for which the media of a call that ended is still passed on. */
 const LINGER = 400;
 
