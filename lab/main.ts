@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { Command } from 'commander';
 import { run } from './run.ts';
-import { inSandbox, reenter } from './sandbox.ts';
+import { inSandbox, reenter, whenAbandoned } from './sandbox.ts';
 import { intensityOf, SCENARIOS, scenarioOf } from './scenarios.ts';
 import { folderOf, runSuite, suite } from './suite.ts';
 
@@ -27,8 +27,9 @@ async function runOne(name: string, options: { seed: string; intensity?: string;
     process.exitCode = await reenter();
     return;
   }
+  whenAbandoned(() => interrupted.abort(new Error('interrupted')));
+  // A terminal sends it to the whole group.
   process.on('SIGINT', () => interrupted.abort(new Error('interrupted')));
-  process.on('SIGTERM', () => interrupted.abort(new Error('stopped')));
   const seed = Number(options.seed);
   if (!Number.isSafeInteger(seed) || seed < 0) throw new Error(`--seed ${options.seed}: a whole number from 0 is wanted`);
   const folder = folderOf(options.out, { scenario, intensity: intensity.name, seed });

@@ -7,13 +7,13 @@ import {
   answerTo,
   type Draft,
   type Field,
-  valueOf as headerOf,
+  headerOf as headerOf,
   hostOf,
   type Message,
   parameterOf,
   uriOf,
   userOf,
-  valuesOf,
+  headersOf,
 } from '../agents/message.ts';
 import { readSdp } from '../agents/sdp.ts';
 import type { Random } from '../random.ts';
@@ -146,7 +146,7 @@ export class B2bua implements Receiver {
       local: `${to};tag=${this.#tag()}`,
       remote: from,
       target: uriOf(headerOf(request, 'contact')),
-      routes: valuesOf(request, 'record-route'),
+      routes: headersOf(request, 'record-route'),
       side: relay?.a,
     };
     const uri = `sip:${userOf(request.uri)}@${domain}`;
@@ -330,6 +330,6 @@ function meet(leg: Leg, response: Message): void {
   leg.remote = headerOf(response, 'to');
   const contact = headerOf(response, 'contact');
   if (contact !== '') leg.target = uriOf(contact);
-  const routes = valuesOf(response, 'record-route').reverse();
+  const routes = headersOf(response, 'record-route').reverse();
   if (routes.length > 0) leg.routes = routes;
 }
