@@ -44,12 +44,17 @@ export class Conversation {
     return side === 'caller' ? this.caller : this.called;
   }
 
-  /** The called end. The first one that rings is told what to do; others (forking) ring until they are cancelled. */
+  /**
+   * Lets a called end join; what it is to do. The first that rings does as planned; others (forking) ring until they are cancelled.
+   * Whom the first one sent the caller on to (302) answers.
+   */
   join(leg: Leg): Answer | undefined {
-    if (this.called) return { kind: 'never' };
+    const { called, plan } = this;
+    const sentOn = plan.answer?.kind === 'redirect' && called?.state === 'ended';
+    if (called && !sentOn) return { kind: 'never' };
     this.called = leg;
     if (this.#moved && leg.callId !== this.caller.callId) this.lab.unit(leg.callId, this.now());
-    return this.plan.answer;
+    return sentOn ? { kind: 'answer', after: 2 } : plan.answer;
   }
 }
 

@@ -43,6 +43,40 @@ test('phones register, call each other and the trunk through Kamailio', kamailio
   });
 });
 
+test('what may happen within calls', kamailio, async () => {
+  await withScene(12, async ({ phones, site }) => {
+    const [one, two, three] = phones;
+    assert.ok(one && two && three);
+    for (const phone of phones) await phone.register();
+    const base: CallPlan = { talk: 1.5, media: 'full', answer: { kind: 'answer', after: 0 } };
+    const user = two.account.user;
+    const plans: CallPlan[] = [
+      { ...base, events: [{ kind: 'hold', after: 0.2, by: 'caller', seconds: 0.5, music: true, newSource: true }], hangup: 'called' },
+      { ...base, events: [{ kind: 'hold', after: 0.2, by: 'called', seconds: 0.5, music: false, newSource: false }] },
+      { ...base, events: [{ kind: 'refresh', after: 0.1, by: 'called', method: 'UPDATE' }], sessionTimer: 1 },
+      { ...base, events: [{ kind: 'fax', after: 0.1, by: 'called' }] },
+      { ...base, events: [{ kind: 'digits', after: 0.1, by: 'caller', digits: '12', way: 'rtp' }] },
+      { ...base, events: [{ kind: 'digits', after: 0.1, by: 'caller', digits: '1', way: 'info' }], lostAcks: 1, lateMedia: 300 },
+      { ...base, answer: { kind: 'announce', after: 0.3, answers: true } },
+      { ...base, answer: { kind: 'redirect', after: 0, to: three.account.user } },
+    ];
+    const played = await Promise.all(plans.map((plan) => one.call(user, plan)));
+    assert.deepEqual(
+      played.map(({ record }) => record.status),
+      plans.map(() => 200),
+    );
+    const transferred = await one.call(user, {
+      ...base,
+      events: [{ kind: 'transfer', after: 0.2, by: 'caller', to: site.number(), plan: base }],
+    });
+    assert.equal(transferred.also.length, 1);
+    assert.equal(transferred.also[0]?.status, 200);
+    const moved = await one.call(user, { ...base, events: [{ kind: 'move', after: 0.2, by: 'caller', segment: 'internet' }] });
+    assert.equal(moved.record.status, 200);
+    for (const phone of phones) assert.equal(phone.live.size, 0);
+  });
+});
+
 async function withScene(seed: number, body: (scene: Scene) => Promise<void>): Promise<void> {
   const logs = await mkdtemp(join(tmpdir(), 'agents-'));
   const random = seeded(seed, 'agents');
