@@ -1,8 +1,9 @@
 /** What a scenario is: the contract between the lab and the files of benign/ and attacks/. */
 import type { Socket } from 'node:dgram';
 import type { AttackClass, Outcome, Stage } from '../src/types.ts';
+import type { Phone } from './agents/phone.ts';
 import type { Random } from './random.ts';
-import type { AttackId } from './record/folder.ts';
+import type { AttackId, CallRecord } from './record/folder.ts';
 
 /** One of the strengths at which a scenario is run (evaluation.md G13). */
 export interface Intensity {
@@ -18,6 +19,10 @@ export interface SiteWish {
   readonly answers?: '404-401' | '401-401' | '404-403' | '401-403';
   /** Accounts besides those of the phones, with these passwords (weak ones for guessers to find). */
   readonly extraAccounts?: Readonly<Record<string, string>>;
+  /** Whether anybody may call foreign domains through the site without a password (A09, E0-1). */
+  readonly openRelay?: boolean;
+  /** Accounts of phones; the phones and twenty more if absent. */
+  readonly accounts?: number;
   /** Phones in the background while an attack runs; the benign day says its own. */
   readonly phones?: number;
   /** Users that a MGCP gateway serves; 0: no gateway. */
@@ -138,6 +143,10 @@ export interface Lab {
   readonly start: number;
   /** Counts a hard negative that took place. */
   hardNegative(name: string): void;
+  /** Keeps what a call was planned to be: a line of calls.jsonl. */
+  call(record: CallRecord): void;
+  /** Phones of the background, registered and calling each other, while an attack runs; none on a benign day, which brings its own. */
+  readonly phones: readonly Phone[];
   /** Fires when the run is interrupted. */
   readonly signal: AbortSignal;
 }

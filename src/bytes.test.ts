@@ -1,7 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { addressText, isIPv4, keptText, LONGEST_TEXT, latin1, portOf, text, untext } from './bytes.ts';
+import {
+  addressText,
+  isIPv4,
+  keptText,
+  LONGEST_TEXT,
+  latin1,
+  portOf,
+  sameAddress,
+  text,
+  untext,
+  utf8Length,
+  word16,
+  word32,
+} from './bytes.ts';
 
 test('text is reversible for all bytes', () => {
   fc.assert(
@@ -33,6 +46,32 @@ test('text escapes what is no UTF-8 and what looks like an escape', () => {
   assert.equal(t(0xe2, 0x82, 0x41), '\\xe2\\x82A', 'bad last byte');
   assert.equal(t(0x5c, 0x78), '\\x5cx');
   assert.equal(t(0x5c, 0x79), '\\y');
+});
+
+test('a UTF-8 sequence ends before the end it is given', () => {
+  const euro = Buffer.from('€');
+  assert.deepEqual([utf8Length(euro, 0, 3), utf8Length(euro, 0, 2), utf8Length(euro, 1, 3)], [3, 0, 0]);
+  assert.equal(utf8Length(Buffer.from('a'), 0, 1), 1);
+});
+
+test('words are big-endian and unsigned', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ minLength: 7, maxLength: 7 }), fc.nat(3), (bytes, i) => {
+      const view = new DataView(bytes.buffer, bytes.byteOffset);
+      assert.equal(word16(bytes, i), view.getUint16(i));
+      assert.equal(word32(bytes, i), view.getUint32(i));
+    }),
+  );
+});
+
+test('addresses are compared without their ports, in rows too', () => {
+  const a = Uint8Array.from({ length: 18 }, (_, i) => i);
+  const b = Uint8Array.from(a).fill(99, 16);
+  assert.ok(sameAddress(a, b));
+  assert.ok(sameAddress(a, Uint8Array.of(7, ...a), 1));
+  b[15] = 0;
+  assert.ok(!sameAddress(a, b));
+  assert.ok(!sameAddress(a, Uint8Array.of(7, ...a)));
 });
 
 test('an empty or absent range is the empty string', () => {

@@ -51,7 +51,7 @@ function slowText(bytes: Uint8Array): string {
       i++;
       continue;
     }
-    const n = utf8Length(bytes, i);
+    const n = utf8Length(bytes, i, bytes.length);
     if (n === 0) {
       s += `\\x${HEX[b >> 4]}${HEX[b & 15]}`;
       i++;
@@ -63,12 +63,12 @@ function slowText(bytes: Uint8Array): string {
   return s;
 }
 
-/** Length of the valid UTF-8 sequence (RFC 3629) at `i`, 0 if there is none. */
-function utf8Length(bytes: Uint8Array, i: number): number {
+/** Length of the valid UTF-8 sequence (RFC 3629) that begins at `i` and ends before `end`, 0 if there is none. */
+export function utf8Length(bytes: Uint8Array, i: number, end: number): number {
   const b = bytes[i]!;
   if (b < 0x80) return 1;
   const n = b >= 0xc2 && b <= 0xdf ? 2 : b >= 0xe0 && b <= 0xef ? 3 : b >= 0xf0 && b <= 0xf4 ? 4 : 0;
-  if (n === 0 || i + n > bytes.length) return 0;
+  if (n === 0 || i + n > end) return 0;
   const c = bytes[i + 1]!;
   // The second byte excludes overlong forms, surrogates and code points above U+10FFFF.
   const low = b === 0xe0 ? 0xa0 : b === 0xf0 ? 0x90 : 0x80;
@@ -95,10 +95,29 @@ export function untext(s: string): Uint8Array {
   return Uint8Array.from(out);
 }
 
+/** The 16 bits at `i`, big-endian, as protocols write them. */
+export function word16(bytes: Uint8Array, i: number): number {
+  return (bytes[i]! << 8) | bytes[i + 1]!;
+}
+
+/** The 32 bits at `i`, big-endian and unsigned. */
+export function word32(bytes: Uint8Array, i: number): number {
+  return ((bytes[i]! << 24) | (bytes[i + 1]! << 16) | (bytes[i + 2]! << 8) | bytes[i + 3]!) >>> 0;
+}
+
 /** Length of an endpoint key: 16 address bytes and the port. */
 export const ENDPOINT = 18;
 /** Length of the address part of an endpoint key. */
 export const ADDRESS = 16;
+
+/** The endpoint of nobody, never written to: its address is empty in Events. */
+export const NO_ENDPOINT: Uint8Array = new Uint8Array(ENDPOINT);
+
+/** True if the address of an endpoint is the one at `at` of `bytes`, mostly another endpoint. */
+export function sameAddress(endpoint: Uint8Array, bytes: Uint8Array, at = 0): boolean {
+  for (let i = 0; i < ADDRESS; i++) if (endpoint[i] !== bytes[at + i]) return false;
+  return true;
+}
 
 /** True if the endpoint holds an IPv4 address (::ffff:0:0/96). */
 export function isIPv4(endpoint: Uint8Array): boolean {
@@ -110,7 +129,7 @@ export function isIPv4(endpoint: Uint8Array): boolean {
 export function addressText(endpoint: Uint8Array): string {
   if (isIPv4(endpoint)) return `${endpoint[12]}.${endpoint[13]}.${endpoint[14]}.${endpoint[15]}`;
   const groups: number[] = [];
-  for (let i = 0; i < 16; i += 2) groups.push((endpoint[i]! << 8) | endpoint[i + 1]!);
+  for (let i = 0; i < 16; i += 2) groups.push(word16(endpoint, i));
   // RFC 5952 §4.2: the longest run of two or more zero groups, the first of equals.
   let best = -1;
   let length = 1;
@@ -129,7 +148,7 @@ export function addressText(endpoint: Uint8Array): string {
 
 /** Port of an endpoint. */
 export function portOf(endpoint: Uint8Array): number {
-  return (endpoint[16]! << 8) | endpoint[17]!;
+  return word16(endpoint, ADDRESS);
 }
 
 /** Keeps `bytes[start, end)` at `at` of a row: a length byte, then at most `most` (≤ 255) bytes; more are cut. */

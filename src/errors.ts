@@ -16,6 +16,7 @@ export const ERRORS = {
   'segment-corrupt': 'A block of an Event segment fails its checksum; blocks before it were read.',
   'segment-version': 'The Event segment was written by a newer version.',
   'output-failed': 'An output could not be written.',
+  'run-invalid': 'A folder given to `eval` is not a complete run of the lab.',
   usage: 'The command line has a fault.',
 } as const;
 

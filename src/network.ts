@@ -59,22 +59,27 @@ function parseAddress(s: string, out: Uint8Array): boolean {
   return readAddress(letters, 0, s.length, out);
 }
 
-/** Reads the address written in `b[start, end)`, without brackets, into the first 16 bytes of `out`; false if it is none. */
+/** Reads the address written in `b[start, end)`, without brackets, into the first 16 bytes of `out`; false, and `out` is undefined, if it is none. */
 export function readAddress(b: Uint8Array, start: number, end: number, out: Uint8Array): boolean {
   for (let i = start; i < end; i++) if (b[i] === COLON) return readIPv6(b, start, end, out);
+  return readIPv4(b, start, end, out);
+}
+
+/** Reads a dotted IPv4 address into the first 16 bytes of `out`, as ::ffff:a.b.c.d; false, and `out` is undefined, if it is none. */
+export function readIPv4(b: Uint8Array, start: number, end: number, out: Uint8Array): boolean {
   out.fill(0, 0, 10);
   out[10] = 0xff;
   out[11] = 0xff;
-  return readIPv4(b, start, end, out, 12);
+  return readDotted(b, start, end, out, 12);
 }
 
-function readIPv4(b: Uint8Array, start: number, end: number, out: Uint8Array, at: number): boolean {
+function readDotted(b: Uint8Array, start: number, end: number, out: Uint8Array, at: number): boolean {
   let part = 0;
   let value = -1;
   for (let i = start; i <= end; i++) {
     const c = i < end ? b[i]! : DOT;
     if (c >= 0x30 && c <= 0x39) {
-      // A leading zero is refused: it is octal to some readers.
+      // A leading zero is refused: it is octal to some readers, and no dec-octet (RFC 3986 §3.2.2).
       if (value === 0) return false;
       value = (value < 0 ? 0 : value * 10) + c - 0x30;
       if (value > 255) return false;
@@ -86,8 +91,11 @@ function readIPv4(b: Uint8Array, start: number, end: number, out: Uint8Array, at
   return part === 4;
 }
 
-/** RFC 4291 §2.2: groups, one `::`, and an IPv4 tail. */
-function readIPv6(b: Uint8Array, start: number, end: number, out: Uint8Array): boolean {
+/**
+ * Reads an IPv6 address (RFC 4291 §2.2: groups, one `::`, an IPv4 tail; no brackets, no zone) into the first 16 bytes of `out`; false,
+ * and `out` is undefined, if it is none.
+ */
+export function readIPv6(b: Uint8Array, start: number, end: number, out: Uint8Array): boolean {
   out.fill(0, 0, ADDRESS);
   let at = 0;
   let gap = -1;
@@ -99,7 +107,7 @@ function readIPv6(b: Uint8Array, start: number, end: number, out: Uint8Array): b
   while (i < end) {
     const stop = groupEnd(b, i, end);
     if (b[stop] === DOT && stop < end) {
-      if (at > 12 || !readIPv4(b, i, end, out, at)) return false;
+      if (at > 12 || !readDotted(b, i, end, out, at)) return false;
       at += 4;
       break;
     }

@@ -15,7 +15,7 @@ import { turnPayload } from './decode/rtp/stun.ts';
 import { createBodyPart, readBody, SDP_BODY } from './decode/sdp/body.ts';
 import { createSdp } from './decode/sdp/sdpview.ts';
 import { createMessage, parseSip } from './decode/sip.ts';
-import { DTLS, H225, MGCP, NOTHING, RTCP, RTP, SIP, STUN, sniff, ZRTP } from './decode/sniff.ts';
+import { H225, MGCP, NOTHING, RTCP, RTP, SIP, STUN, sniff } from './decode/sniff.ts';
 import { detectCarriage } from './detect/carriage.ts';
 import { detectContact } from './detect/contact.ts';
 import { detectCrowding } from './detect/crowding.ts';
@@ -75,7 +75,6 @@ export class Pipeline {
   readonly #body = createBodyPart();
   readonly #sdp = createSdp();
   readonly #inner = { start: 0, end: 0 };
-  readonly #mediaEnd: (slot: number) => void;
   readonly #tracker: Tracker;
   readonly #emitter: Emitter;
   readonly #correlator: Correlator;
@@ -112,13 +111,13 @@ export class Pipeline {
       this.#records = new SipRecords(RECORD_WORDS);
       this.#drained = new SipRecords(RECORD_WORDS);
     }
-    this.#mediaEnd = (slot) => detectMediaEnd(slot, this.#tracker.media, this.#emitter, this.#clock.now);
     this.#lapses = {
       unanswered: (t, client, server) => detectSilence(t, client, server, this.#tracker, this.#emitter, this.#clock.now),
       contacted: (request) => detectContact(request, this.#tracker, this.#emitter, this.#clock.now),
       lone: (challenge) => detectLoneChallenge(challenge, this.#emitter),
       abandoned: (challenge) => detectAbandoned(challenge, this.#tracker, this.#emitter, this.#clock.now),
       dialog: (kind, slot) => detectDialogLapse(kind, slot, this.#tracker, this.#emitter, this.#clock.now),
+      media: (slot) => detectMediaEnd(slot, this.#tracker.media, this.#emitter, this.#clock.now),
     };
   }
 
@@ -132,7 +131,6 @@ export class Pipeline {
     const now = this.#clock.advance(input.time);
     this.#emitter.begin(++this.#inputs);
     if (this.#tracker.isDue(now)) this.#tracker.lapse(now, this.#lapses);
-    if (now >= this.#tracker.media.due) this.#tracker.media.lapse(now, this.#mediaEnd);
     if (now >= this.#housekeeping) this.#keepHouse(now);
     if (input.kind === 'packet') this.#decode(input, now);
     detectLoads(this.#tracker.rates.loads, this.#emitter, now);
@@ -140,18 +138,35 @@ export class Pipeline {
   }
 
   #decode(packet: Packet, now: number): void {
-    const { bytes, start, end } = packet;
-    const m = this.#message;
     if (packet.odd !== 0) detectCarriage(packet, this.#emitter);
-    const kind = sniff(bytes, start, end);
+    const kind = sniff(packet.bytes, packet.start, packet.end);
     this.#protocols[kind]!++;
     this.observation = undefined;
-    if (kind === NOTHING) this.#tracker.rates.noise(packet, now);
-    if (kind !== SIP) {
-      this.#media(kind, packet, start, end, now);
-      return;
+    switch (kind) {
+      case SIP:
+        this.#signalling(packet, now);
+        break;
+      case MGCP:
+        this.#control(packet, now);
+        break;
+      case H225:
+        this.#h323(packet);
+        break;
+      case STUN:
+        this.#turn(packet, now);
+        break;
+      case NOTHING:
+        this.#tracker.rates.noise(packet, now);
+        this.#tracker.media.beside(kind, packet, now);
+        break;
+      default:
+        this.#media(kind, packet, packet.start, packet.end, now);
     }
-    if (!parseSip(m, bytes, start, end, packet.truncated)) return;
+  }
+
+  #signalling(packet: Packet, now: number): void {
+    const m = this.#message;
+    if (!parseSip(m, packet.bytes, packet.start, packet.end, packet.truncated)) return;
     readBody(m, this.#body, this.#sdp, packet.truncated);
     if (m.isRequest) this.#methods[m.method]!++;
     else this.#answers[m.status]!++;
@@ -165,8 +180,8 @@ export class Pipeline {
     if (this.#records !== undefined) pack(this.#records, this.observation);
   }
 
-  #h323(packet: Packet, start: number, end: number): void {
-    if (parseQ931(this.#q931, packet.bytes, start, end)) detectH323(this.#q931, packet, this.#emitter);
+  #h323(packet: Packet): void {
+    if (parseQ931(this.#q931, packet.bytes, packet.start, packet.end)) detectH323(this.#q931, packet, this.#emitter);
   }
 
   /** All MGCP messages of a datagram (RFC 3435 §3.5.5). */
@@ -179,21 +194,19 @@ export class Pipeline {
     }
   }
 
+  /** RTP, RTCP, and the keys agreed on beside them: DTLS, ZRTP. */
   #media(kind: number, packet: Packet, start: number, end: number, now: number): void {
     const { media } = this.#tracker;
-    if (kind === MGCP) this.#control(packet, now);
-    else if (kind === H225) this.#h323(packet, start, end);
-    else if (kind === RTP) {
+    if (kind === RTP) {
       const shown = media.rtp(packet, start, end, now);
       if (shown !== 0) detectMedia(shown, media, packet, this.#emitter, now);
     } else if (kind === RTCP) media.rtcp(packet, start, end, now);
-    else if (kind === STUN) this.#turn(packet, start, now);
-    else if (kind === DTLS || kind === ZRTP || kind === NOTHING) media.beside(kind, packet, now);
+    else media.beside(kind, packet, now);
   }
 
   /** Media inside of TURN (RFC 8656): between the client and its relay. */
-  #turn(packet: Packet, at: number, now: number): void {
-    if (!turnPayload(packet.bytes, at, this.#inner)) return;
+  #turn(packet: Packet, now: number): void {
+    if (!turnPayload(packet.bytes, packet.start, this.#inner)) return;
     const { start, end } = this.#inner;
     const kind = sniff(packet.bytes, start, end);
     if (kind === RTP || kind === RTCP) this.#media(kind, packet, start, end, now);
@@ -219,7 +232,6 @@ export class Pipeline {
     this.#emitter.begin(++this.#inputs);
     switch (command.kind) {
       case 'finish':
-        this.#tracker.media.finish(this.#mediaEnd);
         this.#tracker.finish(now, this.#lapses);
         detectLoads(this.#tracker.rates.loads, this.#emitter, now);
         this.#keepHouse(now);

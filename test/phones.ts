@@ -45,6 +45,7 @@ export class Phones {
     abandoned: () => {},
     contacted: () => {},
     lone: () => {},
+    media: () => {},
     dialog: (kind) => this.happened.push(`~${CHANGES[kind]!}`),
   };
 

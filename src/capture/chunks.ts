@@ -2,10 +2,12 @@
  * SIP over SCTP (RFC 4168): the DATA (RFC 9260 §3.3.1) and I-DATA (RFC 8260 §2.1) chunks of a packet. A message split
  * over chunks is put together (`parts.ts`); one that the capture cut comes as a truncated packet.
  */
+import { word16, word32 } from '../bytes.ts';
 import { isStartLine } from '../decode/sniff.ts';
 import { Key, type Seed } from '../table.ts';
 import type { Packet } from '../types.ts';
 import { Parts } from './parts.ts';
+import { isSipPort } from './protocols.ts';
 
 const DATA = 0;
 const I_DATA = 64;
@@ -47,10 +49,10 @@ export class Chunks {
     src[17] = bytes[at + 1]!;
     dst[16] = bytes[at + 2]!;
     dst[17] = bytes[at + 3]!;
-    this.#onPort = isSipPort(src) || isSipPort(dst);
+    this.#onPort = isSipPort(packet);
     this.#bytes = bytes;
     this.#tunnels = tunnels;
-    this.#tag = u32(bytes, at + 4);
+    this.#tag = word32(bytes, at + 4);
     this.#at = at + 12;
     this.#end = end;
     this.parts = 0;
@@ -63,7 +65,7 @@ export class Chunks {
     while (this.#end - this.#at >= 4) {
       const at = this.#at;
       const type = bytes[at]!;
-      const length = (bytes[at + 2]! << 8) | bytes[at + 3]!;
+      const length = word16(bytes, at + 2);
       if (length < 4) break;
       this.#at = at + ((length + 3) & ~3);
       const start = at + (type === DATA ? 16 : 20);
@@ -110,7 +112,8 @@ export class Chunks {
     this.parts++;
     if (cut) return false;
     const begins = (flags & BEGINNING) !== 0;
-    const number = plain ? u32(bytes, at + 4) : begins ? 0 : u32(bytes, at + 16);
+    // Signed: `Parts` lets them wrap.
+    const number = (plain ? word32(bytes, at + 4) : begins ? 0 : word32(bytes, at + 16)) | 0;
     const part = { number, begins, ends: (flags & ENDING) !== 0, bytes: bytes.subarray(start, end) };
     const length = this.#parts.add(key, packet, part);
     if (length < 0) return false;
@@ -135,13 +138,4 @@ function set(packet: Packet, bytes: Uint8Array, start: number, end: number): voi
   packet.bytes = bytes;
   packet.start = start;
   packet.end = end;
-}
-
-function u32(bytes: Uint8Array, at: number): number {
-  return (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!;
-}
-
-function isSipPort(endpoint: Uint8Array): boolean {
-  const port = (endpoint[16]! << 8) | endpoint[17]!;
-  return port === 5060 || port === 5061;
 }

@@ -6,6 +6,7 @@
  * Three ends matter below: `end`, where the captured bytes stop; `wire`, where the frame stopped on the wire (later
  * than `end` if the snap length cut it); `claimed`, where the IP header says its payload stops.
  */
+import { portOf, word16 } from '../bytes.ts';
 import type { CaptureOddity } from '../carriage.ts';
 import { Key, type Seed } from '../table.ts';
 import type { Packet } from '../types.ts';
@@ -221,7 +222,7 @@ export class Frames {
       case SLL:
         return end - at < 16 ? SHORT : this.#typed(bytes, at + 14, end, wire);
       case SLL2:
-        return end - at < 20 ? SHORT : this.#tagged(bytes, at + 20, end, wire, (bytes[at]! << 8) | bytes[at + 1]!);
+        return end - at < 20 ? SHORT : this.#tagged(bytes, at + 20, end, wire, word16(bytes, at));
       case LOOPBACK:
         return end - at < 4 ? SHORT : this.#loopback(bytes, at, end, wire);
       case RAW:
@@ -272,7 +273,7 @@ export class Frames {
 
   /** The type lies right before the payload: Ethernet and SLL. */
   #typed(bytes: Uint8Array, at: number, end: number, wire: number): number {
-    const type = (bytes[at]! << 8) | bytes[at + 1]!;
+    const type = word16(bytes, at);
     return type === 0x0800 ? this.#ip(bytes, at + 2, end, wire) : this.#tagged(bytes, at + 2, end, wire, type);
   }
 
@@ -287,10 +288,10 @@ export class Frames {
       if (type === 0x8100 || type === 0x88a8 || type === 0x9100) {
         if (end - at < 4) return SHORT;
         if (this.packet.vlan < 0) this.packet.vlan = ((bytes[at]! & 15) << 8) | bytes[at + 1]!;
-        type = (bytes[at + 2]! << 8) | bytes[at + 3]!;
+        type = word16(bytes, at + 2);
         at += 4;
       } else if (isSnap(bytes, at, end, type)) {
-        type = (bytes[at + 6]! << 8) | bytes[at + 7]!;
+        type = word16(bytes, at + 6);
         at += 8;
       } else return type === 0x0806 ? ARP : this.#content(bytes, at, end, wire, type);
     }
@@ -349,14 +350,14 @@ export class Frames {
   #hdlc(bytes: Uint8Array, at: number, end: number, wire: number): number {
     if (end - at < 4) return SHORT;
     if (bytes[at] !== 0x0f && bytes[at] !== 0x8f) return this.#content(bytes, at, end, wire, PPP_INSIDE);
-    return this.#tagged(bytes, at + 4, end, wire, (bytes[at + 2]! << 8) | bytes[at + 3]!);
+    return this.#tagged(bytes, at + 4, end, wire, word16(bytes, at + 2));
   }
 
   /** The family has the byte order of the capturing host (NULL) or of the network (LOOP); it is small, so both show. */
   #loopback(bytes: Uint8Array, at: number, end: number, wire: number): number {
     const little = bytes[at + 2] === 0 && bytes[at + 3] === 0;
     if (!little && (bytes[at] !== 0 || bytes[at + 1] !== 0)) return NOT_IP;
-    const family = little ? bytes[at]! | (bytes[at + 1]! << 8) : (bytes[at + 2]! << 8) | bytes[at + 3]!;
+    const family = little ? bytes[at]! | (bytes[at + 1]! << 8) : word16(bytes, at + 2);
     // AF_INET6 of Linux and Windows, NetBSD and OpenBSD, FreeBSD, macOS.
     const known = family === 2 || family === 10 || family === 23 || family === 24 || family === 28 || family === 30;
     return known ? this.#ip(bytes, at + 4, end, wire) : NOT_IP;
@@ -373,7 +374,7 @@ export class Frames {
   #ipv4(bytes: Uint8Array, at: number, end: number, wire: number): number {
     if (end - at < 20) return SHORT;
     const header = (bytes[at]! & 15) << 2;
-    const total = (bytes[at + 2]! << 8) | bytes[at + 3]!;
+    const total = word16(bytes, at + 2);
     if (header < 20 || (total !== 0 && total < header)) return MALFORMED;
     const protocol = bytes[at + 9]!;
     if (protocol !== UDP && !carries(protocol)) return notUdp(protocol);
@@ -417,7 +418,7 @@ export class Frames {
   /** RFC 8200 §3. */
   #ipv6(bytes: Uint8Array, at: number, end: number, wire: number): number {
     if (end - at < 40) return SHORT;
-    const length = (bytes[at + 4]! << 8) | bytes[at + 5]!;
+    const length = word16(bytes, at + 4);
     // Length 0: a jumbogram (RFC 2675), or as with IPv4.
     const claimed = length === 0 ? wire : at + 40 + length;
     const { src, dst } = this.packet;
@@ -437,7 +438,7 @@ export class Frames {
       if (next !== 44 && !isExtension(next)) return this.#transport(next, bytes, at, end, wire, claimed);
       if (end - at < 8) return SHORT;
       if (next === 44) {
-        const fragmented = (bytes[at + 2]! << 8) | bytes[at + 3]!;
+        const fragmented = word16(bytes, at + 2);
         // An atomic fragment (RFC 6946) is a datagram that only looks like one.
         if ((fragmented & 0xfff9) !== 0) return this.#fragment6(bytes, at, end, wire, claimed, fragmented);
       }
@@ -597,7 +598,7 @@ export class Frames {
   #udp(bytes: Uint8Array, at: number, end: number, wire: number, claimed: number): number {
     const start = at + 8;
     if (start > end) return SHORT;
-    const length = (bytes[at + 4]! << 8) | bytes[at + 5]!;
+    const length = word16(bytes, at + 4);
     // Length 0 is for jumbograms (RFC 2675 §4), so for IPv6 alone.
     if (start > claimed || (length < 8 && (length !== 0 || this.#mapped))) return MALFORMED;
     let stop = claimed < wire ? claimed : wire;
@@ -612,7 +613,7 @@ export class Frames {
     packet.start = start;
     packet.end = stop > end ? end : stop;
     packet.truncated = stop > end;
-    const port = (dst[16]! << 8) | dst[17]!;
+    const port = portOf(dst);
     if (isTunnelPort(port)) {
       const reason = this.#udpTunnel(port, bytes, start, packet.end, stop);
       if (reason >= 0) return reason;

@@ -2,6 +2,7 @@
  * Headers of links that say more than a type: IEEE 802.11 with and without radiotap or PPI before it, Linux NFLOG, and
  * the PDUs that Wireshark exports, which is how SIP that it decrypted is handed on. Pure readers, as in `tunnels.ts`.
  */
+import { word16 } from '../bytes.ts';
 import type { Packet } from '../types.ts';
 import { CLOSED, CUT, type Inside, IP_INSIDE, OPEN } from './tunnels.ts';
 
@@ -30,7 +31,7 @@ export function openWifi(bytes: Uint8Array, at: number, end: number, inside: Ins
   if (next + 8 > end) return CUT;
   if (bytes[next] !== 0xaa || bytes[next + 1] !== 0xaa || bytes[next + 2] !== 3) return CLOSED;
   inside.at = next + 8;
-  inside.type = (bytes[next + 6]! << 8) | bytes[next + 7]!;
+  inside.type = word16(bytes, next + 6);
   return OPEN;
 }
 
@@ -39,11 +40,11 @@ export function openNflog(bytes: Uint8Array, start: number, end: number, inside:
   let at = start + 4;
   while (at + 4 <= end) {
     const little = bytes[at]! | (bytes[at + 1]! << 8);
-    const big = (bytes[at]! << 8) | bytes[at + 1]!;
+    const big = word16(bytes, at);
     // Of the two readings the one that fits: fields are short, so that the wrong one is far too long.
     const isLittle = little <= big;
     const length = isLittle ? little : big;
-    const type = isLittle ? bytes[at + 2]! | (bytes[at + 3]! << 8) : (bytes[at + 2]! << 8) | bytes[at + 3]!;
+    const type = isLittle ? bytes[at + 2]! | (bytes[at + 3]! << 8) : word16(bytes, at + 2);
     if (length < 4) return CLOSED;
     if (type === 9) {
       inside.at = at + 4;
@@ -60,8 +61,8 @@ export function openExported(packet: Packet, bytes: Uint8Array, start: number, e
   packet.src.fill(0);
   packet.dst.fill(0);
   for (let at = start; at + 4 <= end; ) {
-    const tag = (bytes[at]! << 8) | bytes[at + 1]!;
-    const length = (bytes[at + 2]! << 8) | bytes[at + 3]!;
+    const tag = word16(bytes, at);
+    const length = word16(bytes, at + 2);
     at += 4;
     if (at + length > end) return CUT;
     if (tag === 0) {

@@ -1,4 +1,6 @@
 /** Numbers that say what is inside: Ethernet types, IP protocols and ports that frames are opened by. */
+import { portOf } from '../bytes.ts';
+import type { Packet } from '../types.ts';
 import { ICMP, OTHER_PROTOCOL } from './reasons.ts';
 
 /** Destination ports of L2TP (RFC 2661), GTP-U (3GPP TS 29.281) and VXLAN (RFC 7348; Linux before it). */
@@ -20,6 +22,13 @@ export function isTunnelPort(port: number): boolean {
     port === GENEVE_PORT ||
     port === TEREDO_PORT
   );
+}
+
+/** True if either end has a port of SIP in the clear, 5060 or 5080: such streams need no other sign to be followed. On 5061 SIP is inside of TLS. */
+export function isSipPort({ src, dst }: Packet): boolean {
+  const a = portOf(src);
+  const b = portOf(dst);
+  return a === 5060 || b === 5060 || a === 5080 || b === 5080;
 }
 
 /** RFC 1042: LLC with SNAP and Ethernet types after an 802.3 length (or SLL's 0x0004). */

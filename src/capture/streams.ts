@@ -6,7 +6,7 @@
  * only what waits is copied, into a window of a fixed pool. Of overlaps, the bytes that came first count. A gap that does
  * not fill is skipped, and the next start line looked for.
  */
-import { portOf } from '../bytes.ts';
+import { portOf, word32 } from '../bytes.ts';
 import { STREAM_CONFLICT } from '../carriage.ts';
 import {
   BAD,
@@ -30,6 +30,7 @@ import { createFrameHeader, type Gathering, gather, isUpgrade, NONE, PARTIAL, re
 import { Deflated, type Past } from './deflated.ts';
 import { History } from './history.ts';
 import { noteEnds, notePlace, recall } from './origin.ts';
+import { isSipPort } from './protocols.ts';
 import { MALFORMED, SHORT, STREAM, STREAM_DUPLICATE, TAKEN, TCP, TLS } from './reasons.ts';
 import { WINDOW, type Window, Windows } from './windows.ts';
 
@@ -148,7 +149,7 @@ export class Streams {
     if (!known && !this.#wanted(packet, bytes, start, end, flags)) return isTls(bytes, start, end) ? TLS : TCP;
     this.#filter[hash] = 1;
     const key = this.#key.reset().add(src, 0, 18).add(dst, 0, 18).addNumber(tunnels);
-    const sequence = (u32(bytes, at + 4) + ((flags & SYN) >> 1)) | 0;
+    const sequence = (word32(bytes, at + 4) + ((flags & SYN) >> 1)) | 0;
     const slot = this.#find(key, packet, bytes, start, end, flags, sequence);
     if (slot < 0 || start >= end) return slot < 0 && isTls(bytes, start, end) ? TLS : TCP;
     return this.#take(packet, slot, sequence, bytes, start, end, stop);
@@ -179,7 +180,7 @@ export class Streams {
 
   /** Whether a direction not followed so far is worth it. */
   #wanted(packet: Packet, bytes: Uint8Array, start: number, end: number, flags: number): boolean {
-    if ((flags & SYN) !== 0) return isSipPort(packet.src) || isSipPort(packet.dst) || isTpktPort(packet);
+    if ((flags & SYN) !== 0) return isSipPort(packet) || isTpktPort(packet);
     if (
       mayBeSip(bytes, start, end) ||
       isUpgrade(bytes, start, end) ||
@@ -187,7 +188,7 @@ export class Streams {
       isTpktHead(packet, bytes, start, end)
     )
       return true;
-    return (isSipPort(packet.src) || isSipPort(packet.dst)) && findStartLine(bytes, start, end) >= 0;
+    return isSipPort(packet) && findStartLine(bytes, start, end) >= 0;
   }
 
   /** Slot of the stream, made if it is worth it, or -1. */
@@ -597,16 +598,11 @@ function makeStream(): Stream {
   };
 }
 
-function u32(bytes: Uint8Array, at: number): number {
-  return (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!;
-}
-
 /** True if `[start, end)` begins with the header of a TLS record (RFC 8446 §5.1). */
 function isTls(bytes: Uint8Array, start: number, end: number): boolean {
   return end - start >= 5 && bytes[start + 1] === 3 && bytes[start]! >= 20 && bytes[start]! <= 24 && bytes[start + 2]! <= 4;
 }
 
-/** 5060 and 5080, which need no other sign to be watched from their SYN on. */
 /** A message of H.323 call signalling begins here; from its port on, the four bytes of the head may come alone. */
 function isTpktHead(packet: Packet, bytes: Uint8Array, start: number, end: number): boolean {
   if (bytes[start] !== 3) return false;
@@ -617,9 +613,4 @@ function isTpktHead(packet: Packet, bytes: Uint8Array, start: number, end: numbe
 /** The port of H.225.0 call signalling at either end. */
 function isTpktPort({ src, dst }: Packet): boolean {
   return portOf(src) === 1720 || portOf(dst) === 1720;
-}
-
-function isSipPort(endpoint: Uint8Array): boolean {
-  const port = (endpoint[16]! << 8) | endpoint[17]!;
-  return port === 5060 || port === 5080;
 }

@@ -2,6 +2,7 @@
  * Headers of tunnels: pure readers that say what lies inside and where. They follow nothing: `frames.ts` does, with a
  * bound on the depth. Ethernet types below stand as on the wire; what has none of its own has a number above 16 bits.
  */
+import { word16, word32 } from '../bytes.ts';
 
 /** An Ethernet frame. */
 export const FRAME_INSIDE = 0x1_0000;
@@ -58,30 +59,22 @@ export class Paths {
   }
 }
 
-function u16(bytes: Uint8Array, at: number): number {
-  return (bytes[at]! << 8) | bytes[at + 1]!;
-}
-
-function u32(bytes: Uint8Array, at: number): number {
-  return (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!;
-}
-
 /** GRE: RFC 2784 with key and sequence number of RFC 2890; version 1 of PPTP (RFC 2637). Source routes (RFC 1701) are not read. */
 export function openGre(bytes: Uint8Array, at: number, end: number, inside: Inside): number {
   if (end - at < 4) return CUT;
-  const flags = u16(bytes, at);
+  const flags = word16(bytes, at);
   const version = flags & 7;
   if (version > 1 || (flags & 0x4000) !== 0) return CLOSED;
   const sequence = (flags & 0x1000) !== 0;
   let next = at + 4;
   if ((flags & 0x8000) !== 0) next += 4;
-  if ((flags & 0x2000) !== 0 && next + 4 <= end) inside.id = u32(bytes, next);
+  if ((flags & 0x2000) !== 0 && next + 4 <= end) inside.id = word32(bytes, next);
   if ((flags & 0x2000) !== 0) next += 4;
   if (sequence) next += 4;
   if (version === 1 && (flags & 0x80) !== 0) next += 4;
   if (next > end) return CUT;
   inside.at = next;
-  inside.type = greContent(u16(bytes, at + 2), sequence);
+  inside.type = greContent(word16(bytes, at + 2), sequence);
   return OPEN;
 }
 
@@ -108,7 +101,7 @@ export function openErspan(type: number, bytes: Uint8Array, at: number, end: num
   inside.at = at + header;
   inside.type = FRAME_INSIDE;
   if (type === ERSPAN_1) return OPEN;
-  inside.id = u16(bytes, at + 2) & 0x3ff;
+  inside.id = word16(bytes, at + 2) & 0x3ff;
   if (type === ERSPAN_2) return bytes[at]! >> 4 === 1 ? OPEN : CLOSED;
   if (bytes[at]! >> 4 !== 2) return CLOSED;
   if ((bytes[at + 11]! & 1) !== 0) inside.at += 8; // platform-specific subheader
@@ -122,7 +115,7 @@ export function openMpls(bytes: Uint8Array, start: number, end: number, inside: 
   let at = start;
   for (;;) {
     if (end - at < 5) return CUT;
-    inside.id = (u32(bytes, at) >>> 12) | 0;
+    inside.id = (word32(bytes, at) >>> 12) | 0;
     at += 4;
     if ((bytes[at - 2]! & 1) !== 0) break;
   }
@@ -139,7 +132,7 @@ export function openPpp(bytes: Uint8Array, start: number, end: number, inside: I
   if (end - at >= 2 && bytes[at] === 0xff && bytes[at + 1] === 3) at += 2;
   if (end - at < 2) return CUT;
   const short = (bytes[at]! & 1) !== 0;
-  const protocol = short ? bytes[at]! : u16(bytes, at);
+  const protocol = short ? bytes[at]! : word16(bytes, at);
   inside.at = at + (short ? 1 : 2);
   inside.type = protocol === 0x281 || protocol === 0x283 ? 0x8847 : IP_INSIDE;
   return protocol === 0x21 || protocol === 0x57 || inside.type !== IP_INSIDE ? OPEN : CLOSED;
@@ -148,7 +141,7 @@ export function openPpp(bytes: Uint8Array, start: number, end: number, inside: I
 /** VXLAN (RFC 7348), also with a group policy; its other bits are zero, so that no text passes for it. */
 export function openVxlan(bytes: Uint8Array, at: number, end: number, inside: Inside): number {
   if (end - at < 8 || (bytes[at]! & 0x7f) !== 8 || bytes[at + 7] !== 0) return CLOSED;
-  inside.id = u32(bytes, at + 4);
+  inside.id = word32(bytes, at + 4);
   inside.at = at + 8;
   inside.type = FRAME_INSIDE;
   return OPEN;
@@ -171,7 +164,7 @@ export function openGtp(bytes: Uint8Array, at: number, end: number, inside: Insi
   if (next >= end) return CLOSED;
   const version = bytes[next]! >> 4;
   if (version !== 4 && version !== 6) return CLOSED;
-  inside.id = u32(bytes, at + 4);
+  inside.id = word32(bytes, at + 4);
   inside.at = next;
   inside.type = IP_INSIDE;
   return OPEN;
@@ -180,13 +173,13 @@ export function openGtp(bytes: Uint8Array, at: number, end: number, inside: Insi
 /** A data message of L2TPv2 (RFC 2661 §3.1); control messages are none. */
 export function openL2tp(bytes: Uint8Array, at: number, end: number, inside: Inside): number {
   if (end - at < 8) return CLOSED;
-  const flags = u16(bytes, at);
+  const flags = word16(bytes, at);
   if ((flags & 0xb4ff) !== 2) return CLOSED; // control bit, reserved bits, version
   const ids = at + ((flags & 0x4000) !== 0 ? 4 : 2);
   let next = ids + 4 + ((flags & 0x0800) !== 0 ? 4 : 0);
-  if ((flags & 0x0200) !== 0) next = next + 2 <= end ? next + 2 + u16(bytes, next) : end;
+  if ((flags & 0x0200) !== 0) next = next + 2 <= end ? next + 2 + word16(bytes, next) : end;
   if (next >= end) return CLOSED;
-  inside.id = u32(bytes, ids);
+  inside.id = word32(bytes, ids);
   inside.at = next;
   inside.type = PPP_INSIDE;
   return OPEN;
@@ -195,10 +188,10 @@ export function openL2tp(bytes: Uint8Array, at: number, end: number, inside: Ins
 /** Geneve (RFC 8926 §3): Ethernet or an IP packet behind options; control messages are none. */
 export function openGeneve(bytes: Uint8Array, at: number, end: number, inside: Inside): number {
   if (end - at < 8 || bytes[at]! >> 6 !== 0 || (bytes[at + 1]! & 0xbf) !== 0 || bytes[at + 7] !== 0) return CLOSED;
-  const type = u16(bytes, at + 2);
+  const type = word16(bytes, at + 2);
   const next = at + 8 + ((bytes[at]! & 0x3f) << 2);
   if (next >= end || (type !== 0x6558 && type !== 0x0800 && type !== 0x86dd)) return CLOSED;
-  inside.id = u32(bytes, at + 4);
+  inside.id = word32(bytes, at + 4);
   inside.at = next;
   inside.type = type === 0x6558 ? FRAME_INSIDE : IP_INSIDE;
   return OPEN;
@@ -209,7 +202,7 @@ export function openTeredo(bytes: Uint8Array, start: number, end: number, inside
   let at = start;
   if (end - at >= 4 && bytes[at] === 0 && bytes[at + 1] === 1) at += 13 + bytes[at + 2]! + bytes[at + 3]!;
   if (end - at >= 8 && bytes[at] === 0 && bytes[at + 1] === 0) at += 8;
-  if (end - at < 40 || bytes[at]! >> 4 !== 6 || at + 40 + u16(bytes, at + 4) !== end) return CLOSED;
+  if (end - at < 40 || bytes[at]! >> 4 !== 6 || at + 40 + word16(bytes, at + 4) !== end) return CLOSED;
   inside.at = at;
   inside.type = IP_INSIDE;
   return OPEN;
@@ -229,7 +222,7 @@ export function openEsp(bytes: Uint8Array, at: number, end: number, inside: Insi
     const padding = bytes[trailer]!;
     const last = trailer - padding;
     if (last < at + 16 || !isPadding(bytes, last, padding) || !fits(bytes, at + 8, last, bytes[trailer + 1]!)) continue;
-    inside.id = u32(bytes, at);
+    inside.id = word32(bytes, at);
     inside.type = bytes[trailer + 1]!;
     inside.at = last;
     return OPEN;
@@ -246,13 +239,13 @@ function isPadding(bytes: Uint8Array, at: number, length: number): boolean {
 function fits(bytes: Uint8Array, at: number, end: number, protocol: number): boolean {
   switch (protocol) {
     case 17:
-      return u16(bytes, at + 4) === end - at;
+      return word16(bytes, at + 4) === end - at;
     case 6:
       return end - at >= 20 && bytes[at + 12]! >> 4 >= 5 && at + ((bytes[at + 12]! >> 4) << 2) <= end && (bytes[at + 12]! & 0x0e) === 0;
     case 4:
-      return end - at >= 20 && bytes[at]! >> 4 === 4 && u16(bytes, at + 2) === end - at;
+      return end - at >= 20 && bytes[at]! >> 4 === 4 && word16(bytes, at + 2) === end - at;
     case 41:
-      return end - at >= 40 && bytes[at]! >> 4 === 6 && u16(bytes, at + 4) === end - at - 40;
+      return end - at >= 40 && bytes[at]! >> 4 === 6 && word16(bytes, at + 4) === end - at - 40;
     default:
       return false;
   }

@@ -21,7 +21,7 @@ import { version } from '../version.ts';
 import { AlertLines, QuietTime } from './following.ts';
 import { Interrupt } from './interrupt.ts';
 import { type OutputOptions, Outputs, printsOutput } from './outputs.ts';
-import { loadSettings, type Settings, type SettingsOptions } from './settings.ts';
+import { attackTitles, loadSettings, type Settings, type SettingsOptions } from './settings.ts';
 
 /** Options of the command line. */
 export interface AnalyzeOptions extends SettingsOptions, OutputOptions {
@@ -219,7 +219,7 @@ class Run {
       capture: captureCounts(read),
     };
     return {
-      rules: this.#settings.rules.map(({ title }) => title),
+      rules: attackTitles(this.#settings.rules),
       version: version(),
       skipped: Object.fromEntries(this.#captures?.skipped() ?? []),
       files: this.#captures?.reader.files ?? [],

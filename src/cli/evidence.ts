@@ -1,7 +1,7 @@
 /** `analyze --write-evidence`: reads the captures a second time and writes the frames that show each alert. */
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { ADDRESS, ENDPOINT, isIPv4, portOf } from '../bytes.ts';
+import { ADDRESS, ENDPOINT, isIPv4, portOf, word16 } from '../bytes.ts';
 import { linkTypeOf } from '../capture/links.ts';
 import { type CaptureReader, openCapture } from '../capture/reader.ts';
 import { type Fault, RingfenceError } from '../errors.ts';
@@ -161,10 +161,10 @@ function shotOf(p: Packet): Shot {
 /** True if the payload begins behind a TCP header: nothing of another message stands before it. */
 function beginsSegment({ transport, bytes, start, src, dst }: Packet): boolean {
   if (transport !== 'tcp') return false;
-  const word = (at: number): number => (bytes[at]! << 8) | bytes[at + 1]!;
   for (let n = LEAST_TCP; n <= MOST_TCP; n += 4) {
     const at = start - n;
-    if (at >= 0 && bytes[at + 12]! >> 4 === n / 4 && word(at) === portOf(src) && word(at + 2) === portOf(dst)) return true;
+    if (at >= 0 && bytes[at + 12]! >> 4 === n / 4 && word16(bytes, at) === portOf(src) && word16(bytes, at + 2) === portOf(dst))
+      return true;
   }
   return false;
 }

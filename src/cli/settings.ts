@@ -3,6 +3,7 @@ import { type Config, loadConfig } from '../config.ts';
 import type { CompiledRule } from '../correlate/compile.ts';
 import { loadRules } from '../correlate/load.ts';
 import { type Fault, RingfenceError } from '../errors.ts';
+import { severity, WARNING } from '../publish/findings.ts';
 import { faultLines, notText } from './faultlines.ts';
 
 /** Options that several commands have. */
@@ -36,4 +37,14 @@ export function loadSettings(options: SettingsOptions): Settings {
 function allOf(faults: readonly Fault[]): RingfenceError {
   const [first] = faults;
   return new RingfenceError(first?.code ?? 'config-invalid', first?.where ?? '', faultLines(faults).join('\n'));
+}
+
+/** Titles of the rules that can tell of an attack (level `warning` or above, perhaps only once it succeeded), the worst first. */
+export function attackTitles(rules: readonly CompiledRule[]): string[] {
+  const worst = ({ level, success }: CompiledRule): number =>
+    Math.max(severity(level), success === undefined ? 0 : severity(success.level));
+  return rules
+    .filter((rule) => worst(rule) >= WARNING)
+    .sort((a, b) => worst(b) - worst(a))
+    .map(({ title }) => title);
 }

@@ -3,7 +3,7 @@
  * decimal number. svcrack's data is `user:password`, each guess in clear; svwar's is the extension it asks for; svmap's the
  * address and port it scans. A tag of that form gives the tool away whatever User-Agent it claims.
  */
-import { text } from '../bytes.ts';
+import { text, word16 } from '../bytes.ts';
 import type { Span } from '../types.ts';
 import { isHex } from './grammar.ts';
 
@@ -56,5 +56,5 @@ function digit(c: number): number {
 
 /** IPv4 address and port, six bytes. */
 function target(b: Uint8Array): TagData {
-  return { kind: 'target', address: `${b[0]}.${b[1]}.${b[2]}.${b[3]}`, port: (b[4]! << 8) | b[5]! };
+  return { kind: 'target', address: `${b[0]}.${b[1]}.${b[2]}.${b[3]}`, port: word16(b, 4) };
 }

@@ -2,6 +2,7 @@
  * Lines of a message (RFC 3261 §7): where they end, where the next begins, folding (§7.3.1), and the bytes that may not
  * stand in them. CR LF ends a line; LF alone does too, and is odd; CR alone does not.
  */
+import { utf8Length } from '../bytes.ts';
 import { checkLookup } from './injection.ts';
 import type { SipMessage } from './message.ts';
 import { addOddity, hasOddity, oddityCode } from './oddities.ts';
@@ -113,15 +114,4 @@ function checkMark(m: SipMessage, b: Uint8Array, i: number): void {
   else if ((c === 0xe2 && ((d === 0x80 && e === 0x8b) || (d === 0x81 && e === 0xa0))) || (c === 0xef && d === 0xbb && e === 0xbf)) {
     addOddity(m, INVISIBLE, i, i + 3);
   }
-}
-
-function utf8Length(b: Uint8Array, i: number, end: number): number {
-  const c = b[i]!;
-  const n = c >= 0xc2 && c <= 0xdf ? 2 : c >= 0xe0 && c <= 0xef ? 3 : c >= 0xf0 && c <= 0xf4 ? 4 : 0;
-  if (n === 0 || i + n > end) return 0;
-  const d = b[i + 1]!;
-  // Overlong forms, surrogates and code points above U+10FFFF are none.
-  if (d < (c === 0xe0 ? 0xa0 : c === 0xf0 ? 0x90 : 0x80) || d > (c === 0xed ? 0x9f : c === 0xf4 ? 0x8f : 0xbf)) return 0;
-  for (let k = 2; k < n; k++) if ((b[i + k]! & 0xc0) !== 0x80) return 0;
-  return n;
 }

@@ -35,7 +35,7 @@ const MAX_BINARY_JUNK = 8;
 /** Most bytes of whole lines of text before a start line. */
 const MAX_JUNK = 256;
 
-/** What `bytes[start, end)` is: SIP, RTP, RTCP, STUN, DTLS, ZRTP or NOTHING. */
+/** What `bytes[start, end)` is: SIP, RTP, RTCP, STUN, DTLS, ZRTP, MGCP, H225 or NOTHING. */
 export function sniff(bytes: Uint8Array, start: number, end: number): number {
   if (end - start < 8) return NOTHING;
   if ((bytes[start]! & 0xc0) === 0x80) {

@@ -2,6 +2,8 @@
  * URIs in place: sip and sips (RFC 3261 §19.1), tel (RFC 3966), any other as far as it looks like user@host. White space
  * is passed over in silence here: whether it may be there is known to the caller, who reports it.
  */
+import { ADDRESS } from '../bytes.ts';
+import { readIPv6 } from '../network.ts';
 import { CLASS, clearSpan, HOST, isDigit, isHex, isSpace, isUriPlain, readNumber, setSpan, trimSpace } from './grammar.ts';
 import { addLong, checkText } from './injection.ts';
 import { MAX_URI } from './limits.ts';
@@ -15,6 +17,11 @@ const QUESTION = 0x3f;
 const PERCENT = 0x25;
 const OPEN = 0x5b;
 const CLOSE = 0x5d;
+
+/** What is written to and not read. */
+const address = new Uint8Array(ADDRESS);
+/** The longest address in writing, and a colon too many. */
+const mended = new Uint8Array(46);
 
 const URI_LONG = oddityCode('uri-long');
 const SCHEME_UNKNOWN = oddityCode('uri-scheme-unknown');
@@ -224,59 +231,30 @@ function checkIPv6(m: SipMessage, b: Uint8Array, start: number, end: number): vo
   if (problem !== 0) addOddity(m, problem === 1 ? IPV6_BAD : IPV6_THREE_COLONS, start, end);
 }
 
-/** 0: an IPv6 address (RFC 4291 §2.2); 1: none; 2: one but for three colons in a row. */
+/** 0: an IPv6 address (RFC 4291 §2.2), perhaps with a zone; 1: none; 2: one but for three colons in a row. */
 export function ipv6Problem(b: Uint8Array, start: number, end: number): number {
-  let groups = 0;
-  let digits = 0;
-  let gaps = 0;
-  let three = false;
+  const stop = zoneStart(b, start, end);
+  if (readIPv6(b, start, stop, address)) return 0;
+  return hasThirdColon(b, start, stop) ? 2 : 1;
+}
+
+/** Index of the `%` before the zone of an IPv6 address (RFC 4007 §11.2), or `end`. */
+export function zoneStart(b: Uint8Array, start: number, end: number): number {
   let i = start;
-  while (i < end) {
-    const c = b[i]!;
-    if (isHex(c)) digits++;
-    else if (c === 0x2e) {
-      // The IPv4 tail stands for two groups, the last of which is counted below.
-      if (!isIPv4(b, i - digits, end)) return 1;
-      return count(groups + 2, gaps, three);
-    } else if (c === 0x25) break;
-    else if (c !== COLON) return 1;
-    else {
-      if (digits > 4) return 1;
-      if (digits > 0) groups++;
-      else if (i > start && b[i - 1] !== COLON) return 1;
-      digits = 0;
-      if (b[i + 1] === COLON && i + 1 < end) {
-        gaps++;
-        i++;
-        if (b[i + 1] === COLON && i + 1 < end) {
-          three = true;
-          i++;
-        }
-      } else if (i === start || i + 1 === end) return 1;
-    }
-    i++;
-  }
-  if (digits > 4) return 1;
-  return count(groups + (digits > 0 ? 1 : 0), gaps, three);
+  while (i < end && b[i] !== PERCENT) i++;
+  return i;
 }
 
-function count(groups: number, gaps: number, three: boolean): number {
-  if (gaps > 1 || groups > (gaps === 1 ? 7 : 8) || (gaps === 0 && groups !== 8)) return 1;
-  return three ? 2 : 0;
-}
-
-/** True if `b[start, end)` is a dotted IPv4 address, each part 0 to 255. */
-export function isIPv4(b: Uint8Array, start: number, end: number): boolean {
-  let dots = 0;
-  let from = start;
-  for (let i = start; i <= end; i++) {
-    if (i < end && b[i] !== 0x2e) continue;
-    const n = readNumber(b, from, i);
-    if (n < 0 || n > 255 || i - from > 3) return false;
-    if (i < end) dots++;
-    from = i + 1;
+/** True if it is an address once one colon of three is taken away. */
+function hasThirdColon(b: Uint8Array, start: number, end: number): boolean {
+  if (end - start > mended.length) return false;
+  for (let i = start; i + 2 < end; i++) {
+    if (b[i] !== COLON || b[i + 1] !== COLON || b[i + 2] !== COLON) continue;
+    mended.set(b.subarray(start, i));
+    mended.set(b.subarray(i + 1, end), i - start);
+    return readIPv6(mended, 0, end - start - 1, address);
   }
-  return dots === 3;
+  return false;
 }
 
 /** `;a=b;c` and `?x=y`: finds the two parts and checks their bytes. */

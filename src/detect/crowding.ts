@@ -1,6 +1,7 @@
 /** A table was full and pushed out live entries: what was forgotten is itself a fact (design: State). */
+import { NO_ENDPOINT } from '../bytes.ts';
 import type { TableStats } from '../table.ts';
-import { type Emitter, NOBODY, typeIndex } from './emitter.ts';
+import { type Emitter, typeIndex } from './emitter.ts';
 
 const TYPE = typeIndex('table.evicted');
 
@@ -11,7 +12,7 @@ export function detectCrowding(tables: readonly TableStats[], told: Map<string, 
     if (evicted === before) continue;
     told.set(name, evicted);
     if (!emitter.wants(TYPE)) continue;
-    const scene = { time: now, src: NOBODY, dst: NOBODY, callId: '', account: '', file: '', frame: 0 };
+    const scene = { time: now, src: NO_ENDPOINT, dst: NO_ENDPOINT, callId: '', account: '', file: '', frame: 0 };
     emitter.emit('table.evicted', TYPE, scene, { table: name, evicted: evicted - before });
   }
 }

@@ -1,12 +1,9 @@
 /**
  * Makes Events. Strings are made here and nowhere earlier, and only if a rule or a sink asked for that type.
  */
-import { ADDRESS, addressText, portOf } from '../bytes.ts';
+import { addressText, NO_ENDPOINT, portOf, sameAddress } from '../bytes.ts';
 import { EVENT_NAMES, type EventData, type EventName } from '../events.ts';
 import { ATTRIBUTIONS, type Event } from '../types.ts';
-
-/** The endpoint of nobody: its address is empty in Events. */
-export const NOBODY = new Uint8Array(18);
 
 /** Who and where, of the Event to be made. */
 export interface Scene {
@@ -64,9 +61,9 @@ export class Emitter {
       time: scene.time,
       type: name,
       node: this.#node,
-      src: scene.src === NOBODY ? '' : addressText(scene.src),
+      src: scene.src === NO_ENDPOINT ? '' : addressText(scene.src),
       srcPort: portOf(scene.src),
-      dst: scene.dst === NOBODY ? '' : addressText(scene.dst),
+      dst: scene.dst === NO_ENDPOINT ? '' : addressText(scene.dst),
       dstPort: portOf(scene.dst),
       origin: ATTRIBUTIONS[scene.attributed ?? 0]!,
       via: scene.hop === undefined || sameAddress(scene.hop, scene.src) ? '' : addressText(scene.hop),
@@ -77,11 +74,6 @@ export class Emitter {
       frame: scene.frame,
     });
   }
-}
-
-function sameAddress(a: Uint8Array, b: Uint8Array): boolean {
-  for (let i = 0; i < ADDRESS; i++) if (a[i] !== b[i]) return false;
-  return true;
 }
 
 /** Index of an Event type. */

@@ -1,4 +1,5 @@
 /** What was asked of someone has risen. */
+import { NO_ENDPOINT } from '../bytes.ts';
 import {
   ABANDONED,
   BEGUN,
@@ -15,7 +16,7 @@ import {
   SILENT,
   UNACKNOWLEDGED,
 } from '../track/loads/loads.ts';
-import { type Emitter, NOBODY, typeIndex } from './emitter.ts';
+import { type Emitter, typeIndex } from './emitter.ts';
 
 const TYPE = typeIndex('load.risen');
 
@@ -30,7 +31,7 @@ export function detectLoads(loads: Loads, emitter: Emitter, now: number): void {
 function emit(loads: Loads, slot: number, method: number, emitter: Emitter, now: number): void {
   const { kind, sums, unfinished, rate, different, src, dst, account, load } = loads.facts(slot, method, now);
   const { time, file, frame } = load;
-  const scene = { time, src: kind === PAIR ? src : NOBODY, dst, callId: '', account, file, frame };
+  const scene = { time, src: kind === PAIR ? src : NO_ENDPOINT, dst, callId: '', account, file, frame };
   emitter.emit('load.risen', TYPE, scene, {
     by: LOAD_KINDS[kind]!,
     method: LOAD_METHODS[method]!,

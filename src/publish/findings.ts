@@ -39,7 +39,7 @@ export interface Findings {
   readonly faults: readonly Fault[];
   /** Sums over all calls; absent: nobody counted. */
   readonly callSummary?: CallSummary;
-  /** Titles of the rules that ran; if absent, the rules that come with Ringfence. */
+  /** Titles of the rules for attacks (level `warning` or above) that ran, worst first; if absent, the rules that come with Ringfence. */
   readonly rules?: readonly string[];
   /** Networks of this site (config `network.own`); absent: none are known. */
   readonly own?: readonly Network[];

@@ -163,7 +163,7 @@ test('no rule met is no all-clear: it is not green and says which rules ran', as
   assert.match(await report(findings(), { ...page, color: true }), /^No rule was met/);
   assert.match(await verdict(findings({ rules: ['Server scan', 'Flood\u001b[2J'] })), /Looked for: Server scan, Flood[^\u001b]+\.$/);
   assert.match(await verdict(findings({ rules: Array.from({ length: 20 }, (_, i) => `R${i}`) })), /R6, R7 and 12 more\.$/);
-  assert.match(await verdict(findings({ rules: [] })), /No rule was loaded\.$/);
+  assert.match(await verdict(findings({ rules: [] })), /No rule for attacks was loaded\.$/);
 });
 
 test('nothing to judge is not called harmless', async () => {

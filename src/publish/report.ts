@@ -4,14 +4,15 @@
  */
 import type { Fault } from '../errors.ts';
 import type { Family } from '../metrics.ts';
-import type { Alert, Evidence, Incident, Stage } from '../types.ts';
+import type { Alert, Evidence, Incident } from '../types.ts';
 import { adviceFor } from './advice.ts';
 import { callRows } from './calls/callsection.ts';
 import { type Digest, digestOf, fallenOf, isEntry, SHOWN } from './digest.ts';
 import { type Findings, inputTotal, severity } from './findings.ts';
-import { bytes, clock, day, listed, number, type Page, pad, paint, several, span, type Tone, wrap } from './layout.ts';
+import { bytes, clock, day, listed, number, type Page, pad, paint, several, span, wrap } from './layout.ts';
 import { neutral } from './neutral.ts';
 import { deed, doer, verdictOf } from './verdict.ts';
+import { OUTCOME_NOTES, STAGE_NAMES, toneOf } from './wording.ts';
 
 /** Most lines of a list that grows with the input. */
 const MOST = 12;
@@ -57,34 +58,19 @@ function attackers(digest: Digest, page: Page): string[] {
 function attacker(incident: Incident, ordinal: number, digest: Digest, dated: boolean, page: Page): string[] {
   const alerts = incident.stages.flatMap(({ alerts: ids }) => ids.flatMap((id) => digest.byId.get(id) ?? []));
   const head = `  ${ordinal}  ${neutral(incident.subject.value) || 'unknown'}`;
-  const badge = `${incident.level}${OUTCOMES[incident.outcome]}`;
+  const badge = `${incident.level}${OUTCOME_NOTES[incident.outcome]}`;
   const when = `${dated ? `${day(incident.first)} ` : ''}${clock(incident.first)} to ${clock(incident.last)} (${span(incident.last - incident.first)})`;
   const stages = alerts.sort((a, b) => a.first - b.first).flatMap((alert) => stageLines(alert, dated, page));
   return [
-    `${paint(page, toneOf(incident), pad(head, 24))}  ${paint(page, toneOf(incident), badge)}  ${paint(page, 'faint', when)}`,
+    `${paint(page, toneOf(incident.level), pad(head, 24))}  ${paint(page, toneOf(incident.level), badge)}  ${paint(page, 'faint', when)}`,
     ...stages,
     ...about(incident, alerts, page),
   ];
 }
 
-const OUTCOMES = { succeeded: ', succeeded', failed: ', failed', unknown: '' } as const;
-
-function toneOf({ level }: Incident | Alert): Tone {
-  return severity(level) >= severity('high') ? 'bad' : severity(level) >= severity('warning') ? 'warn' : 'plain';
-}
-
-const STAGES: Readonly<Record<Stage, string>> = {
-  recon: 'looks around',
-  enumerate: 'finds users',
-  credential: 'passwords',
-  abuse: 'abuses',
-  disrupt: 'disrupts',
-  none: '',
-};
-
 function stageLines(alert: Alert, dated: boolean, page: Page): string[] {
   const when = `${dated ? `${day(alert.first)} ` : ''}${clock(alert.first)}`;
-  const lead = `     ${when}  ${pad(STAGES[alert.stage], 12)}  `;
+  const lead = `     ${when}  ${pad(STAGE_NAMES[alert.stage], 12)}  `;
   return wrap(lead, `${neutral(alert.title)}. ${neutral(alert.why, 400)}`, page.width);
 }
 

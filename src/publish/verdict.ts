@@ -105,7 +105,7 @@ function quiet(findings: Findings, digest: Digest): Verdict {
 /** What was looked for, so that nobody takes silence about the rest for an all-clear. */
 function looked({ rules }: Findings): string {
   if (rules === undefined) return 'Looked for: server scans, extension scans, password guessing and spraying.';
-  if (rules.length === 0) return 'No rule was loaded.';
+  if (rules.length === 0) return 'No rule for attacks was loaded.';
   const shown = rules.slice(0, TITLES).map((title) => neutral(title, 60));
   return `Looked for: ${shown.join(', ')}${rules.length > TITLES ? ` and ${number(rules.length - TITLES)} more` : ''}.`;
 }

@@ -2,7 +2,7 @@
  * Accounts whose password was guessed, and what is done with them next (paper 004: the guesser registers, and calls, later and
  * from another address, follow). An account falls when credentials are accepted from a source that had some refused before.
  */
-import { ADDRESS, ENDPOINT } from '../bytes.ts';
+import { ENDPOINT, sameAddress } from '../bytes.ts';
 import { INVITE, REGISTER } from '../decode/message.ts';
 import { Key, type Seed, Table } from '../table.ts';
 import type { Observation } from './observation.ts';
@@ -94,14 +94,9 @@ export class Takeovers {
     const fallen = this.table.at(slot);
     this.fallen = fallen;
     this.guesser.set(rows.subarray(row, row + ENDPOINT));
-    if (sameAddress(rows, row, o.client)) return t.method === INVITE ? 'called' : 'registered';
-    if (sameAddress(rows, row + OWNER, o.client)) return '';
+    if (sameAddress(o.client, rows, row)) return t.method === INVITE ? 'called' : 'registered';
+    if (sameAddress(o.client, rows, row + OWNER)) return '';
     // Who had been in touch with the server before it fell is most likely its owner.
     return o.relation !== undefined && o.relation.met > tenths(fallen.fell) ? 'elsewhere' : '';
   }
-}
-
-function sameAddress(rows: Uint8Array, at: number, endpoint: Uint8Array): boolean {
-  for (let i = 0; i < ADDRESS; i++) if (rows[at + i] !== endpoint[i]) return false;
-  return true;
 }

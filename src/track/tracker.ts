@@ -2,7 +2,7 @@
  * The way of a message through track: its transaction, who sent it to whom, and what it means for authentication,
  * registration and call.
  */
-import { ENDPOINT, portOf } from '../bytes.ts';
+import { ENDPOINT, NO_ENDPOINT, portOf } from '../bytes.ts';
 import { ACK, BYE, INVITE, OPTIONS, PRACK, REFER, REGISTER, type SipMessage, SUBSCRIBE, UPDATE } from '../decode/message.ts';
 import type { Network } from '../network.ts';
 import { NO_PACKET } from '../packet.ts';
@@ -65,6 +65,8 @@ export interface Lapses {
   abandoned(challenge: Abandoned): void;
   /** Something happened to a dialog because time passed. */
   dialog: DialogLapse;
+  /** A stream of media fell silent, or the input ended. */
+  media(slot: number): void;
   /** The second look at the first request of a client to a server: who could answer has answered. */
   contacted(request: SeenRequest): void;
   /** A challenge whose request was not seen stayed without anything that follows it. */
@@ -79,8 +81,6 @@ const SECOND_LOOK = 2_000_000;
 const SHORTEST_WAIT = 2_000_000;
 /** Names of users are compared by hash; a collision costs one Event. */
 const NAMES: Seed = { k0: 0x6e616d, k1: 0x657321 };
-
-const NOTHING = new Uint8Array(ENDPOINT);
 
 /** All state about what is going on. */
 export class Tracker {
@@ -143,8 +143,8 @@ export class Tracker {
     this.#observation = {
       packet: NO_PACKET,
       message,
-      client: NOTHING,
-      server: NOTHING,
+      client: NO_ENDPOINT,
+      server: NO_ENDPOINT,
       attributed: PACKET,
       copy: false,
       slot: -1,
@@ -232,9 +232,9 @@ export class Tracker {
 
   /** µs at which the next lapse falls due. */
   get #due(): number {
-    const { transactions, authentication, rates, dialogs, calls, loneAnswers } = this;
+    const { transactions, authentication, rates, dialogs, calls, loneAnswers, media } = this;
     const first = Math.min(transactions.unanswered.next, authentication.pending.next, this.#looks.next);
-    return Math.min(first, rates.due, dialogs.due, calls.due, loneAnswers.pending.next);
+    return Math.min(first, rates.due, dialogs.due, calls.due, loneAnswers.pending.next, media.due);
   }
 
   /**
@@ -257,10 +257,12 @@ export class Tracker {
     if (now >= this.calls.due) this.calls.fade(now);
     this.rates.lapse(now);
     this.loneAnswers.lapse(now, false, lapses.lone);
+    if (now >= this.media.due) this.media.lapse(now, lapses.media);
   }
 
   /** The input has ended at `now`: what waited long enough counts as lapsed, of the rest nobody knows. */
   finish(now: number, lapses: Lapses): void {
+    this.media.finish(lapses.media);
     this.#lookAgain(now + SECOND_LOOK, now, lapses);
     this.#abandoned(now + ABANDONED - ABANDONED_AT_END, now, lapses);
     this.#unanswered(now + TIMEOUT - UNANSWERED_AT_END, now, lapses);
@@ -286,8 +288,10 @@ export class Tracker {
       if (nonces.at(pending.slot).uses > 0) continue;
       const challenge = this.authentication.abandoned(pending.slot);
       const relation = this.peers.find(challenge.client, challenge.server, now);
-      if (relation !== undefined) relation.misses++;
-      if (relation !== undefined) this.rates.abandoned(relation, this.peers.relations.hashAt(this.peers.slot), challenge.nonce, now);
+      if (relation !== undefined) {
+        relation.misses++;
+        this.rates.abandoned(relation, this.peers.relations.hashAt(this.peers.slot), challenge.nonce, now);
+      }
       lapses.abandoned(challenge);
     }
   }

@@ -2,6 +2,7 @@
  * HEP, versions 1 to 3: packets that an agent captured elsewhere and sent on (HEP3 specification, revision 37). A pure
  * reader: unknown chunks and chunks of vendors are skipped by their length; of chunks that come twice the first counts.
  */
+import { word16, word32 } from '../bytes.ts';
 import type { Span } from '../types.ts';
 
 /** It is HEP, and `Hep` is filled. */
@@ -67,14 +68,6 @@ export function createHep(): Hep {
   };
 }
 
-function u16(bytes: Uint8Array, at: number): number {
-  return (bytes[at]! << 8) | bytes[at + 1]!;
-}
-
-function u32(bytes: Uint8Array, at: number): number {
-  return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
-}
-
 function reset(h: Hep, version: number): void {
   h.version = version;
   h.protocol = -1;
@@ -110,25 +103,25 @@ export function isHepHead(bytes: Uint8Array, start: number, end: number): boolea
 export function hepLength(bytes: Uint8Array, start: number, end: number): number {
   for (let i = 0; i < 4 && start + i < end; i++) if (bytes[start + i] !== MAGIC[i]) return -1;
   if (end - start < 6) return 0;
-  const length = u16(bytes, start + 4);
+  const length = word16(bytes, start + 4);
   return length < 6 ? -1 : length;
 }
 
 function readChunks(h: Hep, bytes: Uint8Array, start: number, end: number): number {
-  const stop = start + u16(bytes, start + 4);
+  const stop = start + word16(bytes, start + 4);
   if (stop > end) return BAD_HEP;
   reset(h, 3);
   let seconds = 0;
   let micros = 0;
   let at = start + 6;
   for (let length = 0; at < stop; at += length) {
-    length = stop - at < 6 ? 0 : u16(bytes, at + 4);
+    length = stop - at < 6 ? 0 : word16(bytes, at + 4);
     if (length < 6 || at + length > stop) return BAD_HEP;
-    if (u16(bytes, at) !== 0) continue;
-    const id = u16(bytes, at + 2);
+    if (word16(bytes, at) !== 0) continue;
+    const id = word16(bytes, at + 2);
     if (SIZES[id] !== undefined && SIZES[id] !== length - 6) return BAD_HEP;
-    if (id === 9 && seconds === 0) seconds = u32(bytes, at + 6);
-    else if (id === 10 && micros === 0) micros = u32(bytes, at + 6);
+    if (id === 9 && seconds === 0) seconds = word32(bytes, at + 6);
+    else if (id === 10 && micros === 0) micros = word32(bytes, at + 6);
     else takeChunk(h, bytes, id, at + 6, at + length);
   }
   if (seconds > 0) h.time = seconds * 1e6 + (micros < 1e6 ? micros : 0);
@@ -154,16 +147,16 @@ function takeChunk(h: Hep, bytes: Uint8Array, id: number, start: number, end: nu
       if (h.destination < 0) h.destination = start;
       break;
     case 7:
-      if (h.sourcePort < 0) h.sourcePort = u16(bytes, start);
+      if (h.sourcePort < 0) h.sourcePort = word16(bytes, start);
       break;
     case 8:
-      if (h.destinationPort < 0) h.destinationPort = u16(bytes, start);
+      if (h.destinationPort < 0) h.destinationPort = word16(bytes, start);
       break;
     case 11:
       if (h.type < 0) h.type = bytes[start]!;
       break;
     case 12:
-      if (h.captureId < 0) h.captureId = u32(bytes, start);
+      if (h.captureId < 0) h.captureId = word32(bytes, start);
       break;
     case 15:
     case 16:
@@ -201,8 +194,8 @@ function readOld(h: Hep, bytes: Uint8Array, start: number, end: number, arrival:
   reset(h, version);
   h.protocol = protocol;
   h.addressBytes = addressBytes;
-  h.sourcePort = u16(bytes, start + 4);
-  h.destinationPort = u16(bytes, start + 6);
+  h.sourcePort = word16(bytes, start + 4);
+  h.destinationPort = word16(bytes, start + 6);
   h.source = start + 8;
   h.destination = start + 8 + addressBytes;
   let payload = start + length;
@@ -220,8 +213,8 @@ function readOld(h: Hep, bytes: Uint8Array, start: number, end: number, arrival:
 
 /** Little-endian as most agents write it, big-endian as some do: the one nearer to the arrival. */
 function oldTime(bytes: Uint8Array, at: number, arrival: number): number {
-  const big = u32(bytes, at) * 1e6 + (u32(bytes, at + 4) % 1e6);
-  const little = swap(u32(bytes, at)) * 1e6 + (swap(u32(bytes, at + 4)) % 1e6);
+  const big = word32(bytes, at) * 1e6 + (word32(bytes, at + 4) % 1e6);
+  const little = swap(word32(bytes, at)) * 1e6 + (swap(word32(bytes, at + 4)) % 1e6);
   return Math.abs(little - arrival) <= Math.abs(big - arrival) ? little : big;
 }
 

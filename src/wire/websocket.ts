@@ -2,6 +2,7 @@
  * WebSocket as SIP uses it (RFC 6455, RFC 7118): the HTTP upgrade that asks for or grants the subprotocol `sip`, and
  * frames. Pure readers; a message may span frames, with control frames between them.
  */
+import { word16 } from '../bytes.ts';
 
 /** Head or message is whole. */
 export const WHOLE = 1;
@@ -67,7 +68,7 @@ export function readFrame(h: FrameHeader, bytes: Uint8Array, at: number, end: nu
   let next = at + 2;
   if (length === 126) {
     if (end - next < 2) return PARTIAL;
-    length = (bytes[next]! << 8) | bytes[next + 1]!;
+    length = word16(bytes, next);
     next += 2;
   }
   h.mask = (second & 0x80) !== 0 ? next : -1;

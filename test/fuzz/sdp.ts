@@ -25,7 +25,7 @@ export async function sdp(): Promise<Target> {
   return {
     name: 'sdp',
     seeds: () => [...bodies, ...payloads, Buffer.from('Signal=5\r\nDuration=160\r\n')],
-    files: /\/src\/decode\/(sdp|body|dtmf|codecs|ipaddress)(?!.*\.test\.)/,
+    files: /\/src\/decode\/(sdp|body|dtmf|codecs)(?!.*\.test\.)/,
     run: (input) => {
       const bytes = Buffer.alloc(input.length + 2 * AROUND, 'A');
       bytes.set(input, AROUND);

@@ -3,6 +3,7 @@
  * called number, cause. The user-to-user element, in which H.323 keeps names and addresses in packed encoding (PER), is passed
  * over (docs/decisions/0015). Messages come in TPKT (RFC 1006 §6), on a stream of their own.
  */
+import { word16 } from '../../bytes.ts';
 import type { Span } from '../../types.ts';
 import { clearSpan, setSpan } from '../grammar.ts';
 
@@ -61,7 +62,7 @@ export function frameTpkt(b: Uint8Array, start: number, end: number): number {
   const n = end - start;
   if ((n > 0 && b[start] !== 3) || (n > 1 && b[start + 1] !== 0)) return -1;
   if (n < 4) return 0;
-  const length = (b[start + 2]! << 8) | b[start + 3]!;
+  const length = word16(b, start + 2);
   // Four bytes and no more keep a connection alive.
   if (length === 4) return 4;
   if (length < HEAD || length > LONGEST || (n > 4 && b[start + 4] !== 8) || (n > 5 && b[start + 5] !== 2)) return -1;
@@ -92,7 +93,7 @@ export function parseQ931(m: Q931Message, b: Uint8Array, start: number, end: num
     }
     const wide = id === USER_USER;
     if (i + (wide ? 3 : 2) > end) break;
-    const length = wide ? (b[i + 1]! << 8) | b[i + 2]! : b[i + 1]!;
+    const length = wide ? word16(b, i + 1) : b[i + 1]!;
     const from = i + (wide ? 3 : 2);
     if (from + length > end) break;
     readElement(m, id, b, from, from + length);

@@ -1,5 +1,6 @@
 /** Keys pressed during a call: telephone-events (RFC 4733 §2.3) and INFO bodies. What was pressed is nobody's business but a rule's. */
 
+import { word16 } from '../../bytes.ts';
 import { isDigit, isSpace, readNumber } from '../grammar.ts';
 import { DTMF_BODY, DTMF_RELAY_BODY } from '../sdp/body.ts';
 
@@ -26,7 +27,7 @@ export function readTelephoneEvent(b: Uint8Array, start: number, end: number, vi
   if (end - start < 4) return false;
   view.event = b[start]!;
   view.ended = (b[start + 1]! & 0x80) !== 0;
-  view.duration = (b[start + 2]! << 8) | b[start + 3]!;
+  view.duration = word16(b, start + 2);
   return true;
 }
 

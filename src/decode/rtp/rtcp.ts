@@ -1,4 +1,5 @@
 /** What RTCP says: reports, sources, goodbyes, VoIP metrics (RFC 3550 §6, RFC 3611). Read in place, one packet of a compound at a time. */
+import { word16, word32 } from '../../bytes.ts';
 import type { Span } from '../../types.ts';
 import { parseRtcp, type RtcpView } from './rtp.ts';
 
@@ -63,14 +64,10 @@ export function createVoipMetrics(): VoipMetrics {
   return { ssrc: 0, lossRate: 0, discardRate: 0, roundTrip: 0, rFactor: 127, mosListening: 127 };
 }
 
-function word(b: Uint8Array, i: number): number {
-  return ((b[i]! << 24) | (b[i + 1]! << 16) | (b[i + 2]! << 8) | b[i + 3]!) >>> 0;
-}
-
 /** Middle 32 bits of the NTP time of an SR (RFC 3550 §4), 0 if the packet is none or too short. */
 export function ntpMiddle(b: Uint8Array, packet: RtcpView): number {
   if (packet.type !== SR || packet.end - packet.start < SR_BLOCKS) return 0;
-  return word(b, packet.start + 10);
+  return word32(b, packet.start + 10);
 }
 
 /** Reads report block number `n` of an SR or RR. False: the packet has none of that number. */
@@ -78,14 +75,14 @@ export function readReportBlock(b: Uint8Array, packet: RtcpView, n: number, out:
   if ((packet.type !== SR && packet.type !== RR) || n >= packet.count) return false;
   const i = packet.start + (packet.type === SR ? SR_BLOCKS : RR_BLOCKS) + n * BLOCK;
   if (i + BLOCK > packet.end) return false;
-  out.ssrc = word(b, i);
+  out.ssrc = word32(b, i);
   out.fraction = b[i + 4]!;
   // 24 bits with a sign.
-  out.lost = (word(b, i + 4) << 8) >> 8;
-  out.highest = word(b, i + 8);
-  out.jitter = word(b, i + 12);
-  out.lastSr = word(b, i + 16);
-  out.delay = word(b, i + 20);
+  out.lost = (word32(b, i + 4) << 8) >> 8;
+  out.highest = word32(b, i + 8);
+  out.jitter = word32(b, i + 12);
+  out.lastSr = word32(b, i + 16);
+  out.delay = word32(b, i + 20);
   return true;
 }
 
@@ -110,13 +107,13 @@ export function readSdesItem(b: Uint8Array, packet: RtcpView, type: number, out:
 export function readVoipMetrics(b: Uint8Array, packet: RtcpView, out: VoipMetrics): boolean {
   if (packet.type !== XR) return false;
   for (let i = packet.start + 8; i + 4 <= packet.end; ) {
-    const stop = i + 4 + ((b[i + 2]! << 8) | b[i + 3]!) * 4;
+    const stop = i + 4 + word16(b, i + 2) * 4;
     if (stop > packet.end) return false;
     if (b[i] === 7 && stop - i >= 36) {
-      out.ssrc = word(b, i + 4);
+      out.ssrc = word32(b, i + 4);
       out.lossRate = b[i + 8]!;
       out.discardRate = b[i + 9]!;
-      out.roundTrip = (b[i + 16]! << 8) | b[i + 17]!;
+      out.roundTrip = word16(b, i + 16);
       out.rFactor = b[i + 24]!;
       out.mosListening = b[i + 26]!;
       return true;

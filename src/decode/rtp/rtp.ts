@@ -1,4 +1,5 @@
 /** RTP and RTCP headers in place (RFC 3550 §5.1, §6; RTCP types: IANA, RFC 5761 §4 tells the two apart). */
+import { word16, word32 } from '../../bytes.ts';
 
 /** One RTP header; sizes in bytes. */
 export interface RtpView {
@@ -38,16 +39,12 @@ export function createRtp(): RtpView {
   };
 }
 
-function word32(b: Uint8Array, i: number): number {
-  return ((b[i]! << 24) | (b[i + 1]! << 16) | (b[i + 2]! << 8) | b[i + 3]!) >>> 0;
-}
-
 /** Length of the RTP header with its CSRCs and extension, -1 if `b[start, end)` is too short for it. */
 export function rtpHeader(b: Uint8Array, start: number, end: number): number {
   let n = RTP_HEADER + (b[start]! & 15) * 4;
   if ((b[start]! & 0x10) !== 0) {
     if (start + n + 4 > end) return -1;
-    n += 4 + ((b[start + n + 2]! << 8) | b[start + n + 3]!) * 4;
+    n += 4 + word16(b, start + n + 2) * 4;
   }
   return start + n > end ? -1 : n;
 }
@@ -72,7 +69,7 @@ export function isRtcp(b: Uint8Array, start: number, end: number): boolean {
   if (end - start < 8 || (b[start]! & 0xc0) !== 0x80) return false;
   const type = b[start + 1]!;
   if (type < 192 || type > 223) return false;
-  return start + (((b[start + 2]! << 8) | b[start + 3]!) + 1) * 4 <= end;
+  return start + (word16(b, start + 2) + 1) * 4 <= end;
 }
 
 /** Reads the RTP header of `b[start, end)` into `view`. False: it is no RTP (see `isRtp`), the view is not changed. */
@@ -85,7 +82,7 @@ export function parseRtp(b: Uint8Array, start: number, end: number, view: RtpVie
   view.csrcCount = first & 15;
   view.marker = (b[start + 1]! & 0x80) !== 0;
   view.payloadType = b[start + 1]! & 0x7f;
-  view.sequence = (b[start + 2]! << 8) | b[start + 3]!;
+  view.sequence = word16(b, start + 2);
   view.timestamp = word32(b, start + 4);
   view.ssrc = word32(b, start + 8);
   view.payloadStart = start + rtpHeader(b, start, end);
@@ -136,7 +133,7 @@ export function createRtcp(): RtcpView {
 /** Reads the RTCP packet at `start` of a compound that ends at `end`. False: there is none, or it does not fit. */
 export function parseRtcp(b: Uint8Array, start: number, end: number, view: RtcpView): boolean {
   if (end - start < 4 || (b[start]! & 0xc0) !== 0x80 || b[start + 1]! < 192 || b[start + 1]! > 223) return false;
-  const stop = start + (((b[start + 2]! << 8) | b[start + 3]!) + 1) * 4;
+  const stop = start + (word16(b, start + 2) + 1) * 4;
   if (stop > end) return false;
   view.type = b[start + 1]!;
   view.count = b[start]! & 31;

@@ -2,6 +2,7 @@
  * What shares the ports of media (RFC 7983): STUN and TURN (RFC 8489, 8656), DTLS (RFC 6347, 9147), ZRTP (RFC 6189). Told by
  * their headers, and looked into only as far as media lies inside.
  */
+import { word16, word32 } from '../../bytes.ts';
 import type { Span } from '../../types.ts';
 
 const COOKIE = 0x2112a442;
@@ -10,14 +11,6 @@ const HEADER = 20;
 const SEND = 0x0016;
 const DATA = 0x0017;
 const DATA_ATTRIBUTE = 0x0013;
-
-function word16(b: Uint8Array, i: number): number {
-  return (b[i]! << 8) | b[i + 1]!;
-}
-
-function word32(b: Uint8Array, i: number): number {
-  return (b[i]! << 24) | (b[i + 1]! << 16) | (b[i + 2]! << 8) | b[i + 3]!;
-}
 
 /** True if `b[start, end)` is a STUN message (RFC 8489 §5: two zero bits, magic cookie, a length that fits). */
 export function isStun(b: Uint8Array, start: number, end: number): boolean {

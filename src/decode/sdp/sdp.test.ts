@@ -178,6 +178,7 @@ test('addresses: IPv4 with TTL, IPv6 in every form, names, and what is none', ()
     'ATM NSAP 47',
     'IN IP5 192.0.2.1',
     'IN IP4 192.0.2',
+    'IN IP4 192.0.2.010',
     'IN IP6 1:2:3',
     'IN IP6 :',
     'IN IP4 a b c'.replace('a b', '$'),

@@ -3,12 +3,13 @@
  * and total: whatever the bytes are, it returns, and what was odd is among the oddities of the message it came in.
  */
 
+import { readIPv4, readIPv6 } from '../../network.ts';
 import { isDigit, readNumber, sameName, setSpan } from '../grammar.ts';
 import { checkText } from '../injection.ts';
 import type { SipMessage } from '../message.ts';
 import { addOddity, oddityCode } from '../oddities.ts';
+import { zoneStart } from '../uri.ts';
 import { STATIC_CLOCK, STATIC_CODEC } from './codecs.ts';
-import { readIPv4, readIPv6 } from './ipaddress.ts';
 import { readAttribute } from './sdpattributes.ts';
 import {
   BAD_ADDRESS,
@@ -224,8 +225,8 @@ function readAddress(b: Uint8Array, i: number, stop: number, out: SdpAddress): b
 /** Reads an address or a name into `out`. `wanted`: IPV4 or IPV6. */
 function addressOf(b: Uint8Array, from: number, end: number, wanted: number, out: SdpAddress): boolean {
   if (wanted === 0) return false;
-  if (readIPv4(b, from, end, out.bytes, 0)) out.kind = IPV4;
-  else if (readIPv6(b, from, end, out.bytes, 0)) out.kind = IPV6;
+  if (readIPv4(b, from, end, out.bytes)) out.kind = IPV4;
+  else if (readIPv6(b, from, zoneStart(b, from, end), out.bytes)) out.kind = IPV6;
   else if (isName(b, from, end)) out.kind = FQDN;
   // An address of the other family is read, and is odd.
   return out.kind === wanted || out.kind === FQDN;

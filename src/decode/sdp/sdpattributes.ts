@@ -1,12 +1,13 @@
 /** Attributes of a session description (RFC 8866 §6 and the RFCs named below), those that say where media goes and how. */
-import { ENDPOINT } from '../../bytes.ts';
+import { ADDRESS, ENDPOINT } from '../../bytes.ts';
+import { readAddress } from '../../network.ts';
 import { readNumber, sameName, setSpan } from '../grammar.ts';
 import type { SipMessage } from '../message.ts';
 import { addOddity, oddityCode } from '../oddities.ts';
 import { clockCode, codecCode } from './codecs.ts';
-import { readIPv4, readIPv6 } from './ipaddress.ts';
 import { DIRECTIONS, MAX_CANDIDATES, type Sdp, type SdpMedia, type SdpSecurity, SETUPS, SUITES } from './sdpview.ts';
 
+const found = new Uint8Array(ADDRESS);
 const ATTRIBUTE_BAD = oddityCode('sdp-attribute-bad');
 
 function words(list: readonly string[]): readonly Uint8Array[] {
@@ -182,8 +183,8 @@ function readCandidate(b: Uint8Array, v: number, stop: number, media: SdpMedia):
   const at = media.candidateCount * ENDPOINT;
   if (!ours || number === 0 || media.candidateCount === MAX_CANDIDATES) return true;
   // Names ending in .local (RFC 8828) hide the address.
-  const read = readIPv4(b, address, port - 1, media.candidates, at) || readIPv6(b, address, port - 1, media.candidates, at);
-  if (!read) return true;
+  if (!readAddress(b, address, port - 1, found)) return true;
+  media.candidates.set(found, at);
   media.candidates[at + 16] = number >> 8;
   media.candidates[at + 17] = number & 255;
   media.candidateCount++;

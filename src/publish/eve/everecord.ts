@@ -2,7 +2,7 @@
  * The EVE line of a SIP message: Suricata's keys and, behind them, what its record lacks. Written from bytes to bytes; at
  * most one line per message, whatever it holds.
  */
-import { ENDPOINT, text } from '../../bytes.ts';
+import { ENDPOINT, text, word16 } from '../../bytes.ts';
 import { MASK } from '../../passwords.ts';
 import { AT, ENDPOINTS, FLAG, type SipRecords, TRANSPORTS } from '../../siprecords.ts';
 import { ATTRIBUTIONS } from '../../types.ts';
@@ -136,11 +136,11 @@ export class EveRecords {
     out.put(SRC);
     out.address(bytes, src);
     out.put(SRC_PORT);
-    out.number((bytes[src + 16]! << 8) | bytes[src + 17]!);
+    out.number(word16(bytes, src + 16));
     out.put(DST);
     out.address(bytes, dst);
     out.put(DST_PORT);
-    out.number((bytes[dst + 16]! << 8) | bytes[dst + 17]!);
+    out.number(word16(bytes, dst + 16));
     out.put(PROTOCOLS[n[at + AT.transport]!]!);
     if (n[at + AT.transaction]! > 0) {
       out.put(TX);
@@ -311,7 +311,7 @@ export class EveRecords {
     out.put(IP);
     out.address(bytes, client);
     out.put(PORT);
-    out.number((bytes[client + 16]! << 8) | bytes[client + 17]!);
+    out.number(word16(bytes, client + 16));
     out.put(END);
   }
 

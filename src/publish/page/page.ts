@@ -8,10 +8,11 @@ import type { Alert, Call, Evidence, MediaStream } from '../../types.ts';
 import { adviceFor } from '../advice.ts';
 import type { Conversation, Conversations } from '../conversations.ts';
 import { type Digest, digestOf, fallenOf } from '../digest.ts';
-import { type Findings, inputTotal, severity, WARNING } from '../findings.ts';
+import { type Findings, inputTotal, severity } from '../findings.ts';
 import { bytes, clock, day, number, several, span } from '../layout.ts';
 import { unseen } from '../unseen.ts';
 import { verdictOf } from '../verdict.ts';
+import { OUTCOME_NOTES, STAGE_NAMES, toneOf } from '../wording.ts';
 import { type Attack, attackLine, type Extent, trafficRows } from './charts.ts';
 import { ladder } from './ladder.ts';
 import { html, type Markup, NONE } from './markup.ts';
@@ -102,21 +103,6 @@ function attacks(digest: Digest, extent: Extent): Markup {
 `;
 }
 
-/** How a level looks. */
-function toneOf(level: Alert['level']): string {
-  return severity(level) >= severity('high') ? 'bad' : severity(level) >= WARNING ? 'warn' : 'plain';
-}
-
-const OUTCOMES = { succeeded: ', succeeded', failed: ', failed', unknown: '' } as const;
-const STAGES = {
-  recon: 'looks around',
-  enumerate: 'finds users',
-  credential: 'passwords',
-  abuse: 'abuses',
-  disrupt: 'disrupts',
-  none: '',
-} as const;
-
 function attackers(digest: Digest): Markup {
   if (digest.incidents.length === 0) return NONE;
   const more = digest.attackers - digest.incidents.length;
@@ -134,10 +120,10 @@ function attackerCard({ incident, alerts }: Attack): Markup {
     ['accounts at risk', listed(atRisk)],
   ];
   const stages = alerts.map(
-    (alert) => html`<li class="${toneOf(alert.level)}"><span class="stage">${clock(alert.first)} ${STAGES[alert.stage]}</span><br>
+    (alert) => html`<li class="${toneOf(alert.level)}"><span class="stage">${clock(alert.first)} ${STAGE_NAMES[alert.stage]}</span><br>
 <b>${alert.title}.</b> ${alert.why}</li>`,
   );
-  return html`<article class="attacker"><h3><span>${subject.value || 'unknown'}</span><span class="badge ${toneOf(level)}">${level}${OUTCOMES[outcome]}</span>
+  return html`<article class="attacker"><h3><span>${subject.value || 'unknown'}</span><span class="badge ${toneOf(level)}">${level}${OUTCOME_NOTES[outcome]}</span>
 <span class="when">${clock(first)} to ${clock(last)}, ${span(last - first)}</span></h3><ol class="stages">${stages}</ol>
 <dl class="pairs">${rows.filter(([, value]) => value !== '').map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl></article>
 `;
@@ -176,7 +162,7 @@ function alertRow(alert: Alert, conversations: readonly Conversation[]): Markup 
   const flow = ladder(conversations, `Messages of ${title}`);
   const messages = flow === NONE ? NONE : html`<details><summary>Messages</summary>${flow}</details>`;
   const to = target.value === '' ? NONE : html`<br><span class="soft">to ${target.value}</span>`;
-  return html`<tr><td><span class="badge ${toneOf(level)}">${level}${OUTCOMES[outcome]}</span></td>
+  return html`<tr><td><span class="badge ${toneOf(level)}">${level}${OUTCOME_NOTES[outcome]}</span></td>
 <td><b>${title}</b><p>${why}</p>${evidence(alert)}${messages}</td><td>${subject.value || 'unknown'}${to}</td>
 <td class="t">${clock(first)}<br><span class="soft">${span(last - first)}</span></td><td class="n" data-name="count">${number(count)}</td></tr>
 `;

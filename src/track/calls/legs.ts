@@ -4,7 +4,7 @@
  * Call-ID) or by numbers, place and time: it starts where the earlier one was sent to, within 2 s, with the same numbers. A PBX
  * may call `alice` when somebody dials 2302: then the caller's number alone must do, if no other call had it at that time.
  */
-import { ADDRESS, keepShort } from '../../bytes.ts';
+import { ADDRESS, keepShort, sameAddress } from '../../bytes.ts';
 import { sameName, skipSpace, trimSpace } from '../../decode/grammar.ts';
 import { headerByName } from '../../decode/headers.ts';
 import { HEADER_STRIDE, type SipMessage } from '../../decode/message.ts';
@@ -82,7 +82,7 @@ export class Legs {
     keepTail(this.#calling, m, m.from.uri.user);
     if (this.#called[0] === 0 || this.#calling[0]! < TAIL || isAnonymous(this.#calling)) return;
     // A host that talks to itself is no B2BUA that can be told from a proxy.
-    if (sameAddress(packet)) return;
+    if (sameAddress(packet.src, packet.dst)) return;
     if (fresh) this.#numbers(packet, c, now);
     this.#trace(packet, c, now);
   }
@@ -195,11 +195,6 @@ const ANONYMOUS = Buffer.from('\x09anonymous');
 /** RFC 3323 §4.1.1.3: whoever calls so is one of many. */
 function isAnonymous(kept: Uint8Array): boolean {
   return sameName(kept, 0, 1 + kept[0]!, ANONYMOUS);
-}
-
-function sameAddress({ src, dst }: Packet): boolean {
-  for (let i = 0; i < ADDRESS; i++) if (src[i] !== dst[i]) return false;
-  return true;
 }
 
 /** Keeps the last characters of a number or name, behind a length byte. */

@@ -6,7 +6,7 @@
  * A row (loads.ts) is made only for a pair, a target or an account with eight requests within a minute; before that a relation
  * or one byte of a filter counts. So a million forged sources make a row of their target and nothing else.
  */
-import { ADDRESS } from '../../bytes.ts';
+import { ADDRESS, NO_ENDPOINT } from '../../bytes.ts';
 import { INVITE, OPTIONS, REGISTER, type SipMessage } from '../../decode/message.ts';
 import { hash, Key, type Seed } from '../../table.ts';
 import { TimeoutQueue } from '../../timeouts.ts';
@@ -47,9 +47,8 @@ const PATIENCE = 4_000_000;
 const PATIENCE_AT_END = 500_000;
 /** Final answers after which a 2xx without ACK counts: it was sent three times (RFC 3261 §13.3.1.4). */
 const INSISTED = 3;
-/** Bytes of a keep-alive on a SIP port at most (RFC 5626 §4.4.1), and of the STUN magic cookie (RFC 5389 §6). */
+/** Bytes of a keep-alive on a SIP port at most (RFC 5626 §4.4.1). */
 const KEEP_ALIVE = 4;
-const STUN = 0x2112a442;
 
 /** Counts requests and how they end. */
 export class Rates {
@@ -59,6 +58,8 @@ export class Rates {
   readonly #seed: Seed;
   readonly #key = new Key(128);
   readonly #filter = new Uint8Array(CELLS);
+  /** Hash of the account of the message at hand, 0: not yet computed. */
+  #account = 0;
   #minute = 0;
   /** Counts the minutes. */
   #turn = 1;
@@ -82,6 +83,7 @@ export class Rates {
   /** An initial request, seen for the first time. `slot` is that of its transaction. */
   begun(o: Observation, t: Transaction, r: Relation, now: number): void {
     const { packet, message: m, slot } = o;
+    this.#account = 0;
     const method = loadClass(t.method);
     this.#ports[packet.dst[16]! * 8 + (packet.dst[17]! >> 5)]! |= 1 << (packet.dst[17]! & 31);
     if (now - this.#minute >= MINUTE) this.#forget(now);
@@ -139,18 +141,18 @@ export class Rates {
     const key = this.#key.reset().addByte(ANSWERS).add(packet.dst, 0, ADDRESS);
     if (!this.#often(hash(this.#seed, key))) return;
     const slot = this.loads.open(key, ANSWERS, 0, 0, now);
-    if (this.loads.table.fresh) this.loads.name(slot, NOBODY, packet.dst);
+    if (this.loads.table.fresh) this.loads.name(slot, NO_ENDPOINT, packet.dst);
     this.loads.note(slot, hash(this.#seed, this.#key.reset().add(packet.src, 0, ADDRESS)));
     if (visible) this.loads.count(slot, 0, FOLLOWED, now);
     if (m.status >= 200 && m.status < 300 && m.cseqMethod !== OPTIONS) this.loads.count(slot, 0, COMPLETED, now);
     if (this.loads.count(slot, 0, BEGUN, now)) this.#place(slot, packet.time, packet.where.file, packet.frameNumber);
   }
 
-  /** A UDP payload that is no SIP. Counts if it went to a port where SIP is spoken and is no keep-alive. */
+  /** A payload that `sniff` knows as nothing. Counts if it went over UDP to a port where SIP is spoken and is no keep-alive. */
   noise(packet: Packet, now: number): void {
-    const { dst, bytes, start, end } = packet;
+    const { dst, start, end } = packet;
     if ((this.#ports[dst[16]! * 8 + (dst[17]! >> 5)]! & (1 << (dst[17]! & 31))) === 0) return;
-    if (packet.transport !== 'udp' || end - start <= KEEP_ALIVE || isStun(bytes, start, end)) return;
+    if (packet.transport !== 'udp' || end - start <= KEEP_ALIVE) return;
     if (now - this.#minute >= MINUTE) this.#forget(now);
     const key = this.#key.reset().addByte(NOISE).add(dst, 0, ADDRESS);
     if (!this.#often(hash(this.#seed, key))) return;
@@ -222,7 +224,7 @@ export class Rates {
       if (!this.#often(hash(this.#seed, key))) return;
       slot = loads.open(key, TARGET, method, OFTEN - 1, now);
       r.target = loads.link(slot);
-      if (loads.table.fresh) loads.name(slot, NOBODY, packet.dst);
+      if (loads.table.fresh) loads.name(slot, NO_ENDPOINT, packet.dst);
     }
     if (t.credentials) loads.count(slot, method, FOLLOWED, now);
     this.#begun(slot, method, packet, now);
@@ -235,7 +237,7 @@ export class Rates {
     const key = this.#key.reset().addByte(ACCOUNT).add(m.bytes, name.start, Math.max(name.end, host.end));
     const slot = loads.open(key, ACCOUNT, method, OFTEN - 1, now);
     if (loads.table.fresh) loads.nameAccount(slot, m.bytes, name.start, Math.max(name.end, host.end));
-    if (loads.table.fresh) loads.name(slot, NOBODY, packet.dst);
+    if (loads.table.fresh) loads.name(slot, NO_ENDPOINT, packet.dst);
     t.load = loads.link(slot);
     this.#begun(slot, method, packet, now);
   }
@@ -246,9 +248,10 @@ export class Rates {
 
   /** Hash of user and host of the To URI. */
   #accountHash({ bytes, to }: SipMessage): number {
+    if (this.#account !== 0) return this.#account;
     const { user, host } = to.uri;
-    if (user.start < 0) return 1;
-    return hash(this.#seed, this.#key.reset().add(bytes, user.start, Math.max(user.end, host.end)));
+    this.#account = user.start < 0 ? 1 : hash(this.#seed, this.#key.reset().add(bytes, user.start, Math.max(user.end, host.end)));
+    return this.#account;
   }
 
   /** Counts something by its hash until it is often; collisions only make rows early. */
@@ -320,15 +323,7 @@ interface Where {
   readonly frame: number;
 }
 
-const NOBODY = new Uint8Array(18);
-
 function endOf(status: number): number {
   if (status < 300) return COMPLETED;
   return status === 408 || (status >= 500 && status < 600) ? FAILED : REFUSED;
-}
-
-function isStun(bytes: Uint8Array, start: number, end: number): boolean {
-  if (end - start < 20) return false;
-  const cookie = (bytes[start + 4]! << 24) | (bytes[start + 5]! << 16) | (bytes[start + 6]! << 8) | bytes[start + 7]!;
-  return bytes[start]! < 4 && cookie === STUN;
 }

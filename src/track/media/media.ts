@@ -2,7 +2,7 @@
  * Media: which endpoints the session descriptions of calls promised, which RTP streams there are, and how the two meet. A
  * stream belongs to the promise of where it goes (RFC 3264), else to that of where it comes from (RFC 4961).
  */
-import { ENDPOINT, text } from '../../bytes.ts';
+import { ENDPOINT, text, word16, word32 } from '../../bytes.ts';
 import { createDtmf, readTelephoneEvent } from '../../decode/rtp/dtmf.ts';
 import { rtpHeader } from '../../decode/rtp/rtp.ts';
 import { CLOCKS, CN, STATIC_CLOCK, STATIC_CODEC, TELEPHONE_EVENT } from '../../decode/sdp/codecs.ts';
@@ -129,8 +129,8 @@ export class Media {
     const s = this.streams.at(slot);
     this.slot = slot;
     const type = b[start + 1]! & 0x7f;
-    const sequence = (b[start + 2]! << 8) | b[start + 3]!;
-    const timestamp = (b[start + 4]! << 24) | (b[start + 5]! << 16) | (b[start + 6]! << 8) | b[start + 7]!;
+    const sequence = word16(b, start + 2);
+    const timestamp = word32(b, start + 4) | 0;
     const header = rtpHeader(b, start, end);
     const padding = (b[start]! & 0x20) !== 0 ? b[end - 1]! : 0;
     const length = end - start - header - padding;
@@ -271,7 +271,7 @@ export class Media {
 
   #begin(slot: number, s: Stream, packet: Packet, start: number, now: number): number {
     const b = packet.bytes;
-    s.ssrc = (b[start + 8]! << 24) | (b[start + 9]! << 16) | (b[start + 10]! << 8) | b[start + 11]!;
+    s.ssrc = word32(b, start + 8) | 0;
     s.file = packet.where.file;
     s.frame = packet.frameNumber;
     const { rows } = this.streams;

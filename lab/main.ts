@@ -1,0 +1,85 @@
+/** `npm run lab -- list | run SCENARIO | suite small|full`: labelled traffic from real programs in network namespaces. */
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { Command } from 'commander';
+import { run } from './run.ts';
+import { inSandbox, reenter, whenAbandoned } from './sandbox.ts';
+import { intensityOf, SCENARIOS, scenarioOf } from './scenarios.ts';
+import { folderOf, runSuite, suite } from './suite.ts';
+
+const RUNS = 'runs';
+const interrupted = new AbortController();
+
+function list(): void {
+  for (const { name, attack, title, intensities, small } of SCENARIOS) {
+    console.log(
+      `${name.padEnd(28)} ${(attack ?? '-').padEnd(4)} ${small === true ? 'small' : '     '} ${title} [${intensities.map((each) => each.name).join(' | ')}]`,
+    );
+  }
+}
+
+async function runOne(name: string, options: { seed: string; intensity?: string; out: string }): Promise<void> {
+  const scenario = scenarioOf(name);
+  const intensity = intensityOf(scenario, options.intensity);
+  const missing = ['kamailio', 'tcpdump', 'ip', 'nft', 'nsenter', ...(scenario.needs ?? [])].filter((program) => !onPath(program));
+  if (missing.length > 0) throw new Error(`the run needs ${missing.join(', ')}: see lab/README.md for the packages`);
+  if (!inSandbox()) {
+    process.exitCode = await reenter();
+    return;
+  }
+  whenAbandoned(() => interrupted.abort(new Error('interrupted')));
+  // A terminal sends it to the whole group.
+  process.on('SIGINT', () => interrupted.abort(new Error('interrupted')));
+  const seed = Number(options.seed);
+  if (!Number.isSafeInteger(seed) || seed < 0) throw new Error(`--seed ${options.seed}: a whole number from 0 is wanted`);
+  const folder = folderOf(options.out, { scenario, intensity: intensity.name, seed });
+  const manifest = await run({ scenario, intensity, seed, folder }, interrupted.signal);
+  const labelled = manifest.campaigns.reduce((sum, { packets }) => sum + packets, 0);
+  console.log(`${folder}: ${manifest.packets} packets, ${manifest.sipMessages} SIP messages, ${labelled} labelled, ${manifest.seconds} s`);
+}
+
+function onPath(program: string): boolean {
+  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)));
+}
+
+async function runAll(kind: string, options: { seed: string; out: string; parallel: string; only?: string }): Promise<void> {
+  if (kind !== 'small' && kind !== 'full') throw new Error(`there is no suite ${kind}: small or full`);
+  process.on('SIGINT', () => interrupted.abort());
+  process.on('SIGTERM', () => interrupted.abort());
+  const only = options.only?.split(',');
+  const jobs = suite(kind, Number(options.seed)).filter(({ scenario }) => only === undefined || only.includes(scenario.name));
+  const tally = await runSuite(jobs, options.out, Number(options.parallel), interrupted.signal, (line) => console.log(line));
+  console.log(`${tally.made} made, ${tally.kept} there already, ${tally.failed} failed: ${options.out}`);
+  process.exitCode = tally.failed > 0 || interrupted.signal.aborted ? 1 : 0;
+}
+
+const program = new Command('lab').description(
+  'Makes labelled VoIP traffic, benign and attacks, from real programs in network namespaces. Needs root and the packages of lab/README.md.',
+);
+program.command('list').description('all scenarios with attack, intensities and what they show').action(list);
+program
+  .command('run')
+  .description('run one scenario and write its folder')
+  .argument('<scenario>')
+  .option('--seed <number>', 'same seed, same schedule; from 1000 on: test set', '1')
+  .option('--intensity <name>', 'one of those that list shows (the first by default)')
+  .option('--out <folder>', 'folder in which the folder of the run is made', RUNS)
+  .action(runOne);
+program
+  .command('suite')
+  .description('run all scenarios of the suite; what is there already is kept, so an interrupted suite goes on where it was')
+  .argument('<kind>', 'small or full')
+  .option('--seed <number>', 'first seed; another one gives other runs', '1')
+  .option('--out <folder>', 'folder of the runs', RUNS)
+  .option('--parallel <number>', 'runs at a time', '2')
+  .option('--only <scenarios>', 'names, separated by commas')
+  .action(runAll);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  console.error(`lab: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+}
+// Sockets of a failed run must not keep the process.
+process.exit();

@@ -1,0 +1,124 @@
+/** Makes the run's folder from what was recorded: frames at simulated time, labels, hashes, manifest. */
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
+import { writePcapHeader, writePcapRecord } from '../../src/wire/pcap.ts';
+import { accounted, pikeLine, type ServerRecord, securityLine } from '../servers/serverlog.ts';
+import type { Campaigns } from './campaigns.ts';
+import type { CallRecord, Campaign, Label } from './folder.ts';
+import { callIdOf, type Frame, framesOf } from './frames.ts';
+import type { Timeline } from './timeline.ts';
+
+/** A frame at its simulated time. */
+interface Moved {
+  readonly frame: Frame;
+  readonly time: number;
+}
+
+/** What the files turned out to hold. */
+export interface Recorded {
+  readonly campaigns: readonly Campaign[];
+  readonly first: number;
+  readonly last: number;
+  readonly packets: number;
+  readonly sipMessages: number;
+}
+
+/** Fast compression: captures of media are large, and the reader is no slower for it. */
+const LEVEL = 1;
+
+/** Writes captures, labels, units and calls; removes the raw captures. */
+export async function finish(
+  folder: string,
+  raw: ReadonlyMap<string, string>,
+  timeline: Timeline,
+  campaigns: Campaigns,
+  calls: readonly CallRecord[],
+): Promise<Recorded> {
+  let sipMessages = 0;
+  const merged: Moved[] = [];
+  mkdirSync(join(folder, 'segments'), { recursive: true });
+  for (const [segment, file] of raw) {
+    const moved: Moved[] = [];
+    for (const frame of framesOf(readFileSync(file), segment)) {
+      const callId = callIdOf(frame);
+      if (callId !== undefined && segment !== 'nat-inside') sipMessages++;
+      moved.push({ frame, time: Math.round(frame.real + timeline.shift(frame.real, callId, frame.src, frame.dst)) });
+    }
+    moved.sort((a, b) => a.time - b.time);
+    await writeCapture(join(folder, 'segments', `${segment}.pcap.gz`), moved);
+    if (segment !== 'nat-inside') for (const each of moved) merged.push(each);
+    rmSync(file);
+  }
+  merged.sort((a, b) => a.time - b.time);
+  await writeCapture(join(folder, 'merged.pcap.gz'), merged);
+  const labels = campaigns.label(merged);
+  writeLines(join(folder, 'labels.jsonl'), labels);
+  writeLines(join(folder, 'units.jsonl'), timeline.units());
+  writeLines(join(folder, 'calls.jsonl'), calls);
+  const ends = { first: merged[0]?.time ?? 0, last: merged.at(-1)?.time ?? 0 };
+  return { campaigns: summary(campaigns, labels), ...ends, packets: merged.length, sipMessages };
+}
+
+/** @throws Error if an attack's packets were all lost: a run without its attack proves nothing. */
+function summary(campaigns: Campaigns, labels: readonly Label[]): Campaign[] {
+  const list = campaigns.summary(labels);
+  const empty = list.find(({ packets }) => packets === 0);
+  if (empty !== undefined) throw new Error(`campaign ${empty.id} (${empty.attack}): none of its packets crossed the router`);
+  return list;
+}
+
+/** Bytes gathered before they go to the compressor. */
+const CHUNK = 1 << 20;
+
+async function writeCapture(file: string, frames: readonly Moved[]): Promise<void> {
+  await pipeline(Readable.from(records(frames)), createGzip({ level: LEVEL }), createWriteStream(file));
+}
+
+function* records(frames: readonly Moved[]): Generator<Buffer> {
+  let pending: Uint8Array[] = [writePcapHeader()];
+  let size = 0;
+  for (const { frame, time } of frames) {
+    pending.push(writePcapRecord(time, frame.file.subarray(frame.start, frame.end)));
+    size += frame.end - frame.start;
+    if (size < CHUNK) continue;
+    yield Buffer.concat(pending);
+    pending = [];
+    size = 0;
+  }
+  if (pending.length > 0) yield Buffer.concat(pending);
+}
+
+/** Writes one JSON value a line. */
+function writeLines(file: string, values: readonly unknown[]): void {
+  writeFileSync(file, values.map((value) => `${JSON.stringify(value)}\n`).join(''));
+}
+
+/** Writes what the servers told at simulated time: security.log, pike.log, and the proxy's call records. */
+export function writeServerLogs(folder: string, records: readonly ServerRecord[], timeline: Timeline): void {
+  const moved = records.map((record) => ({
+    ...record,
+    time: Math.round(record.time + timeline.shift(record.time, record.callId, '', '')),
+  }));
+  moved.sort((a, b) => a.time - b.time);
+  const lines = (line: (record: ServerRecord) => string | undefined): string => moved.flatMap((record) => line(record) ?? []).join('\n');
+  writeFileSync(join(folder, 'security.log'), `${lines(securityLine)}\n`);
+  writeFileSync(join(folder, 'pike.log'), `${lines(pikeLine)}\n`);
+  writeLines(join(folder, 'proxy-calls.jsonl'), accounted(moved));
+}
+
+/** SHA-256 of every file below the folder, by its path in it. */
+export async function hashFiles(folder: string): Promise<Record<string, string>> {
+  const hashes: Record<string, string> = {};
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()) {
+    const file = join(folder, name);
+    if (!statSync(file).isFile()) continue;
+    const hash = createHash('sha256');
+    await pipeline(createReadStream(file), hash);
+    hashes[relative(folder, file)] = hash.digest('hex');
+  }
+  return hashes;
+}

@@ -1,0 +1,77 @@
+/**
+ * Simulated time. A unit is a part of a Call-ID's life whose inner timing is real; between units only idle gaps are
+ * stretched. Time stamps are moved, never rates.
+ */
+
+/** One line of units.jsonl: from `real` on this Call-ID's packets move so that `real` becomes `simulated` (µs since 1970). */
+export interface Unit {
+  readonly callId: string;
+  readonly real: number;
+  readonly simulated: number;
+}
+
+interface Owner {
+  readonly real: number;
+  readonly callId: string;
+}
+
+/** Which packets move by how much. */
+export class Timeline {
+  readonly #units = new Map<string, Unit[]>();
+  readonly #media = new Map<string, Owner[]>();
+  readonly #shift: number;
+
+  /** @param shift what is added to packets of no unit. */
+  constructor(shift: number) {
+    this.#shift = shift;
+  }
+
+  /** @throws Error if units of a Call-ID would come nearer to each other than they were: a gap may only grow. */
+  unit(unit: Unit): void {
+    const list = this.#units.get(unit.callId);
+    if (list === undefined) this.#units.set(unit.callId, [unit]);
+    else {
+      const before = list.at(-1)!;
+      if (unit.simulated - before.simulated < unit.real - before.real - SLACK) {
+        throw new Error(
+          `unit of ${unit.callId} is ${(unit.simulated - before.simulated) / 1e6} s after the one before, but took ${(unit.real - before.real) / 1e6} s: only gaps may be stretched`,
+        );
+      }
+      list.push(unit);
+    }
+  }
+
+  media(address: string, callId: string, real: number): void {
+    const owners = this.#media.get(address);
+    if (owners === undefined) this.#media.set(address, [{ real, callId }]);
+    else owners.push({ real, callId });
+  }
+
+  /** All units in order of their start on the machine's clock. */
+  units(): Unit[] {
+    return [...this.#units.values()].flat().sort((a, b) => a.real - b.real);
+  }
+
+  /** Microseconds to add to the time of a packet of this Call-ID, or of these addresses, seen at `real`. */
+  shift(real: number, callId: string | undefined, src: string, dst: string): number {
+    const id = callId ?? this.#owner(dst, real) ?? this.#owner(src, real);
+    const units = id === undefined ? undefined : this.#units.get(id);
+    if (units === undefined) return this.#shift;
+    const unit = latest(units, real) ?? units[0]!;
+    return unit.simulated - unit.real;
+  }
+
+  #owner(address: string, real: number): string | undefined {
+    const owners = this.#media.get(address);
+    return owners === undefined ? undefined : latest(owners, real)?.callId;
+  }
+}
+
+/** Microseconds by which clocks of two reads may differ. */
+const SLACK = 1000;
+
+/** The last one that started at or before `real`; lists are short and in order. */
+function latest<T extends { readonly real: number }>(list: readonly T[], real: number): T | undefined {
+  for (let i = list.length - 1; i >= 0; i--) if (list[i]!.real <= real + SLACK) return list[i];
+  return;
+}

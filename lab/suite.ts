@@ -1,0 +1,117 @@
+/** Many runs: which ones a suite holds, and how they are made, two at a time, each in a sandbox of its own; what is there already is not made again. */
+import { spawn } from 'node:child_process';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Scenario } from './scenario.ts';
+import { SCENARIOS } from './scenarios.ts';
+
+/** One run of a suite. */
+export interface Job {
+  readonly scenario: Scenario;
+  readonly intensity: string;
+  readonly seed: number;
+}
+
+/** Seeds from here on are the test set, smaller ones are for choosing thresholds (G1, G2). */
+export const TEST_SEEDS = 1000;
+
+/** Least runs of an attack class in the full suite. */
+const RUNS = 10;
+/** Benign days in the full suite. */
+const DAYS = 10;
+
+/**
+ * The runs of a suite. `small`: one run of each scenario marked small, with one seed. `full`: every scenario, at all its
+ * intensities, at least ten runs each, and ten benign days.
+ * @param first seed of the first run; other first seeds give other runs of the same kind.
+ */
+export function suite(kind: 'small' | 'full', first: number): Job[] {
+  if (kind === 'small') return SCENARIOS.filter(({ small }) => small === true).map((scenario) => job(scenario, 0, first));
+  return SCENARIOS.flatMap((scenario) => {
+    const runs = scenario.attack === undefined ? DAYS : Math.max(RUNS, 2 * scenario.intensities.length);
+    return Array.from({ length: runs }, (_, index) =>
+      job(scenario, index % scenario.intensities.length, first + Math.floor(index / scenario.intensities.length)),
+    );
+  });
+}
+
+function job(scenario: Scenario, intensity: number, seed: number): Job {
+  return { scenario, intensity: scenario.intensities[intensity]!.name, seed };
+}
+
+/** Folder of a job below the folder of the suite. */
+export function folderOf(out: string, { scenario, intensity, seed }: Job): string {
+  return join(out, `${scenario.name}_${intensity.replaceAll(/[^A-Za-z0-9.]+/g, '-')}_${seed}`);
+}
+
+/** What a suite came to. */
+export interface Tally {
+  made: number;
+  kept: number;
+  failed: number;
+}
+
+/** Makes all runs. One that fails is tried once more, then told with the end of its log; the others go on. */
+export async function runSuite(
+  jobs: readonly Job[],
+  out: string,
+  parallel: number,
+  signal: AbortSignal,
+  tell: (line: string) => void,
+): Promise<Tally> {
+  mkdirSync(out, { recursive: true });
+  const tally: Tally = { made: 0, kept: 0, failed: 0 };
+  let next = 0;
+  let done = 0;
+  const began = performance.now();
+  const worker = async (): Promise<void> => {
+    while (next < jobs.length && !signal.aborted) {
+      const each = jobs[next++]!;
+      const result = existsSync(join(folderOf(out, each), 'manifest.json')) ? 'kept' : await make(each, out, signal);
+      if (signal.aborted) return;
+      tally[result]++;
+      done++;
+      const minutes = ((performance.now() - began) / 60_000).toFixed(1);
+      tell(
+        `${done}/${jobs.length} ${minutes} min  ${result.padEnd(6)} ${folderOf('', each)}${result === 'failed' ? `\n${logOf(out, each)}` : ''}`,
+      );
+    }
+  };
+  await Promise.all(Array.from({ length: parallel }, worker));
+  return tally;
+}
+
+async function make(each: Job, out: string, signal: AbortSignal): Promise<'made' | 'failed'> {
+  for (let tries = 0; tries < 2 && !signal.aborted; tries++) if ((await child(each, out, signal)) === 0) return 'made';
+  return 'failed';
+}
+
+const MAIN = join(import.meta.dirname, 'main.ts');
+
+async function child(each: Job, out: string, signal: AbortSignal): Promise<number> {
+  const log = openSync(`${folderOf(out, each)}.log`, 'w');
+  const command = [MAIN, 'run', each.scenario.name, '--intensity', each.intensity, '--seed', String(each.seed), '--out', out];
+  const started = spawn(process.execPath, command, { stdio: ['ignore', log, log] });
+  closeSync(log);
+  const stop = (): boolean => started.kill('SIGTERM');
+  signal.addEventListener('abort', stop, { once: true });
+  const code = await new Promise<number>((resolve) => {
+    started.once('error', () => resolve(1));
+    started.once('exit', (status) => resolve(status ?? 1));
+  });
+  signal.removeEventListener('abort', stop);
+  return code;
+}
+
+/** Lines of a failed run's log that are shown. */
+const TAIL = 6;
+
+function logOf(out: string, each: Job): string {
+  const lines = readFileSync(`${folderOf(out, each)}.log`, 'utf8')
+    .trimEnd()
+    .split('\n');
+  return lines
+    .slice(-TAIL)
+    .map((line) => `    ${line}`)
+    .join('\n');
+}
