@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { tool } from '../../test/peers.ts';
+import { captureOf, type Datagram, runOf } from '../../test/recording.ts';
 import { request } from '../../test/talk.ts';
 import { pike } from './pike.ts';
 import { pikeWindows } from './pikewindows.ts';
-import { captureOf, type Datagram, runOf } from './talk.ts';
 
 const SECOND = 1_000_000;
 const START = 1_700_000_000 * SECOND;

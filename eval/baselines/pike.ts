@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { addressText } from '../../src/bytes.ts';
 import type { Detector, Finding, RunFolder } from '../detector.ts';
 import { Episodes } from './episodes.ts';
@@ -22,7 +22,8 @@ const UNIT = 2_000_000;
 const BAN = 300_000_000;
 /** ms after which a replay is given up. */
 const PATIENCE = 1_800_000;
-const REPLAY = join(import.meta.dirname, 'pikereplay.ts');
+/** Beside this file, compiled if this one is. */
+const REPLAY = join(import.meta.dirname, `pikereplay${extname(import.meta.filename)}`);
 
 /** pike with its own default, 30 requests in 2 s. */
 export const pike: Detector = pikeWith('pike', 30);
@@ -32,11 +33,14 @@ export const pikeStrict: Detector = pikeWith('pike-strict', 16);
 function pikeWith(name: string, density: number): Detector {
   return {
     name,
-    version: fingerprint(
-      [import.meta.filename, REPLAY, join(import.meta.dirname, 'pikewindows.ts')],
-      programVersion('kamailio', '-v'),
-      name,
-    ),
+    get version() {
+      return fingerprint(
+        import.meta,
+        ['messages', 'episodes', 'servers', 'pikereplay', 'pikewindows'],
+        programVersion('kamailio', '-v'),
+        name,
+      );
+    },
     available,
     findings: (run) => blocksOf(run, density),
   };
