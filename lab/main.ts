@@ -3,9 +3,10 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { Command } from 'commander';
 import { run } from './run.ts';
-import { inSandbox, reenter } from './sandbox.ts';
+import { inSandbox, reenter, whenAbandoned } from './sandbox.ts';
 import { intensityOf, SCENARIOS, scenarioOf } from './scenarios.ts';
 import { folderOf, runSuite, suite } from './suite.ts';
+import { verify } from './verify.ts';
 
 const RUNS = 'runs';
 const interrupted = new AbortController();
@@ -27,8 +28,9 @@ async function runOne(name: string, options: { seed: string; intensity?: string;
     process.exitCode = await reenter();
     return;
   }
+  whenAbandoned(() => interrupted.abort(new Error('interrupted')));
+  // A terminal sends it to the whole group.
   process.on('SIGINT', () => interrupted.abort(new Error('interrupted')));
-  process.on('SIGTERM', () => interrupted.abort(new Error('stopped')));
   const seed = Number(options.seed);
   if (!Number.isSafeInteger(seed) || seed < 0) throw new Error(`--seed ${options.seed}: a whole number from 0 is wanted`);
   const folder = folderOf(options.out, { scenario, intensity: intensity.name, seed });
@@ -73,6 +75,13 @@ program
   .option('--parallel <number>', 'runs at a time', '2')
   .option('--only <scenarios>', 'names, separated by commas')
   .action(runAll);
+program
+  .command('verify')
+  .description('prove the labels of runs with tshark')
+  .argument('<folder...>')
+  .action(async (folders: string[]) => {
+    process.exitCode = (await verify(folders, (name) => scenarioOf(name).proof, console.log)) > 0 ? 1 : 0;
+  });
 
 try {
   await program.parseAsync();

@@ -56,6 +56,9 @@ export async function run(order: Order, signal: AbortSignal): Promise<Manifest> 
     const phones = attack === undefined ? undefined : await background(lab, wish.phones ?? PHONES);
     await order.scenario.run({ ...lab, phones: phones?.phones ?? [] }, order.intensity);
     await phones?.stop();
+  } catch (error) {
+    if (signal.aborted) rmSync(partial, { recursive: true, force: true });
+    throw error;
   } finally {
     await site.stop();
     await captures.stop();

@@ -12,24 +12,33 @@ export function inSandbox(): boolean {
   return process.env[INSIDE] === '1';
 }
 
-/** Runs this very command line again inside a sandbox; the exit code. Signals sent to this process reach it. */
+/**
+ * Runs this very command line again inside a sandbox; the exit code. The inner process ends in order when this one is asked to
+ * end or is killed: the pipe between them then closes (see `whenAbandoned`), which no signal handling of unshare can hold up.
+ */
 export async function reenter(arguments_: readonly string[] = process.argv.slice(1)): Promise<number> {
   if (process.getuid?.() !== 0) {
     throw new Error('the lab makes network namespaces and therefore needs root: run it with sudo, or as root in a virtual machine');
   }
   const flags = ['--mount', '--net', '--pid', '--fork', '--kill-child=SIGKILL', '--mount-proc'];
   const child = spawn('unshare', [...flags, process.execPath, ...process.execArgv, ...arguments_], {
-    stdio: 'inherit',
+    stdio: ['pipe', 'inherit', 'inherit'],
     env: { ...process.env, [INSIDE]: '1', UV_THREADPOOL_SIZE: '16' },
   });
-  const forward = (): void => {};
-  // A terminal sends SIGINT to the whole group: the inner process ends the run in order, this one waits for it.
-  process.on('SIGINT', forward);
-  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  const end = (): unknown => child.stdin.end();
+  process.on('SIGINT', end);
+  process.on('SIGTERM', end);
   return await new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code) => resolve(code ?? 1));
   });
+}
+
+/** Calls `stop` when the process outside the sandbox wants an end, or is gone. */
+export function whenAbandoned(stop: () => void): void {
+  process.stdin.on('error', stop);
+  process.stdin.on('close', stop);
+  process.stdin.resume();
 }
 
 /** Makes the sandbox ready: private /run (for the names of namespaces), loopback up. */

@@ -48,6 +48,7 @@ const PARTS: readonly Part[] = [
   { name: 'unit', budget: 90, run: unitTests },
   { name: 'captures', budget: 120, run: () => nodeTest(['test/*.test.ts', 'test/traces/*.test.ts', 'test/samples/*.test.ts'], TWO_FILES) },
   { name: 'fuzz', budget: 120, run: () => nodeTest(['test/fuzz/*.test.ts'], ['--expose-gc']) },
+  { name: 'lab', budget: 180, run: () => nodeTest(['test/lab/*.test.ts'], []) },
   { name: 'package', budget: 180, run: () => nodeTest(['test/package/*.test.ts'], []) },
 ];
 

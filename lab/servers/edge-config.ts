@@ -67,6 +67,7 @@ route[RELAY] {
   exit;
 }
 onreply_route {
-  if ($si != "${core.address}" && nat_uac_test("19")) { fix_nated_contact(); }
+  if ($si != "${core.address}" && $ct != $null && nat_uac_test("1")) { fix_nated_contact(); }
+  return 1;
 }`;
 }

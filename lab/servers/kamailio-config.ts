@@ -69,6 +69,7 @@ modparam("tm", "fr_inv_timer", 120000)`;
 function parameters({ style, tables, edge }: ProxyPlan): string {
   return `modparam("usrloc", "db_mode", 0)
 modparam("usrloc", "timer_interval", 5)
+modparam("usrloc", "nat_bflag", 6)
 modparam("registrar", "max_contacts", 10)
 modparam("registrar", "min_expires", 10)
 modparam("registrar", "max_expires", ${style.maxExpires})
@@ -129,7 +130,10 @@ function requestRoute({ edge, openRelay, b2bua, trunk }: ProxyPlan): string {
 route[NAT] {
   force_rport();
   if (nat_uac_test("19")) {
-    if (is_method("REGISTER")) { fix_nated_register(); }
+    if (is_method("REGISTER")) {
+      fix_nated_register();
+      setbflag(6);
+    }
     else { fix_nated_contact(); }
   }
 }
@@ -250,5 +254,7 @@ failure_route[FAILED] {
   ${log('END', ['avp(source)', 'fu', 'avp(called)', 'T_reply_code'])}
 }
 onreply_route {
-  if (nat_uac_test("19")) { fix_nated_contact(); }
+  # A route that ends with a failed action drops the answer, hence the last line.
+  if (isbflagset(6) && $ct != $null) { fix_nated_contact(); }
+  return 1;
 }`;

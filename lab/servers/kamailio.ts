@@ -71,8 +71,8 @@ async function start(
 
 /** The table `subscriber` as htable loads it from db_text: `:` parts columns, `\` escapes. */
 function subscriberTable(passwords: ReadonlyMap<string, string>): string {
-  const escape = (text: string): string => text.replace(/[\\:]/g, '\\$&');
-  const rows = [...passwords].map(([user, password], i) => `${i + 1}:${escape(user)}:0:0:${escape(password)}:0`);
+  const quoted = (text: string): string => text.replace(/[\\:]/g, '\\$&');
+  const rows = [...passwords].map(([user, password], i) => `${i + 1}:${quoted(user)}:0:0:${quoted(password)}:0`);
   return ['id(int,auto) key_name(string) key_type(int) value_type(int) key_value(string) expires(int)', ...rows, ''].join('\n');
 }
 

@@ -27,8 +27,8 @@ const LINE = /@([A-Z]+) (\d+)\.(\d+) (\S+) (.*) @$/;
 export function readServerLine(line: string): ServerRecord | undefined {
   const [, kind, seconds, micros, callId, rest] = LINE.exec(line) ?? [];
   if (kind === undefined || seconds === undefined || micros === undefined || callId === undefined) return undefined;
-  const about = happening(kind, (rest ?? '').split(' ').map(unescape));
-  return about && { time: Number(seconds) * 1e6 + Number(micros.padEnd(6, '0')), callId: unescape(callId), about };
+  const about = happening(kind, (rest ?? '').split(' ').map(plainText));
+  return about && { time: Number(seconds) * 1e6 + Number(micros.padEnd(6, '0')), callId: plainText(callId), about };
 }
 
 function happening(kind: string, [a = '', b = '', c = '', d = '']: readonly string[]): ServerHappening | undefined {
@@ -53,7 +53,7 @@ function happening(kind: string, [a = '', b = '', c = '', d = '']: readonly stri
   }
 }
 
-function unescape(text: string): string {
+function plainText(text: string): string {
   if (text === '%3cnull%3e' || text === '<null>') return '';
   try {
     return decodeURIComponent(text);

@@ -3,8 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Random } from '../random.ts';
 import type { Account, Segment, SegmentName, Site, SiteWish } from '../scenario.ts';
+import { B2bua } from './b2bua.ts';
 import { type Kamailio, type Place, startEdge, startProxy } from './kamailio.ts';
 import type { Launch } from './process.ts';
+import { type Query, startResolver } from './resolver.ts';
 import { readServerLine, type ServerRecord } from './serverlog.ts';
 import { drawDomain, drawStyle, type SiteStyle } from './style.ts';
 
@@ -16,12 +18,16 @@ export interface SiteOptions {
   readonly accounts: number;
   readonly segment: (name: SegmentName) => Segment;
   readonly launch: Launch;
-  /** Address of the site's name server, which must be known before a server starts; drawn if absent. */
-  readonly resolver?: string;
+  /** Address, of the segment `site`, that the resolver takes. */
+  readonly resolver: string;
   /** Folder that exists, for what the servers write and for their configuration (below `servers`). */
   readonly logs: string;
+  /** Told of each call that a site of the kind `b2bua` bridges: Call-IDs of both legs, media addresses that it opened for it. */
+  readonly onBridge?: (incoming: string, outgoing: string, media: readonly string[]) => void;
   /** Segment of the edge proxy of a chain, so that the router sees both of its sides; `gateway` if absent. */
   readonly edge?: SegmentName;
+  /** Port of the resolver, 53 unless a test has no right to it. */
+  readonly resolverPort?: number;
 }
 
 /** A site whose servers answer. */
@@ -30,6 +36,8 @@ export interface RunningSite extends Site {
   readonly servers: Readonly<Record<string, string>>;
   /** What the servers have told so far, in the order in which they wrote it. */
   records(): Promise<ServerRecord[]>;
+  /** What the resolver was asked. */
+  readonly queries: readonly Query[];
   /** Stops everything that was started. */
   stop(): Promise<void>;
 }
@@ -45,10 +53,13 @@ export async function startSite(options: SiteOptions): Promise<RunningSite> {
     for (const part of started.splice(0).reverse()) await part.stop();
   };
   try {
+    const resolver = await startResolver(options.segment('site'), plan.site.resolver, plan.site, options.resolverPort);
+    started.push(resolver);
     const core = await startCore(options, plan);
     started.push(core.process);
+    if (plan.b2bua) started.push(await startB2bua(options, plan, plan.b2bua));
     if (plan.edge) started.push((await startEdgeOf(options, plan, plan.edge)).process);
-    return { ...plan.site, servers: plan.servers, stop, records: () => readRecords(core.log) };
+    return { ...plan.site, servers: plan.servers, queries: resolver.queries, stop, records: () => readRecords(core.log) };
   } catch (error) {
     await stop();
     throw error;
@@ -65,31 +76,33 @@ interface SitePlan {
   readonly style: SiteStyle;
   readonly core: Endpoint;
   readonly edge: Endpoint | undefined;
+  readonly b2bua: Endpoint | undefined;
   readonly servers: Readonly<Record<string, string>>;
   readonly passwords: ReadonlyMap<string, string>;
 }
 
-function drawSite({ random, wish, accounts: count, segment, resolver: given, edge: edgeSegment = 'gateway' }: SiteOptions): SitePlan {
+function drawSite({ random, wish, accounts: count, segment, resolver, edge: edgeSegment = 'gateway' }: SiteOptions): SitePlan {
   const draw = random.fork('site');
   const kind = wish.kind ?? 'proxy';
   const domain = drawDomain(draw);
-  const site = segment('site');
-  const core = { address: site.address(), port: drawPort(draw) };
+  const core = { address: segment('site').address(), port: drawPort(draw) };
   const edge = kind === 'proxy-chain' ? { address: segment(edgeSegment).address(), port: drawPort(draw) } : undefined;
+  const b2bua = kind === 'b2bua' ? { address: segment('site').address(), port: drawPort(draw) } : undefined;
   const trunk = { address: segment('trunk').address(), port: drawPort(draw) };
-  const resolver = given ?? site.address();
   const extra = wish.extraAccounts ?? {};
   const accounts = drawAccounts(draw.fork('accounts'), domain, count, new Set(Object.keys(extra)));
   const passwords = new Map([...accounts.map(({ user, password }) => [user, password] as const), ...Object.entries(extra)]);
   const number = drawNumbers(draw.fork('numbers'));
   const proxy = edge ?? core;
   const text = ({ address, port }: Endpoint): string => `${address}:${port}`;
-  const servers = { proxy: text(core), ...(edge && { edge: text(edge) }), resolver: `${resolver}:53`, trunk: text(trunk) };
+  const more = { ...(edge && { edge: text(edge) }), ...(b2bua && { b2bua: text(b2bua) }) };
+  const servers = { proxy: text(core), ...more, resolver: `${resolver}:53`, trunk: text(trunk) };
   return {
     site: { kind, domain, proxy, accounts, number, resolver, trunk },
     style: drawStyle(draw.fork('style'), wish),
     core,
     edge,
+    b2bua,
     servers,
     passwords,
   };
@@ -120,9 +133,23 @@ function drawNumbers(random: Random): () => string {
 
 function startCore({ wish, segment, launch, logs }: SiteOptions, plan: SitePlan): Promise<Kamailio> {
   const place: Place = { segment: segment('site'), launch, folder: join(logs, 'servers'), log: join(logs, 'proxy.log') };
-  const { site, style, core, edge } = plan;
+  const { site, style, core, edge, b2bua } = plan;
   const wanted = { ...core, domain: site.domain, style, trunk: site.trunk, openRelay: wish.openRelay ?? false };
-  return startProxy(place, edge ? { ...wanted, edge } : wanted, plan.passwords);
+  return startProxy(place, { ...wanted, ...(edge && { edge }), ...(b2bua && { b2bua }) }, plan.passwords);
+}
+
+function startB2bua({ segment, random, onBridge }: SiteOptions, { core, site, style }: SitePlan, own: Endpoint): Promise<B2bua> {
+  const { product, relaysMedia } = style;
+  return B2bua.start({
+    ...own,
+    segment: segment('site'),
+    proxy: core,
+    domain: site.domain,
+    product,
+    relaysMedia,
+    random: random.fork('b2bua'),
+    onBridge,
+  });
 }
 
 function startEdgeOf(options: SiteOptions, { site, style, core }: SitePlan, edge: Endpoint): Promise<Kamailio> {

@@ -1,0 +1,65 @@
+/** A22: INVITEs whose answers are never acknowledged (S1-41): each leaves a half-open call behind, in the proxy and in a telephone. */
+import { type Field, headerOf } from '../agents/message.ts';
+import type { Account, Intensity, Lab, Scenario } from '../scenario.ts';
+import { Actor, type Request } from './senders/actor.ts';
+import { opening } from './senders/dial.ts';
+import { Voice } from './senders/voice.ts';
+
+const SECONDS = 10;
+
+/** A customer's credentials are used, so the proxy lets the calls through; its nonce serves for all of them. */
+export const brokenHandshake: Scenario = {
+  name: 'broken-handshake',
+  title: 'Calls of a customer whose answers are never acknowledged',
+  attack: 'A22',
+  intensities: [1, 10, 50, 500].map((value) => ({ name: `${value}/s`, value })),
+  site: { phones: 12 },
+  small: true,
+  proof: 'hashes',
+  run,
+};
+
+async function run(lab: Lab, intensity: Intensity): Promise<void> {
+  const [account, ...others] = lab.random.shuffle(lab.site.accounts);
+  if (account === undefined) throw new Error('the site has no accounts');
+  const users = others.slice(0, Math.max(1, Math.min(others.length, lab.random.integer(3, 8))));
+  const campaign = lab.campaign({
+    attack: 'A22',
+    classes: ['flood', 'anomaly'],
+    stage: 'disrupt',
+    intensity: intensity.name,
+    targets: [lab.site.proxy.address, ...users.map(({ user, domain }) => `${user}@${domain}`)],
+  });
+  const actor = await Actor.open(lab, campaign, 'attack');
+  const voice = await Voice.open(lab, 'attack', actor.address);
+  const credentials = await borrow(actor, lab, account);
+  const begin = lab.now();
+  let due = 0;
+  let sent = 0;
+  for (let at = 0; at < SECONDS * 1_000; at = (lab.now() - begin) / 1_000) {
+    for (; due <= at; due += lab.random.exponential(1_000 / intensity.value)) {
+      sent++;
+      const request = credentials(lab.random.pick(users).user, sent + 1, voice.description(lab));
+      actor.send(actor.compose(request), lab.site.proxy, request.callId);
+    }
+    await lab.sleep(Math.min(5, Math.max(1, due - at)));
+  }
+  await lab.sleep(1_500);
+  const finals = actor.finals;
+  campaign.end(finals > sent / 2 ? 'succeeded' : 'failed', { attackers: [actor.address] });
+  actor.close();
+  voice.close();
+}
+
+/** Asks for a challenge once; gives what makes an INVITE that answers it for the n-th time. */
+async function borrow(actor: Actor, lab: Lab, account: Account): Promise<(user: string, count: number, body: string) => Request> {
+  const contact: Field = ['Contact', actor.contact(account.user)];
+  const invite = (user: string, body: string): Request =>
+    opening(actor, lab, account, 'INVITE', `sip:${user}@${lab.site.domain}`, [contact], body);
+  const first = invite(account.user, '');
+  const challenge = await actor.ask({ ...first, branch: actor.branch() }, lab.site.proxy);
+  if (challenge === undefined || headerOf(challenge, 'proxy-authenticate') + headerOf(challenge, 'www-authenticate') === '') {
+    return (user, _, body) => invite(user, body);
+  }
+  return (user, count, body) => actor.credited(invite(user, body), challenge, account, count);
+}
