@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { after, test } from 'node:test';
-import { captureOf } from '../../eval/baselines/talk.ts';
+import { captureOf } from '../../test/recording.ts';
 import type { Evaluation } from '../../eval/evaluate.ts';
 import { attackDay, writeRun } from '../../test/specimen.ts';
 import { RingfenceError } from '../errors.ts';
