@@ -8,12 +8,12 @@ import {
   type Draft,
   type Field,
   headerOf as headerOf,
+  headersOf,
   hostOf,
   type Message,
   parameterOf,
   uriOf,
   userOf,
-  headersOf,
 } from '../agents/message.ts';
 import { readSdp } from '../agents/sdp.ts';
 import type { Random } from '../random.ts';
