@@ -2,11 +2,9 @@
 import { headerOf } from '../agents/message.ts';
 import type { Account, CampaignHandle, Intensity, Lab, Scenario } from '../scenario.ts';
 import { Actor } from './senders/actor.ts';
-import { acknowledge, type Dialled, dial, enrol, nextHop, within } from './senders/dial.ts';
+import { acknowledge, type Dialled, dial, enrol, nextHop, spareAccount, within } from './senders/dial.ts';
 import { Voice } from './senders/voice.ts';
 
-/** Two accomplices, each with an account of the operator. */
-const ACCOMPLICES = { '7701': 'tulip-anchor-71', '7702': 'marble-otter-19' };
 const TALK = 8_000;
 
 /** The caller never acknowledges; both sides send sound all the same. */
@@ -15,7 +13,6 @@ export const ackWithheld: Scenario = {
   title: 'Two accomplices talk in calls that are never acknowledged',
   attack: 'A23',
   intensities: calls(1, 4),
-  site: { extraAccounts: ACCOMPLICES },
   small: true,
   proof: 'hashes',
   run: (lab, intensity) => run(lab, intensity, false),
@@ -27,7 +24,6 @@ export const soundAfterBye: Scenario = {
   title: 'Two accomplices hang up and talk on',
   attack: 'A23',
   intensities: calls(1, 4),
-  site: { extraAccounts: ACCOMPLICES },
   proof: 'hashes',
   run: (lab, intensity) => run(lab, intensity, true),
 };
@@ -37,8 +33,8 @@ function calls(...counts: readonly number[]): Intensity[] {
 }
 
 async function run(lab: Lab, intensity: Intensity, bye: boolean): Promise<void> {
-  const [first, second] = Object.entries(ACCOMPLICES).map(([user, password]): Account => ({ user, password, domain: lab.site.domain }));
-  if (first === undefined || second === undefined) return;
+  const first = spareAccount(lab, 0);
+  const second = spareAccount(lab, 1);
   const campaign = lab.campaign({
     attack: 'A23',
     classes: ['billing-bypass', 'teardown', 'anomaly'],

@@ -25,6 +25,13 @@ export function mediaOf(body: string): Endpoint | undefined {
   return port === 0 || address === undefined ? undefined : { address, port };
 }
 
+/** An account that no telephone has; the site has twenty of them (`index` 0 to 19). */
+export function spareAccount(lab: Lab, index: number): Account {
+  const account = lab.site.accounts.at(-1 - index);
+  if (account === undefined) throw new Error(`the site has no spare account ${index}`);
+  return account;
+}
+
 /** A request outside dialogs in the name of an account. */
 export function opening(
   actor: Actor,
