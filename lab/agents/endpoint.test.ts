@@ -85,9 +85,10 @@ test('closing tells those who wait; retransmitted 200s to INVITE reach the sessi
   assert.deepEqual(answers, [200]);
   assert.equal(one.strays.length, 1);
   asked.confirmed();
-  one.endpoint.request(draft('OPTIONS', one.endpoint, 'd'), two.endpoint, (response) => void answers.push(response?.status));
+  let timedOut = false;
+  one.endpoint.request(draft('OPTIONS', one.endpoint, 'd'), two.endpoint, (response) => (timedOut = response === undefined));
   await wait(20);
   one.endpoint.close();
-  assert.deepEqual(answers, [200, undefined]);
+  assert.equal(timedOut, true);
   two.endpoint.close();
 });
