@@ -94,7 +94,7 @@ export class Phone {
   /** Calls that it takes part in, by Call-ID: what somebody in the path knows of them. */
   get live(): ReadonlyMap<string, LiveCall> {
     const found = new Map<string, LiveCall>();
-    for (const [callId, session] of this.agent.sessions) if (session instanceof Leg) found.set(callId, session);
+    for (const session of this.agent.sessions.values()) if (session instanceof Leg) found.set(session.callId, session);
     return found;
   }
 
