@@ -39,7 +39,7 @@ export function proxyConfig(plan: ProxyPlan): string {
     registerRoute(plan),
     authRoute(plan),
     callRoute(plan),
-    RELAY,
+    relay(plan),
   ].join('\n');
 }
 
@@ -236,7 +236,10 @@ route[ABROAD] {
 }`;
 }
 
-const RELAY = `route[WATCH] {
+/** A reply's Contact is that of the router where the phone is behind one; what an edge proxy masked stays as it is. */
+function relay({ edge }: ProxyPlan): string {
+  const unmasked = edge ? '' : ' || nat_uac_test("1")';
+  return `route[WATCH] {
   if (!is_method("INVITE")) { return; }
   $avp(called) = $ou;
   ${log('INVITE', ['avp(source)', 'fu', 'ou'])}
@@ -255,6 +258,7 @@ failure_route[FAILED] {
 }
 onreply_route {
   # A route that ends with a failed action drops the answer, hence the last line.
-  if (isbflagset(6) && $ct != $null) { fix_nated_contact(); }
+  if ($ct != $null && (isbflagset(6)${unmasked})) { fix_nated_contact(); }
   return 1;
 }`;
+}
