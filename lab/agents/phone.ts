@@ -142,7 +142,7 @@ export class Phone {
   async options(at?: number): Promise<number> {
     const { domain } = this.account;
     this.#probes ??= Dialog.towards(this.agent, `sip:${domain}`);
-    const dialog = this.shape.expiresIn === 'both' ? this.#probes : Dialog.towards(this.agent, `sip:${domain}`);
+    const dialog = this.shape.probesShareCallId ? this.#probes : Dialog.towards(this.agent, `sip:${domain}`);
     this.#unit(dialog, at);
     return this.#ask(dialog, 'OPTIONS', [dialog.contact, ['Accept', 'application/sdp']]);
   }
