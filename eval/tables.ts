@@ -178,15 +178,17 @@ export function rivalTable({ detectors }: Evaluation): Table {
     title: 'Who tells which attack',
     note: 'Campaigns told with a right class, and in brackets those that were found under another one.',
     columns: [{ name: 'Attack' }, ...able.map(({ name }) => ({ name, right: true }))],
-    rows: attacks.map((attack) => [attackName(attack), ...whole.map((rows) => rivalCell(rows.get(attack)))]),
+    rows: attacks.map((attack) => [attackName(attack), ...whole.map((rows, i) => rivalCell(rows.get(attack), i === 0))]),
     none: 'There was no attack run.',
   };
 }
 
-function rivalCell(row: AttackRow | undefined): Cell {
+/** What others miss is no alarm to anybody. */
+function rivalCell(row: AttackRow | undefined, isOwn: boolean): Cell {
   if (row === undefined) return NOTHING;
   const others = row.found.hits - row.recall.hits;
-  return { text: `${hits(row.recall)}${others > 0 ? ` (+${others})` : ''}`, tone: toned(row.recall.value) };
+  const tone = !isOwn && row.recall.hits === 0 ? 'faint' : toned(row.recall.value);
+  return { text: `${hits(row.recall)}${others > 0 ? ` (+${others})` : ''}`, tone };
 }
 
 /** What is required, and whether it is met. */
@@ -229,11 +231,14 @@ function atLeast({ value, unit }: { readonly value: number; readonly unit: strin
   return value === 0 ? `below, ${unit}` : `≥ ${value}${unit.startsWith('/') ? '' : ' '}${unit}`;
 }
 
+/** Verdict of a requirement that no run of the set speaks of. */
+export const UNMEASURED: Cell = { text: 'not measured', tone: 'faint' };
+
 const VERDICTS = {
   met: { text: 'met', tone: 'good' },
   few: { text: 'met, few runs', tone: 'warn' },
   missed: { text: 'missed', tone: 'bad' },
-  unmeasured: { text: 'not measured', tone: 'faint' },
+  unmeasured: UNMEASURED,
 } as const;
 
 function verdictCell(verdict: keyof typeof VERDICTS): Cell {
@@ -350,7 +355,7 @@ function percent(share: number): string {
 
 /** Campaigns that were missed or called by a wrong name, by attack and strength. */
 export function failureTable({ summary: { failures } }: DetectorResult): Table {
-  const groups = Map.groupBy(failures, ({ campaign }) => `${campaign.attack}\0${campaign.intensity}\0${campaign.found?.text ?? ''}`);
+  const groups = Map.groupBy(failures, ({ campaign }) => `${campaign.attack}\0${campaign.found?.text ?? ''}`);
   return {
     title: 'What it did not tell',
     note: '',
@@ -361,12 +366,15 @@ export function failureTable({ summary: { failures } }: DetectorResult): Table {
       { name: 'Told instead' },
       { name: 'For example' },
     ],
-    rows: [...groups.values()].map((own): Cell[] => {
-      const { run, campaign } = own[0]!;
-      const instead: Cell =
-        campaign.found === undefined ? { text: 'nothing', tone: 'bad' } : `${campaign.found.text} (${campaign.found.class})`;
-      return [attackName(campaign.attack), campaign.intensity, String(own.length), instead, `${run}, ${campaign.id}`];
-    }),
+    rows: [...groups]
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, own]): Cell[] => {
+        const { run, campaign } = own[0]!;
+        const instead: Cell =
+          campaign.found === undefined ? { text: 'nothing', tone: 'bad' } : `${campaign.found.text} (${campaign.found.class})`;
+        const strengths = [...new Set(own.map((each) => each.campaign.intensity))];
+        return [attackName(campaign.attack), strengths.join('; '), String(own.length), instead, `${run}, ${campaign.id}`];
+      }),
     none: 'Nothing was missed.',
   };
 }

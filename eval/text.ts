@@ -18,6 +18,7 @@ import {
   rivalTable,
   sliceTable,
   type Table,
+  UNMEASURED,
 } from './tables.ts';
 
 const TONES: Readonly<Record<CellTone, Tone>> = { good: 'good', warn: 'warn', bad: 'bad', faint: 'faint', plain: 'plain' };
@@ -57,7 +58,7 @@ export function textReport(evaluation: Evaluation, page: Page): string {
 /** Without the rows that no run speaks of: they are on the pages, and counted in the last line. */
 function measured(table: Table): Table {
   const at = table.columns.findIndex(({ name }) => name === 'Verdict');
-  const rows = table.rows.filter((row) => textOf(row[at] ?? '') !== 'not measured');
+  const rows = table.rows.filter((row) => row[at] !== UNMEASURED);
   return { ...table, rows, none: 'No run of this set speaks of any.' };
 }
 
