@@ -24,6 +24,7 @@ import {
   sliceTable,
   type Table,
   toolTable,
+  twinTable,
   UNMEASURED,
 } from './tables.ts';
 
@@ -68,7 +69,7 @@ ${facts(evaluation)}
 ${own === undefined ? NONE : section('What we are bad at', [failureTable(own), nuisanceTable(own)])}
 <section><h2>Each attack</h2>${recallChart(evaluation)}${own === undefined ? NONE : folded(attackTable(own))}</section>
 <section><h2>What is required</h2>${titled(globalTable(evaluation))}${required(requiredTable(evaluation))}</section>
-${section('Beside others', [detectorTable(evaluation), benignTable(evaluation), rivalTable(evaluation)])}
+${section('Beside others', [detectorTable(evaluation), benignTable(evaluation), twinTable(evaluation), rivalTable(evaluation)])}
 ${own === undefined ? NONE : section('In detail', [confusionTable(own), sliceTable(evaluation)])}
 <section><h2>Pitfalls</h2><p class="note">After Arp et al., “Dos and Don’ts of Machine Learning in Computer Security”, USENIX Security 2022.</p>${checks(evaluation)}</section>
 <section><h2>How it was made</h2>${titled(madeTable(evaluation))}${folded(recordingTable(evaluation))}${folded(toolTable(evaluation))}</section>

@@ -18,6 +18,7 @@ import {
   rivalTable,
   sliceTable,
   type Table,
+  twinTable,
   UNMEASURED,
 } from './tables.ts';
 
@@ -38,6 +39,7 @@ export function textReport(evaluation: Evaluation, page: Page): string {
     ...(own === undefined ? [] : [attackTable(own)]),
     ...(detectors.length > 1 ? [rivalTable(evaluation)] : []),
     benignTable(evaluation),
+    twinTable(evaluation),
     sliceTable(evaluation),
     ...(own === undefined ? [] : [confusionTable(own)]),
     measured(requiredTable(evaluation)),
