@@ -173,6 +173,10 @@ test('the row of a strength is the strictest that begins at or below it', () => 
     undefined,
   ]);
   assert.deepEqual(strength('60 calls/h'), { value: 60, unit: 'calls/h' });
+  assert.deepEqual(
+    ['1 per 20 s', '1 per min', '1 per 2 h'].map((name) => strength(name).value),
+    [0.05, 1 / 60, 1 / 7200],
+  );
   assert.ok(Number.isNaN(strength('slow').value));
 });
 
@@ -207,6 +211,14 @@ test('bounds over everything', () => {
   assert.deepEqual(judged.get('victims'), { value: 1, verdict: 'missed' });
   assert.equal(judged.get('breachRecall')?.verdict, 'unmeasured');
   assert.equal(judged.get('spitSliceF1')?.verdict, 'unmeasured');
+  assert.equal(judged.get('addressRule')?.verdict, 'unmeasured');
+  const twin = run({ days: 0.01, falseAlarms: [alarm('moved')] });
+  const theirs = run({ days: 0.01, falseAlarms: Array.from({ length: 50 }, () => alarm('other address')) });
+  const beside = judgeGlobals([twin], summarize([twin]), [theirs]).find(({ required }) => required.measure === 'addressRule');
+  assert.deepEqual([beside?.value, beside?.verdict], [1 / 50, 'missed']);
+  // A short run says nothing of a day.
+  assert.ok(Number.isNaN(summarize([twin]).benign.perDay.value));
+  assert.deepEqual([summarize([twin]).benign.shortAlarms, summarize([twin]).benign.dayAlarms], [1, 0]);
   const none = new Map(judgeGlobals([], summarize([])).map(({ required, verdict }) => [required.measure, verdict]));
   assert.deepEqual([...new Set(none.values())], ['unmeasured']);
 });
