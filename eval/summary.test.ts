@@ -203,8 +203,8 @@ test('a bound on packets counts too: distributed guessing within 40', () => {
 test('bounds over everything', () => {
   const all = [...attacks, ...calm];
   const judged = new Map(judgeGlobals(all, summarize(all)).map(({ required, value, verdict }) => [required.measure, { value, verdict }]));
-  assert.deepEqual(judged.get('falseAlarmsPerDay'), { value: poissonUpper(2) / 3, verdict: 'missed' });
-  assert.deepEqual(judged.get('spitAlarmsPerDay'), { value: poissonUpper(1) / 3, verdict: 'missed' });
+  assert.deepEqual(judged.get('falseAlarmsPerDay'), { value: poissonUpper(2) / 3, verdict: 'undecided' });
+  assert.deepEqual(judged.get('spitAlarmsPerDay'), { value: poissonUpper(1) / 3, verdict: 'undecided' });
   assert.deepEqual(judged.get('teardownAlarms'), { value: 0, verdict: 'few' });
   // Nine alarms: four right, one wrong class, three false, one on a victim.
   assert.deepEqual(judged.get('discoveryRate'), { value: 4 / 9, verdict: 'missed' });

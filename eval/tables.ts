@@ -237,6 +237,7 @@ export const UNMEASURED: Cell = { text: 'not measured', tone: 'faint' };
 const VERDICTS = {
   met: { text: 'met', tone: 'good' },
   few: { text: 'met, few runs', tone: 'warn' },
+  undecided: { text: 'too little data', tone: 'warn' },
   missed: { text: 'missed', tone: 'bad' },
   unmeasured: UNMEASURED,
 } as const;
@@ -523,5 +524,5 @@ export function headline({ attacks, globals, detectors }: Evaluation): string {
   const total = detectors[0]?.summary.total;
   const told = total === undefined ? '' : `${total.recall.hits} of ${several(total.recall.of, 'attack')} told rightly. `;
   const measured = verdicts.length - count('unmeasured');
-  return `${told}${count('met') + count('few')} of ${measured} measured requirements met, ${count('missed')} missed, ${count('unmeasured')} not measured.`;
+  return `${told}${count('met') + count('few')} of ${measured} measured requirements met, ${count('missed')} missed${count('undecided') > 0 ? `, ${count('undecided')} undecided` : ''}, ${count('unmeasured')} not measured.`;
 }

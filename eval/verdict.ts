@@ -7,8 +7,11 @@ import { isDay, only, type Share, type Summary, share, sum } from './summary.ts'
 /** Runs below which a row says nothing for sure (G5). */
 export const ENOUGH_RUNS = 10;
 
-/** `few`: met, but in fewer runs than G5 wants; `unmeasured`: no run of the set speaks of it. */
-export type Verdict = 'met' | 'few' | 'missed' | 'unmeasured';
+/**
+ * `few`: met, but in fewer runs than G5 wants; `undecided`: the rate is low enough, the data too little for its bound;
+ * `unmeasured`: no run of the set speaks of it.
+ */
+export type Verdict = 'met' | 'few' | 'undecided' | 'missed' | 'unmeasured';
 
 /** One row of the table of requirements, judged. */
 export interface Judged {
@@ -72,8 +75,9 @@ function isInTime({ right }: CampaignScore, { delay, packets = Number.POSITIVE_I
 export function judgeGlobals(scores: readonly RunScore[], summary: Summary, rival: readonly RunScore[] = []): JudgedGlobal[] {
   const measures = { ...globals(scores, summary), addressRule: besideAddressRule(scores, rival) };
   return REQUIRED_GLOBALS.map((required) => {
-    const { value, runs } = measures[required.measure];
+    const { value, runs, seen = value } = measures[required.measure];
     const { most = Number.POSITIVE_INFINITY, least = Number.NEGATIVE_INFINITY } = required;
+    if (seen <= most && value > most) return { required, value, verdict: 'undecided' };
     const isMeasured = !Number.isNaN(value);
     return { required, value, verdict: verdictOf(value <= most && value >= least, isMeasured ? runs : 0) };
   });
@@ -83,6 +87,8 @@ interface Measured {
   /** NaN: nothing to measure. */
   readonly value: number;
   readonly runs: number;
+  /** What was seen, where `value` is the bound on it. */
+  readonly seen?: number;
 }
 
 function globals(scores: readonly RunScore[], summary: Summary): Record<Exclude<GlobalMeasure, 'addressRule'>, Measured> {
@@ -97,14 +103,14 @@ function globals(scores: readonly RunScore[], summary: Summary): Record<Exclude<
   const spit = scores.filter(({ run }) => run.attack === 'A29');
   const broken = scores.filter(({ campaigns }) => campaigns.some(({ breach }) => breach.truly)).length;
   return {
-    falseAlarmsPerDay: { value: benign.perDay.upper, runs: days.length },
-    spitAlarmsPerDay: { value: poissonUpper(ofClass('spit')) / benign.days, runs: days.length },
+    falseAlarmsPerDay: { value: benign.perDay.upper, seen: benign.perDay.value, runs: days.length },
+    spitAlarmsPerDay: { value: poissonUpper(ofClass('spit')) / benign.days, seen: ofClass('spit') / benign.days, runs: days.length },
     teardownAlarms: { value: ofClass('teardown'), runs: days.length },
     discoveryRate: { value: wrong / alarms, runs: scores.length },
     victims: { value: attacks === 0 ? Number.NaN : summary.victims.length, runs: attacks },
     breachRecall: { value: breaches.told / breaches.truly, runs: broken },
     falseBreaches: { value: attacks === 0 ? Number.NaN : breaches.falsely, runs: attacks },
-    sliceRate: { value: benign.sliceRate.upper, runs: calm.length },
+    sliceRate: { value: benign.sliceRate.upper, seen: benign.sliceRate.value, runs: calm.length },
     spitSliceF1: { value: sliceF1(spit), runs: spit.length },
     macroF1: { value: summary.macroF1, runs: attacks },
   };
