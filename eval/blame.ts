@@ -40,18 +40,12 @@ function suspicionOf({ subject, target, callId }: Finding, names: Names): Suspic
 class Names {
   readonly #texts: readonly string[];
   readonly #numbers = new Map<string, number>();
-  /** By the user of an account, in lower case. */
-  readonly #users = new Map<string, number[]>();
+  /** By the user of an account, in lower case; made when the first account is asked for. */
+  #users: ReadonlyMap<string, readonly number[]> | undefined;
 
   constructor(texts: readonly string[]) {
     this.#texts = texts;
-    for (const [number, text] of texts.entries()) {
-      this.#numbers.set(text, number);
-      const { user } = accountParts(text);
-      const known = this.#users.get(user);
-      if (known === undefined) this.#users.set(user, [number]);
-      else known.push(number);
-    }
+    for (const [number, text] of texts.entries()) this.#numbers.set(text, number);
   }
 
   exactly(text: string): ReadonlySet<number> {
@@ -60,6 +54,7 @@ class Names {
   }
 
   account(account: string): ReadonlySet<number> {
+    this.#users ??= Map.groupBy(this.#texts.keys(), (number) => accountParts(this.#texts[number]!).user);
     const same = this.#users.get(accountParts(account).user) ?? [];
     return new Set(same.filter((number) => isSameAccount(this.#texts[number]!, account)));
   }
