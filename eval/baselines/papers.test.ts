@@ -147,6 +147,20 @@ test('002: requests of both sides over the proxy are no strangers', () => {
   assert.deepEqual(preprocessorFindings(said), []);
 });
 
+test('002: a proxy that passes a call twice is no stranger', () => {
+  const edge = '10.0.0.2';
+  const core = '10.0.0.4';
+  const way = [
+    ['10.0.0.1', edge],
+    [edge, core],
+    [core, edge],
+    [edge, '10.0.0.3'],
+  ] as const;
+  const along = (method: string, toTag: boolean, start: number): Said[] =>
+    way.map(([src, dst], i) => saidOf({ time: start + i, method, toTag, src, dst }));
+  assert.deepEqual(preprocessorFindings([...along('INVITE', false, 0), ...along('INVITE', true, 10), ...along('BYE', true, 20)]), []);
+});
+
 test('002: a request of another address is a stranger, whichever side it pretends to be', () => {
   const strange = (method: string, change: Partial<Said>): (string | undefined)[][] =>
     preprocessorFindings([...legs, saidOf({ time: 9, method, toTag: true, src: '10.9.9.9', ...change })]).map((finding) => [
