@@ -73,11 +73,9 @@ function countOne(rule: Counted, rates: Rates, message: Said, episodes: Episodes
   const first = rates.hit(`${url} ${dst}`, time);
   if (first === undefined) return;
   const text = `${rule.about}, ${url}: more than ${COUNT} in 60 s`;
-  const about =
-    rule.by === 'from'
-      ? { class: rule.class, subject: src, target: dst, text }
-      : { class: rule.class, subject: src, target: url, also: [dst], text };
-  episodes.tell(`${rule.about} ${url}`, time, about, first);
+  // What is counted by its receiver accuses nobody: whoever's request happens to be one too many is one of many.
+  const about = rule.by === 'from' ? { subject: src, target: dst } : { target: url, also: [dst] };
+  episodes.tell(`${rule.about} ${url}`, time, { class: rule.class, ...about, text }, first);
 }
 
 /** S2-32: two REGISTERs of one URI from different addresses. */
