@@ -5,6 +5,7 @@ import type { Random } from '../random.ts';
 import type { Account, Segment, SegmentName, Site, SiteWish } from '../scenario.ts';
 import { B2bua } from './b2bua.ts';
 import { type Kamailio, type Place, startEdge, startProxy } from './kamailio.ts';
+import { Exchange } from './mgcp/exchange.ts';
 import type { Launch } from './process.ts';
 import { type Query, startResolver } from './resolver.ts';
 import { readServerLine, type ServerRecord } from './serverlog.ts';
@@ -59,7 +60,17 @@ export async function startSite(options: SiteOptions): Promise<RunningSite> {
     started.push(core.process);
     if (plan.b2bua) started.push(await startB2bua(options, plan, plan.b2bua));
     if (plan.edge) started.push((await startEdgeOf(options, plan, plan.edge)).process);
-    return { ...plan.site, servers: plan.servers, queries: resolver.queries, stop, records: () => readRecords(core.log) };
+    const { gatewayLines = 0 } = options.wish;
+    const exchange = gatewayLines > 0 ? await startExchange(options, gatewayLines) : undefined;
+    if (exchange) started.push(exchange);
+    return {
+      ...plan.site,
+      ...(exchange && { exchange }),
+      servers: plan.servers,
+      queries: resolver.queries,
+      stop,
+      records: () => readRecords(core.log),
+    };
   } catch (error) {
     await stop();
     throw error;
@@ -157,6 +168,13 @@ function startEdgeOf(options: SiteOptions, { site, style, core }: SitePlan, edge
   const where = segment(options.edge ?? 'gateway');
   const place: Place = { segment: where, launch, folder: join(logs, 'servers'), log: join(logs, 'edge.log') };
   return startEdge(place, { ...edge, domain: site.domain, style, core, mask: where.address() });
+}
+
+/** Mean seconds between two calls of the gateway's lines. */
+const CALL_EVERY = 6;
+
+function startExchange({ random, segment }: SiteOptions, lines: number): Promise<Exchange> {
+  return Exchange.start({ random, segment, lines, callEvery: CALL_EVERY });
 }
 
 async function readRecords(file: string): Promise<ServerRecord[]> {
