@@ -50,7 +50,12 @@ export async function run(order: Order, signal: AbortSignal): Promise<Manifest> 
   useResolver(resolver);
   const { site: wish = {}, attack } = order.scenario;
   const accounts = wish.accounts ?? (wish.phones ?? PHONES) + 20;
-  const site = await startSite({ random, wish, accounts, segment, resolver, launch: tools.start, logs: join(partial, 'logs') });
+  const logs = join(partial, 'logs');
+  const onBridge = (incoming: string, outgoing: string, media: readonly string[]): void => {
+    state.timeline.leg(outgoing, incoming);
+    for (const address of media) state.timeline.media(address, incoming, now());
+  };
+  const site = await startSite({ random, wish, accounts, segment, resolver, launch: tools.start, logs, onBridge });
   try {
     const lab = makeLab(order, random, state, segment, tools, site);
     const phones = attack === undefined ? undefined : await background(lab, wish.phones ?? PHONES);
