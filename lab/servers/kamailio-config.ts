@@ -176,10 +176,22 @@ function registerRoute({ domain, style }: ProxyPlan): string {
 }`;
 }
 
-/** Callers who claim to be ours, and callers of telephone numbers, must prove it; strangers may call our extensions. */
+/** What is dialled to reach the telephone network: E.164, also with the digits that lead abroad or out of town. */
+const NUMBER = '^(\\+|00?)?[1-9][0-9]{6,14}$';
+
+/**
+ * Callers who claim to be ours, and callers of telephone numbers, must prove it; strangers may call our extensions. Whoever
+ * asks for a user with OPTIONS learns as much as whoever registers: which users there are, or nothing.
+ */
 function authRoute({ domain, style }: ProxyPlan): string {
   const wrong = style.wrongGets403 ? 'if ($var(result) == -2 || $var(result) == -3) { sl_send_reply("403", "Forbidden"); exit; }' : '';
+  const open = style.unknownGets404
+    ? 'if (uri==myself && $sht(password=>$rU) == $null && !($rU =~ "' + NUMBER + '")) { sl_send_reply("404", "Not Found"); exit; }'
+    : '';
+  const ping = style.unknownGets404 ? 'return;' : 'sl_send_reply("200", "OK"); exit;';
   return `route[AUTH] {
+  ${open}
+  if (is_method("OPTIONS") && uri==myself) { ${ping} }
   if (from_uri!=myself && uri==myself && $sht(password=>$rU) != $null) { return; }
   $var(password) = $sht(password=>$fU);
   if ($sht(password=>$fU) == $null) { $var(password) = "${style.secret}"; }
@@ -206,7 +218,7 @@ function callRoute({ trunk, edge, b2bua }: ProxyPlan): string {
 route[CALLEE] {
   if (is_method("SUBSCRIBE") && $hdr(Event) =~ "^message-summary") { sl_send_reply("489", "Bad Event"); exit; }
   if ($sht(password=>$rU) == $null) {
-    if ($rU =~ "^(\\+|00?)?[1-9][0-9]{6,14}$" && is_method("INVITE")) { route(TRUNK); exit; }
+    if ($rU =~ "${NUMBER}" && is_method("INVITE")) { route(TRUNK); exit; }
     route(WATCH);
     send_reply("404", "Not Found");
     if (is_method("INVITE")) { ${log('END', ['avp(source)', 'fu', 'ou', '=404'])} }

@@ -50,6 +50,20 @@ for (const answers of ['404-401', '401-401', '404-403', '401-403'] as const) {
       assert.equal((await register(phone, site, stranger, 'guess')).status, unknown === 404 ? 404 : wrong);
       assert.equal((await register(phone, site, account, 'guess')).status, wrong);
       assert.equal((await register(phone, site, account, account.password)).status, 200);
+      for (const [user, expected] of [
+        [stranger.user, unknown === 404 ? 404 : 200],
+        [site.accounts[1]?.user, unknown === 404 ? 480 : 200],
+      ] as const) {
+        const uri = `sip:${user}@${site.domain}`;
+        phone.say(site.proxy, `OPTIONS ${uri} SIP/2.0`, dialog(`ping${user}`, `sip:eve@${site.domain}`, uri, 'OPTIONS'));
+        assert.equal((await phone.hear(({ status }) => status !== undefined)).status, expected);
+      }
+      phone.say(
+        site.proxy,
+        `INVITE sip:999999@${site.domain} SIP/2.0`,
+        dialog('try', `sip:eve@${site.domain}`, `sip:999999@${site.domain}`),
+      );
+      assert.equal((await phone.hear(({ status }) => status !== undefined)).status, unknown === 404 ? 404 : 407);
       const kinds = (await settled(site, 2)).map(({ about }) => about.kind);
       assert.ok(kinds.includes('unknown') && kinds.includes('wrong'));
       phone.close();
