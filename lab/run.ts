@@ -69,7 +69,7 @@ export async function run(order: Order, signal: AbortSignal): Promise<Manifest> 
     await captures.stop();
     network.close();
   }
-  writeServerLogs(join(partial, 'logs'), await site.records(), state.timeline);
+  writeServerLogs(join(partial, 'logs'), await site.records(), site.queries, state.timeline);
   const recorded = await finish(partial, captures.files, state.timeline, state.campaigns, state.calls);
   const manifest = await manifestOf(order, state, network, tools, site, recorded, partial, (performance.now() - began) / 1000);
   writeFileSync(join(partial, 'manifest.json'), `${JSON.stringify(manifest, null, 1)}\n`);

@@ -1,5 +1,5 @@
 /** The operator's site: draws what it is like, starts its servers, and tells everybody what they may know of it. */
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Random } from '../random.ts';
 import type { Account, Segment, SegmentName, Site, SiteWish } from '../scenario.ts';
@@ -49,6 +49,7 @@ export interface RunningSite extends Site {
  */
 export async function startSite(options: SiteOptions): Promise<RunningSite> {
   const plan = drawSite(options);
+  await mkdir(join(options.logs, 'servers'), { recursive: true });
   const started: { stop(): Promise<void> }[] = [];
   const stop = async (): Promise<void> => {
     for (const part of started.splice(0).reverse()) await part.stop();
@@ -143,7 +144,7 @@ function drawNumbers(random: Random): () => string {
 }
 
 function startCore({ wish, segment, launch, logs }: SiteOptions, plan: SitePlan): Promise<Kamailio> {
-  const place: Place = { segment: segment('site'), launch, folder: join(logs, 'servers'), log: join(logs, 'proxy.log') };
+  const place: Place = { segment: segment('site'), launch, folder: join(logs, 'servers'), log: join(logs, 'servers', 'proxy.log') };
   const { site, style, core, edge, b2bua } = plan;
   const wanted = { ...core, domain: site.domain, style, trunk: site.trunk, openRelay: wish.openRelay ?? false };
   return startProxy(place, { ...wanted, ...(edge && { edge }), ...(b2bua && { b2bua }) }, plan.passwords);
@@ -166,7 +167,7 @@ function startB2bua({ segment, random, onBridge }: SiteOptions, { core, site, st
 function startEdgeOf(options: SiteOptions, { site, style, core }: SitePlan, edge: Endpoint): Promise<Kamailio> {
   const { segment, launch, logs } = options;
   const where = segment(options.edge ?? 'gateway');
-  const place: Place = { segment: where, launch, folder: join(logs, 'servers'), log: join(logs, 'edge.log') };
+  const place: Place = { segment: where, launch, folder: join(logs, 'servers'), log: join(logs, 'servers', 'edge.log') };
   return startEdge(place, { ...edge, domain: site.domain, style, core, mask: where.address() });
 }
 
