@@ -247,15 +247,7 @@ async function manifestOf(
     commit: commit(),
     host: `${cpus().length} cores, ${cpus()[0]?.model ?? 'unknown'}, Linux ${release()}`,
     impairment: { by: network.impairedBy, ...network.impairment },
-    site: {
-      kind: site.kind,
-      domain: site.domain,
-      servers: {
-        proxy: `${site.proxy.address}:${site.proxy.port}`,
-        resolver: site.resolver,
-        trunk: `${site.trunk.address}:${site.trunk.port}`,
-      },
-    },
+    site: { kind: site.kind, domain: site.domain, servers: site.servers },
     first,
     last,
     seconds: Math.round(seconds * 10) / 10,
