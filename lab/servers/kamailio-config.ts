@@ -83,9 +83,7 @@ modparam("auth", "nonce_expire", 3600)
 modparam("auth", "secret", "${style.secret}")
 modparam("htable", "db_url", "text://${tables}")
 modparam("htable", "htable", "password=>size=12;dbtable=subscriber")
-modparam("pike", "sampling_time_unit", 2)
-modparam("pike", "reqs_density_per_unit", 16)
-modparam("pike", "remove_latency", 4)`;
+${PIKE_PARAMETERS}`;
 }
 
 /** An xlog statement in the form that serverlog.ts reads; `fields` are pseudo-variables without their `$`, or `=` and a text. */
@@ -94,13 +92,19 @@ function log(kind: string, fields: readonly string[]): string {
   return `xlog("L_ERR", "@${kind} $TV(Sn) $(ci{s.escape.user}) ${text} @\\n");`;
 }
 
+/** Parameters of pike as in Kamailio's own example. */
+export const PIKE_PARAMETERS = `modparam("pike", "sampling_time_unit", 2)
+modparam("pike", "reqs_density_per_unit", 16)
+modparam("pike", "remove_latency", 4)`;
+
+/** First statements of a route that meets strangers: nobody is blocked, each first hit of a source is told. */
+export const PIKE = `pike_check_req(); if ($rc == -2) { ${log('PIKE', ['si', 'rm'])} }`;
+
 function requestRoute({ edge, openRelay, b2bua, trunk }: ProxyPlan): string {
   const trusted = edge ? `$si == "${edge.address}" && $hdr(X-Came-From) == "${trunk.address}"` : `$si == "${trunk.address}"`;
   const again = b2bua ? `if ($si == "${b2bua.address}" && $sp == ${b2bua.port}) { route(CALLEE); exit; }` : '';
   return `request_route {
-  # Only looks on: nobody is blocked, each first hit of a source is told.
-  pike_check_req();
-  if ($rc == -2) { ${log('PIKE', ['si', 'rm'])} }
+  ${edge ? '' : `if ($si != "${b2bua?.address ?? ''}") { ${PIKE} }`}
   if (!mf_process_maxfwd_header("10")) { sl_send_reply("483", "Too Many Hops"); exit; }
   if (!sanity_check("17895", "7")) { exit; }
   if (is_method("OPTIONS") && uri==myself && $rU == $null) { sl_send_reply("200", "OK"); exit; }

@@ -85,22 +85,26 @@ test('a password is needed for calls abroad unless the relay is open', kamailio,
   }
 });
 
-test('pike tells of a source with many requests and blocks nobody', kamailio, async () => {
-  await withSite({}, async (site) => {
-    const phone = await talker(loopbackSegment('attack'), '127.0.0.5');
-    for (let i = 0; i < 120; i++) {
-      phone.say(
-        site.proxy,
-        `OPTIONS sip:${site.domain} SIP/2.0`,
-        dialog(`options${i}`, 'sip:eve@elsewhere.example', `sip:${site.domain}`, 'OPTIONS'),
-      );
-      assert.equal((await phone.hear(({ status }) => status !== undefined)).status, 200);
-    }
-    const told = (await settled(site, 1)).filter(({ about }) => about.kind === 'pike');
-    assert.equal(told[0]?.about.kind === 'pike' && told[0].about.address, '127.0.0.5');
-    phone.close();
+for (const kind of ['proxy', 'proxy-chain', 'b2bua'] as const) {
+  test(`pike tells of a source with many requests and blocks nobody (${kind})`, kamailio, async () => {
+    await withSite({ kind }, pikeTells);
   });
-});
+}
+
+async function pikeTells(site: RunningSite): Promise<void> {
+  const phone = await talker(loopbackSegment('attack'), '127.0.0.5');
+  for (let i = 0; i < 60; i++) {
+    phone.say(
+      site.proxy,
+      `OPTIONS sip:${site.domain} SIP/2.0`,
+      dialog(`options${i}`, 'sip:eve@elsewhere.example', `sip:${site.domain}`, 'OPTIONS'),
+    );
+    assert.equal((await phone.hear(({ status }) => status !== undefined)).status, 200);
+  }
+  const told = (await settled(site, 1)).filter(({ about }) => about.kind === 'pike');
+  assert.equal(told[0]?.about.kind === 'pike' && told[0].about.address, '127.0.0.5');
+  phone.close();
+}
 
 /** Registers two phones, calls from one to the other, to the trunk and from the trunk; returns what the callee got. */
 async function callsWork(site: RunningSite): Promise<Heard> {

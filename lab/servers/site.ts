@@ -35,7 +35,7 @@ export interface SiteOptions {
 export interface RunningSite extends Site {
   /** Servers and their addresses, for the manifest. */
   readonly servers: Readonly<Record<string, string>>;
-  /** What the servers have told so far, in the order in which they wrote it. */
+  /** What the servers have told so far, each in the order in which it wrote. */
   records(): Promise<ServerRecord[]>;
   /** What the resolver was asked. */
   readonly queries: readonly Query[];
@@ -59,8 +59,9 @@ export async function startSite(options: SiteOptions): Promise<RunningSite> {
     started.push(resolver);
     const core = await startCore(options, plan);
     started.push(core.process);
+    const edge = plan.edge && (await startEdgeOf(options, plan, plan.edge));
+    if (edge) started.push(edge.process);
     if (plan.b2bua) started.push(await startB2bua(options, plan, plan.b2bua));
-    if (plan.edge) started.push((await startEdgeOf(options, plan, plan.edge)).process);
     const { gatewayLines = 0 } = options.wish;
     const exchange = gatewayLines > 0 ? await startExchange(options, gatewayLines) : undefined;
     if (exchange) started.push(exchange);
@@ -70,7 +71,7 @@ export async function startSite(options: SiteOptions): Promise<RunningSite> {
       servers: plan.servers,
       queries: resolver.queries,
       stop,
-      records: () => readRecords(core.log),
+      records: () => readRecords([core.log, ...(edge ? [edge.log] : [])]),
     };
   } catch (error) {
     await stop();
@@ -178,7 +179,7 @@ function startExchange({ random, segment }: SiteOptions, lines: number): Promise
   return Exchange.start({ random, segment, lines, callEvery: CALL_EVERY });
 }
 
-async function readRecords(file: string): Promise<ServerRecord[]> {
-  const lines = (await readFile(file, 'utf8')).split('\n');
-  return lines.flatMap((line) => readServerLine(line) ?? []);
+async function readRecords(files: readonly string[]): Promise<ServerRecord[]> {
+  const texts = await Promise.all(files.map(async (file) => await readFile(file, 'utf8')));
+  return texts.flatMap((text) => text.split('\n').flatMap((line) => readServerLine(line) ?? []));
 }
