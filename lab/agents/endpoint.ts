@@ -1,6 +1,6 @@
 /** A SIP address: one UDP socket with the transaction layer of RFC 3261 §17 (timers of UDP, T1 = 500 ms). */
 import type { Socket } from 'node:dgram';
-import { type Draft, type Field, type Message, parameterOf, readMessage, type Spelling, valueOf, writeMessage } from './message.ts';
+import { type Draft, type Field, headerOf, type Message, parameterOf, readMessage, type Spelling, writeMessage } from './message.ts';
 
 /** Where a datagram goes to or comes from. */
 export interface Peer {
@@ -183,11 +183,11 @@ export class Endpoint {
   }
 
   #response(message: Message, from: Peer): void {
-    const key = `${parameterOf(valueOf(message, 'via'), 'branch')} ${message.method}`;
+    const key = `${parameterOf(headerOf(message, 'via'), 'branch')} ${message.method}`;
     const client = this.#clients.get(key);
-    if (!client) return this.#receiver.response(message, from);
-    if (client.method === 'INVITE' && message.status >= 300) this.send(ackOf(client.draft, message), client.to);
-    if (client.done) return message.status < 300 ? this.#receiver.response(message, from) : undefined;
+    if (client?.method === 'INVITE' && message.status >= 300) this.send(ackOf(client.draft, message), client.to);
+    if (!client || (client.done && message.status < 300)) this.#receiver.response(message, from);
+    if (!client || client.done) return;
     this.#advance(client, message.status, key);
     client.on(message);
   }
@@ -207,7 +207,10 @@ export class Endpoint {
   #request(message: Message, from: Peer): void {
     const key = serverKey(message, message.method);
     const known = this.#servers.get(key);
-    if (known) return known.again();
+    if (known) {
+      known.again();
+      return;
+    }
     const transaction = new ServerTransaction(this, message, from);
     this.#servers.set(key, transaction);
     this.later(message.method === 'INVITE' ? 2 * TIMEOUT : LINGER, () => this.#servers.delete(key));
@@ -232,7 +235,7 @@ function clientKey(draft: Draft, method: string): string {
 }
 
 function serverKey(message: Message, method: string): string {
-  const via = valueOf(message, 'via');
+  const via = headerOf(message, 'via');
   return `${via.split(';')[0]} ${parameterOf(via, 'branch')} ${method}`;
 }
 
@@ -241,5 +244,5 @@ function ackOf(invite: Draft, response: Message): Draft {
   const kept = ['Via', 'Max-Forwards', 'From', 'Call-ID', 'Route', 'CSeq', 'User-Agent'];
   const fields = invite.fields.filter((field) => kept.includes(field[0]));
   const renumbered = fields.map((field): Field => (field[0] === 'CSeq' ? ['CSeq', field[1].replace('INVITE', 'ACK')] : field));
-  return { start: invite.start.replace(/^INVITE/, 'ACK'), fields: [...renumbered, ['To', valueOf(response, 'to')]], body: '' };
+  return { start: invite.start.replace(/^INVITE/, 'ACK'), fields: [...renumbered, ['To', headerOf(response, 'to')]], body: '' };
 }

@@ -170,7 +170,7 @@ export class Media {
     const { stream } = this;
     if (!this.#rtcp || !stream || !this.#to || stream.packets === 0) return;
     const name = Buffer.from(`${stream.ssrc.toString(16)}@${this.address}`);
-    const chunk = Buffer.alloc(Math.ceil((10 + name.length + 1) / 4) * 4 - 4 + 4);
+    const chunk = Buffer.alloc(4 * Math.ceil((11 + name.length) / 4));
     chunk.writeUInt32BE(0x81ca0000 + chunk.length / 4 - 1, 0);
     chunk.writeUInt32BE(stream.ssrc, 4);
     chunk[8] = 1;
@@ -220,7 +220,7 @@ class Fax implements Ticking {
   tick(): void {
     if (!this.to) return;
     const data = this.#random.bytes(40);
-    const head = [this.#sequence >> 8, this.#sequence & 255, data.length + 6, 0xc0, 0x01, 0x80, 0x00, data.length - 1];
+    const head = [this.#sequence >> 8, this.#sequence & 255, data.length + 5, 0xc0, 0x01, 0x80, 0x00, data.length - 1];
     this.#sequence = (this.#sequence + 1) & 0xffff;
     this.#socket.send(Buffer.from([...head, ...data, 0x00, 0x00]), this.to.port, this.to.address);
   }

@@ -97,12 +97,12 @@ function field(fields: readonly Field[], name: string): string | undefined {
 }
 
 /** First value of a field (full lower-case name), or an empty text. */
-export function valueOf(message: Message, name: string): string {
+export function headerOf(message: Message, name: string): string {
   return field(message.fields, name) ?? '';
 }
 
 /** All values of a field that may stand in one line with commas: Via, Route, Record-Route, Contact. */
-export function valuesOf(message: Message, name: string): string[] {
+export function headersOf(message: Message, name: string): string[] {
   return message.fields.filter((one) => one[0] === name).flatMap((one) => splitCommas(one[1]));
 }
 
@@ -137,7 +137,7 @@ export function hostOf(uri: string): { readonly address: string; readonly port: 
 
 /** Number of a CSeq. */
 export function cseqOf(message: Message): number {
-  return Number.parseInt(valueOf(message, 'cseq'), 10) || 0;
+  return Number.parseInt(headerOf(message, 'cseq'), 10) || 0;
 }
 
 const REASONS: Readonly<Record<number, string>> = {
@@ -168,16 +168,16 @@ export function statusLine(status: number): string {
 
 /** A response to a request: Via, Record-Route, From, To (with this tag), Call-ID and CSeq are taken over (RFC 3261 §8.2.6). */
 export function answerTo(request: Message, status: number, tag: string, more: readonly Field[] = [], body = ''): Draft {
-  const to = valueOf(request, 'to');
+  const to = headerOf(request, 'to');
   const tagged = status === 100 || parameterOf(to, 'tag') !== undefined ? to : `${to};tag=${tag}`;
   const routes = status > 100 && status < 300 ? request.fields.filter((one) => one[0] === 'record-route') : [];
   const fields: Field[] = [
     ...request.fields.filter((one) => one[0] === 'via').map((one): Field => ['Via', one[1]]),
     ...routes.map((one): Field => ['Record-Route', one[1]]),
-    ['From', valueOf(request, 'from')],
+    ['From', headerOf(request, 'from')],
     ['To', tagged],
-    ['Call-ID', valueOf(request, 'call-id')],
-    ['CSeq', valueOf(request, 'cseq')],
+    ['Call-ID', headerOf(request, 'call-id')],
+    ['CSeq', headerOf(request, 'cseq')],
     ...more,
   ];
   return { start: statusLine(status), fields, body };

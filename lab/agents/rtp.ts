@@ -15,13 +15,14 @@ const TICK = 5;
 /** A sender that is later than this skips what it missed instead of sending a burst. */
 const SKIP = 200;
 const ticking = new Set<Ticking>();
-let timer: NodeJS.Timeout | undefined;
+let running = false;
 
 /** Lets it tick from now on, at a phase of its own. */
 export function startTicking(one: Ticking, phase: number): void {
   one.due = performance.now() + phase * one.interval;
   ticking.add(one);
-  timer ??= setTimeout(tickAll, TICK);
+  if (!running) setTimeout(tickAll, TICK);
+  running = true;
 }
 
 /** Ends its ticks; the shared timer ends with the last of them. */
@@ -36,7 +37,8 @@ function tickAll(): void {
     one.due = now - one.due > SKIP ? now + one.interval : one.due + one.interval;
     one.tick();
   }
-  timer = ticking.size > 0 ? setTimeout(tickAll, TICK) : undefined;
+  running = ticking.size > 0;
+  if (running) setTimeout(tickAll, TICK);
 }
 
 /** How a stream is sent. */
@@ -114,10 +116,14 @@ export class RtpStream implements Ticking {
     this.start();
   }
 
-  /** Another source from now on: music on hold, a transfer (RFC 3550 §8). */
-  changeSource(voice: Voice): void {
-    const { random } = this.#setup;
+  /** Another sound from now on. */
+  changeVoice(voice: Voice): void {
     this.#setup = { ...this.#setup, voice };
+  }
+
+  /** Another synchronisation source from now on: music on hold, a transfer (RFC 3550 §8). */
+  changeSource(): void {
+    const { random } = this.#setup;
     this.ssrc = random.integer(1, 0xffffffff);
     this.sequence = random.integer(0, 65535);
     this.timestamp = random.integer(0, 0xffffffff);

@@ -1,11 +1,8 @@
 /** A34: toll fraud that goes on from another address with the same password and the same numbers (paper 004, S4-29). */
 import type { Account, CampaignHandle, Intensity, Lab, Scenario } from '../scenario.ts';
 import { Actor } from './senders/actor.ts';
-import { acknowledge, dial, enrol, nextHop, within } from './senders/dial.ts';
+import { acknowledge, dial, enrol, nextHop, spareAccount, within } from './senders/dial.ts';
 import { Voice } from './senders/voice.ts';
-
-/** Found by guessing in the first act. */
-const WEAK = { '7710': '7710a' };
 
 /** First act: an address finds the password and calls numbers. Second act: another address calls the same numbers. */
 export const addressChange: Scenario = {
@@ -16,25 +13,23 @@ export const addressChange: Scenario = {
     { name: '6 calls', value: 6 },
     { name: '24 calls', value: 24 },
   ],
-  site: { extraAccounts: WEAK },
   proof: 'hashes',
   run,
 };
 
 async function run(lab: Lab, intensity: Intensity): Promise<void> {
-  const [user = '', password = ''] = Object.entries(WEAK)[0] ?? [];
-  const account: Account = { user, password, domain: lab.site.domain };
+  const account = spareAccount(lab, 0);
   const numbers = Array.from({ length: Math.max(2, intensity.value / 6) }, () => lab.site.number());
   const campaign = lab.campaign({
     attack: 'A34',
     classes: ['toll-fraud', 'account-takeover'],
     stage: 'abuse',
     intensity: intensity.name,
-    targets: [`${user}@${lab.site.domain}`, ...numbers],
+    targets: [`${account.user}@${account.domain}`, ...numbers],
   });
   const first = await Actor.open(lab, campaign, 'attack');
   const wrong = Array.from({ length: lab.random.integer(4, 9) }, () => lab.random.text(lab.random.integer(4, 8)));
-  for (const guess of [...wrong, password]) await enrol(first, lab, { ...account, password: guess }, 300);
+  for (const guess of [...wrong, account.password]) await enrol(first, lab, { ...account, password: guess }, 300);
   const plan = Array.from({ length: intensity.value }, (_, i) => numbers[i % numbers.length] ?? '');
   const half = Math.ceil(plan.length / 2);
   let answered = await spree(lab, campaign, first, account, plan.slice(0, half));

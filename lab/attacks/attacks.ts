@@ -7,10 +7,13 @@ import { brokenHandshake } from './broken-handshake.ts';
 import { DISTRIBUTED_GUESSING, DISTRIBUTED_GUESSING_SLOWLY } from './distributed-guessing.ts';
 import { DNS_FLOOD } from './dns-flood.ts';
 import { EXTENSION_SCAN, EXTENSION_SCANS_BY_SVWAR } from './extension-scan.ts';
+import { keyTampering } from './key-tampering.ts';
 import { MIXED_GUESSING, MIXED_GUESSING_BY_TOOLS } from './mixed-guessing.ts';
 import { OPTIONS_FLOOD, OPTIONS_FLOOD_BY_SIPP, OPTIONS_FLOOD_BY_SIPSAK } from './options-flood.ts';
 import { PASSWORD_FOUND, PASSWORD_GUESSING, PASSWORD_GUESSING_BY_SVCRACK } from './password-guessing.ts';
 import { FORGED_ANSWERS, REFLECTION, REFLECTION_BY_SITE } from './reflection.ts';
+import { registrationHijack } from './registration-hijack.ts';
+import { registrationReplay } from './registration-replay.ts';
 import { REQUEST_FLOODS, REQUEST_FLOODS_BY_SIPP, SPOOFED_FLOOD } from './request-floods.ts';
 import { SERVER_SCAN, SERVER_SCAN_BY_NMAP, SERVER_SCAN_BY_SVMAP } from './server-scan.ts';
 import { GUESSING_BESIDE_OWNER, GUESSING_THEN_OWNER } from './shared-address.ts';
@@ -44,6 +47,9 @@ export const ATTACKS: readonly Scenario[] = [
   DISTRIBUTED_GUESSING_SLOWLY,
   MIXED_GUESSING,
   MIXED_GUESSING_BY_TOOLS,
+  registrationHijack, // A16
+  registrationReplay, // A16
+  keyTampering, // A20
   brokenHandshake, // A22
   ackWithheld, // A23
   soundAfterBye, // A23

@@ -1,12 +1,10 @@
 /** A23: talking where nobody counts (S1-47, S1-48): the ACK is withheld while sound flows, or sound goes on after BYE. */
-import { valueOf } from '../agents/message.ts';
+import { headerOf } from '../agents/message.ts';
 import type { Account, CampaignHandle, Intensity, Lab, Scenario } from '../scenario.ts';
 import { Actor } from './senders/actor.ts';
-import { acknowledge, type Dialled, dial, enrol, nextHop, within } from './senders/dial.ts';
+import { acknowledge, type Dialled, dial, enrol, nextHop, spareAccount, within } from './senders/dial.ts';
 import { Voice } from './senders/voice.ts';
 
-/** Two accomplices, each with an account of the operator. */
-const ACCOMPLICES = { '7701': 'tulip-anchor-71', '7702': 'marble-otter-19' };
 const TALK = 8_000;
 
 /** The caller never acknowledges; both sides send sound all the same. */
@@ -15,7 +13,6 @@ export const ackWithheld: Scenario = {
   title: 'Two accomplices talk in calls that are never acknowledged',
   attack: 'A23',
   intensities: calls(1, 4),
-  site: { extraAccounts: ACCOMPLICES },
   small: true,
   proof: 'hashes',
   run: (lab, intensity) => run(lab, intensity, false),
@@ -27,7 +24,6 @@ export const soundAfterBye: Scenario = {
   title: 'Two accomplices hang up and talk on',
   attack: 'A23',
   intensities: calls(1, 4),
-  site: { extraAccounts: ACCOMPLICES },
   proof: 'hashes',
   run: (lab, intensity) => run(lab, intensity, true),
 };
@@ -37,8 +33,8 @@ function calls(...counts: readonly number[]): Intensity[] {
 }
 
 async function run(lab: Lab, intensity: Intensity, bye: boolean): Promise<void> {
-  const [first, second] = Object.entries(ACCOMPLICES).map(([user, password]): Account => ({ user, password, domain: lab.site.domain }));
-  if (first === undefined || second === undefined) return;
+  const first = spareAccount(lab, 0);
+  const second = spareAccount(lab, 1);
   const campaign = lab.campaign({
     attack: 'A23',
     classes: ['billing-bypass', 'teardown', 'anomaly'],
@@ -86,7 +82,7 @@ async function openLine(lab: Lab, caller: Actor, callee: Actor): Promise<Line> {
 function answerAll(lab: Lab, callee: Actor, account: Account, free: Line[]): void {
   const taken = new Map<string, { readonly tag: string; readonly body: string }>();
   callee.heard = (request, from) => {
-    const callId = valueOf(request, 'call-id');
+    const callId = headerOf(request, 'call-id');
     const tag = taken.get(callId)?.tag ?? callee.tag();
     if (request.method === 'BYE') callee.answer(request, from, 200, tag);
     if (request.method !== 'INVITE') return;

@@ -1,5 +1,5 @@
 /** A22: INVITEs whose answers are never acknowledged (S1-41): each leaves a half-open call behind, in the proxy and in a telephone. */
-import { type Field, valueOf } from '../agents/message.ts';
+import { type Field, headerOf } from '../agents/message.ts';
 import type { Account, Intensity, Lab, Scenario } from '../scenario.ts';
 import { Actor, type Request } from './senders/actor.ts';
 import { opening } from './senders/dial.ts';
@@ -58,7 +58,7 @@ async function borrow(actor: Actor, lab: Lab, account: Account): Promise<(user: 
     opening(actor, lab, account, 'INVITE', `sip:${user}@${lab.site.domain}`, [contact], body);
   const first = invite(account.user, '');
   const challenge = await actor.ask({ ...first, branch: actor.branch() }, lab.site.proxy);
-  if (challenge === undefined || valueOf(challenge, 'proxy-authenticate') + valueOf(challenge, 'www-authenticate') === '') {
+  if (challenge === undefined || headerOf(challenge, 'proxy-authenticate') + headerOf(challenge, 'www-authenticate') === '') {
     return (user, _, body) => invite(user, body);
   }
   return (user, count, body) => actor.credited(invite(user, body), challenge, account, count);

@@ -6,11 +6,9 @@ import type { Socket } from 'node:dgram';
 import type { Account, CampaignHandle, Intensity, Lab, Scenario } from '../scenario.ts';
 import { Actor, type Endpoint, unlabelled } from './senders/actor.ts';
 import { Answerer } from './senders/answerer.ts';
-import { acknowledge, dial, within } from './senders/dial.ts';
+import { acknowledge, dial, spareAccount, within } from './senders/dial.ts';
 import { Voice } from './senders/voice.ts';
 
-const CALLER = { '7740': 'walnut-comet-17' };
-const CALLED = { '7741': 'indigo-ferry-45' };
 const PROFILE = 'RTP/SAVP';
 const FORGED = 'forged source';
 
@@ -24,16 +22,14 @@ export const keyTampering: Scenario = {
     { name: '8 calls, relayed', value: 8 },
     { name: `4 calls, ${FORGED}`, value: 4 },
   ],
-  site: { phones: 6, extraAccounts: { ...CALLER, ...CALLED } },
+  site: { phones: 6 },
   proof: 'hashes',
   run,
 };
 
 async function run(lab: Lab, intensity: Intensity): Promise<void> {
-  const [from, to] = [...Object.entries(CALLER), ...Object.entries(CALLED)].map(
-    ([user, password]): Account => ({ user, password, domain: lab.site.domain }),
-  );
-  if (from === undefined || to === undefined) return;
+  const from = spareAccount(lab, 0);
+  const to = spareAccount(lab, 1);
   const caller = await Actor.open(lab, unlabelled, 'office');
   const called = await Answerer.open(lab, unlabelled, 'floor', to, {
     rings: 200,

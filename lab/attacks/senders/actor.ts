@@ -1,7 +1,7 @@
 /** A user agent in an attacker's hands: one socket, everything it sends is labelled. It does what it is told and no more. */
 import type { Socket } from 'node:dgram';
 import { authorize, readChallenge } from '../../agents/digest.ts';
-import { answerTo, type Field, type Message, parameterOf, readMessage, valueOf, valuesOf, writeMessage } from '../../agents/message.ts';
+import { answerTo, type Field, headerOf, headersOf, type Message, parameterOf, readMessage, writeMessage } from '../../agents/message.ts';
 import { drawMakers, drawShape, type Shape } from '../../agents/shape.ts';
 import type { Random } from '../../random.ts';
 import type { CampaignHandle, Lab, SegmentName } from '../../scenario.ts';
@@ -178,7 +178,7 @@ export class Actor {
   /** The request again with the next CSeq and credentials that answer this challenge. */
   credited(request: Request, challenged: Message, who: Credentials, count = 1): Request {
     const proxy = challenged.status === 407;
-    const challenge = readChallenge(valueOf(challenged, proxy ? 'proxy-authenticate' : 'www-authenticate'));
+    const challenge = readChallenge(headerOf(challenged, proxy ? 'proxy-authenticate' : 'www-authenticate'));
     if (challenge === undefined) return request;
     const { method, uri } = request;
     const value = authorize(challenge, { ...who, method, uri, count }, this.shape.digest, this.random);
@@ -189,14 +189,14 @@ export class Actor {
   /** Acknowledges a final answer that is no 2xx (RFC 3261 §17.1.1.3: same branch, the tag of the answer). */
   refuse(sent: Request, answer: Message, to: Endpoint): void {
     const { body: _, more: __, ...kept } = sent;
-    this.send(this.compose({ ...kept, method: 'ACK', to: valueOf(answer, 'to') }), to, sent.callId);
+    this.send(this.compose({ ...kept, method: 'ACK', to: headerOf(answer, 'to') }), to, sent.callId);
   }
 
   /** Answers a request to where it came from. `tag` is put on To where it has none. */
   answer(request: Message, to: Endpoint, status: number, tag: string, more: readonly Field[] = [], body = ''): void {
     const type: Field[] = body === '' ? [] : [['Content-Type', 'application/sdp']];
     const payload = writeMessage(answerTo(request, status, tag, [...more, ...type], body), this.shape);
-    this.send(payload, to, valueOf(request, 'call-id'));
+    this.send(payload, to, headerOf(request, 'call-id'));
   }
 
   /** Closes its socket. */
@@ -210,7 +210,7 @@ export class Actor {
     if (message.status === 0) this.heard(message, from);
     else {
       if (message.status >= 200) this.finals++;
-      this.#waiting.get(parameterOf(valuesOf(message, 'via')[0] ?? '', 'branch') ?? '')?.(message);
+      this.#waiting.get(parameterOf(headersOf(message, 'via')[0] ?? '', 'branch') ?? '')?.(message);
     }
   }
 }

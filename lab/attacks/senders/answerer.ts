@@ -1,5 +1,5 @@
 /** A telephone that takes calls, made of an actor: rings, answers, talks to wherever the latest description says, and hangs up when told. */
-import { type Message, valueOf } from '../../agents/message.ts';
+import { headerOf, type Message } from '../../agents/message.ts';
 import type { Account, Lab, SegmentName } from '../../scenario.ts';
 import { Actor, type At, type Endpoint, type Outlet } from './actor.ts';
 import { enrol, mediaOf } from './dial.ts';
@@ -81,7 +81,7 @@ export class Answerer {
   }
 
   async #take(request: Message, from: Endpoint): Promise<void> {
-    const callId = valueOf(request, 'call-id');
+    const callId = headerOf(request, 'call-id');
     const leg = this.#legs.get(callId);
     if (request.method === 'INVITE' && leg === undefined) return await this.#ring(request, from, callId);
     if (leg === undefined || request.method === 'ACK') return;

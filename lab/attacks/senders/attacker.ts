@@ -1,7 +1,7 @@
 /** An attacker's own SIP client: one address and port, messages in a drawn make, answers found by the branch of their Via. */
 import type { Socket } from 'node:dgram';
 import { authorize, type Challenge, readChallenge } from '../../agents/digest.ts';
-import { type Field, type Message, parameterOf, readMessage, valueOf as headerOf, writeMessage } from '../../agents/message.ts';
+import { type Field, headerOf, type Message, parameterOf, readMessage, writeMessage } from '../../agents/message.ts';
 import { drawMakers, drawShape, type Shape } from '../../agents/shape.ts';
 import type { Random } from '../../random.ts';
 import type { CampaignHandle, Lab, Segment } from '../../scenario.ts';

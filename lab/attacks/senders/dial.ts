@@ -1,5 +1,5 @@
 /** Calls that an actor places, step by step, so that a scenario can leave a step out. */
-import { type Field, hostOf, type Message, uriOf, valueOf, valuesOf } from '../../agents/message.ts';
+import { type Field, headerOf, headersOf, hostOf, type Message, uriOf } from '../../agents/message.ts';
 import type { Account, Lab } from '../../scenario.ts';
 import type { Actor, Endpoint, Request } from './actor.ts';
 
@@ -23,6 +23,13 @@ export function mediaOf(body: string): Endpoint | undefined {
   const port = Number(/^m=audio (\d+)/m.exec(body)?.[1] ?? 0);
   const address = /^c=IN IP4 (\S+)/m.exec(body)?.[1];
   return port === 0 || address === undefined ? undefined : { address, port };
+}
+
+/** An account that no telephone has; the site has twenty of them (`index` 0 to 19). */
+export function spareAccount(lab: Lab, index: number): Account {
+  const account = lab.site.accounts.at(-1 - index);
+  if (account === undefined) throw new Error(`the site has no spare account ${index}`);
+  return account;
 }
 
 /** A request outside dialogs in the name of an account. */
@@ -99,9 +106,9 @@ export function dialled(sent: Request, answer: Message): Dialled {
   return {
     callId: sent.callId,
     from: sent.from,
-    to: valueOf(answer, 'to'),
-    uri: uriOf(valueOf(answer, 'contact')),
-    routes: valuesOf(answer, 'record-route').reverse(),
+    to: headerOf(answer, 'to'),
+    uri: uriOf(headerOf(answer, 'contact')),
+    routes: headersOf(answer, 'record-route').reverse(),
     cseq: sent.cseq,
     media: mediaOf(answer.body),
     answer,

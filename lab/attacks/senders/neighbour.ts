@@ -1,6 +1,6 @@
 /** A SIP server of another domain, somewhere in the Internet: knows some users, not others, and repeats its final answers until the ACK. */
 import type { Socket } from 'node:dgram';
-import { answerTo, type Message, readMessage, valueOf as headerOf, writeMessage } from '../../agents/message.ts';
+import { answerTo, headerOf, type Message, readMessage, writeMessage } from '../../agents/message.ts';
 import type { Shape } from '../../agents/shape.ts';
 import type { Random } from '../../random.ts';
 import type { Segment } from '../../scenario.ts';

@@ -5,7 +5,7 @@
 import type { Account, CampaignHandle, Intensity, Lab, Scenario, SegmentName, SiteWish } from '../../scenario.ts';
 import { Actor, type Endpoint, type Request, unlabelled } from '../senders/actor.ts';
 import { Answerer } from '../senders/answerer.ts';
-import { nextHop, within } from '../senders/dial.ts';
+import { nextHop, spareAccount, within } from '../senders/dial.ts';
 import { type Lived, type Notice, type Places, Roamer } from './roamer.ts';
 
 /** One reason for which addresses change. */
@@ -59,15 +59,12 @@ const KINDS: readonly Kind[] = [
 /** Accounts of the answering side, then of the callers. */
 const CALLED = 4;
 const CALLERS = 16;
-const ACCOUNTS: Readonly<Record<string, string>> = Object.fromEntries(
-  Array.from({ length: CALLED + CALLERS }, (_, i) => [`${7800 + i}`, `velvet-${7800 + i}-harbor`]),
-);
 
 /** Benign ones, then the same with forged BYEs. */
 export const TWINS: readonly Scenario[] = [...KINDS.map((kind) => twin(kind, false)), ...KINDS.map((kind) => twin(kind, true))];
 
 function twin(kind: Kind, attacked: boolean): Scenario {
-  const site: SiteWish = { kind: kind.site, extraAccounts: ACCOUNTS, ...(attacked ? { phones: 4 } : {}) };
+  const site: SiteWish = { kind: kind.site, phones: 4 };
   const intensities = [40, 200].map((value) => ({ name: `${value} dialogs`, value }));
   const run = (lab: Lab, intensity: Intensity): Promise<void> => play(lab, intensity, kind, attacked);
   const common = { intensities, site, proof: 'hashes', run } as const;
@@ -76,7 +73,7 @@ function twin(kind: Kind, attacked: boolean): Scenario {
 }
 
 async function play(lab: Lab, intensity: Intensity, kind: Kind, attacked: boolean): Promise<void> {
-  const accounts = Object.entries(ACCOUNTS).map(([user, password]): Account => ({ user, password, domain: lab.site.domain }));
+  const accounts = Array.from({ length: CALLED + CALLERS }, (_, i) => spareAccount(lab, i));
   const called = await Promise.all(accounts.slice(0, CALLED).map((account) => answerers(lab, account, kind.forks)));
   const callers = await Promise.all(accounts.slice(CALLED).map((account) => Roamer.open(lab, account, kind.places)));
   const attack = attacked ? await Attack.open(lab, intensity) : undefined;
