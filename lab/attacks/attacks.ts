@@ -3,6 +3,10 @@ import type { Scenario } from '../scenario.ts';
 import { addressChange } from './address-change.ts';
 import { ackWithheld, soundAfterBye } from './billing-bypass.ts';
 import { brokenHandshake } from './broken-handshake.ts';
+import { forgedBye } from './forged-bye.ts';
+import { forgedRefer } from './forged-refer.ts';
+import { forgedReinvite } from './forged-reinvite.ts';
+import { forgedUpdate } from './forged-update.ts';
 import { keyTampering } from './key-tampering.ts';
 import { registrationHijack } from './registration-hijack.ts';
 import { registrationReplay } from './registration-replay.ts';
@@ -12,6 +16,10 @@ import { TWINS } from './twins/twins.ts';
 export const ATTACKS: readonly Scenario[] = [
   registrationHijack, // A16
   registrationReplay, // A16
+  forgedBye, // A17
+  forgedRefer, // A19
+  forgedReinvite, // A20
+  forgedUpdate, // A21
   keyTampering, // A20
   brokenHandshake, // A22
   ackWithheld, // A23
