@@ -54,8 +54,8 @@ export class Actor {
   readonly port: number;
   readonly segment: SegmentName;
   readonly shape: Shape;
-  /** Final answers that have come to it. */
-  finals = 0;
+  /** 2xx to INVITE that have come to it, repetitions counted. */
+  accepted = 0;
   readonly random: Random;
   /** What it does with requests that come to it, and where they came from; nothing at first. */
   heard: (request: Message, from: Endpoint) => void = () => {};
@@ -209,7 +209,7 @@ export class Actor {
     if (message === undefined) return;
     if (message.status === 0) this.heard(message, from);
     else {
-      if (message.status >= 200) this.finals++;
+      if (message.method === 'INVITE' && Math.floor(message.status / 100) === 2) this.accepted++;
       this.#waiting.get(parameterOf(headersOf(message, 'via')[0] ?? '', 'branch') ?? '')?.(message);
     }
   }

@@ -80,7 +80,15 @@ export function wayOf(ways: Readonly<Record<string, Way>>, name: string): Way {
 }
 
 /** A request of the dialog in the name of one side, `ahead` of its latest CSeq, as the proxy or the other phone would get it. */
-export function inDialog(call: Stolen, as: SideName, way: Way, method: string, ahead: number, more: readonly Field[] = [], body = ''): Request {
+export function inDialog(
+  call: Stolen,
+  as: SideName,
+  way: Way,
+  method: string,
+  ahead: number,
+  more: readonly Field[] = [],
+  body = '',
+): Request {
   const { from, to, uri, routes, cseq } = call[as];
   const route = way.through === 'proxy' ? routes.map((value): Field => ['Route', value]) : [];
   const target = way.through === 'proxy' ? uri : call[other(as)].contact;
@@ -89,7 +97,8 @@ export function inDialog(call: Stolen, as: SideName, way: Way, method: string, a
 
 /** The call with everything wrong that an outsider would have to guess: Call-ID and tags, in the same form. */
 export function guessed(call: Stolen, random: Random): Stolen {
-  const like = (text: string): string => text.replace(/[a-z]/g, () => random.text(1, 'abcdef')).replace(/\d/g, () => random.text(1, '0123456789'));
+  const like = (text: string): string =>
+    text.replace(/[a-z]/g, () => random.text(1, 'abcdef')).replace(/\d/g, () => random.text(1, '0123456789'));
   const untagged = (value: string): string => value.replace(/;\s*tag=([^;\s>]+)/i, (_, tag: string) => `;tag=${like(tag)}`);
   const [local = '', ...host] = call.callId.split('@');
   const side = (old: Side): Side => ({ ...old, from: untagged(old.from), to: untagged(old.to), cseq: random.integer(1, 200) });

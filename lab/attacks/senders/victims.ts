@@ -1,11 +1,12 @@
 /** Calls between phones of the background, made to be attacked, and what somebody in their path sees of them. */
-import type { Answer } from '../../agents/plan.ts';
+
 import { Dialog } from '../../agents/dialog.ts';
 import { Leg } from '../../agents/leg.ts';
 import { headerOf, type Message, readMessage } from '../../agents/message.ts';
 import type { Phone } from '../../agents/phone.ts';
+import type { Answer } from '../../agents/plan.ts';
 import type { Lab } from '../../scenario.ts';
-import { other, type SideName, sideOf, type Stolen } from './stolen.ts';
+import { other, type SideName, type Stolen, sideOf } from './stolen.ts';
 
 /** How the calls are to be. */
 export interface Wanted {
@@ -54,7 +55,13 @@ export class Victim {
     const [caller, called] = [this.caller.live.get(this.callId), this.called.live.get(this.callId)];
     if (caller === undefined || called === undefined) throw new Error('the call is over');
     const { invites, answers } = this.#tap;
-    return { callId: this.callId, caller: sideOf(caller), called: sideOf(called), invite: invites.get(this.callId), ringing: answers.get(this.callId) };
+    return {
+      callId: this.callId,
+      caller: sideOf(caller),
+      called: sideOf(called),
+      invite: invites.get(this.callId),
+      ringing: answers.get(this.callId),
+    };
   }
 }
 
