@@ -29,7 +29,7 @@ function fingerprint(): string {
   const files = engine.filter((name) => !/\.test\.|\.d\.ts$/.test(name)).map((name) => join(source, name));
   const rules = globSync('**/*.yaml', { cwd: BUILTIN_RULES }).map((name) => join(BUILTIN_RULES, name));
   const hash = createHash('sha256');
-  for (const file of [...files.sort(), ...rules.sort()]) hash.update(readFileSync(file));
+  for (const file of [...files.sort(), ...rules.sort(), import.meta.filename]) hash.update(readFileSync(file));
   return hash.digest('hex').slice(0, 12);
 }
 
@@ -49,10 +49,11 @@ async function findings(run: RunFolder): Promise<Finding[]> {
   if (wrong[0] !== undefined) throw new RingfenceError('rule-invalid', wrong[0].where, wrong[0].message);
   const pipeline = new Pipeline({ config, rules, boot: 1, sinks: { events: false, calls: false } });
   const story = new Story();
+  const seconds = new Seconds(pipeline);
   const { reader, faults } = await openCaptures([run.capture], { seed: config.seed });
   try {
     while (await reader.fill()) {
-      handleAll(reader, pipeline);
+      handleAll(reader, pipeline, seconds);
       story.take(pipeline.drain().alerts);
     }
   } finally {
@@ -66,8 +67,33 @@ async function findings(run: RunFolder): Promise<Finding[]> {
   return story.findings();
 }
 
-function handleAll(reader: CaptureReader, pipeline: Pipeline): void {
-  while (reader.next()) pipeline.handle(reader.packet);
+function handleAll(reader: CaptureReader, pipeline: Pipeline, seconds: Seconds): void {
+  while (reader.next()) {
+    seconds.pass(reader.packet.time);
+    pipeline.handle(reader.packet);
+  }
+}
+
+const SECOND = 1_000_000;
+/** Seconds of one silence that are let pass one by one; nothing waits longer than a day. */
+const MOST_SECONDS = 90_000;
+
+/** A sensor's clock: a tick for each second without a packet, as a live source gives it. Without, alarms would wait for the next packet. */
+class Seconds {
+  readonly #pipeline: Pipeline;
+  #last = 0;
+
+  constructor(pipeline: Pipeline) {
+    this.#pipeline = pipeline;
+  }
+
+  pass(time: number): void {
+    if (this.#last > 0) {
+      const end = Math.min(time, this.#last + MOST_SECONDS * SECOND);
+      for (let at = this.#last + SECOND; at < end; at += SECOND) this.#pipeline.handle({ kind: 'tick', time: at, last: false });
+    }
+    this.#last = Math.max(this.#last, time);
+  }
 }
 
 /** The alerts so far: the latest version of each, and when it was first loud. */

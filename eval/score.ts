@@ -64,8 +64,8 @@ export interface CampaignScore {
   readonly findings: number;
   /** A finding that says whether it succeeded says so rightly; absent: none says. */
   readonly outcome?: boolean;
-  /** It truly succeeded, and one says that it did, whether or not it did. */
-  readonly succeeded: { readonly truly: boolean; readonly told: boolean };
+  /** Of an attack on passwords: it truly got one, and an alarm says that it did, rightly or not (E3-9). */
+  readonly breach: { readonly truly: boolean; readonly told: boolean };
 }
 
 /** A finding that is about no campaign, or blames a victim. */
@@ -152,6 +152,7 @@ function scoreCampaign(accused: Accused, findings: readonly Finding[], labels: r
   const found = tell(any);
   const rightly = tell(right);
   const said = outcomeOf(any);
+  const isCredential = campaign.stage === 'credential';
   return {
     id,
     attack,
@@ -162,7 +163,7 @@ function scoreCampaign(accused: Accused, findings: readonly Finding[], labels: r
     ...(rightly === undefined ? {} : { right: rightly }),
     findings: any.length,
     ...(said === undefined || outcome === 'unknown' ? {} : { outcome: said === outcome }),
-    succeeded: { truly: outcome === 'succeeded', told: said === 'succeeded' },
+    breach: { truly: isCredential && outcome === 'succeeded', told: isCredential && said === 'succeeded' },
   };
 }
 

@@ -105,16 +105,17 @@ export interface Summary {
 
 /** Sums up. @param scores of one detector, one per run. */
 export function summarize(scores: readonly RunScore[]): Summary {
-  const attacks = Map.groupBy(
-    scores.filter(({ run }) => run.kind === 'attack'),
-    ({ campaigns, run }) => run.attack ?? campaigns[0]?.attack ?? 'A0',
-  );
-  const rows = [...attacks].toSorted(([a], [b]) => (a < b ? -1 : 1)).flatMap(([attack, own]) => rowsOf(attack, own));
-  const all = [...attacks.values()].flat();
+  const all = scores.filter(({ campaigns }) => campaigns.length > 0);
+  const attacks = [...new Set(all.flatMap(({ campaigns }) => campaigns.map(({ attack }) => attack)))].sort();
   const messages = sum(scores.map(({ run }) => run.sipMessages));
   return {
     total: all.length === 0 ? undefined : rowOf('A0', '', all),
-    attacks: rows,
+    attacks: attacks.flatMap((attack) =>
+      rowsOf(
+        attack,
+        only(all, (campaign) => campaign.attack === attack),
+      ),
+    ),
     benign: benignRow(scores.filter(({ run }) => run.kind === 'benign')),
     confusion: confusionOf(scores),
     macroF1: macroF1(scores),
@@ -128,11 +129,25 @@ export function summarize(scores: readonly RunScore[]): Summary {
   };
 }
 
+/** The runs that have such campaigns, with those alone. What a run's alarms were worth stays that of the whole run. */
+export function only(scores: readonly RunScore[], holds: (campaign: CampaignScore) => boolean): RunScore[] {
+  return scores.flatMap((score) => {
+    const campaigns = score.campaigns.filter(holds);
+    return campaigns.length === 0 ? [] : [{ ...score, campaigns }];
+  });
+}
+
 /** All strengths together, then each if there are several. */
 function rowsOf(attack: AttackId, scores: readonly RunScore[]): AttackRow[] {
-  const strengths = Map.groupBy(scores, ({ run }) => run.intensity);
-  const each = [...strengths].toSorted(([a], [b]) => Number.parseFloat(a) - Number.parseFloat(b) || (a < b ? -1 : 1));
-  const single = each.map(([intensity, own]) => rowOf(attack, intensity, own));
+  const strengths = [...new Set(scores.flatMap(({ campaigns }) => campaigns.map(({ intensity }) => intensity)))];
+  const sorted = strengths.toSorted((a, b) => Number.parseFloat(a) - Number.parseFloat(b) || (a < b ? -1 : 1));
+  const single = sorted.map((each) =>
+    rowOf(
+      attack,
+      each,
+      only(scores, ({ intensity }) => intensity === each),
+    ),
+  );
   return single.length === 1 ? single : [rowOf(attack, '', scores), ...single];
 }
 
@@ -236,7 +251,7 @@ function macroF1(scores: readonly RunScore[]): number {
 }
 
 function breachesOf(scores: readonly RunScore[]): Summary['breaches'] {
-  const all = scores.flatMap((score) => score.campaigns.map(({ succeeded }) => succeeded));
+  const all = scores.flatMap((score) => score.campaigns.map(({ breach }) => breach));
   const truly = all.filter((each) => each.truly);
   return {
     truly: truly.length,

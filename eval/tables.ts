@@ -35,7 +35,7 @@ const NOTHING = '–';
 /** A share with two decimals (three close to 1 and 0), e.g. `0.93`. */
 export function ratio(value: number): string {
   if (Number.isNaN(value)) return NOTHING;
-  if (value === 0 || value === 1) return value.toFixed(0);
+  if (value === 0 || value === 1) return value.toFixed(2);
   return value > 0.99 || value < 0.01 ? value.toPrecision(value > 0.99 ? 4 : 2) : value.toFixed(2);
 }
 
@@ -85,7 +85,7 @@ export function detectorTable({ detectors }: Evaluation): Table {
     title: 'Detectors, on the same recordings',
     note:
       'Told: campaigns told with a right class. Found: with any class. False alarms: on benign runs, with the 95 % upper bound. FDR: ' +
-      'share of all alarms that are false or blame a victim. Cost: per SIP message, the whole process as it ran here.',
+      'share of all alarms that are false or blame a victim. Cost: wall-clock time per SIP message, start-up included, so that short recordings look dear.',
     columns: [
       { name: 'Detector' },
       { name: 'Told', right: true },
@@ -207,7 +207,7 @@ export function requiredTable({ attacks }: Evaluation): Table {
     ],
     rows: attacks.map(({ required, inTime, recall, delay, verdict, intensities }): Cell[] => [
       `${required.attack} ${required.name}`,
-      required.from === undefined ? (intensities.length === 0 ? 'any other' : intensities.join(', ')) : atLeast(required.from),
+      required.from === undefined ? otherStrengths(intensities) : atLeast(required.from),
       ratio(required.recall),
       `${time(required.delay * 1e6)}${required.packets === undefined ? '' : `, ${required.packets} packets`}`,
       hits(inTime),
@@ -218,6 +218,11 @@ export function requiredTable({ attacks }: Evaluation): Table {
     ]),
     none: 'Nothing is required.',
   };
+}
+
+function otherStrengths(intensities: readonly string[]): string {
+  if (intensities.length === 0) return 'any other';
+  return intensities.length < 3 ? intensities.join('; ') : several(intensities.length, 'strength');
 }
 
 function atLeast({ value, unit }: { readonly value: number; readonly unit: string }): string {
@@ -324,7 +329,7 @@ export function sliceTable({ detectors }: Evaluation): Table {
       ...BANDS.map((_, i) => {
         const slices = scores.reduce((all, each) => all + (each.slices.bands[i]?.slices ?? 0), 0);
         const blamed = scores.reduce((all, each) => all + (each.slices.bands[i]?.hits ?? 0), 0);
-        return slices === 0 ? NOTHING : `${ratio(blamed / slices)} of ${number(slices)}`;
+        return slices === 0 ? NOTHING : `${percent(blamed / slices)} of ${number(slices)}`;
       }),
       benignShare(scores.map(({ slices }) => slices)),
     ]),
@@ -335,7 +340,12 @@ export function sliceTable({ detectors }: Evaluation): Table {
 function benignShare(slices: readonly { readonly falseHits: number; readonly rest: number }[]): string {
   const blamed = slices.reduce((all, each) => all + each.falseHits, 0);
   const all = slices.reduce((total, each) => total + each.falseHits + each.rest, 0);
-  return all === 0 ? NOTHING : `${ratio(blamed / all)} of ${number(all)}`;
+  return all === 0 ? NOTHING : `${percent(blamed / all)} of ${number(all)}`;
+}
+
+function percent(share: number): string {
+  const hundred = share * 100;
+  return `${hundred === 0 || hundred >= 1 ? hundred.toFixed(0) : hundred.toPrecision(2)} %`;
 }
 
 /** Campaigns that were missed or called by a wrong name, by attack and strength. */
@@ -378,6 +388,80 @@ export function nuisanceTable({ summary: { nuisances, victims } }: DetectorResul
       ]),
     ],
     none: 'None.',
+  };
+}
+
+/** When, by what and on which data it was judged (G11). */
+export function madeTable({ made, set, hash, openings, detectors, runs }: Evaluation): Table {
+  const seeds = [...new Set(runs.map(({ seed }) => seed))].sort((a, b) => a - b);
+  const rows: Cell[][] = [
+    ['Judged', made.time],
+    ['Ringfence', `${made.version}, commit ${made.commit}, Node ${made.node}`],
+    ['Host', made.host],
+    ['Set', `${set}; SHA-256 over its manifests ${hash}`],
+    ['Seeds', ranges(seeds)],
+    ['Opened', openings === undefined ? 'the test set stayed closed' : `test runs: ${openings.times} times, hash ${openings.hash}`],
+    ['Lab', [...new Set(runs.map(({ commit }) => commit))].join(', ')],
+    ['Recorded on', [...new Set(runs.map(({ host }) => host))].join('; ')],
+    ...detectors.map(({ name, version, unavailable }) => [
+      `Detector ${name}`,
+      `${version}${unavailable === undefined ? '' : `, did not run: ${unavailable}`}`,
+    ]),
+  ];
+  return { title: 'Of what and by what', note: '', columns: [{ name: 'What' }, { name: 'Which' }], rows, none: '' };
+}
+
+/** `1–12, 15`. */
+export function ranges(numbers: readonly number[]): string {
+  const parts: [first: number, last: number][] = [];
+  for (const each of numbers) {
+    const open = parts.at(-1);
+    if (open !== undefined && each === open[1] + 1) open[1] = each;
+    else parts.push([each, each]);
+  }
+  return parts.map(([first, last]) => (first === last ? `${first}` : `${first}–${last}`)).join(', ');
+}
+
+/** The recordings, by scenario and strength, each with its seed and the beginning of its capture's SHA-256. */
+export function recordingTable({ runs }: Evaluation): Table {
+  const groups = Map.groupBy(runs, ({ scenario, intensity }) => `${scenario}\0${intensity}`);
+  return {
+    title: 'Recordings',
+    note: 'Seed and first 12 digits of the SHA-256 of merged.pcap.gz; the whole ones stand in the JSON.',
+    columns: [
+      { name: 'Scenario' },
+      { name: 'Attack' },
+      { name: 'Strength' },
+      { name: 'Runs', right: true },
+      { name: 'SIP messages', right: true },
+      { name: 'Time', right: true },
+      { name: 'Seeds and captures' },
+    ],
+    rows: [...groups.values()].map((own): Cell[] => [
+      own[0]!.scenario,
+      own[0]!.attack ?? 'benign',
+      own[0]!.intensity,
+      String(own.length),
+      number(own.reduce((all, { sipMessages }) => all + sipMessages, 0)),
+      span(own.reduce((all, { duration }) => all + duration, 0)),
+      { text: own.map(({ seed, capture }) => `${seed}:${capture.slice(0, 12)}`).join(' '), tone: 'faint' },
+    ]),
+    none: 'None.',
+  };
+}
+
+/** Programs that made the recordings, with what they say of their version. */
+export function toolTable({ runs }: Evaluation): Table {
+  const tools = Map.groupBy(
+    runs.flatMap(({ name, tools: own }) => own.map((tool) => ({ tool, name }))),
+    ({ tool }) => tool,
+  );
+  return {
+    title: 'Programs that took part',
+    note: '',
+    columns: [{ name: 'Program' }, { name: 'Runs', right: true }],
+    rows: [...tools].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([tool, own]): Cell[] => [tool, String(own.length)]),
+    none: 'None but the lab’s own.',
   };
 }
 

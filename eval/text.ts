@@ -22,7 +22,7 @@ import {
 
 const TONES: Readonly<Record<CellTone, Tone>> = { good: 'good', warn: 'warn', bad: 'bad', faint: 'faint', plain: 'plain' };
 /** Widest column of words. */
-const WIDEST = 44;
+const WIDEST = 70;
 /** Columns that only the pages show: reasons are sentences. */
 const PAGES_ONLY = new Set(['Why so']);
 

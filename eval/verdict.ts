@@ -2,7 +2,7 @@
 import { type GlobalMeasure, REQUIRED, REQUIRED_GLOBALS, type Required, type RequiredGlobal, requiredFor } from './required.ts';
 import type { CampaignScore, RunScore } from './score.ts';
 import { poissonUpper, quantile } from './statistics.ts';
-import { type Share, type Summary, share, sum } from './summary.ts';
+import { only, type Share, type Summary, share, sum } from './summary.ts';
 
 /** Runs below which a row says nothing for sure (G5). */
 export const ENOUGH_RUNS = 10;
@@ -38,10 +38,7 @@ export function judgeAttacks(scores: readonly RunScore[]): Judged[] {
 }
 
 function judge(required: Required, scores: readonly RunScore[]): Judged {
-  const own = scores.flatMap((score) => {
-    const campaigns = score.campaigns.filter(({ attack, intensity }) => requiredFor(attack, intensity) === required);
-    return campaigns.length === 0 ? [] : [{ ...score, campaigns }];
-  });
+  const own = only(scores, ({ attack, intensity }) => requiredFor(attack, intensity) === required);
   const inTime = share(own, (campaign) => isInTime(campaign, required));
   const campaigns = own.flatMap((score) => score.campaigns);
   return {
@@ -94,7 +91,7 @@ function globals(scores: readonly RunScore[], summary: Summary): Record<GlobalMe
   const ofClass = (kind: string): number =>
     calm.length === 0 ? Number.NaN : sum(calm.map(({ falseAlarms }) => falseAlarms.filter((alarm) => alarm.class === kind).length));
   const spit = scores.filter(({ run }) => run.attack === 'A29');
-  const broken = scores.filter(({ campaigns }) => campaigns.some(({ succeeded }) => succeeded.truly)).length;
+  const broken = scores.filter(({ campaigns }) => campaigns.some(({ breach }) => breach.truly)).length;
   return {
     falseAlarmsPerDay: { value: benign.perDay.upper, runs: calm.length },
     spitAlarmsPerDay: { value: poissonUpper(ofClass('spit')) / benign.days, runs: calm.length },

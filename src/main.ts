@@ -27,6 +27,7 @@ export function commands(done: (code: number) => void = () => {}): Command {
   addAnalyze(program, done);
   addExplain(program, done);
   addCheck(program, done);
+  addEval(program, done);
   return program;
 }
 
@@ -98,6 +99,35 @@ function addCheck(program: Command, done: (code: number) => void): void {
     .action(async (paths: string[], options: { profile?: string }) => {
       const { runCheck } = await import('./cli/check.ts');
       done(await runCheck(paths, { out: process.stdout, ...options }));
+    });
+}
+
+function addEval(program: Command, done: (code: number) => void): void {
+  program
+    .command('eval')
+    .summary('judge Ringfence and other detectors on labelled recordings')
+    .description(
+      'Runs Ringfence, and the other detectors that this machine has, over recordings of the lab (`npm run lab`), and tells per attack and ' +
+        'strength what each of them finds, how soon, and how often it disturbs for nothing. Exit code: 0, 2 if a detector failed on a ' +
+        'recording, 64 a fault in the command line.',
+    )
+    .argument('<folder...>', 'folders of runs, or folders that hold them')
+    .addOption(
+      new Option('--set <name>', 'runs to judge: those thresholds may be chosen on (seeds below 1000), those that are opened once, or both')
+        .choices(['validation', 'test', 'all'])
+        .default('validation'),
+    )
+    .option('--detectors <names>', 'only these beside Ringfence, with commas between them; without it, all')
+    .option('--json <file>', 'also write everything, down to each campaign, as JSON')
+    .option('--html <file>', 'also write a page that stands alone')
+    .option('--markdown <file>', 'also write the tables as Markdown')
+    .option('--log <file>', 'where it is written that test runs are opened, before they are; without it, opened.jsonl in the cache')
+    .option('--cache <dir>', 'where findings are kept, so that a second call is quick; without it, ~/.cache/ringfence/eval')
+    .option('--no-cache', 'find everything anew and keep nothing')
+    .option('--no-color', 'no colours, also on a terminal')
+    .action(async (folders: string[], options) => {
+      const { runEval } = await import('./cli/eval.ts');
+      done(await runEval(folders, options));
     });
 }
 

@@ -31,12 +31,12 @@ async function byOwnSender(lab: Lab, intensity: Intensity): Promise<void> {
   campaign.end('unknown');
 }
 
-async function byTool(lab: Lab, intensity: Intensity, command: (address: string, seconds: number) => string[]): Promise<void> {
+async function byTool(lab: Lab, intensity: Intensity, command: (address: string) => string[]): Promise<void> {
   const address = lab.segment('attack').address();
   const campaign = open(lab, intensity, address);
   campaign.owns('attack');
   const seconds = lasting(intensity.value);
-  await lab.tool('attack', command(address, seconds), seconds + 8);
+  await lab.tool('attack', command(address), seconds + 8);
   await lab.sleep(500);
   campaign.end('unknown');
 }
@@ -44,7 +44,7 @@ async function byTool(lab: Lab, intensity: Intensity, command: (address: string,
 function bySipp(lab: Lab, intensity: Intensity): Promise<void> {
   const random = lab.random.fork('requests');
   const { domain, proxy } = lab.site;
-  return byTool(lab, intensity, (address, seconds) => {
+  return byTool(lab, intensity, (address) => {
     const count = countAt(intensity.value);
     const calls = Array.from({ length: count }, () => ({ uri: `sip:${domain}`, user: word(random), domain: foreignDomain(random) }));
     return sippCommand({ method: 'OPTIONS', calls }, address, `${proxy.address}:${proxy.port}`, intensity.value);

@@ -29,7 +29,7 @@ function guesses(perSecond: number): number {
   return Math.round(perSecond * (perSecond < 5 ? 15 : 8));
 }
 
-async function byOwnSender(lab: Lab, intensity: Intensity): Promise<void> {
+async function byOwnSender(lab: Lab, intensity: Intensity, finds: boolean): Promise<void> {
   const random = lab.random.fork('guessing');
   const victim = random.pick(lab.site.accounts);
   const account = `${victim.user}@${victim.domain}`;
@@ -37,7 +37,7 @@ async function byOwnSender(lab: Lab, intensity: Intensity): Promise<void> {
   const campaign = open(lab, intensity, [address], account);
   const attacker = await Attacker.open(lab, campaign, lab.segment('attack'), { address });
   const guesser = new Guesser(attacker, lab.site, drawHabit(random));
-  const words = passwordList(random, guesses(intensity.value), random.chance(0.5) ? victim.password : undefined);
+  const words = passwordList(random, guesses(intensity.value), finds ? victim.password : undefined);
   const found =
     intensity.value < 1
       ? await slowly(lab, guesser, victim.user, words, 1e6 / intensity.value)
@@ -107,7 +107,21 @@ export const PASSWORD_GUESSING: Scenario = {
   ],
   small: true,
   proof: 'hashes',
-  run: byOwnSender,
+  run: (lab, intensity) => byOwnSender(lab, intensity, lab.random.fork('luck').chance(0.5)),
+};
+
+/** E3-9: the password is always found; answers to guesses that were under way come after the one that says so. */
+export const PASSWORD_FOUND: Scenario = {
+  name: 'password-found',
+  title: 'One source guesses the password of one user, and finds it (E3-9)',
+  attack: 'A13',
+  intensities: [
+    { name: '20/s', value: 20 },
+    { name: '0.02/s', value: 0.02 },
+    { name: '120/s', value: 120 },
+  ],
+  proof: 'hashes',
+  run: (lab, intensity) => byOwnSender(lab, intensity, true),
 };
 
 const STYLES: readonly NonNullable<SiteWish['answers']>[] = ['404-401', '404-403', '401-403'];

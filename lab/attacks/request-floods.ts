@@ -2,12 +2,12 @@
  * A02 to A08: the seven request floods of paper 000 (S0-56 to S0-62), INVITEs that nobody acknowledges. Each by the lab's own
  * sender and by SIPp, so that what is learnt of one can be tried on the other (G3).
  */
-
+import type { Socket } from 'node:dgram';
 import type { AttackClass } from '../../src/types.ts';
 import type { Random } from '../random.ts';
 import type { AttackId } from '../record/folder.ts';
 import type { CampaignHandle, Intensity, Lab, Scenario, SiteWish } from '../scenario.ts';
-import { Attacker, challengeOf, type Login, loginField, offer } from './senders/attacker.ts';
+import { Attacker, challengeOf, dress, type Login, loginField, offer, strangersShape, type Wearer } from './senders/attacker.ts';
 import { foreignDomain, nobodysAddress, stranger, word } from './senders/names.ts';
 import { Neighbour } from './senders/neighbour.ts';
 import { countAt, drawnPace, lasting, play } from './senders/schedule.ts';
@@ -117,7 +117,13 @@ interface Flood {
 }
 
 /** Opens the campaign, lets `send` do it, and ends it when late answers have come. */
-async function flooding(lab: Lab, kind: Kind, intensity: Intensity, send: (flood: Flood) => Promise<void>): Promise<void> {
+async function flooding(
+  lab: Lab,
+  kind: Kind,
+  intensity: Intensity,
+  send: (flood: Flood) => Promise<void>,
+  spoofed: readonly string[] = [],
+): Promise<void> {
   const random = lab.random.fork(kind.name);
   const neighbour = kind.neighbour
     ? await Neighbour.open(lab.segment('internet'), random.fork('neighbour'), (user) => user.startsWith(FOREIGN_USER))
@@ -128,7 +134,8 @@ async function flooding(lab: Lab, kind: Kind, intensity: Intensity, send: (flood
     classes: kind.classes,
     stage: 'disrupt',
     intensity: intensity.name,
-    attackers: [address],
+    attackers: spoofed.length > 0 ? [] : [address],
+    spoofed,
     targets: [lab.site.proxy.address, ...(neighbour === undefined ? [] : [neighbour.address])],
   });
   const uri = kind.uris(lab, random.fork('targets'), neighbour);
@@ -183,6 +190,23 @@ async function challenged(attacker: Attacker, request: Parameters<Attacker['ask'
   throw new Error('the site did not challenge the attacker');
 }
 
+/** Many forged sources; nobody hears the answers. */
+async function byForgers({ lab, intensity, random, campaign, uri }: Flood, spoofed: readonly string[]): Promise<void> {
+  const shape = strangersShape(random);
+  const forgers: (Wearer & { readonly socket: Socket })[] = [];
+  for (const address of spoofed) {
+    const port = random.chance(0.5) ? 5060 : random.integer(1024, 65535);
+    forgers.push({ address, port, shape, random, socket: await lab.segment('attack').forger(address, port) });
+  }
+  await play(lab, drawnPace(random.fork('times'), intensity.value, countAt(intensity.value)), () => {
+    const forger = random.pick(forgers);
+    const from = `sip:${word(random)}@${foreignDomain(random)}`;
+    const callId = shape.callId(random, forger.address);
+    const request = { method: 'INVITE', uri: uri(), from, callId, cseq: 1, body: offer(forger) };
+    campaign.send(forger.socket, dress(forger, request), lab.site.proxy, callId);
+  });
+}
+
 async function bySipp({ lab, kind, intensity, random, address, campaign, uri }: Flood): Promise<void> {
   campaign.owns('attack');
   const seconds = lasting(intensity.value);
@@ -223,6 +247,23 @@ export const REQUEST_FLOODS: readonly Scenario[] = KINDS.map((kind) => ({
   proof: 'hashes',
   run: (lab, intensity) => flooding(lab, kind, intensity, byOwnSender),
 }));
+
+/** The first of them with forged sources. */
+export const SPOOFED_FLOOD: Scenario = {
+  name: 'invite-flood-spoofed',
+  title: 'INVITEs for users of the site from forged sources, never acknowledged',
+  attack: 'A02',
+  intensities: [
+    { name: '50/s', value: 50 },
+    { name: '5/s', value: 5 },
+    { name: '500/s', value: 500 },
+  ],
+  proof: 'hashes',
+  run: async (lab, intensity) => {
+    const spoofed = Array.from({ length: lab.random.fork('sources').integer(20, 60) }, () => lab.segment('attack2').address());
+    await flooding(lab, KINDS[0]!, intensity, (flood) => byForgers(flood, spoofed), spoofed);
+  },
+};
 
 /** The seven floods by SIPp. */
 export const REQUEST_FLOODS_BY_SIPP: readonly Scenario[] = KINDS.map((kind) => ({

@@ -130,7 +130,6 @@ test('every kind of call and every twist is there, also in the small hour', () =
     'transfer',
     'lost-ack',
     'late-rtp',
-    'comfort-noise',
     'session-timer',
     't38',
     'dtmf',

@@ -66,7 +66,6 @@ export type Twist =
   | 'transfer'
   | 'lost-ack'
   | 'late-rtp'
-  | 'comfort-noise'
   | 'session-timer'
   | 't38'
   | 'dtmf'

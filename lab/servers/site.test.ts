@@ -31,6 +31,14 @@ test('behind an edge proxy the same calls work, and the phones see the edge alon
   });
 });
 
+test('behind a B2BUA the legs of a call share no Call-ID', kamailio, async () => {
+  await withSite({ kind: 'b2bua' }, async (site) => {
+    const seen = await callsWork(site);
+    assert.notEqual(seen.values('Call-ID')[0], 'call1');
+    assert.match(seen.values('From')[0] ?? '', new RegExp(`sip:${site.accounts[0]?.user}@${site.domain}`));
+  });
+});
+
 for (const answers of ['404-401', '401-401', '404-403', '401-403'] as const) {
   test(`strangers and wrong passwords are answered as wished (${answers})`, kamailio, async () => {
     await withSite({ answers }, async (site) => {
@@ -98,7 +106,7 @@ async function callsWork(site: RunningSite): Promise<Heard> {
     `INVITE sip:${two.user}@${site.domain} SIP/2.0`,
     dialog('inbound', 'sip:+4912345678@carrier.example', `sip:${two.user}@${site.domain}`),
   );
-  assert.equal((await callee.hear(({ method, values }) => method === 'INVITE' && values('Call-ID')[0] === 'inbound')).method, 'INVITE');
+  assert.equal((await callee.hear(({ method }) => method === 'INVITE')).method, 'INVITE');
   for (const each of [caller, callee, trunk]) each.close();
   return invite;
 }
@@ -117,7 +125,7 @@ async function call(
   caller.say(site.proxy, `ACK ${uri} SIP/2.0`, [`Via: ${own(challenge)}`, ...dialog(id, `sip:${user}@${domain}`, uri, 'ACK')]);
   const again = headers.map((line) => line.replace('CSeq: 1', 'CSeq: 2'));
   caller.say(site.proxy, `INVITE ${uri} SIP/2.0`, [...again, credentials(challenge, user, password, 'INVITE', uri)]);
-  const invite = await callee.hear(({ method, values }) => method === 'INVITE' && values('Call-ID')[0] === id);
+  const invite = await callee.hear(({ method }) => method === 'INVITE');
   assert.ok(!invite.text.includes('Proxy-Authorization'));
   callee.answer(site.proxy, invite, 200, [`Contact: <sip:callee@${callee.at}>`]);
   const ok = await caller.hear(({ status }) => status === 200);

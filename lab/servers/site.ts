@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Random } from '../random.ts';
 import type { Account, Segment, SegmentName, Site, SiteWish } from '../scenario.ts';
+import { B2bua } from './b2bua.ts';
 import { type Kamailio, type Place, startEdge, startProxy } from './kamailio.ts';
 import type { Launch } from './process.ts';
 import { type Query, startResolver } from './resolver.ts';
@@ -21,6 +22,8 @@ export interface SiteOptions {
   readonly resolver: string;
   /** Folder that exists, for what the servers write and for their configuration (below `servers`). */
   readonly logs: string;
+  /** Told of each call that a site of the kind `b2bua` bridges: Call-IDs of both legs, media addresses that it opened for it. */
+  readonly onBridge?: (incoming: string, outgoing: string, media: readonly string[]) => void;
   /** Segment of the edge proxy of a chain, so that the router sees both of its sides; `gateway` if absent. */
   readonly edge?: SegmentName;
   /** Port of the resolver, 53 unless a test has no right to it. */
@@ -54,6 +57,7 @@ export async function startSite(options: SiteOptions): Promise<RunningSite> {
     started.push(resolver);
     const core = await startCore(options, plan);
     started.push(core.process);
+    if (plan.b2bua) started.push(await startB2bua(options, plan, plan.b2bua));
     if (plan.edge) started.push((await startEdgeOf(options, plan, plan.edge)).process);
     return { ...plan.site, servers: plan.servers, queries: resolver.queries, stop, records: () => readRecords(core.log) };
   } catch (error) {
@@ -72,6 +76,7 @@ interface SitePlan {
   readonly style: SiteStyle;
   readonly core: Endpoint;
   readonly edge: Endpoint | undefined;
+  readonly b2bua: Endpoint | undefined;
   readonly servers: Readonly<Record<string, string>>;
   readonly passwords: ReadonlyMap<string, string>;
 }
@@ -82,6 +87,7 @@ function drawSite({ random, wish, accounts: count, segment, resolver, edge: edge
   const domain = drawDomain(draw);
   const core = { address: segment('site').address(), port: drawPort(draw) };
   const edge = kind === 'proxy-chain' ? { address: segment(edgeSegment).address(), port: drawPort(draw) } : undefined;
+  const b2bua = kind === 'b2bua' ? { address: segment('site').address(), port: drawPort(draw) } : undefined;
   const trunk = { address: segment('trunk').address(), port: drawPort(draw) };
   const extra = wish.extraAccounts ?? {};
   const accounts = drawAccounts(draw.fork('accounts'), domain, count, new Set(Object.keys(extra)));
@@ -89,12 +95,14 @@ function drawSite({ random, wish, accounts: count, segment, resolver, edge: edge
   const number = drawNumbers(draw.fork('numbers'));
   const proxy = edge ?? core;
   const text = ({ address, port }: Endpoint): string => `${address}:${port}`;
-  const servers = { proxy: text(core), ...(edge && { edge: text(edge) }), resolver: `${resolver}:53`, trunk: text(trunk) };
+  const more = { ...(edge && { edge: text(edge) }), ...(b2bua && { b2bua: text(b2bua) }) };
+  const servers = { proxy: text(core), ...more, resolver: `${resolver}:53`, trunk: text(trunk) };
   return {
     site: { kind, domain, proxy, accounts, number, resolver, trunk },
     style: drawStyle(draw.fork('style'), wish),
     core,
     edge,
+    b2bua,
     servers,
     passwords,
   };
@@ -125,9 +133,23 @@ function drawNumbers(random: Random): () => string {
 
 function startCore({ wish, segment, launch, logs }: SiteOptions, plan: SitePlan): Promise<Kamailio> {
   const place: Place = { segment: segment('site'), launch, folder: join(logs, 'servers'), log: join(logs, 'proxy.log') };
-  const { site, style, core, edge } = plan;
+  const { site, style, core, edge, b2bua } = plan;
   const wanted = { ...core, domain: site.domain, style, trunk: site.trunk, openRelay: wish.openRelay ?? false };
-  return startProxy(place, edge ? { ...wanted, edge } : wanted, plan.passwords);
+  return startProxy(place, { ...wanted, ...(edge && { edge }), ...(b2bua && { b2bua }) }, plan.passwords);
+}
+
+function startB2bua({ segment, random, onBridge }: SiteOptions, { core, site, style }: SitePlan, own: Endpoint): Promise<B2bua> {
+  const { product, relaysMedia } = style;
+  return B2bua.start({
+    ...own,
+    segment: segment('site'),
+    proxy: core,
+    domain: site.domain,
+    product,
+    relaysMedia,
+    random: random.fork('b2bua'),
+    onBridge,
+  });
 }
 
 function startEdgeOf(options: SiteOptions, { site, style, core }: SitePlan, edge: Endpoint): Promise<Kamailio> {

@@ -16,6 +16,8 @@ export interface SiteStyle {
   readonly unknownGets404: boolean;
   /** Wrong password: 403, else a new challenge. */
   readonly wrongGets403: boolean;
+  /** A B2BUA passes the media on, else it stays between the phones. */
+  readonly relaysMedia: boolean;
 }
 
 const MAKERS = ['kamailio', 'OpenSIPS', 'PBX', 'SoftSwitch', 'SIP Proxy', 'CallServer', 'VoIP Gateway'];
@@ -34,6 +36,7 @@ export function drawStyle(random: Random, wish: SiteWish): SiteStyle {
     maxExpires: random.pick([3600, 3600, 7200]),
     unknownGets404: unknown === '404',
     wrongGets403: wrong === '403',
+    relaysMedia: random.chance(0.7),
   };
 }
 
