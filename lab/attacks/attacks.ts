@@ -17,6 +17,10 @@ import { registrationReplay } from './registration-replay.ts';
 import { REQUEST_FLOODS, REQUEST_FLOODS_BY_SIPP, SPOOFED_FLOOD } from './request-floods.ts';
 import { SERVER_SCAN, SERVER_SCAN_BY_NMAP, SERVER_SCAN_BY_SVMAP } from './server-scan.ts';
 import { GUESSING_BESIDE_OWNER, GUESSING_THEN_OWNER } from './shared-address.ts';
+import { dialPrefixes, dialPrefixesFound } from './dial-prefixes.ts';
+import { tollFraud } from './toll-fraud.ts';
+import { vishing, wangiri } from './vishing.ts';
+import { spit, spitByCustomer } from './spit.ts';
 import { TWINS } from './twins/twins.ts';
 import { UDP_FLOOD, UDP_FLOOD_SPOOFED } from './udp-flood.ts';
 
@@ -56,6 +60,13 @@ export const ATTACKS: readonly Scenario[] = [
   REFLECTION,
   REFLECTION_BY_SITE,
   FORGED_ANSWERS,
+  spit, // A29
+  spitByCustomer, // A29
+  vishing, // A30
+  wangiri, // A30
+  tollFraud, // A31
+  dialPrefixes, // A32
+  dialPrefixesFound, // A32
   addressChange, // A34
   ...TWINS, // E2-2
 ];
