@@ -186,14 +186,7 @@ function segmentsOf(network: Network): Lab['segment'] {
   };
 }
 
-function makeLab(
-  order: Order,
-  random: Random,
-  state: RunState,
-  segment: Lab['segment'],
-  tools: Tools,
-  site: Site,
-): Omit<Lab, 'phones'> {
+function makeLab(order: Order, random: Random, state: RunState, segment: Lab['segment'], tools: Tools, site: Site): Omit<Lab, 'phones'> {
   const { timeline, campaigns, signal } = state;
   return {
     seed: order.seed,

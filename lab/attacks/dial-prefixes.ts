@@ -44,9 +44,36 @@ export const dialPrefixesFound: Scenario = {
 
 /** Prefixes in the order in which they are tried: the usual ones, then made-up ones. */
 function prefixes(random: Random): string[] {
-  const usual = ['', '0', '00', '000', '0000', '9', '90', '900', '9000', '9011', '011', '0011', '810', '+', '99', '7', '8', '1', '11', '0099'];
+  const usual = [
+    '',
+    '0',
+    '00',
+    '000',
+    '0000',
+    '9',
+    '90',
+    '900',
+    '9000',
+    '9011',
+    '011',
+    '0011',
+    '810',
+    '+',
+    '99',
+    '7',
+    '8',
+    '1',
+    '11',
+    '0099',
+  ];
   const made = Array.from({ length: TRIES }, () =>
-    random.pick([`${random.integer(1, 9)}00`, `7${random.integer(10, 99)}00`, `${random.integer(10, 9999)}00`, `*${random.integer(1, 99)}`, `00${random.integer(1, 9)}`]),
+    random.pick([
+      `${random.integer(1, 9)}00`,
+      `7${random.integer(10, 99)}00`,
+      `${random.integer(10, 9999)}00`,
+      `*${random.integer(1, 99)}`,
+      `00${random.integer(1, 9)}`,
+    ]),
   );
   const order = random.chance(0.5) ? usual : random.shuffle(usual);
   return [...new Set([...order, ...made])].slice(0, TRIES);
@@ -75,14 +102,21 @@ async function runStranger(lab: Lab, intensity: Intensity): Promise<void> {
   const campaign = open(lab, intensity, number);
   const actor = await Actor.open(lab, campaign, 'attack');
   const voice = await Voice.open(lab, 'attack', actor.address);
-  const claimed: Account = { user: random.pick(['100', '1000', 'admin', '2010', lab.site.accounts[0]?.user ?? '1']), domain: lab.site.domain, password: '' };
+  const claimed: Account = {
+    user: random.pick(['100', '1000', 'admin', '2010', lab.site.accounts[0]?.user ?? '1']),
+    domain: lab.site.domain,
+    password: '',
+  };
   const { offsets, simulated } = timesOf(lab, random, intensity);
   const list = prefixes(random);
   const asked: Promise<unknown>[] = [];
   let challenged = 0;
   await play(lab, offsets, (i) => {
     const uri = `sip:${list[i]}${number}@${lab.site.domain}`;
-    const invite = { ...opening(actor, lab, claimed, 'INVITE', uri, [['Contact', actor.contact(claimed.user)]], voice.description(lab)), branch: actor.branch() };
+    const invite = {
+      ...opening(actor, lab, claimed, 'INVITE', uri, [['Contact', actor.contact(claimed.user)]], voice.description(lab)),
+      branch: actor.branch(),
+    };
     if (simulated !== undefined) lab.unit(invite.callId, simulated[i]!);
     const answer = actor.ask(invite, lab.site.proxy).then((final) => {
       if (final === undefined) return;

@@ -81,7 +81,10 @@ async function run(lab: Lab, intensity: Intensity, place: Place): Promise<void> 
   });
   const heard = records.filter(({ answer }) => answer !== undefined).length;
   const accounts = list.map((user) => `${user}@${lab.site.domain}`);
-  campaign.end(heard > 0 ? 'succeeded' : 'failed', { targets: [...accounts, ...records.map(({ callId }) => callId)], attackers: [robot.address] });
+  campaign.end(heard > 0 ? 'succeeded' : 'failed', {
+    targets: [...accounts, ...records.map(({ callId }) => callId)],
+    attackers: [robot.address],
+  });
   await lab.sleep(300);
   robot.close();
 }

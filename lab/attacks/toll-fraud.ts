@@ -51,7 +51,12 @@ async function run(lab: Lab, intensity: Intensity): Promise<void> {
     return await robot.call(`${prefix}${random.chance(0.5) ? random.pick(few) : number()}`, plan);
   });
   const answered = records.filter(({ answer }) => answer !== undefined).length;
-  end(campaign, answered, robot.address, records.flatMap(({ callId, to }) => [callId, to.replace(/^sips?:|@.*$/g, '')]));
+  end(
+    campaign,
+    answered,
+    robot.address,
+    records.flatMap(({ callId, to }) => [callId, to.replace(/^sips?:|@.*$/g, '')]),
+  );
   await lab.sleep(300);
   robot.close();
 }

@@ -75,7 +75,11 @@ async function runVishing(lab: Lab, intensity: Intensity): Promise<void> {
   const callback = random.chance(0.5) ? `${internationalPrefix(random)}${costlyRange(random)()}` : undefined;
   if (callback !== undefined) await callBack(lab, random, callback, Math.max(...records.map(({ end }) => end)));
   campaign.end(answered.length > 0 ? 'succeeded' : 'failed', {
-    targets: [...called.map((user) => `${user}@${lab.site.domain}`), ...records.map(({ callId }) => callId), ...(callback ? [callback] : [])],
+    targets: [
+      ...called.map((user) => `${user}@${lab.site.domain}`),
+      ...records.map(({ callId }) => callId),
+      ...(callback ? [callback] : []),
+    ],
     attackers: [robot.address],
   });
   await lab.sleep(300);

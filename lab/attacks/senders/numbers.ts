@@ -2,7 +2,26 @@
 import type { Random } from '../../random.ts';
 
 /** Country codes (ITU-T E.164) with expensive termination: small states, satellites, shared-cost services. */
-const COSTLY = ['252', '232', '224', '216', '960', '675', '677', '682', '688', '692', '53', '371', '370', '381', '882', '883', '979', '8816'];
+const COSTLY = [
+  '252',
+  '232',
+  '224',
+  '216',
+  '960',
+  '675',
+  '677',
+  '682',
+  '688',
+  '692',
+  '53',
+  '371',
+  '370',
+  '381',
+  '882',
+  '883',
+  '979',
+  '8816',
+];
 
 /** A range of such numbers, as it is rented: one country, and all digits but the last three. */
 export function costlyRange(random: Random): () => string {

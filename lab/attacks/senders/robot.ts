@@ -75,7 +75,11 @@ export class Robot {
 }
 
 /** Plays all calls, so many at once, each as soon as a line is free; gives their records in the order of the list. */
-export async function inLines<T>(lines: number, list: readonly T[], each: (one: T, index: number) => Promise<CallRecord>): Promise<CallRecord[]> {
+export async function inLines<T>(
+  lines: number,
+  list: readonly T[],
+  each: (one: T, index: number) => Promise<CallRecord>,
+): Promise<CallRecord[]> {
   const records: CallRecord[] = [];
   let next = 0;
   const line = async (): Promise<void> => {
