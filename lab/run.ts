@@ -3,6 +3,7 @@ import { type ChildProcess, execFileSync } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, release } from 'node:os';
 import { join } from 'node:path';
+import type { Phone } from './agents/phone.ts';
 import { background } from './benign/background.ts';
 import { Network } from './network/network.ts';
 import { type Random, seeded } from './random.ts';
@@ -57,10 +58,13 @@ export async function run(order: Order, signal: AbortSignal): Promise<Manifest> 
   };
   const site = await startSite({ random, wish, accounts, segment, resolver, launch: tools.start, logs, onBridge });
   try {
-    const lab = makeLab(order, random, state, segment, tools, site);
-    const phones = attack === undefined ? undefined : await background(lab, wish.phones ?? PHONES);
-    await order.scenario.run({ ...lab, phones: phones?.phones ?? [] }, order.intensity);
-    await phones?.stop();
+    const phones: Phone[] = [];
+    const lab = { ...makeLab(order, random, state, segment, tools, site), phones };
+    const life = attack === undefined ? undefined : await background(lab, wish.phones ?? PHONES);
+    // Phones and attackers share one lab object: by it the two ends of a planned call find each other.
+    phones.push(...(life?.phones ?? []));
+    await order.scenario.run(lab, order.intensity);
+    await life?.stop();
   } catch (error) {
     if (signal.aborted) rmSync(partial, { recursive: true, force: true });
     throw error;
@@ -187,7 +191,7 @@ function segmentsOf(network: Network): Lab['segment'] {
   };
 }
 
-function makeLab(order: Order, random: Random, state: RunState, segment: Lab['segment'], tools: Tools, site: Site): Lab {
+function makeLab(order: Order, random: Random, state: RunState, segment: Lab['segment'], tools: Tools, site: Site): Omit<Lab, 'phones'> {
   const { timeline, campaigns, signal } = state;
   return {
     seed: order.seed,
@@ -205,7 +209,6 @@ function makeLab(order: Order, random: Random, state: RunState, segment: Lab['se
       state.hardNegatives[name] = (state.hardNegatives[name] ?? 0) + 1;
     },
     call: (record) => state.calls.push(record),
-    phones: [],
     signal,
   };
 }
