@@ -12,7 +12,7 @@ export interface SiteStyle {
   readonly qop: boolean;
   /** Longest registration, in seconds. */
   readonly maxExpires: number;
-  /** REGISTER of an unknown user: 404, else a challenge like everybody's. */
+  /** An unknown user gets 404, else a challenge (REGISTER, INVITE) or 200 (OPTIONS) like everybody. */
   readonly unknownGets404: boolean;
   /** Wrong password: 403, else a new challenge. */
   readonly wrongGets403: boolean;

@@ -13,7 +13,7 @@ export interface SippFlood {
 }
 
 /** tshark filter for its requests: the tag and branch that it writes unless told otherwise (M-09). */
-export const SIPP_FILTER = 'sip.Request-Line && sip.from.tag contains "SIPpTag"';
+export const SIPP_FILTER = '!icmp && sip.Request-Line && sip.from.tag contains "SIPpTag"';
 
 /**
  * The scenario file. It starts with an exponential pause: SIPp begins calls like a clock, and a clockwork displaced by
