@@ -55,7 +55,15 @@ function bySipp(lab: Lab, intensity: Intensity): Promise<void> {
 function bySipsak(lab: Lab, intensity: Intensity): Promise<void> {
   const { proxy } = lab.site;
   const uri = `sip:${word(lab.random.fork('user'))}@${proxy.address}:${proxy.port}`;
-  return byTool(lab, intensity, () => [...SIPSAK, '-e', String(countAt(intensity.value)), '-o', String(Math.round(1000 / intensity.value)), '-s', uri]);
+  return byTool(lab, intensity, () => [
+    ...SIPSAK,
+    '-e',
+    String(countAt(intensity.value)),
+    '-o',
+    String(Math.round(1000 / intensity.value)),
+    '-s',
+    uri,
+  ]);
 }
 
 const SIPSAK = ['sipsak', '-F'];

@@ -120,7 +120,10 @@ export const SERVER_SCAN_BY_SVMAP: Scenario = {
     { name: '50/s', value: 50 },
   ],
   small: true,
-  proof: { filter: '!icmp && sip.Request-Line && sip.from.host == "1.1.1.1" && sip.Via.branch matches "^z9hG4bK-[0-9]{1,10}$"' },
+  proof: {
+    filter:
+      '!icmp && sip.Request-Line && sip.from.host == "1.1.1.1" && sip.Via.branch matches "^z9hG4bK-[0-9]{1,10}$" && sip.Max-Forwards == 70',
+  },
   needs: ['svmap'],
   run: bySvmap,
 };
@@ -134,7 +137,7 @@ export const SERVER_SCAN_BY_NMAP: Scenario = {
     { name: '20/s', value: 20 },
     { name: '5/s', value: 5 },
   ],
-  proof: { filter: 'udp.srcport' },
+  proof: { filter: '!icmp && ((sip.Request-Line && sip.From contains "Nmap NSE") || udp.length == 8 || sip.r-uri == "sip:nm")' },
   needs: ['nmap'],
   run: byNmap,
 };
