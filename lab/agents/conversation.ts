@@ -46,6 +46,9 @@ export class Conversation {
 
   /** The called end. The first one that rings is told what to do; others (forking) ring until they are cancelled. */
   join(leg: Leg): Answer | undefined {
+    const redirected = this.called?.state === 'ended' && this.plan.answer?.kind === 'redirect';
+    if (redirected) this.called = leg;
+    if (redirected) return { kind: 'answer', after: this.plan.answer.after };
     if (this.called) return { kind: 'never' };
     this.called = leg;
     if (this.#moved && leg.callId !== this.caller.callId) this.lab.unit(leg.callId, this.now());

@@ -19,7 +19,12 @@ export interface Stretch {
  * Plays the steps that lie in the stretch, each when its time has come on the machine's clock, none before the one before it has
  * ended. A step that fails is told; the next ones go on.
  */
-export async function playChain(steps: readonly Step[], stretch: Stretch, signal: AbortSignal, failed: (fault: unknown) => void): Promise<void> {
+export async function playChain(
+  steps: readonly Step[],
+  stretch: Stretch,
+  signal: AbortSignal,
+  failed: (fault: unknown) => void,
+): Promise<void> {
   const began = performance.now();
   const pace = stretch.real / (stretch.to - stretch.from);
   for (const step of steps) {
