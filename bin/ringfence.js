@@ -21,7 +21,7 @@ function isNewEnough(version) {
 /** The source in a clone; the compiled program in an installed package, where Node refuses to run TypeScript. */
 function entry() {
   const source = join(root, 'src', 'main.ts');
-  const compiled = join(root, 'dist', 'main.js');
+  const compiled = join(root, 'dist', 'src', 'main.js');
   const installed = root.split(sep).includes('node_modules');
   if (!installed && existsSync(source)) return source;
   return existsSync(compiled) ? compiled : undefined;
@@ -57,7 +57,7 @@ function runUnder(node) {
 
 function start() {
   const file = entry();
-  if (file === undefined) return fail('this package is not complete: dist/main.js is missing; install it again');
+  if (file === undefined) return fail('this package is not complete: dist/src/main.js is missing; install it again');
   // Compiled code is kept in Node's own cache: half the start-up time from the second run on.
   if (module.enableCompileCache) module.enableCompileCache();
   if (isNewEnough(process.versions.node)) return import(pathToFileURL(file).href).then(({ main }) => main(process.argv));

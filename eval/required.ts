@@ -236,7 +236,12 @@ export const REQUIRED_GLOBALS: readonly RequiredGlobal[] = [
     most: 1,
     source: 'E0-9: ≤ 1/day at recall ≥ 0.99; the bound, not the mean, must keep it (G8)',
   },
-  { measure: 'spitAlarmsPerDay', title: 'False SPIT campaigns per benign day', most: 1, source: 'E0-4: ≤ 1 false campaign/day' },
+  {
+    measure: 'spitAlarmsPerDay',
+    title: 'False SPIT campaigns per benign day (95 % upper bound)',
+    most: 1,
+    source: 'E0-4: ≤ 1 false campaign/day',
+  },
   {
     measure: 'teardownAlarms',
     title: 'False tear-down alarms on benign days',

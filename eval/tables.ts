@@ -85,7 +85,7 @@ export function detectorTable({ detectors }: Evaluation): Table {
     title: 'Detectors, on the same recordings',
     note:
       'Told: campaigns told with a right class. Found: with any class. False alarms: on benign runs, with the 95 % upper bound. FDR: ' +
-      'share of all alarms that are false or blame a victim. Cost: per SIP message, the whole process as it ran here.',
+      'share of all alarms that are false or blame a victim. Cost: wall-clock time per SIP message, start-up included, so that short recordings look dear.',
     columns: [
       { name: 'Detector' },
       { name: 'Told', right: true },
@@ -207,7 +207,7 @@ export function requiredTable({ attacks }: Evaluation): Table {
     ],
     rows: attacks.map(({ required, inTime, recall, delay, verdict, intensities }): Cell[] => [
       `${required.attack} ${required.name}`,
-      required.from === undefined ? (intensities.length === 0 ? 'any other' : intensities.join(', ')) : atLeast(required.from),
+      required.from === undefined ? otherStrengths(intensities) : atLeast(required.from),
       ratio(required.recall),
       `${time(required.delay * 1e6)}${required.packets === undefined ? '' : `, ${required.packets} packets`}`,
       hits(inTime),
@@ -218,6 +218,11 @@ export function requiredTable({ attacks }: Evaluation): Table {
     ]),
     none: 'Nothing is required.',
   };
+}
+
+function otherStrengths(intensities: readonly string[]): string {
+  if (intensities.length === 0) return 'any other';
+  return intensities.length < 3 ? intensities.join('; ') : several(intensities.length, 'strength');
 }
 
 function atLeast({ value, unit }: { readonly value: number; readonly unit: string }): string {

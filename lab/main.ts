@@ -6,6 +6,7 @@ import { run } from './run.ts';
 import { inSandbox, reenter, whenAbandoned } from './sandbox.ts';
 import { intensityOf, SCENARIOS, scenarioOf } from './scenarios.ts';
 import { folderOf, runSuite, suite } from './suite.ts';
+import { verify } from './verify.ts';
 
 const RUNS = 'runs';
 const interrupted = new AbortController();
@@ -74,6 +75,13 @@ program
   .option('--parallel <number>', 'runs at a time', '2')
   .option('--only <scenarios>', 'names, separated by commas')
   .action(runAll);
+program
+  .command('verify')
+  .description('prove the labels of runs with tshark')
+  .argument('<folder...>')
+  .action(async (folders: string[]) => {
+    process.exitCode = (await verify(folders, (name) => scenarioOf(name).proof, console.log)) > 0 ? 1 : 0;
+  });
 
 try {
   await program.parseAsync();

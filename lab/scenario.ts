@@ -39,6 +39,8 @@ export interface Scenario {
   readonly attack?: AttackId;
   readonly intensities: readonly Intensity[];
   readonly site?: SiteWish;
+  /** Least runs in the full suite, of a benign scenario; one per intensity if absent. Attacks have ten for each of the catalogue. */
+  readonly runs?: number;
   /** Also part of `suite small`: one run, few seconds. */
   readonly small?: boolean;
   /**

@@ -12,31 +12,36 @@ export interface Job {
   readonly seed: number;
 }
 
-/** Seeds from here on are the test set, smaller ones are for choosing thresholds (G1, G2). */
-export const TEST_SEEDS = 1000;
-
-/** Least runs of an attack class in the full suite. */
+/** Least runs of each attack of the catalogue in the full suite, over its scenarios and intensities. */
 const RUNS = 10;
-/** Benign days in the full suite. */
-const DAYS = 10;
 
 /**
- * The runs of a suite. `small`: one run of each scenario marked small, with one seed. `full`: every scenario, at all its
- * intensities, at least ten runs each, and ten benign days.
+ * The runs of a suite. `small`: one run of each scenario marked small, with one seed. `full`: every scenario at all its
+ * intensities, and each attack of the catalogue at least ten times; benign scenarios as often as they want (ten days).
  * @param first seed of the first run; other first seeds give other runs of the same kind.
  */
-export function suite(kind: 'small' | 'full', first: number): Job[] {
-  if (kind === 'small') return SCENARIOS.filter(({ small }) => small === true).map((scenario) => job(scenario, 0, first));
-  return SCENARIOS.flatMap((scenario) => {
-    const runs = scenario.attack === undefined ? DAYS : Math.max(RUNS, 2 * scenario.intensities.length);
-    return Array.from({ length: runs }, (_, index) =>
-      job(scenario, index % scenario.intensities.length, first + Math.floor(index / scenario.intensities.length)),
-    );
-  });
+export function suite(kind: 'small' | 'full', first: number, scenarios: readonly Scenario[] = SCENARIOS): Job[] {
+  if (kind === 'small') return scenarios.filter(({ small }) => small === true).flatMap((scenario) => jobs(scenario, first).slice(0, 1));
+  const benign = scenarios.filter(({ attack }) => attack === undefined);
+  const attacks = Map.groupBy(
+    scenarios.filter(({ attack }) => attack !== undefined),
+    ({ attack }) => attack,
+  );
+  return [
+    ...benign.flatMap((scenario) => repeated([scenario], first, scenario.runs ?? 1)),
+    ...[...attacks.values()].flatMap((list) => repeated(list, first, RUNS)),
+  ];
 }
 
-function job(scenario: Scenario, intensity: number, seed: number): Job {
-  return { scenario, intensity: scenario.intensities[intensity]!.name, seed };
+/** All intensities of the scenarios, with one seed after the other, until there are `least` runs. */
+function repeated(scenarios: readonly Scenario[], first: number, least: number): Job[] {
+  const list: Job[] = [];
+  for (let seed = first; list.length < least; seed++) list.push(...scenarios.flatMap((scenario) => jobs(scenario, seed)));
+  return list;
+}
+
+function jobs(scenario: Scenario, seed: number): Job[] {
+  return scenario.intensities.map(({ name }) => ({ scenario, intensity: name, seed }));
 }
 
 /** Folder of a job below the folder of the suite. */

@@ -7,6 +7,7 @@ import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Fault } from './errors.ts';
 import { type Network, parseNetwork } from './network.ts';
+import { PACKAGE_ROOT } from './packageroot.ts';
 import { check } from './readyaml.ts';
 import { type Infer, type Schema, schema } from './schema.ts';
 import type { Seed } from './table.ts';
@@ -143,7 +144,7 @@ export type Config = Omit<Infer<typeof CONFIG>, 'seed' | 'network'> & { readonly
 export type ConfigResult = { readonly config: Config } | { readonly faults: readonly Fault[] };
 
 /** Where the rules that come with Ringfence are. */
-export const BUILTIN_RULES: string = fileURLToPath(new URL('../rules', import.meta.url));
+export const BUILTIN_RULES: string = fileURLToPath(new URL('rules', PACKAGE_ROOT));
 
 /** Reads a config file; without one, everything is as standard. */
 export function loadConfig(file?: string): ConfigResult {

@@ -25,7 +25,9 @@ const REGISTERED = 3_600_000_000;
 /** Paper 002's counts and comparisons of addresses. */
 export const paper002: Detector = {
   name: 'paper-002',
-  version: fingerprint([import.meta.filename]),
+  get version() {
+    return fingerprint(import.meta, ['messages', 'episodes', 'rates']);
+  },
   available: () => undefined,
   findings: async (run) => preprocessorFindings(await saidIn(run)),
 };

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { saidOf } from '../../test/recording.ts';
 import type { Said } from './messages.ts';
 import { preprocessorFindings } from './paper002.ts';
 import { flowFindings, PAPER_LIMITS, SHIPPED_LIMITS } from './paper003.ts';
 import { registrationFindings } from './paper004.ts';
-import { saidOf } from './talk.ts';
 
 const SECOND = 1_000_000;
 const IDLE = 1800 * SECOND;

@@ -7,7 +7,7 @@ export function serverAddresses(site: RunFolder['site']): string[] {
 }
 
 /** The address of `10.0.0.1`, `10.0.0.1:5060`, `2001:db8::1` or `[2001:db8::1]:5060`. */
-function addressIn(text: string): string {
+export function addressIn(text: string): string {
   const bracket = /^\[(.*)\]/.exec(text)?.[1];
   if (bracket !== undefined) return bracket;
   const parts = text.split(':');

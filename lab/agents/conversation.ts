@@ -3,6 +3,7 @@ import type { Ground } from './agent.ts';
 import type { Leg } from './leg.ts';
 import { userOf } from './message.ts';
 import type { Answer, CallPlan, Side } from './plan.ts';
+import { Stretch } from './stretch.ts';
 
 /** A call under way. The called end joins when its INVITE arrives (under another Call-ID, if there is a B2BUA between). */
 export class Conversation {
@@ -10,28 +11,23 @@ export class Conversation {
   readonly plan: CallPlan;
   readonly caller: Leg;
   called: Leg | undefined;
-  /** Simulated minus machine's time, microseconds. */
-  #shift = 0;
-  #moved = false;
+  readonly #stretch: Stretch;
 
   constructor(lab: Ground, plan: CallPlan, caller: Leg) {
     this.lab = lab;
     this.plan = plan;
     this.caller = caller;
+    this.#stretch = new Stretch(lab);
   }
 
   /** Simulated time now (the machine's, if the plan gives none), microseconds since 1970. */
   now(): number {
-    return this.lab.now() + this.#shift;
+    return this.#stretch.now();
   }
 
-  /** Starts a unit at this simulated time, or now if that has passed: gaps are stretched, never shortened. */
+  /** Starts a unit at this simulated time, or now if that has passed; nothing if the plan gives no simulated time. */
   unit(simulated: number): void {
-    if (this.plan.start === undefined) return;
-    const at = this.#moved ? Math.max(simulated, this.now()) : simulated;
-    this.#moved = true;
-    this.#shift = at - this.lab.now();
-    for (const callId of new Set([this.caller.callId, this.called?.callId])) if (callId !== undefined) this.lab.unit(callId, at);
+    if (this.plan.start !== undefined) this.#stretch.to(simulated, new Set(this.legs.map((leg) => leg.callId)));
   }
 
   /** The ends that are known. */
@@ -44,15 +40,17 @@ export class Conversation {
     return side === 'caller' ? this.caller : this.called;
   }
 
-  /** The called end. The first one that rings is told what to do; others (forking) ring until they are cancelled. */
+  /**
+   * Lets a called end join; what it is to do. The first that rings does as planned; others (forking) ring until they are cancelled.
+   * Whom the first one sent the caller on to (302) answers.
+   */
   join(leg: Leg): Answer | undefined {
-    const redirected = this.called?.state === 'ended' && this.plan.answer?.kind === 'redirect';
-    if (redirected) this.called = leg;
-    if (redirected) return { kind: 'answer', after: this.plan.answer.after };
-    if (this.called) return { kind: 'never' };
+    const { called, plan } = this;
+    const sentOn = plan.answer?.kind === 'redirect' && called?.state === 'ended';
+    if (called && !sentOn) return { kind: 'never' };
     this.called = leg;
-    if (this.#moved && leg.callId !== this.caller.callId) this.lab.unit(leg.callId, this.now());
-    return this.plan.answer;
+    if (this.#stretch.started && leg.callId !== this.caller.callId) this.lab.unit(leg.callId, this.now());
+    return sentOn ? { kind: 'answer', after: 2 } : plan.answer;
   }
 }
 

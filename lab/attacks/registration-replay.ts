@@ -68,7 +68,8 @@ async function replay(lab: Lab, actor: Actor, text: string, ownContact: boolean)
   const start = kept.indexOf('\r\n') + 2;
   const via = `Via: SIP/2.0/UDP ${actor.address}:${actor.port};branch=${branch};rport\r\n`;
   const rest = later(kept.slice(start));
-  const moved = kept.slice(0, start) + via + (ownContact ? withContact(rest, actor.contact(userOf(uriOf(headerOf(message, 'to'))))) : ended(rest));
+  const moved =
+    kept.slice(0, start) + via + (ownContact ? withContact(rest, actor.contact(userOf(uriOf(headerOf(message, 'to'))))) : ended(rest));
   const answer = await actor.deliver(Buffer.from(moved, 'latin1'), branch, lab.site.proxy, headerOf(message, 'call-id'));
   return answer?.status === 200;
 }

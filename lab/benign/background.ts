@@ -20,7 +20,7 @@ export interface Background {
 const PLACES: readonly SegmentName[] = ['office', 'home', 'office', 'floor', 'home', 'internet', 'office', 'floor'];
 
 /** Milliseconds between two calls of one phone, on average. */
-const PER_PHONE = 60_000;
+const PER_PHONE = 30_000;
 
 /** Calls at once at most: a long flood must not pile them up. */
 const AT_ONCE = 12;
@@ -39,8 +39,11 @@ export async function background(lab: Lab, count: number): Promise<Background> {
   trunk.policy = drawnPolicy(random.fork('policy'));
   const phones: Phone[] = [];
   for (let i = 0; i < count; i++) phones.push(await openPhone(lab, i, makers, random.fork(`phone ${i}`)));
-  for (let i = 0; i < count; i += TOGETHER)
-    await Promise.all(phones.slice(i, i + TOGETHER).map((phone) => phone.register(lifetime(phone))));
+  for (let i = 0; i < count; i += TOGETHER) {
+    const states = await Promise.all(phones.slice(i, i + TOGETHER).map((phone) => phone.register(lifetime(phone))));
+    const refused = states.find((status) => status !== 200);
+    if (refused !== undefined) throw new Error(`a background phone was answered ${refused} when it registered`);
+  }
   const stopping = new AbortController();
   const signal = AbortSignal.any([stopping.signal, lab.signal]);
   const loops = [
@@ -111,7 +114,7 @@ async function oneCall(lab: Lab, phones: readonly Phone[], trunk: Trunk, random:
 /** Short calls with full media, results as on the benign day. */
 function drawPlan(random: Random): CallPlan {
   const result = drawResult(random);
-  const talk = Math.min(25, Math.max(2, random.logNormal(7, 0.6)));
+  const talk = Math.min(15, Math.max(2, random.logNormal(5, 0.6)));
   const ring = 0.5 + random.exponential(1.5);
   const rest = { talk, media: 'full', hangup: random.chance(0.5) ? 'caller' : 'called' } as const;
   if (result === 'answered') return { ...rest, answer: { kind: 'answer', after: ring } };

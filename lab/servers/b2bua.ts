@@ -8,12 +8,12 @@ import {
   type Draft,
   type Field,
   headerOf as headerOf,
+  headersOf,
   hostOf,
   type Message,
   parameterOf,
   uriOf,
   userOf,
-  headersOf,
 } from '../agents/message.ts';
 import { readSdp } from '../agents/sdp.ts';
 import type { Random } from '../random.ts';
@@ -70,6 +70,7 @@ export class B2bua implements Receiver {
   readonly endpoint: Endpoint;
   readonly #options: B2buaOptions;
   readonly #bridges = new Map<string, Bridge>();
+  readonly #relays = new Set<Relay>();
 
   private constructor(options: B2buaOptions, endpoint: (receiver: Receiver) => Endpoint) {
     this.#options = options;
@@ -83,7 +84,7 @@ export class B2bua implements Receiver {
   }
 
   async stop(): Promise<void> {
-    for (const bridge of new Set(this.#bridges.values())) bridge.relay?.close();
+    for (const relay of this.#relays) relay.close();
     this.#bridges.clear();
     this.endpoint.close();
   }
@@ -114,9 +115,14 @@ export class B2bua implements Receiver {
 
   async #call(transaction: ServerTransaction): Promise<void> {
     const { request } = transaction;
+    if (this.#bridges.size >= 2 * MOST_CALLS) {
+      transaction.answer(answerTo(request, 503, this.#tag()));
+      return;
+    }
     transaction.answer(answerTo(request, 100, ''));
     const { segment, address, random, relaysMedia, onBridge } = this.#options;
     const relay = relaysMedia && request.body !== '' ? await openRelay(segment, address, random).catch(() => undefined) : undefined;
+    if (relay) this.#relays.add(relay);
     const bridge = this.#bridge(transaction, relay);
     this.#bridges.set(bridge.a.callId, bridge);
     this.#bridges.set(bridge.b.callId, bridge);
@@ -284,12 +290,19 @@ export class B2bua implements Receiver {
   /** The relay stays open for the media that is still under way. */
   #forget(bridge: Bridge): void {
     const { relay, a, b } = bridge;
-    if (relay) this.endpoint.later(LINGER, () => relay.close());
+    if (relay) this.endpoint.later(LINGER, () => this.#close(relay));
     if (this.#bridges.get(a.callId) === bridge) this.#bridges.delete(a.callId);
     this.#bridges.delete(b.callId);
   }
+
+  #close(relay: Relay): void {
+    this.#relays.delete(relay);
+    relay.close();
+  }
 }
 
+/** Calls at a time; more are refused, as a machine of its size would. */
+const MOST_CALLS = 500;
 /** Milliseconds for which the media of a call that ended is still passed on. */
 const LINGER = 400;
 

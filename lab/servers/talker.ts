@@ -8,6 +8,7 @@ export interface Heard {
   readonly text: string;
   readonly method: string | undefined;
   readonly status: number | undefined;
+  readonly body: string;
   /** All values of a header, by its full name. */
   values(name: string): string[];
 }
@@ -18,7 +19,13 @@ export interface Talker {
   /** Sends a request of these header lines; Via and Content-Length are added unless given. */
   say(to: { readonly address: string; readonly port: number }, line: string, headers: readonly string[], body?: string): void;
   /** Answers a request, copying what an answer copies; `extra` are header lines. */
-  answer(to: { readonly address: string; readonly port: number }, request: Heard, status: number, extra?: readonly string[]): void;
+  answer(
+    to: { readonly address: string; readonly port: number },
+    request: Heard,
+    status: number,
+    extra?: readonly string[],
+    body?: string,
+  ): void;
   /** The first thing heard, and not yet taken, that fits. @throws Error after two seconds. */
   hear(fits: (heard: Heard) => boolean): Promise<Heard>;
   close(): void;
@@ -38,11 +45,11 @@ export async function talker(segment: Segment, address: string): Promise<Talker>
       const own = headers.some((header) => header.startsWith('Via:')) ? [] : [via];
       send(socket, to, [line, ...own, ...headers, `Content-Length: ${body.length}`, '', body]);
     },
-    answer: (to, request, status, extra = []) => {
+    answer: (to, request, status, extra = [], body = '') => {
       const copied = ['Via', 'Record-Route', 'From', 'Call-ID', 'CSeq'].flatMap((name) => request.values(name).map((v) => `${name}: ${v}`));
       const [called = ''] = request.values('To');
       const tagged = /;tag=/.test(called) ? called : `${called};tag=callee${at.replace(/\W/g, '')}`;
-      send(socket, to, [`SIP/2.0 ${status} Whatever`, ...copied, `To: ${tagged}`, ...extra, 'Content-Length: 0', '', '']);
+      send(socket, to, [`SIP/2.0 ${status} Whatever`, ...copied, `To: ${tagged}`, ...extra, `Content-Length: ${body.length}`, '', body]);
     },
     hear: async (fits) => {
       for (let i = 0; i < 200; i++) {
@@ -67,6 +74,7 @@ function read(text: string): Heard {
   return {
     text,
     method: status === undefined ? first.split(' ', 1)[0] : undefined,
+    body: text.slice(text.indexOf('\r\n\r\n') + 4),
     status: status === undefined ? undefined : Number(status),
     values: (name) => lines.filter((line) => line.startsWith(`${name}: `)).map((line) => line.slice(name.length + 2)),
   };

@@ -178,13 +178,13 @@ function installed(name: string): string {
 }
 
 function addMain(root: string): void {
-  mkdirSync(join(root, 'dist'), { recursive: true });
+  mkdirSync(join(root, 'dist', 'src'), { recursive: true });
   const main = `export async function main(argv) {
     process.on('SIGTERM', () => process.exit(9));
     console.log(JSON.stringify([process.versions.node, argv.slice(2)]));
     if (argv[2] === 'wait') setTimeout(() => {}, 20_000); else process.exitCode = 7;
   }`;
-  writeFileSync(join(root, 'dist', 'main.js'), main);
+  writeFileSync(join(root, 'dist', 'src', 'main.js'), main);
 }
 
 const oldNode = ['/usr/bin/node', '/usr/local/bin/node'].find((node) => {
@@ -193,7 +193,7 @@ const oldNode = ['/usr/bin/node', '/usr/local/bin/node'].find((node) => {
 });
 const skip = oldNode === undefined ? 'no Node older than 24 here: apt-get install nodejs' : false;
 
-test('installed, it starts dist/main.js; without it, it says so', () => {
+test('installed, it starts dist/src/main.js; without it, it says so', () => {
   const root = installed('plain');
   const run = () => spawnSync(process.execPath, [join(root, 'bin', 'ringfence.js'), 'a'], { encoding: 'utf8' });
   assert.match(run().stderr, /^ringfence: this package is not complete.*\n$/);

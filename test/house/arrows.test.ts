@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { ROOT } from '../peers.ts';
 import { type Import, importsOf, sources } from './sources.ts';
 
-const all = [...sources('src/**/*.ts'), ...sources('test/**/*.ts'), ...sources('tools/**/*.ts')];
+const all = ['src', 'lab', 'eval', 'test', 'tools'].flatMap((folder) => sources(`${folder}/**/*.ts`));
 const imports = all.flatMap(importsOf);
 const allowed = readTable(readFileSync(join(ROOT, 'ARCHITECTURE.md'), 'utf8'));
 
@@ -19,7 +19,7 @@ function readTable(architecture: string): Map<string, Set<string> | undefined> {
     const [left, right] = row.split('|').slice(1, 3).map(plain);
     for (const zone of names(left!)) table.set(zone, right === 'everything' ? undefined : new Set(names(right!)));
   }
-  const notStages = new Set(['pipeline', 'main', 'cli', 'test', 'tools']);
+  const notStages = new Set(['pipeline', 'main', 'cli', 'eval', 'lab', 'test', 'tools']);
   const pipeline = table.get('pipeline');
   if (pipeline?.delete('all stages')) for (const zone of table.keys()) if (!notStages.has(zone)) pipeline.add(zone);
   return table;
@@ -36,7 +36,8 @@ function names(cell: string): string[] {
 
 function zoneOf(path: string): string {
   const parts = path.split('/');
-  if (parts[0] !== 'src' || path.endsWith('.test.ts')) return parts[0] === 'tools' ? 'tools' : 'test';
+  if (path.endsWith('.test.ts')) return 'test';
+  if (parts[0] !== 'src') return parts[0]!;
   if (parts.length > 2) return parts[1]!;
   const name = parts[1]!.replace('.ts', '');
   return name === 'main' || name === 'pipeline' ? name : 'kernel';
@@ -48,8 +49,8 @@ test('the table was read', () => {
   assert.ok(allowed.get('pipeline')?.has('decode'));
 });
 
-test('every folder of src/ is in the table', () => {
-  const zones = new Set(all.filter((source) => source.path.startsWith('src/')).map((source) => zoneOf(source.path)));
+test('every folder of src/, the lab and the evaluation are in the table', () => {
+  const zones = new Set(all.map((source) => zoneOf(source.path)));
   assert.deepEqual(
     [...zones].filter((zone) => !allowed.has(zone)),
     [],
@@ -58,7 +59,7 @@ test('every folder of src/ is in the table', () => {
 
 test('imports follow the arrows', () => {
   const wrong = imports
-    .filter((each) => each.to.startsWith('src/') && !follows(each))
+    .filter((each) => /^(src|lab|eval)\//.test(each.to) && !follows(each))
     .map((each) => `${each.from}:${each.line} -> ${each.to}`);
   assert.deepEqual(wrong, []);
 });
@@ -70,15 +71,16 @@ function follows(each: Import): boolean {
   return from === to || may === undefined || may.has(to);
 }
 
-test('production code imports neither tests nor tools', () => {
+test('production code imports neither tests nor tools, and of the lab only types', () => {
   const wrong = imports.filter(
     (each) => zoneOf(each.from) !== 'test' && each.from.startsWith('src/') && /^(test|tools)\/|\.test\.ts$/.test(each.to),
   );
-  assert.deepEqual(wrong, []);
+  const made = imports.filter((each) => zoneOf(each.from) !== 'test' && /^(src|eval)\//.test(each.from) && each.to.startsWith('lab/'));
+  assert.deepEqual([...wrong, ...made.filter((each) => !each.typeOnly)], []);
 });
 
 test('every import names an existing file with its ending', () => {
-  const ours = imports.filter((each) => /^(src|test|tools|bin)\//.test(each.to) || each.to.startsWith('.'));
+  const ours = imports.filter((each) => /^(src|lab|eval|test|tools|bin)\//.test(each.to) || each.to.startsWith('.'));
   const wrong = ours.filter((each) => !existsSync(join(ROOT, each.to)) || !/\.[a-z]+$/.test(each.to));
   assert.deepEqual(wrong, []);
 });

@@ -28,7 +28,9 @@ function drawn(): Set<string> {
 test('neither code nor rules name what the lab draws', () => {
   const names = drawn();
   assert.ok(names.size > SEEDS, `only ${names.size} names were drawn`);
-  const files = globSync(['src/**/*.ts', 'rules/*.yaml', 'ringfence.example.yaml'], { cwd: ROOT }).filter((file) => !file.endsWith('.test.ts'));
+  const files = globSync(['src/**/*.ts', 'rules/*.yaml', 'ringfence.example.yaml'], { cwd: ROOT }).filter(
+    (file) => !file.endsWith('.test.ts'),
+  );
   assert.ok(files.length > 100, `only ${files.length} files`);
   const known = files.flatMap((file) => {
     const text = readFileSync(join(ROOT, file), 'utf8').toLowerCase();

@@ -52,7 +52,8 @@ test('the package holds the program, its rules and a sample, and nothing of the 
   const paths = files.map((file) => file.path);
   for (const wanted of [
     'bin/ringfence.js',
-    'dist/main.js',
+    'dist/src/main.js',
+    'dist/eval/evaluate.js',
     'rules/password-guessing.yaml',
     'samples/attack-day.pcap',
     'LICENSE',

@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { CallRecord, Campaign, Label, Manifest } from '../lab/record/folder.ts';
-import { ROOT } from '../test/peers.ts';
+import { ROOT } from './peers.ts';
 
 /** A run to be written. */
 export interface Specimen {
