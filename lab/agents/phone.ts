@@ -69,9 +69,9 @@ export class Phone {
     this.#lab = setup.lab;
     this.#registration = this.#registrar();
     agent.onNew = (transaction) => this.#asked(transaction);
-    agent.onMoved = async () => {
+    agent.onMoved = async (at) => {
       this.#registration = this.#registrar();
-      await this.register();
+      await this.register(at === undefined ? {} : { at });
     };
   }
 

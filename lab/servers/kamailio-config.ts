@@ -40,6 +40,7 @@ export function proxyConfig(plan: ProxyPlan): string {
     authRoute(plan),
     callRoute(plan),
     RELAY,
+    repliesRoute(plan),
   ].join('\n');
 }
 
@@ -268,9 +269,17 @@ onreply_route[ANSWER] {
 }
 failure_route[FAILED] {
   ${log('END', ['avp(source)', 'fu', 'avp(called)', 'T_reply_code'])}
-}
-onreply_route {
-  # A route that ends with a failed action drops the answer, hence the last line.
-  if (isbflagset(6) && $ct != $null) { fix_nated_contact(); }
+}`;
+
+/**
+ * A Contact that is not where the answer comes from (private, or a name) becomes that; behind an edge proxy, that is its work.
+ * What a phone forwards to (3xx) stays.
+ */
+function repliesRoute({ edge }: ProxyPlan): string {
+  const elsewhere = '!($rs =~ "^3") && $ct != $null && $(ct{nameaddr.uri}{uri.host}) != $si';
+  // A route that ends with a failed action drops the answer, hence the last line.
+  return `onreply_route {
+  ${edge ? '' : `if (${elsewhere}) { fix_nated_contact(); }`}
   return 1;
 }`;
+}
