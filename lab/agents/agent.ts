@@ -64,7 +64,7 @@ export class Agent {
   readonly lab: Ground;
   onNew: (transaction: ServerTransaction) => void = (transaction) => this.refuse(transaction, 405);
   /** What is done after a move, before calls go on: a phone registers anew. */
-  onMoved: () => Promise<void> = () => Promise.resolve();
+  onMoved: (at?: number) => Promise<void> = () => Promise.resolve();
   segment: Segment;
   #endpoint: Endpoint | undefined;
   #old: Endpoint[] = [];

@@ -145,7 +145,7 @@ async function happen(conversation: Conversation, step: Step): Promise<readonly 
   else if (step.kind === 'fax') await leg.reinvite('sendrecv', true);
   else if (step.kind === 'move') {
     await leg.agent.moveTo(conversation.lab.segment(step.segment));
-    await leg.agent.onMoved();
+    await leg.agent.onMoved(conversation.plan.start === undefined ? undefined : conversation.now());
     await leg.move();
   }
   return [];
