@@ -2,79 +2,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AttackId } from '../lab/record/folder.ts';
-import type { AttackClass } from '../src/types.ts';
+import { alarm, campaign, run } from '../test/scores.ts';
 import { BANDS } from './blame.ts';
 import { REQUIRED, requiredFor, strength } from './required.ts';
-import type { CampaignScore, FalseAlarm, RunScore } from './score.ts';
+import type { RunScore } from './score.ts';
 import { poissonUpper, proportionLower } from './statistics.ts';
 import { summarize } from './summary.ts';
 import { judgeAttacks, judgeGlobals } from './verdict.ts';
 
 const S = 1_000_000;
-const DAY = 86_400 * S;
-const bands = BANDS.map(() => ({ slices: 0, hits: 0 }));
 const nothing = { hits: 0, falseHits: 0, misses: 0, rest: 0 };
-
-const alarm = (text: string, kind: AttackClass = 'flood'): FalseAlarm => ({ time: 0, class: kind, level: 'high', text, subject: '' });
-
-function run(change: Partial<RunScore> & { readonly seed?: number; readonly days?: number; readonly calls?: number }): RunScore {
-  const { seed = 1, days = 1, calls = 0, ...rest } = change;
-  const campaigns = rest.campaigns ?? [];
-  return {
-    run: {
-      name: `run-${seed}`,
-      scenario: 'x',
-      kind: campaigns.length > 0 ? 'attack' : 'benign',
-      ...(campaigns[0] === undefined ? {} : { attack: campaigns[0].attack }),
-      intensity: campaigns[0]?.intensity ?? '',
-      seed,
-      split: 'validation',
-      hash: '',
-      capture: '',
-      commit: '',
-      host: '',
-      duration: days * DAY,
-      calls,
-      sipMessages: 100,
-      labelled: 0,
-      hardNegatives: {},
-      tools: [],
-    },
-    campaigns,
-    right: 0,
-    wrongClass: 0,
-    victims: [],
-    falseAlarms: [],
-    messages: nothing,
-    slices: { ...nothing, bands },
-    seconds: 0.001,
-    ...rest,
-  };
-}
-
-interface About {
-  readonly attack?: AttackId;
-  readonly intensity?: string;
-  /** Seconds to the right alarm; absent: missed. */
-  readonly delay?: number;
-  readonly called?: AttackClass;
-}
-
-function campaign({ attack = 'A13', intensity = '10/s', delay, called }: About): CampaignScore {
-  const told = delay === undefined ? undefined : ({ delay: delay * S, packets: delay * 10, class: 'password-guessing', text: '' } as const);
-  const found = told ?? (called === undefined ? undefined : ({ delay: 0, packets: 1, class: called, text: 'other' } as const));
-  return {
-    id: 'c1',
-    attack,
-    intensity,
-    packets: 100,
-    expected: 'password-guessing',
-    ...(found === undefined ? {} : { found }),
-    ...(told === undefined ? {} : { right: told }),
-    findings: found === undefined ? 0 : 1,
-    breach: { truly: false, told: false },
-  };
-}
+const bands = BANDS.map(() => ({ slices: 0, hits: 0 }));
 
 const attacks = [
   run({ seed: 1, campaigns: [campaign({ delay: 1 })], right: 1 }),
@@ -173,6 +111,10 @@ test('the row of a strength is the strictest that begins at or below it', () => 
     undefined,
   ]);
   assert.deepEqual(strength('60 calls/h'), { value: 60, unit: 'calls/h' });
+  assert.deepEqual(
+    ['1 per 20 s', '1 per min', '1 per 2 h'].map((name) => strength(name).value),
+    [0.05, 1 / 60, 1 / 7200],
+  );
   assert.ok(Number.isNaN(strength('slow').value));
 });
 
@@ -199,14 +141,22 @@ test('a bound on packets counts too: distributed guessing within 40', () => {
 test('bounds over everything', () => {
   const all = [...attacks, ...calm];
   const judged = new Map(judgeGlobals(all, summarize(all)).map(({ required, value, verdict }) => [required.measure, { value, verdict }]));
-  assert.deepEqual(judged.get('falseAlarmsPerDay'), { value: poissonUpper(2) / 3, verdict: 'missed' });
-  assert.deepEqual(judged.get('spitAlarmsPerDay'), { value: poissonUpper(1) / 3, verdict: 'missed' });
+  assert.deepEqual(judged.get('falseAlarmsPerDay'), { value: poissonUpper(2) / 3, verdict: 'undecided' });
+  assert.deepEqual(judged.get('spitAlarmsPerDay'), { value: poissonUpper(1) / 3, verdict: 'undecided' });
   assert.deepEqual(judged.get('teardownAlarms'), { value: 0, verdict: 'few' });
   // Nine alarms: four right, one wrong class, three false, one on a victim.
   assert.deepEqual(judged.get('discoveryRate'), { value: 4 / 9, verdict: 'missed' });
   assert.deepEqual(judged.get('victims'), { value: 1, verdict: 'missed' });
   assert.equal(judged.get('breachRecall')?.verdict, 'unmeasured');
   assert.equal(judged.get('spitSliceF1')?.verdict, 'unmeasured');
+  assert.equal(judged.get('addressRule')?.verdict, 'unmeasured');
+  const twin = run({ days: 0.01, falseAlarms: [alarm('moved')] });
+  const theirs = run({ days: 0.01, falseAlarms: Array.from({ length: 50 }, () => alarm('other address')) });
+  const beside = judgeGlobals([twin], summarize([twin]), [theirs]).find(({ required }) => required.measure === 'addressRule');
+  assert.deepEqual([beside?.value, beside?.verdict], [1 / 50, 'missed']);
+  // A short run says nothing of a day.
+  assert.ok(Number.isNaN(summarize([twin]).benign.perDay.value));
+  assert.deepEqual([summarize([twin]).benign.shortAlarms, summarize([twin]).benign.dayAlarms], [1, 0]);
   const none = new Map(judgeGlobals([], summarize([])).map(({ required, verdict }) => [required.measure, verdict]));
   assert.deepEqual([...new Set(none.values())], ['unmeasured']);
 });

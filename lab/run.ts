@@ -3,6 +3,7 @@ import { type ChildProcess, execFileSync } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, release } from 'node:os';
 import { join } from 'node:path';
+import type { Phone } from './agents/phone.ts';
 import { background } from './benign/background.ts';
 import { Network } from './network/network.ts';
 import { type Random, seeded } from './random.ts';
@@ -50,12 +51,20 @@ export async function run(order: Order, signal: AbortSignal): Promise<Manifest> 
   useResolver(resolver);
   const { site: wish = {}, attack } = order.scenario;
   const accounts = wish.accounts ?? (wish.phones ?? PHONES) + 20;
-  const site = await startSite({ random, wish, accounts, segment, resolver, launch: tools.start, logs: join(partial, 'logs') });
+  const logs = join(partial, 'logs');
+  const onBridge = (incoming: string, outgoing: string, media: readonly string[]): void => {
+    state.timeline.leg(outgoing, incoming);
+    for (const address of media) state.timeline.media(address, incoming, now());
+  };
+  const site = await startSite({ random, wish, accounts, segment, resolver, launch: tools.start, logs, onBridge });
   try {
-    const lab = makeLab(order, random, state, segment, tools, site);
-    const phones = attack === undefined ? undefined : await background(lab, wish.phones ?? PHONES);
-    await order.scenario.run({ ...lab, phones: phones?.phones ?? [] }, order.intensity);
-    await phones?.stop();
+    const phones: Phone[] = [];
+    const lab = { ...makeLab(order, random, state, segment, tools, site), phones };
+    const life = attack === undefined ? undefined : await background(lab, wish.phones ?? PHONES);
+    // Phones and attackers share one lab object: by it the two ends of a planned call find each other.
+    phones.push(...(life?.phones ?? []));
+    await order.scenario.run(lab, order.intensity);
+    await life?.stop();
   } catch (error) {
     if (signal.aborted) rmSync(partial, { recursive: true, force: true });
     throw error;
@@ -64,7 +73,7 @@ export async function run(order: Order, signal: AbortSignal): Promise<Manifest> 
     await captures.stop();
     network.close();
   }
-  writeServerLogs(join(partial, 'logs'), await site.records(), state.timeline);
+  writeServerLogs(join(partial, 'logs'), await site.records(), site.queries, state.timeline);
   const recorded = await finish(partial, captures.files, state.timeline, state.campaigns, state.calls);
   const manifest = await manifestOf(order, state, network, tools, site, recorded, partial, (performance.now() - began) / 1000);
   writeFileSync(join(partial, 'manifest.json'), `${JSON.stringify(manifest, null, 1)}\n`);
@@ -182,7 +191,7 @@ function segmentsOf(network: Network): Lab['segment'] {
   };
 }
 
-function makeLab(order: Order, random: Random, state: RunState, segment: Lab['segment'], tools: Tools, site: Site): Lab {
+function makeLab(order: Order, random: Random, state: RunState, segment: Lab['segment'], tools: Tools, site: Site): Omit<Lab, 'phones'> {
   const { timeline, campaigns, signal } = state;
   return {
     seed: order.seed,
@@ -200,7 +209,6 @@ function makeLab(order: Order, random: Random, state: RunState, segment: Lab['se
       state.hardNegatives[name] = (state.hardNegatives[name] ?? 0) + 1;
     },
     call: (record) => state.calls.push(record),
-    phones: [],
     signal,
   };
 }
@@ -242,15 +250,7 @@ async function manifestOf(
     commit: commit(),
     host: `${cpus().length} cores, ${cpus()[0]?.model ?? 'unknown'}, Linux ${release()}`,
     impairment: { by: network.impairedBy, ...network.impairment },
-    site: {
-      kind: site.kind,
-      domain: site.domain,
-      servers: {
-        proxy: `${site.proxy.address}:${site.proxy.port}`,
-        resolver: site.resolver,
-        trunk: `${site.trunk.address}:${site.trunk.port}`,
-      },
-    },
+    site: { kind: site.kind, domain: site.domain, servers: site.servers },
     first,
     last,
     seconds: Math.round(seconds * 10) / 10,

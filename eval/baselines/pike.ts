@@ -1,6 +1,7 @@
 /**
  * Kamailio's module pike, for real: requests of the recording go again to a Kamailio, from their own sources, in real time
- * (pikereplay.ts), but only those parts in which it can possibly trigger (pikewindows.ts). Only what was sent to the site's proxy counts.
+ * (pikereplay.ts), but only those parts in which it can possibly trigger (pikewindows.ts). What counts is what others than the site's
+ * own servers sent to the proxy that phones talk to.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,7 +15,7 @@ import { fingerprint, programVersion, whereIs } from './fingerprint.ts';
 import { eachMessage, saidIn } from './messages.ts';
 import type { Block, Plan, Replay, Request } from './pikereplay.ts';
 import { pikeWindows, type Window } from './pikewindows.ts';
-import { addressIn } from './servers.ts';
+import { addressIn, serverAddresses } from './servers.ts';
 
 /** µs of pike's sampling unit. */
 const UNIT = 2_000_000;
@@ -53,11 +54,13 @@ function available(): string | undefined {
 }
 
 async function blocksOf(run: RunFolder, density: number): Promise<readonly Finding[]> {
-  const proxy = addressIn(run.site.servers['proxy'] ?? '');
-  const arrivals = (await saidIn(run)).filter(({ status, dst }) => status === 0 && dst === proxy);
+  const { servers } = run.site;
+  const proxy = addressIn(servers['edge'] ?? servers['proxy'] ?? '');
+  const own = new Set(serverAddresses(run.site));
+  const arrivals = (await saidIn(run)).filter(({ status, src, dst }) => status === 0 && dst === proxy && !own.has(src));
   const windows = pikeWindows(arrivals, density, UNIT);
   if (windows.length === 0) return [];
-  const blocks = await replayed({ density, windows: await requestsIn(run.capture, proxy, windows) });
+  const blocks = await replayed({ density, windows: await requestsIn(run.capture, proxy, own, windows) });
   const episodes = new Episodes(BAN);
   for (const { address, time } of blocks.sort((a, b) => a.time - b.time)) {
     const text = `pike: more than ${density} requests in 2 s of ${address}`;
@@ -67,14 +70,16 @@ async function blocksOf(run: RunFolder, density: number): Promise<readonly Findi
 }
 
 /** The requests to the proxy, window by window. */
-async function requestsIn(capture: string, proxy: string, windows: readonly Window[]): Promise<Replay[]> {
+async function requestsIn(capture: string, proxy: string, own: ReadonlySet<string>, windows: readonly Window[]): Promise<Replay[]> {
   const replays = windows.map(({ hot }): { requests: Request[]; hot: [string, number][] } => ({ requests: [], hot: [...hot] }));
   let at = 0;
   await eachMessage(capture, ({ time, src, dst, bytes, start, end }, { isRequest }) => {
     while (at < windows.length && time > windows[at]!.last) at++;
     const window = windows[at];
     if (window === undefined || time < window.first || !isRequest || addressText(dst) !== proxy) return;
-    replays[at]!.requests.push({ time, src: addressText(src), payload: Buffer.from(bytes.subarray(start, end)).toString('base64') });
+    const from = addressText(src);
+    if (!own.has(from))
+      replays[at]!.requests.push({ time, src: from, payload: Buffer.from(bytes.subarray(start, end)).toString('base64') });
   });
   return replays;
 }

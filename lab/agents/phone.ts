@@ -45,7 +45,8 @@ export interface RegisterOptions {
   readonly at?: number;
 }
 
-const ANSWERS_AFTER_A_WHILE: Policy = { answer: () => ({ kind: 'answer', after: 3 }) };
+/** Calls that a phone takes at a time, of those that nobody planned; it is busy to more. */
+const LINES = 4;
 
 /** A phone. Make it with `open`. */
 export class Phone {
@@ -63,7 +64,7 @@ export class Phone {
   private constructor(setup: PhoneSetup, agent: Agent) {
     this.account = setup.account;
     this.shape = setup.shape;
-    this.policy = setup.policy ?? ANSWERS_AFTER_A_WHILE;
+    this.policy = setup.policy ?? { answer: () => (this.live.size > LINES ? { kind: 'busy', after: 0 } : { kind: 'answer', after: 3 }) };
     this.agent = agent;
     this.#lab = setup.lab;
     this.#registration = this.#registrar();

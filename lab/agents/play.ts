@@ -23,6 +23,7 @@ type Step = MidCall | (Omit<Hold, 'kind'> & { readonly kind: 'resume' });
 export async function play(conversation: Conversation): Promise<Played> {
   const { plan, caller } = conversation;
   caller.lostAcks = plan.lostAcks ?? 0;
+  caller.voice = plan.voice;
   caller.sessionTimer = plan.sessionTimer ?? 0;
   await caller.openMedia();
   conversation.unit(plan.start ?? 0);

@@ -4,9 +4,12 @@ import { ABANDON_FLOOD, ABANDON_FLOOD_BY_SIPP } from './abandon-flood.ts';
 import { addressChange } from './address-change.ts';
 import { ackWithheld, soundAfterBye } from './billing-bypass.ts';
 import { brokenHandshake } from './broken-handshake.ts';
+import { CALL_ATTACKS } from './calls.ts';
+import { dialPrefixes, dialPrefixesFound } from './dial-prefixes.ts';
 import { DISTRIBUTED_GUESSING, DISTRIBUTED_GUESSING_SLOWLY } from './distributed-guessing.ts';
 import { DNS_FLOOD } from './dns-flood.ts';
 import { EXTENSION_SCAN, EXTENSION_SCANS_BY_SVWAR } from './extension-scan.ts';
+import { fuzzing, fuzzingPhones } from './fuzzing.ts';
 import { keyTampering } from './key-tampering.ts';
 import { MIXED_GUESSING, MIXED_GUESSING_BY_TOOLS } from './mixed-guessing.ts';
 import { OPTIONS_FLOOD, OPTIONS_FLOOD_BY_SIPP, OPTIONS_FLOOD_BY_SIPSAK } from './options-flood.ts';
@@ -17,8 +20,12 @@ import { registrationReplay } from './registration-replay.ts';
 import { REQUEST_FLOODS, REQUEST_FLOODS_BY_SIPP, SPOOFED_FLOOD } from './request-floods.ts';
 import { SERVER_SCAN, SERVER_SCAN_BY_NMAP, SERVER_SCAN_BY_SVMAP } from './server-scan.ts';
 import { GUESSING_BESIDE_OWNER, GUESSING_THEN_OWNER } from './shared-address.ts';
+import { spit, spitByCustomer } from './spit.ts';
+import { sqlInjection } from './sql-injection.ts';
+import { tollFraud } from './toll-fraud.ts';
 import { TWINS } from './twins/twins.ts';
 import { UDP_FLOOD, UDP_FLOOD_SPOOFED } from './udp-flood.ts';
+import { vishing, wangiri } from './vishing.ts';
 
 /** A colleague adds his with one import and one line. */
 export const ATTACKS: readonly Scenario[] = [
@@ -58,4 +65,15 @@ export const ATTACKS: readonly Scenario[] = [
   FORGED_ANSWERS,
   addressChange, // A34
   ...TWINS, // E2-2
+  ...CALL_ATTACKS, // A16-A23, A27, A34, A35, E2-2
+  fuzzing, // A26
+  fuzzingPhones, // A26
+  spit, // A29
+  spitByCustomer, // A29
+  vishing, // A30
+  wangiri, // A30
+  tollFraud, // A31
+  dialPrefixes, // A32
+  dialPrefixesFound, // A32
+  sqlInjection, // A37
 ];
