@@ -10,6 +10,7 @@ import { DNS_FLOOD } from './dns-flood.ts';
 import { EXTENSION_SCAN, EXTENSION_SCANS_BY_SVWAR } from './extension-scan.ts';
 import { fuzzing, fuzzingPhones } from './fuzzing.ts';
 import { keyTampering } from './key-tampering.ts';
+import { rtpFlood, rtpInjection, rtpInjectionStranger } from './media-attacks.ts';
 import { MIXED_GUESSING, MIXED_GUESSING_BY_TOOLS } from './mixed-guessing.ts';
 import { OPTIONS_FLOOD, OPTIONS_FLOOD_BY_SIPP, OPTIONS_FLOOD_BY_SIPSAK } from './options-flood.ts';
 import { PASSWORD_FOUND, PASSWORD_GUESSING, PASSWORD_GUESSING_BY_SVCRACK } from './password-guessing.ts';
@@ -64,6 +65,9 @@ export const ATTACKS: readonly Scenario[] = [
   FORGED_ANSWERS,
   fuzzing, // A26
   fuzzingPhones, // A26
+  rtpFlood, // A28
+  rtpInjection, // A28
+  rtpInjectionStranger, // A28
   spit, // A29
   spitByCustomer, // A29
   vishing, // A30
