@@ -19,6 +19,7 @@ import {
   sliceTable,
   type Table,
   toolTable,
+  twinTable,
 } from './tables.ts';
 
 /** The page, with its line break at the end. */
@@ -35,6 +36,7 @@ export function markdownReport(evaluation: Evaluation): string {
     '## What is reached',
     markdownTable(detectorTable(evaluation), 3),
     markdownTable(benignTable(evaluation), 3),
+    markdownTable(twinTable(evaluation), 3),
     ...(own === undefined ? [] : [markdownTable(attackTable(own), 3)]),
     markdownTable(rivalTable(evaluation), 3),
     ...(own === undefined ? [] : [markdownTable(confusionTable(own), 3)]),

@@ -43,11 +43,13 @@ export function logOpening(log: string, runs: readonly Run[], commit: string, de
   const hash = hashOf(runs);
   const seeds = [...new Set(runs.map(({ manifest }) => manifest.seed))].sort((a, b) => a - b);
   const opening: Opening = { time: new Date().toISOString(), commit, runs: runs.length, seeds, hash, detectors };
-  const earlier = readOpenings(log);
+  let earlier: Opening[] = [];
   try {
+    earlier = readOpenings(log);
     mkdirSync(dirname(log), { recursive: true });
     appendFileSync(log, `${JSON.stringify(opening)}\n`);
   } catch (error) {
+    if (error instanceof RingfenceError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw new RingfenceError('output-failed', log, `${log}: cannot write the log of openings (${reason}); the test runs stay closed`);
   }

@@ -24,6 +24,8 @@ import {
   sliceTable,
   type Table,
   toolTable,
+  twinTable,
+  UNMEASURED,
 } from './tables.ts';
 
 /** What this page has beyond the style of Ringfence's pages. */
@@ -34,10 +36,10 @@ body{max-width:80rem}
 .wide{overflow-x:auto}
 .wide table{table-layout:auto}
 .wide td,.wide th{padding:.3125rem .875rem .3125rem 0;overflow-wrap:normal}
-.wide td.words{min-width:9rem}.wide td.long{min-width:22rem;color:var(--soft);font-size:.8125rem}
+.wide td:first-child{white-space:nowrap}.wide td.words{min-width:9rem}.wide td.long{min-width:22rem;color:var(--soft);font-size:.8125rem}
 td.good,span.good{color:var(--good)}td.warn{color:var(--warn)}td.bad{color:var(--bad);font-weight:600}td.faint{color:var(--soft)}
 .chart{display:grid;gap:1px}
-.chart .row{grid-template-columns:15rem minmax(0,1fr) 9rem}
+.chart .row{grid-template-columns:14rem minmax(0,1fr) 17rem}.chart .none{color:var(--bad);font-weight:600}
 .chart .name{white-space:nowrap}
 .chart .value{text-align:left;color:var(--ink)}.chart .value .soft{color:var(--soft)}
 .chart svg{display:block;width:100%;height:22px;overflow:visible}
@@ -66,8 +68,8 @@ export function pageReport(evaluation: Evaluation): string {
 ${facts(evaluation)}
 ${own === undefined ? NONE : section('What we are bad at', [failureTable(own), nuisanceTable(own)])}
 <section><h2>Each attack</h2>${recallChart(evaluation)}${own === undefined ? NONE : folded(attackTable(own))}</section>
-${section('What is required', [globalTable(evaluation), requiredTable(evaluation)])}
-${section('Beside others', [detectorTable(evaluation), benignTable(evaluation), rivalTable(evaluation)])}
+<section><h2>What is required</h2>${titled(globalTable(evaluation))}${required(requiredTable(evaluation))}</section>
+${section('Beside others', [detectorTable(evaluation), benignTable(evaluation), twinTable(evaluation), rivalTable(evaluation)])}
 ${own === undefined ? NONE : section('In detail', [confusionTable(own), sliceTable(evaluation)])}
 <section><h2>Pitfalls</h2><p class="note">After Arp et al., “Dos and Don’ts of Machine Learning in Computer Security”, USENIX Security 2022.</p>${checks(evaluation)}</section>
 <section><h2>How it was made</h2>${titled(madeTable(evaluation))}${folded(recordingTable(evaluation))}${folded(toolTable(evaluation))}</section>
@@ -102,6 +104,16 @@ function section(title: string, tables: readonly Table[]): Markup {
 
 function titled(table: Table): Markup {
   return html`<h3>${table.title}</h3>${tableMarkup(table)}`;
+}
+
+/** What was measured in the open, the rest folded. */
+function required(table: Table): Markup {
+  const at = table.columns.findIndex(({ name }) => name === 'Verdict');
+  const isMeasured = (row: readonly Cell[]): boolean => row[at] !== UNMEASURED;
+  const rest = table.rows.filter((row) => !isMeasured(row));
+  const measured = { ...table, rows: table.rows.filter(isMeasured), none: 'No run of this set speaks of any.' };
+  if (rest.length === 0) return titled(measured);
+  return html`${titled(measured)}${folded({ ...table, title: `${several(rest.length, 'requirement')} that no run of this set speaks of`, note: '', rows: rest })}`;
 }
 
 function folded(table: Table): Markup {

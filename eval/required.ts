@@ -52,7 +52,7 @@ function attempts(attack: AttackId, name: string, needed: number): Required[] {
       delay: 43_200,
       source: 'E3-7: one in 20 to 40 min, which S3 misses by design; own: within half a day',
     },
-    { attack, name, recall: 1, delay: needed + 5, source: `E3-1; ${TRIED}` },
+    { attack, name, recall: 1, delay: 60, source: 'E3-1, E3-7: all found; own: strengths with another unit are fast, so within a minute' },
   ];
 }
 
@@ -90,7 +90,7 @@ export const REQUIRED: readonly Required[] = [
     packets: 40,
     source: 'E3-6: at most 20 attempts in all, each with its challenge two messages; recall own, E3-6 gives none',
   },
-  { attack: 'A15', name: 'scan and guess', recall: 1, delay: 60, source: 'E3-7, S3-14: S3 finds its fast form; own: within a minute' },
+  ...attempts('A15', 'scan and guess', 20),
   {
     attack: 'A16',
     name: 'registration hijack',
@@ -215,6 +215,7 @@ export type GlobalMeasure =
   | 'victims'
   | 'breachRecall'
   | 'falseBreaches'
+  | 'addressRule'
   | 'sliceRate'
   | 'spitSliceF1'
   | 'macroF1';
@@ -236,7 +237,12 @@ export const REQUIRED_GLOBALS: readonly RequiredGlobal[] = [
     most: 1,
     source: 'E0-9: ≤ 1/day at recall ≥ 0.99; the bound, not the mean, must keep it (G8)',
   },
-  { measure: 'spitAlarmsPerDay', title: 'False SPIT campaigns per benign day', most: 1, source: 'E0-4: ≤ 1 false campaign/day' },
+  {
+    measure: 'spitAlarmsPerDay',
+    title: 'False SPIT campaigns per benign day (95 % upper bound)',
+    most: 1,
+    source: 'E0-4: ≤ 1 false campaign/day',
+  },
   {
     measure: 'teardownAlarms',
     title: 'False tear-down alarms on benign days',
@@ -247,6 +253,12 @@ export const REQUIRED_GLOBALS: readonly RequiredGlobal[] = [
   { measure: 'victims', title: 'Alarms that blame a victim', most: 0, source: 'E2-7: nobody banned by a forged address' },
   { measure: 'breachRecall', title: 'Break-ins told as such', least: 1, source: 'E3-9: recall 1.0' },
   { measure: 'falseBreaches', title: 'Break-ins told that were none', most: 0, source: 'E3-9: no false breach' },
+  {
+    measure: 'addressRule',
+    title: 'Alarms on short benign runs, for each of the address rule’s',
+    most: 0.01,
+    source: 'E2-2: under NAT, proxy chain, mobility, forking a hundred times fewer than the rule of paper 002',
+  },
   {
     measure: 'sliceRate',
     title: 'False-positive rate per benign slice (95 % upper bound)',
@@ -265,8 +277,13 @@ export function requiredFor(attack: AttackId, intensity: string): Required | und
   return fits.toSorted((a, b) => (b.from?.value ?? 0) - (a.from?.value ?? 0))[0] ?? rows.find(({ from }) => from === undefined);
 }
 
-/** Number and unit of an intensity's name: `10/s`, `5 sources`, `60 calls/h`; NaN if it has no number. */
+const SECONDS = { s: 1, min: 60, h: 3600 } as const;
+
+/** Number and unit of an intensity's name: `10/s`, `5 sources`, `60 calls/h`, `1 per 20 s` (0.05/s); NaN if it has no number. */
 export function strength(intensity: string): { readonly value: number; readonly unit: string } {
+  const slow = /\b1 per (\d*) ?(s|min|h)\b/.exec(intensity);
+  if (slow !== null)
+    return { value: 1 / (Number(slow[1] || 1) * SECONDS[slow[2] === 's' ? 's' : slow[2] === 'h' ? 'h' : 'min']), unit: '/s' };
   const found = /^\s*([0-9]+(?:\.[0-9]+)?)\s*(.*?)\s*$/.exec(intensity);
   return found === null ? { value: Number.NaN, unit: intensity } : { value: Number(found[1]), unit: found[2] ?? '' };
 }

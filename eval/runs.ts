@@ -8,7 +8,7 @@ import type { RunFolder } from './detector.ts';
 
 /** Seeds from here on are the test set (G2), those below the validation set. */
 export const FIRST_TEST_SEED = 1000;
-/** Folders below a named one that are looked into for runs. */
+/** Folders below a named one that are looked into for runs; one whose run is not over is `.partial`. */
 const DEPTH = 4;
 
 /** Part of the data that a run belongs to. */
@@ -52,7 +52,9 @@ function noRun(folder: string): string {
 function runPaths(folder: string, depth: number): string[] {
   if (existsSync(join(folder, 'manifest.json'))) return [folder];
   if (depth === 0 || !existsSync(folder) || !statSync(folder).isDirectory()) return [];
-  const inner = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'));
+  const inner = readdirSync(folder, { withFileTypes: true }).filter(
+    (entry) => entry.isDirectory() && !entry.name.startsWith('.') && !entry.name.endsWith('.partial'),
+  );
   return inner.flatMap((entry) => runPaths(join(folder, entry.name), depth - 1));
 }
 

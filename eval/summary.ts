@@ -8,6 +8,11 @@ import { bootstrap, type Interval, poissonUpper, proportionLower, quantile } fro
 /** µs of a day. */
 const DAY = 86_400_000_000;
 
+/** True of a benign run that is a day or a good part of one, with a day's mix. */
+export function isDay({ run }: RunScore): boolean {
+  return run.kind === 'benign' && run.duration >= DAY / 2;
+}
+
 /** A share of campaigns with what is sure of it. */
 export interface Share {
   readonly hits: number;
@@ -48,10 +53,14 @@ export interface AttackRow {
   readonly slices: SliceTally;
 }
 
-/** What benign runs cost. Rates are NaN without benign runs. */
+/** What benign runs cost. Rates are NaN without runs to count them on. */
 export interface BenignRow {
   readonly runs: number;
+  /** Simulated days of the runs of half a day or more: shorter ones try one hard case, and a day is not made of these. */
   readonly days: number;
+  /** False alarms on these, and on the shorter ones. */
+  readonly dayAlarms: number;
+  readonly shortAlarms: number;
   readonly calls: number;
   readonly sipMessages: number;
   readonly falseAlarms: number;
@@ -186,17 +195,21 @@ export function share(scores: readonly RunScore[], holds: (campaign: CampaignSco
 }
 
 function benignRow(scores: readonly RunScore[]): BenignRow {
-  const alarms = scores.map(({ falseAlarms, victims }) => falseAlarms.length + victims.length);
-  const days = scores.map(({ run }) => run.duration / DAY);
+  const alarms = scores.map(({ falseAlarms }) => falseAlarms.length);
+  const long = scores.filter(isDay);
+  const days = long.map(({ run }) => run.duration / DAY);
+  const dayAlarms = long.map(({ falseAlarms }) => falseAlarms.length);
   const calls = scores.map(({ run }) => run.calls);
   const slices = sliceTally(scores.map((score) => score.slices));
   return {
     runs: scores.length,
     days: sum(days),
+    dayAlarms: sum(dayAlarms),
+    shortAlarms: sum(alarms) - sum(dayAlarms),
     calls: sum(calls),
     sipMessages: sum(scores.map(({ run }) => run.sipMessages)),
     falseAlarms: sum(alarms),
-    perDay: rate(alarms, days),
+    perDay: rate(dayAlarms, days),
     perTenThousandCalls: rate(
       alarms,
       calls.map((count) => count / 10_000),

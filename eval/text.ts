@@ -18,6 +18,8 @@ import {
   rivalTable,
   sliceTable,
   type Table,
+  twinTable,
+  UNMEASURED,
 } from './tables.ts';
 
 const TONES: Readonly<Record<CellTone, Tone>> = { good: 'good', warn: 'warn', bad: 'bad', faint: 'faint', plain: 'plain' };
@@ -37,6 +39,7 @@ export function textReport(evaluation: Evaluation, page: Page): string {
     ...(own === undefined ? [] : [attackTable(own)]),
     ...(detectors.length > 1 ? [rivalTable(evaluation)] : []),
     benignTable(evaluation),
+    twinTable(evaluation),
     sliceTable(evaluation),
     ...(own === undefined ? [] : [confusionTable(own)]),
     measured(requiredTable(evaluation)),
@@ -57,7 +60,7 @@ export function textReport(evaluation: Evaluation, page: Page): string {
 /** Without the rows that no run speaks of: they are on the pages, and counted in the last line. */
 function measured(table: Table): Table {
   const at = table.columns.findIndex(({ name }) => name === 'Verdict');
-  const rows = table.rows.filter((row) => textOf(row[at] ?? '') !== 'not measured');
+  const rows = table.rows.filter((row) => row[at] !== UNMEASURED);
   return { ...table, rows, none: 'No run of this set speaks of any.' };
 }
 

@@ -2,13 +2,16 @@
 import { type GlobalMeasure, REQUIRED, REQUIRED_GLOBALS, type Required, type RequiredGlobal, requiredFor } from './required.ts';
 import type { CampaignScore, RunScore } from './score.ts';
 import { poissonUpper, quantile } from './statistics.ts';
-import { only, type Share, type Summary, share, sum } from './summary.ts';
+import { isDay, only, type Share, type Summary, share, sum } from './summary.ts';
 
 /** Runs below which a row says nothing for sure (G5). */
 export const ENOUGH_RUNS = 10;
 
-/** `few`: met, but in fewer runs than G5 wants; `unmeasured`: no run of the set speaks of it. */
-export type Verdict = 'met' | 'few' | 'missed' | 'unmeasured';
+/**
+ * `few`: met, but in fewer runs than G5 wants; `undecided`: the rate is low enough, the data too little for its bound;
+ * `unmeasured`: no run of the set speaks of it.
+ */
+export type Verdict = 'met' | 'few' | 'undecided' | 'missed' | 'unmeasured';
 
 /** One row of the table of requirements, judged. */
 export interface Judged {
@@ -65,12 +68,16 @@ function isInTime({ right }: CampaignScore, { delay, packets = Number.POSITIVE_I
   return right !== undefined && right.delay <= delay * 1e6 && right.packets <= packets;
 }
 
-/** Judges the bounds over everything. */
-export function judgeGlobals(scores: readonly RunScore[], summary: Summary): JudgedGlobal[] {
-  const measures = globals(scores, summary);
+/**
+ * Judges the bounds over everything.
+ * @param rival scores of paper 002's rules on the same runs, empty if they did not run.
+ */
+export function judgeGlobals(scores: readonly RunScore[], summary: Summary, rival: readonly RunScore[] = []): JudgedGlobal[] {
+  const measures = { ...globals(scores, summary), addressRule: besideAddressRule(scores, rival) };
   return REQUIRED_GLOBALS.map((required) => {
-    const { value, runs } = measures[required.measure];
+    const { value, runs, seen = value } = measures[required.measure];
     const { most = Number.POSITIVE_INFINITY, least = Number.NEGATIVE_INFINITY } = required;
+    if (seen <= most && value > most) return { required, value, verdict: 'undecided' };
     const isMeasured = !Number.isNaN(value);
     return { required, value, verdict: verdictOf(value <= most && value >= least, isMeasured ? runs : 0) };
   });
@@ -80,30 +87,41 @@ interface Measured {
   /** NaN: nothing to measure. */
   readonly value: number;
   readonly runs: number;
+  /** What was seen, where `value` is the bound on it. */
+  readonly seen?: number;
 }
 
-function globals(scores: readonly RunScore[], summary: Summary): Record<GlobalMeasure, Measured> {
+function globals(scores: readonly RunScore[], summary: Summary): Record<Exclude<GlobalMeasure, 'addressRule'>, Measured> {
   const { benign, breaches } = summary;
   const calm = scores.filter(({ run }) => run.kind === 'benign');
+  const days = calm.filter(isDay);
   const attacks = scores.length - calm.length;
   const alarms = sum(scores.map(({ right, wrongClass, victims, falseAlarms }) => right + wrongClass + victims.length + falseAlarms.length));
   const wrong = sum(scores.map(({ victims, falseAlarms }) => victims.length + falseAlarms.length));
   const ofClass = (kind: string): number =>
-    calm.length === 0 ? Number.NaN : sum(calm.map(({ falseAlarms }) => falseAlarms.filter((alarm) => alarm.class === kind).length));
+    days.length === 0 ? Number.NaN : sum(days.map(({ falseAlarms }) => falseAlarms.filter((alarm) => alarm.class === kind).length));
   const spit = scores.filter(({ run }) => run.attack === 'A29');
   const broken = scores.filter(({ campaigns }) => campaigns.some(({ breach }) => breach.truly)).length;
   return {
-    falseAlarmsPerDay: { value: benign.perDay.upper, runs: calm.length },
-    spitAlarmsPerDay: { value: poissonUpper(ofClass('spit')) / benign.days, runs: calm.length },
-    teardownAlarms: { value: ofClass('teardown'), runs: calm.length },
+    falseAlarmsPerDay: { value: benign.perDay.upper, seen: benign.perDay.value, runs: days.length },
+    spitAlarmsPerDay: { value: poissonUpper(ofClass('spit')) / benign.days, seen: ofClass('spit') / benign.days, runs: days.length },
+    teardownAlarms: { value: ofClass('teardown'), runs: days.length },
     discoveryRate: { value: wrong / alarms, runs: scores.length },
     victims: { value: attacks === 0 ? Number.NaN : summary.victims.length, runs: attacks },
     breachRecall: { value: breaches.told / breaches.truly, runs: broken },
     falseBreaches: { value: attacks === 0 ? Number.NaN : breaches.falsely, runs: attacks },
-    sliceRate: { value: benign.sliceRate.upper, runs: calm.length },
+    sliceRate: { value: benign.sliceRate.upper, seen: benign.sliceRate.value, runs: calm.length },
     spitSliceF1: { value: sliceF1(spit), runs: spit.length },
     macroF1: { value: summary.macroF1, runs: attacks },
   };
+}
+
+/** False alarms on the short benign runs, ours for each of the rival's. */
+function besideAddressRule(scores: readonly RunScore[], rival: readonly RunScore[]): Measured {
+  const short = (list: readonly RunScore[]): RunScore[] => list.filter((score) => score.run.kind === 'benign' && !isDay(score));
+  const alarms = (list: readonly RunScore[]): number => sum(short(list).map(({ falseAlarms }) => falseAlarms.length));
+  const theirs = alarms(rival);
+  return { value: theirs === 0 ? Number.NaN : alarms(scores) / theirs, runs: short(rival).length };
 }
 
 /** F1 over the slices of these runs. */

@@ -51,7 +51,12 @@ export async function run(order: Order, signal: AbortSignal): Promise<Manifest> 
   useResolver(resolver);
   const { site: wish = {}, attack } = order.scenario;
   const accounts = wish.accounts ?? (wish.phones ?? PHONES) + 20;
-  const site = await startSite({ random, wish, accounts, segment, resolver, launch: tools.start, logs: join(partial, 'logs') });
+  const logs = join(partial, 'logs');
+  const onBridge = (incoming: string, outgoing: string, media: readonly string[]): void => {
+    state.timeline.leg(outgoing, incoming);
+    for (const address of media) state.timeline.media(address, incoming, now());
+  };
+  const site = await startSite({ random, wish, accounts, segment, resolver, launch: tools.start, logs, onBridge });
   try {
     const phones: Phone[] = [];
     const lab = { ...makeLab(order, random, state, segment, tools, site), phones };
@@ -68,7 +73,7 @@ export async function run(order: Order, signal: AbortSignal): Promise<Manifest> 
     await captures.stop();
     network.close();
   }
-  writeServerLogs(join(partial, 'logs'), await site.records(), state.timeline);
+  writeServerLogs(join(partial, 'logs'), await site.records(), site.queries, state.timeline);
   const recorded = await finish(partial, captures.files, state.timeline, state.campaigns, state.calls);
   const manifest = await manifestOf(order, state, network, tools, site, recorded, partial, (performance.now() - began) / 1000);
   writeFileSync(join(partial, 'manifest.json'), `${JSON.stringify(manifest, null, 1)}\n`);
@@ -245,15 +250,7 @@ async function manifestOf(
     commit: commit(),
     host: `${cpus().length} cores, ${cpus()[0]?.model ?? 'unknown'}, Linux ${release()}`,
     impairment: { by: network.impairedBy, ...network.impairment },
-    site: {
-      kind: site.kind,
-      domain: site.domain,
-      servers: {
-        proxy: `${site.proxy.address}:${site.proxy.port}`,
-        resolver: site.resolver,
-        trunk: `${site.trunk.address}:${site.trunk.port}`,
-      },
-    },
+    site: { kind: site.kind, domain: site.domain, servers: site.servers },
     first,
     last,
     seconds: Math.round(seconds * 10) / 10,

@@ -4,6 +4,7 @@ import type { AttackClass, Outcome, Stage } from '../src/types.ts';
 import type { Phone } from './agents/phone.ts';
 import type { Random } from './random.ts';
 import type { AttackId, CallRecord } from './record/folder.ts';
+import type { Exchange } from './servers/mgcp/exchange.ts';
 
 /** One of the strengths at which a scenario is run (evaluation.md G13). */
 export interface Intensity {
@@ -104,6 +105,8 @@ export interface Site {
   /** Resolver of the site; names below `slow.invalid` are never answered. */
   readonly resolver: string;
   readonly trunk: { readonly address: string; readonly port: number };
+  /** Call agent and MGCP gateway, where the scenario wishes `gatewayLines`. */
+  readonly exchange?: Exchange;
 }
 
 /** What a run gives its scenario. */

@@ -3,8 +3,8 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { captureOf, type Datagram } from '../eval/baselines/talk.ts';
 import { tool } from '../test/peers.ts';
+import { captureOf, type Datagram } from '../test/recording.ts';
 import { request } from '../test/talk.ts';
 import { hashFiles } from './record/finish.ts';
 import type { Label, Manifest } from './record/folder.ts';

@@ -10,7 +10,7 @@ const compiler = join(ROOT, 'node_modules', 'typescript7', 'bin', 'tsc');
 const run = spawnSync(process.execPath, [compiler, '-p', join(ROOT, 'tsconfig.build.json')], { stdio: 'inherit' });
 // Only types come from the lab: what is left of it is empty.
 rmSync(join(ROOT, 'dist', 'lab'), { recursive: true, force: true });
-const beside = globSync('eval/**/*.{rules,yaml,cfg,conf,lua}', { cwd: ROOT });
+const beside = globSync('eval/**/*.{rules,py}', { cwd: ROOT });
 for (const file of [...MODULES.map(({ binary }) => binary), ...beside]) {
   const to = join(ROOT, 'dist', file);
   mkdirSync(dirname(to), { recursive: true });

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { securityLine } from '../../lab/servers/serverlog.ts';
 import { tool } from '../../test/peers.ts';
+import { runOf } from '../../test/recording.ts';
 import { fail2ban, fail2banStrict } from './fail2ban.ts';
-import { runOf } from './talk.ts';
 
 const needed = tool('fail2ban-server', 'apt-get install fail2ban');
 const START = Date.UTC(2026, 3, 1, 12) * 1000;

@@ -19,7 +19,7 @@ const LOG = 'security.log';
 const BAN = 600_000_000;
 /** ms after which a run of it is given up. */
 const PATIENCE = 600_000;
-const SCRIPT = join(import.meta.dirname, 'fail2ban', 'bans.py');
+const SCRIPT = 'fail2ban/bans.py';
 
 /** Fail2ban with its jail `asterisk` as it comes: 10 failures in 600 s. */
 export const fail2ban: Detector = fail2banWith('fail2ban', 0);
@@ -29,7 +29,9 @@ export const fail2banStrict: Detector = fail2banWith('fail2ban-strict', 5);
 function fail2banWith(name: string, maxRetry: number): Detector {
   return {
     name,
-    version: fingerprint([import.meta.filename, SCRIPT], programVersion('fail2ban-server', '--version'), String(maxRetry)),
+    get version() {
+      return fingerprint(import.meta, ['episodes', SCRIPT], programVersion('fail2ban-server', '--version'), name);
+    },
     available: () => (python() === undefined ? 'fail2ban is not installed: apt-get install fail2ban' : undefined),
     findings: (run) => bans(run, maxRetry),
   };
@@ -52,7 +54,7 @@ async function bans(run: RunFolder, maxRetry: number): Promise<readonly Finding[
 /** What bans.py prints about this log. */
 async function judged(path: string, maxRetry: number): Promise<string> {
   const env = { ...process.env, TZ: 'UTC' };
-  const child = spawn(python() ?? 'python3', [SCRIPT, JAIL, String(maxRetry), path], {
+  const child = spawn(python() ?? 'python3', [join(import.meta.dirname, SCRIPT), JAIL, String(maxRetry), path], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env,
     timeout: PATIENCE,

@@ -2,20 +2,37 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { accessSync, constants, readFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, extname, join } from 'node:path';
 
-/** 12 hexadecimal digits over the contents of files and further texts. */
-export function fingerprint(files: readonly string[], ...texts: readonly string[]): string {
-  const hash = createHash('sha256');
-  for (const file of files) hash.update(readFileSync(file)).update('\0');
+/**
+ * 12 hexadecimal digits over what a detector is made of.
+ * @param meta of its file. @param beside names of files in its folder: `rules/x.rules`, or modules without their ending.
+ * @param texts whatever else it depends on.
+ */
+export function fingerprint(meta: ImportMeta, beside: readonly string[], ...texts: readonly string[]): string {
+  const hash = createHash('sha256').update(readFileSync(meta.filename));
+  const module = extname(meta.filename);
+  for (const name of beside) hash.update(readFileSync(join(meta.dirname, extname(name) === '' ? name + module : name)));
   for (const text of texts) hash.update(text).update('\0');
   return hash.digest('hex').slice(0, 12);
 }
 
-/** What a program says of its version, the first line; empty if it does not run. */
-export function programVersion(command: string, ...args: readonly string[]): string {
+const versions = new Map<string, string>();
+
+/** What a program says of its version, the first line; empty if it does not run. It is asked once. */
+export function programVersion(command: string, option: string): string {
+  const known = versions.get(command) ?? asked(command, option);
+  versions.set(command, known);
+  return known;
+}
+
+function asked(command: string, option: string): string {
   try {
-    return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: 20_000 }).split('\n')[0] ?? '';
+    return (
+      execFileSync(whereIs(command) ?? command, [option], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: 20_000 }).split(
+        '\n',
+      )[0] ?? ''
+    );
   } catch {
     return '';
   }

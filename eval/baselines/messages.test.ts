@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { captureOf, runOf } from '../../test/recording.ts';
 import { request, response } from '../../test/talk.ts';
 import { saidIn } from './messages.ts';
-import { captureOf, runOf } from './talk.ts';
 
 test('messages of a capture are read as texts; media and noise are left out, the last run is remembered', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'ringfence-said-'));

@@ -21,11 +21,15 @@ const COUNT = 100;
 const PERIOD = 60_000_000;
 /** How long a REGISTER is compared with later ones: the lifetime a registration has by default (RFC 3261 §10.2). */
 const REGISTERED = 3_600_000_000;
+/** Senders of INVITEs that are kept of one Call-ID and destination: of a flood with forged sources not all. */
+const MOST_HOPS = 16;
 
 /** Paper 002's counts and comparisons of addresses. */
 export const paper002: Detector = {
   name: 'paper-002',
-  version: fingerprint([import.meta.filename]),
+  get version() {
+    return fingerprint(import.meta, ['messages', 'episodes', 'rates']);
+  },
   available: () => undefined,
   findings: async (run) => preprocessorFindings(await saidIn(run)),
 };
@@ -69,11 +73,9 @@ function countOne(rule: Counted, rates: Rates, message: Said, episodes: Episodes
   const first = rates.hit(`${url} ${dst}`, time);
   if (first === undefined) return;
   const text = `${rule.about}, ${url}: more than ${COUNT} in 60 s`;
-  const about =
-    rule.by === 'from'
-      ? { class: rule.class, subject: src, target: dst, text }
-      : { class: rule.class, subject: src, target: url, also: [dst], text };
-  episodes.tell(`${rule.about} ${url}`, time, about, first);
+  // What is counted by its receiver accuses nobody: whoever's request happens to be one too many is one of many.
+  const about = rule.by === 'from' ? { subject: src, target: dst } : { target: url, also: [dst] };
+  episodes.tell(`${rule.about} ${url}`, time, { class: rule.class, ...about, text }, first);
 }
 
 /** S2-32: two REGISTERs of one URI from different addresses. */
@@ -110,28 +112,28 @@ function compareSession(sessions: Sessions, message: Said, episodes: Episodes): 
   episodes.tell(`${rule.id} ${method} ${callId} ${src}`, time, { class: rule.class, subject: src, target: callId, callId, text });
 }
 
-/** `cnxmap` (S2-14, S2-17): who set up which session with whom, hop by hop. */
+/** `cnxmap` (S2-14, S2-17): who set up which session with whom, hop by hop. A proxy that passes an INVITE twice takes part in two hops. */
 class Sessions {
-  /** By Call-ID and the address that an INVITE went to. */
-  readonly #forward = new Map<string, Said>();
+  /** By Call-ID and the address that INVITEs went to. */
+  readonly #forward = new Map<string, Said[]>();
   /** By Call-ID and the address that INVITEs came from. */
   readonly #backward = new Map<string, Said[]>();
 
   add(invite: Said): void {
     const { callId, src, dst } = invite;
-    if (this.#forward.has(`${callId} ${dst}`)) return;
-    this.#forward.set(`${callId} ${dst}`, invite);
-    const key = `${callId} ${src}`;
-    this.#backward.set(key, [...(this.#backward.get(key) ?? []), invite]);
+    const known = this.#forward.get(`${callId} ${dst}`) ?? [];
+    if (known.length === MOST_HOPS || known.some((each) => each.src === src)) return;
+    this.#forward.set(`${callId} ${dst}`, [...known, invite]);
+    this.#backward.set(`${callId} ${src}`, [...(this.#backward.get(`${callId} ${src}`) ?? []), invite]);
   }
 
   /** Addresses that this request may come from; undefined: its From and To belong to no session of this hop (S2-18). */
   expected({ callId, dst, from, to, method }: Said): readonly string[] | undefined {
     const key = `${callId} ${dst}`;
-    const invite = this.#forward.get(key);
-    if (invite !== undefined && (invite.from === from || invite.to === to)) return [invite.src];
+    const along = (this.#forward.get(key) ?? []).filter((each) => each.from === from || each.to === to);
+    if (along.length > 0) return along.map((each) => each.src);
     if (method === 'CANCEL') return undefined;
-    const own = (this.#backward.get(key) ?? []).filter((each) => each.to === from || each.from === to);
-    return own.length === 0 ? undefined : own.map((each) => each.dst);
+    const back = (this.#backward.get(key) ?? []).filter((each) => each.to === from || each.from === to);
+    return back.length === 0 ? undefined : back.map((each) => each.dst);
   }
 }

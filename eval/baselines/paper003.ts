@@ -37,7 +37,9 @@ export const paper003Shipped: Detector = flowDetector('paper-003-shipped', SHIPP
 function flowDetector(name: string, limits: FlowLimits): Detector {
   return {
     name,
-    version: fingerprint([import.meta.filename], name),
+    get version() {
+      return fingerprint(import.meta, ['messages'], name);
+    },
     available: () => undefined,
     findings: async (run) => flowFindings(await saidIn(run), limits),
   };

@@ -14,7 +14,9 @@ const PERIOD = 60_000_000;
 /** Paper 004's stage-3 rule. */
 export const paper004: Detector = {
   name: 'paper-004',
-  version: fingerprint([import.meta.filename]),
+  get version() {
+    return fingerprint(import.meta, ['messages', 'episodes', 'rates']);
+  },
   available: () => undefined,
   findings: async (run) => registrationFindings(await saidIn(run)),
 };

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { saidOf } from '../../test/recording.ts';
 import type { Said } from './messages.ts';
 import { preprocessorFindings } from './paper002.ts';
 import { flowFindings, PAPER_LIMITS, SHIPPED_LIMITS } from './paper003.ts';
 import { registrationFindings } from './paper004.ts';
-import { saidOf } from './talk.ts';
 
 const SECOND = 1_000_000;
 const IDLE = 1800 * SECOND;
@@ -122,13 +122,13 @@ test('002: floods of OPTIONS and REGISTER, by sender and by receiver', () => {
   const kinds = (method: string, by: 'from' | 'to'): string[] => {
     const other = by === 'from' ? 'to' : 'from';
     const said = many(150, 1000, (i) => ({ method, [other]: `${i}@example.com`, callId: `c${i}` }));
-    return preprocessorFindings(said).map((finding) => finding.text.slice(0, 5));
+    return preprocessorFindings(said).map(({ text, subject }) => `${text.slice(0, 5)} ${subject ?? 'nobody'}`);
   };
-  assert.deepEqual(kinds('OPTIONS', 'from'), ['S2-22']);
-  assert.deepEqual(kinds('OPTIONS', 'to'), ['S2-22']);
-  assert.deepEqual(kinds('REGISTER', 'from'), ['S2-30']);
-  assert.deepEqual(kinds('REGISTER', 'to'), ['S2-31']);
-  assert.deepEqual(kinds('INVITE', 'to'), ['S2-21']);
+  assert.deepEqual(kinds('OPTIONS', 'from'), ['S2-22 10.0.0.1']);
+  assert.deepEqual(kinds('OPTIONS', 'to'), ['S2-22 nobody']);
+  assert.deepEqual(kinds('REGISTER', 'from'), ['S2-30 10.0.0.1']);
+  assert.deepEqual(kinds('REGISTER', 'to'), ['S2-31 nobody']);
+  assert.deepEqual(kinds('INVITE', 'to'), ['S2-21 nobody']);
 });
 
 /** A call from alice (10.0.0.1) over a proxy (10.0.0.2) to bob (10.0.0.3). */
@@ -145,6 +145,20 @@ test('002: requests of both sides over the proxy are no strangers', () => {
     saidOf({ time: 6, method: 'BYE', toTag: true, src: '10.0.0.2', dst: '10.0.0.3' }),
   ];
   assert.deepEqual(preprocessorFindings(said), []);
+});
+
+test('002: a proxy that passes a call twice is no stranger', () => {
+  const edge = '10.0.0.2';
+  const core = '10.0.0.4';
+  const way = [
+    ['10.0.0.1', edge],
+    [edge, core],
+    [core, edge],
+    [edge, '10.0.0.3'],
+  ] as const;
+  const along = (method: string, toTag: boolean, start: number): Said[] =>
+    way.map(([src, dst], i) => saidOf({ time: start + i, method, toTag, src, dst }));
+  assert.deepEqual(preprocessorFindings([...along('INVITE', false, 0), ...along('INVITE', true, 10), ...along('BYE', true, 20)]), []);
 });
 
 test('002: a request of another address is a stranger, whichever side it pretends to be', () => {

@@ -1,12 +1,13 @@
 /**
  * Kamailio's module pike, for real: requests of the recording go again to a Kamailio, from their own sources, in real time
- * (pikereplay.ts), but only those parts in which it can possibly trigger (pikewindows.ts). Only what was sent to the site's proxy counts.
+ * (pikereplay.ts), but only those parts in which it can possibly trigger (pikewindows.ts). What counts is what others than the site's
+ * own servers sent to the proxy that phones talk to.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { addressText } from '../../src/bytes.ts';
 import type { Detector, Finding, RunFolder } from '../detector.ts';
 import { Episodes } from './episodes.ts';
@@ -14,7 +15,7 @@ import { fingerprint, programVersion, whereIs } from './fingerprint.ts';
 import { eachMessage, saidIn } from './messages.ts';
 import type { Block, Plan, Replay, Request } from './pikereplay.ts';
 import { pikeWindows, type Window } from './pikewindows.ts';
-import { addressIn } from './servers.ts';
+import { addressIn, serverAddresses } from './servers.ts';
 
 /** µs of pike's sampling unit. */
 const UNIT = 2_000_000;
@@ -22,7 +23,8 @@ const UNIT = 2_000_000;
 const BAN = 300_000_000;
 /** ms after which a replay is given up. */
 const PATIENCE = 1_800_000;
-const REPLAY = join(import.meta.dirname, 'pikereplay.ts');
+/** Beside this file, compiled if this one is. */
+const REPLAY = join(import.meta.dirname, `pikereplay${extname(import.meta.filename)}`);
 
 /** pike with its own default, 30 requests in 2 s. */
 export const pike: Detector = pikeWith('pike', 30);
@@ -32,11 +34,14 @@ export const pikeStrict: Detector = pikeWith('pike-strict', 16);
 function pikeWith(name: string, density: number): Detector {
   return {
     name,
-    version: fingerprint(
-      [import.meta.filename, REPLAY, join(import.meta.dirname, 'pikewindows.ts')],
-      programVersion('kamailio', '-v'),
-      name,
-    ),
+    get version() {
+      return fingerprint(
+        import.meta,
+        ['messages', 'episodes', 'servers', 'pikereplay', 'pikewindows'],
+        programVersion('kamailio', '-v'),
+        name,
+      );
+    },
     available,
     findings: (run) => blocksOf(run, density),
   };
@@ -49,11 +54,13 @@ function available(): string | undefined {
 }
 
 async function blocksOf(run: RunFolder, density: number): Promise<readonly Finding[]> {
-  const proxy = addressIn(run.site.servers['proxy'] ?? '');
-  const arrivals = (await saidIn(run)).filter(({ status, dst }) => status === 0 && dst === proxy);
+  const { servers } = run.site;
+  const proxy = addressIn(servers['edge'] ?? servers['proxy'] ?? '');
+  const own = new Set(serverAddresses(run.site));
+  const arrivals = (await saidIn(run)).filter(({ status, src, dst }) => status === 0 && dst === proxy && !own.has(src));
   const windows = pikeWindows(arrivals, density, UNIT);
   if (windows.length === 0) return [];
-  const blocks = await replayed({ density, windows: await requestsIn(run.capture, proxy, windows) });
+  const blocks = await replayed({ density, windows: await requestsIn(run.capture, proxy, own, windows) });
   const episodes = new Episodes(BAN);
   for (const { address, time } of blocks.sort((a, b) => a.time - b.time)) {
     const text = `pike: more than ${density} requests in 2 s of ${address}`;
@@ -63,14 +70,16 @@ async function blocksOf(run: RunFolder, density: number): Promise<readonly Findi
 }
 
 /** The requests to the proxy, window by window. */
-async function requestsIn(capture: string, proxy: string, windows: readonly Window[]): Promise<Replay[]> {
+async function requestsIn(capture: string, proxy: string, own: ReadonlySet<string>, windows: readonly Window[]): Promise<Replay[]> {
   const replays = windows.map(({ hot }): { requests: Request[]; hot: [string, number][] } => ({ requests: [], hot: [...hot] }));
   let at = 0;
   await eachMessage(capture, ({ time, src, dst, bytes, start, end }, { isRequest }) => {
     while (at < windows.length && time > windows[at]!.last) at++;
     const window = windows[at];
     if (window === undefined || time < window.first || !isRequest || addressText(dst) !== proxy) return;
-    replays[at]!.requests.push({ time, src: addressText(src), payload: Buffer.from(bytes.subarray(start, end)).toString('base64') });
+    const from = addressText(src);
+    if (!own.has(from))
+      replays[at]!.requests.push({ time, src: from, payload: Buffer.from(bytes.subarray(start, end)).toString('base64') });
   });
   return replays;
 }

@@ -10,7 +10,6 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { prepareSandbox } from '../../lab/sandbox.ts';
 
 /** What is to be replayed. */
 export interface Plan {
@@ -55,7 +54,8 @@ const BLOCKED = /PIKE - BLOCKing ip ([0-9a-fA-F.:]+)/g;
 
 async function main(path: string): Promise<void> {
   const { density, windows }: Plan = JSON.parse(readFileSync(path, 'utf8'));
-  prepareSandbox();
+  execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', '/run']);
+  execFileSync('ip', ['link', 'set', 'lo', 'up']);
   execFileSync('ip', ['route', 'add', 'local', '0.0.0.0/0', 'dev', 'lo']);
   const queue = windows.entries();
   const blocks: Block[] = [];

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { tool } from '../../test/peers.ts';
+import { captureOf, type Datagram, runOf } from '../../test/recording.ts';
 import { request, response } from '../../test/talk.ts';
 import type { Finding } from '../detector.ts';
 import { serverAddresses } from './servers.ts';
 import { findingsOf, suricata, suricataPublished } from './suricata.ts';
-import { captureOf, type Datagram, runOf } from './talk.ts';
 
 const needed = tool('suricata', 'apt-get install suricata');
 /** A server on a port that is nobody's habit. */

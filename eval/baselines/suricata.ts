@@ -24,17 +24,18 @@ const QUIET = 600_000_000;
 const MOST_PORTS = 200;
 
 /** Suricata with thresholds as operators write them. */
-export const suricata: Detector = suricataWith('suricata', 'usual.rules');
+export const suricata: Detector = suricataWith('suricata', 'suricata/usual.rules');
 /** Suricata with the limits of the published rule sets. */
-export const suricataPublished: Detector = suricataWith('suricata-published', 'published.rules');
+export const suricataPublished: Detector = suricataWith('suricata-published', 'suricata/published.rules');
 
-function suricataWith(name: string, file: string): Detector {
-  const rules = join(import.meta.dirname, 'suricata', file);
+function suricataWith(name: string, rules: string): Detector {
   return {
     name,
-    version: fingerprint([import.meta.filename, rules], programVersion('suricata', '-V')),
+    get version() {
+      return fingerprint(import.meta, ['messages', 'episodes', 'servers', rules], programVersion('suricata', '-V'));
+    },
     available: () => (whereIs('suricata') === undefined ? 'suricata is not installed: apt-get install suricata' : undefined),
-    findings: (run) => alertsOf(run, rules),
+    findings: (run) => alertsOf(run, join(import.meta.dirname, rules)),
   };
 }
 

@@ -60,7 +60,7 @@ export class Agent {
   readonly lab: Ground;
   onNew: (transaction: ServerTransaction) => void = (transaction) => this.refuse(transaction, 405);
   /** What is done after a move, before calls go on: a phone registers anew. */
-  onMoved: () => Promise<void> = () => Promise.resolve();
+  onMoved: (at?: number) => Promise<void> = () => Promise.resolve();
   segment: Segment;
   #endpoint: Endpoint | undefined;
   #old: Endpoint[] = [];
@@ -149,9 +149,10 @@ export class Agent {
     return `SIP/2.0/UDP ${own.address}:${own.port};${rport}`;
   }
 
-  /** Methods and extensions that it says it knows. */
-  abilities(): Field[] {
-    const { allow, supported, allowEvents } = this.shape;
+  /** Methods and extensions that it says it knows; `timer`: session timers (RFC 4028 §7.1) whether its maker says so or not. */
+  abilities(timer = false): Field[] {
+    const { allow, allowEvents } = this.shape;
+    const supported = timer && !this.shape.supported.includes('timer') ? `${this.shape.supported}, timer` : this.shape.supported;
     return [['Allow', allow], ['Supported', supported], ...(allowEvents === '' ? [] : [['Allow-Events', allowEvents] as const])];
   }
 

@@ -6,7 +6,7 @@ import type { ServerTransaction } from './endpoint.ts';
 import { Leg } from './leg.ts';
 import { headerOf, uriOf, userOf } from './message.ts';
 import type { Answer } from './plan.ts';
-import { recording } from './sound.ts';
+import { recording, speech, tone } from './sound.ts';
 
 /** What an agent does with calls that nobody planned (an attacker's, a tool's). */
 export interface Policy {
@@ -25,11 +25,12 @@ export async function beCalled(agent: Agent, transaction: ServerTransaction, pol
   const from = userOf(uriOf(headerOf(request, 'from')));
   const to = userOf(request.uri) || userOf(uriOf(headerOf(request, 'to')));
   const conversation = conversationOf(agent.lab, leg.callId, from, userOf(uriOf(headerOf(request, 'to'))));
-  const answer = conversation?.join(leg) ?? policy.answer(from, to);
+  const planned = conversation?.join(leg);
   if (agent.shape.sendsTrying) leg.ring(100);
   if (!(await leg.wait(agent.random.integer(20, 150)))) return;
-  await carryOut(leg, answer);
-  if (!conversation && leg.state === 'talking') await chat(leg, policy.hangUpAfter?.(from, to));
+  await carryOut(leg, planned ?? policy.answer(from, to));
+  const real = conversation?.plan.start === undefined;
+  if (!planned && real && leg.state === 'talking') await chat(leg, policy.hangUpAfter?.(from, to));
 }
 
 async function carryOut(leg: Leg, answer: Answer): Promise<void> {
@@ -47,15 +48,17 @@ async function carryOut(leg: Leg, answer: Answer): Promise<void> {
   leg.accept();
 }
 
-/** Early media: an announcement before the answer, or instead of it. */
+/** Early media: the network's ringing before the answer, or an announcement instead of one. */
 async function announce(leg: Leg, seconds: number, answers: boolean): Promise<void> {
   await leg.openMedia();
-  leg.voice = recording(leg.agent.random.fork('announcement'), 6)();
+  const { random } = leg.agent;
+  leg.voice = answers ? tone(random.fork('ringback')) : recording(random.fork('announcement'), 6)();
   leg.ring(183, true);
   leg.speak();
   if (!(await leg.wait(seconds * 1000))) return;
-  if (answers) leg.accept();
-  else leg.refuse(480);
+  if (!answers) return leg.refuse(480);
+  leg.accept();
+  leg.changeVoice(speech(random), false);
 }
 
 /** An unplanned call: talks until either side hangs up. */

@@ -3,6 +3,7 @@ import type { Ground } from './agent.ts';
 import type { Leg } from './leg.ts';
 import { userOf } from './message.ts';
 import type { Answer, CallPlan, Side } from './plan.ts';
+import { Stretch } from './stretch.ts';
 
 /** A call under way. The called end joins when its INVITE arrives (under another Call-ID, if there is a B2BUA between). */
 export class Conversation {
@@ -10,28 +11,23 @@ export class Conversation {
   readonly plan: CallPlan;
   readonly caller: Leg;
   called: Leg | undefined;
-  /** Simulated minus machine's time, microseconds. */
-  #shift = 0;
-  #moved = false;
+  readonly #stretch: Stretch;
 
   constructor(lab: Ground, plan: CallPlan, caller: Leg) {
     this.lab = lab;
     this.plan = plan;
     this.caller = caller;
+    this.#stretch = new Stretch(lab);
   }
 
   /** Simulated time now (the machine's, if the plan gives none), microseconds since 1970. */
   now(): number {
-    return this.lab.now() + this.#shift;
+    return this.#stretch.now();
   }
 
-  /** Starts a unit at this simulated time, or now if that has passed: gaps are stretched, never shortened. */
+  /** Starts a unit at this simulated time, or now if that has passed; nothing if the plan gives no simulated time. */
   unit(simulated: number): void {
-    if (this.plan.start === undefined) return;
-    const at = this.#moved ? Math.max(simulated, this.now()) : simulated;
-    this.#moved = true;
-    this.#shift = at - this.lab.now();
-    for (const callId of new Set([this.caller.callId, this.called?.callId])) if (callId !== undefined) this.lab.unit(callId, at);
+    if (this.plan.start !== undefined) this.#stretch.to(simulated, new Set(this.legs.map((leg) => leg.callId)));
   }
 
   /** The ends that are known. */
@@ -53,7 +49,7 @@ export class Conversation {
     const sentOn = plan.answer?.kind === 'redirect' && called?.state === 'ended';
     if (called && !sentOn) return { kind: 'never' };
     this.called = leg;
-    if (this.#moved && leg.callId !== this.caller.callId) this.lab.unit(leg.callId, this.now());
+    if (this.#stretch.started && leg.callId !== this.caller.callId) this.lab.unit(leg.callId, this.now());
     return sentOn ? { kind: 'answer', after: 2 } : plan.answer;
   }
 }

@@ -132,6 +132,10 @@ export class Endpoint {
    * 64*T1) as undefined. ACK of a non-2xx answer is sent here, that of a 2xx is the caller's.
    */
   request(draft: Draft, to: Peer, on: (response: Message | undefined) => void): void {
+    if (this.#closed) {
+      queueMicrotask(() => on(undefined));
+      return;
+    }
     const method = draft.start.slice(0, draft.start.indexOf(' '));
     const client: Client = { draft, method, to, payload: this.send(draft, to), on, done: false, timer: undefined };
     const key = clientKey(draft, method);
@@ -145,6 +149,7 @@ export class Endpoint {
       this.#timers.delete(timer);
       action();
     }, ms);
+    if (this.#closed) timer.unref();
     this.#timers.add(timer);
     return timer;
   }

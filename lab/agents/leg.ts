@@ -103,7 +103,9 @@ export class Leg implements Session, LiveCall {
   async openMedia(): Promise<void> {
     const { agent } = this;
     const { segment, shape, random } = agent;
-    const media = await Media.open({ segment, address: agent.endpoint.address, shape, random, witness: agent.setup.witness });
+    const { witness } = agent.setup;
+    const tell = witness && ((payload: Uint8Array, src: string, dst: string) => witness(payload, src, dst, this.callId));
+    const media = await Media.open({ segment, address: agent.endpoint.address, shape, random, witness: tell });
     if (this.state === 'ended') return media.close();
     this.media = media;
     media.onLearnt = (from) => agent.lab.media(`${from.address}:${from.port}`, this.callId);
@@ -127,7 +129,7 @@ export class Leg implements Session, LiveCall {
     const timer: Field[] = this.sessionTimer > 0 ? [['Session-Expires', String(this.sessionTimer)]] : [];
     const make = (credentials: readonly Field[]): Draft => {
       this.#ringing = false;
-      const more = [this.dialog.contact, ...credentials, ...this.agent.abilities(), ...timer, SDP];
+      const more = [this.dialog.contact, ...credentials, ...this.agent.abilities(this.sessionTimer > 0), ...timer, SDP];
       return (this.#sent = this.dialog.draft('INVITE', more, this.#describe(false)));
     };
     return this.agent.transact(make, this.dialog.nextHop, { on: (early) => this.#early(early), endpoint: this.dialog.endpoint });
@@ -269,7 +271,11 @@ export class Leg implements Session, LiveCall {
   async reinvite(direction: Direction, fax = false): Promise<boolean> {
     this.#direction = direction;
     const timer: Field[] = this.sessionTimer > 0 ? [['Session-Expires', `${this.sessionTimer};refresher=uac`]] : [];
-    const final = await this.dialog.ask('INVITE', [this.dialog.contact, ...this.agent.abilities(), ...timer, SDP], this.#describe(fax));
+    const final = await this.dialog.ask(
+      'INVITE',
+      [this.dialog.contact, ...this.agent.abilities(this.sessionTimer > 0), ...timer, SDP],
+      this.#describe(fax),
+    );
     if (!final || final.status >= 300) return false;
     this.dialog.meet(final);
     this.#hearAnswer(final.body);

@@ -133,11 +133,10 @@ export class Media {
 
   close(): void {
     if (this.#closed) return;
-    const spoke = this.#reports !== undefined;
     this.stream?.pause();
     clearTimeout(this.#reports);
     this.stopFax();
-    if (spoke && this.#setup.shape.media.rtcpBye) this.#sendReport(true);
+    if (this.#setup.shape.media.rtcpBye) this.#sendReport(true);
     this.#closed = true;
     // What was handed to the socket in this turn must still leave.
     setImmediate(() => {

@@ -11,6 +11,7 @@ import { type Draft, type Field, headerOf } from './message.ts';
 import type { CallPlan } from './plan.ts';
 import { type Played, play } from './play.ts';
 import type { Shape } from './shape.ts';
+import { Stretch } from './stretch.ts';
 
 /** How a phone is made. */
 export interface PhoneSetup {
@@ -44,7 +45,8 @@ export interface RegisterOptions {
   readonly at?: number;
 }
 
-const ANSWERS_AFTER_A_WHILE: Policy = { answer: () => ({ kind: 'answer', after: 3 }) };
+/** Calls that a phone takes at a time, of those that nobody planned; it is busy to more. */
+const LINES = 4;
 
 /** A phone. Make it with `open`. */
 export class Phone {
@@ -56,18 +58,20 @@ export class Phone {
   readonly #lab: Ground;
   #registration: Dialog;
   #probes: Dialog | undefined;
+  /** Of what keeps its Call-ID: registrations, probes. */
+  readonly #stretches = new Map<string, Stretch>();
 
   private constructor(setup: PhoneSetup, agent: Agent) {
     this.account = setup.account;
     this.shape = setup.shape;
-    this.policy = setup.policy ?? ANSWERS_AFTER_A_WHILE;
+    this.policy = setup.policy ?? { answer: () => (this.live.size > LINES ? { kind: 'busy', after: 0 } : { kind: 'answer', after: 3 }) };
     this.agent = agent;
     this.#lab = setup.lab;
     this.#registration = this.#registrar();
     agent.onNew = (transaction) => this.#asked(transaction);
-    agent.onMoved = async () => {
+    agent.onMoved = async (at) => {
       this.#registration = this.#registrar();
-      await this.register();
+      await this.register(at === undefined ? {} : { at });
     };
   }
 
@@ -102,7 +106,7 @@ export class Phone {
   async register({ expires = this.shape.expires, password, contact, at }: RegisterOptions = {}): Promise<number> {
     const { agent, shape } = this;
     const dialog = this.#registration;
-    if (at !== undefined) this.#lab.unit(dialog.callId, at);
+    this.#unit(dialog, at);
     const inContact = shape.expiresIn !== 'header' && contact === undefined ? `;expires=${expires}` : '';
     const header: Field[] = shape.expiresIn !== 'contact' || contact !== undefined ? [['Expires', String(expires)]] : [];
     const value = contact ?? `<${agent.contactUri}>${shape.contactParams}${inContact}`;
@@ -119,6 +123,7 @@ export class Phone {
 
   /** After a power cycle: a new Call-ID; some makers remove all bindings of the account first (`Contact: *`). */
   async reboot(options: RegisterOptions & { readonly clears?: boolean } = {}): Promise<number> {
+    this.#stretches.delete(this.#registration.callId);
     this.#registration = this.#registrar();
     const { clears, at, ...rest } = options;
     const when = at === undefined ? {} : { at };
@@ -139,7 +144,7 @@ export class Phone {
     const { domain } = this.account;
     this.#probes ??= Dialog.towards(this.agent, `sip:${domain}`);
     const dialog = this.shape.expiresIn === 'both' ? this.#probes : Dialog.towards(this.agent, `sip:${domain}`);
-    if (at !== undefined) this.#lab.unit(dialog.callId, at);
+    this.#unit(dialog, at);
     return this.#ask(dialog, 'OPTIONS', [dialog.contact, ['Accept', 'application/sdp']]);
   }
 
@@ -151,14 +156,14 @@ export class Phone {
   /** Sends a text (RFC 3428). */
   message(to: string, text: string, at?: number): Promise<number> {
     const dialog = Dialog.towards(this.agent, `sip:${to}@${this.account.domain}`);
-    if (at !== undefined) this.#lab.unit(dialog.callId, at);
+    this.#unit(dialog, at);
     return this.#ask(dialog, 'MESSAGE', [['Content-Type', 'text/plain']], text);
   }
 
   /** Subscribes to an event package of a user, e.g. `message-summary` of its own; notifications are answered. */
   async subscribe(event: string, to = this.account.user, at?: number): Promise<number> {
     const dialog = Dialog.towards(this.agent, `sip:${to}@${this.account.domain}`);
-    if (at !== undefined) this.#lab.unit(dialog.callId, at);
+    this.#unit(dialog, at);
     return this.#ask(dialog, 'SUBSCRIBE', [dialog.contact, ['Event', event], ['Expires', String(this.shape.expires)]]);
   }
 
@@ -177,6 +182,13 @@ export class Phone {
   /** Leaves at once: sockets and timers end, calls as well. */
   close(): void {
     this.agent.close();
+  }
+
+  #unit({ callId }: Dialog, at: number | undefined): void {
+    if (at === undefined) return;
+    const stretch = this.#stretches.get(callId) ?? new Stretch(this.#lab);
+    if (callId === this.#registration.callId || callId === this.#probes?.callId) this.#stretches.set(callId, stretch);
+    stretch.to(at, [callId]);
   }
 
   #registrar(): Dialog {

@@ -1,5 +1,6 @@
 /** What is to happen in a call: written by who makes the call, known to both of its ends. Times within a call are in seconds. */
 import type { SegmentName } from '../scenario.ts';
+import type { Voice } from './sound.ts';
 
 /** What the called side does. `after`: seconds of ringing. */
 export type Answer =
@@ -48,6 +49,8 @@ export interface CallPlan {
   readonly lostAcks?: number;
   /** Milliseconds for which the side that is hung up on goes on sending media. */
   readonly lateMedia?: number;
+  /** What the caller says, instead of speech of its own: one recording for many calls, e.g. */
+  readonly voice?: Voice;
   /** Of calls.jsonl: the hard negative that it belongs to. */
   readonly kind?: string;
 }

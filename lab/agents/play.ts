@@ -23,6 +23,7 @@ type Step = MidCall | (Omit<Hold, 'kind'> & { readonly kind: 'resume' });
 export async function play(conversation: Conversation): Promise<Played> {
   const { plan, caller } = conversation;
   caller.lostAcks = plan.lostAcks ?? 0;
+  caller.voice = plan.voice;
   caller.sessionTimer = plan.sessionTimer ?? 0;
   await caller.openMedia();
   conversation.unit(plan.start ?? 0);
@@ -141,7 +142,7 @@ async function happen(conversation: Conversation, step: Step): Promise<readonly 
   else if (step.kind === 'fax') await leg.reinvite('sendrecv', true);
   else if (step.kind === 'move') {
     await leg.agent.moveTo(conversation.lab.segment(step.segment));
-    await leg.agent.onMoved();
+    await leg.agent.onMoved(conversation.plan.start === undefined ? undefined : conversation.now());
     await leg.move();
   }
   return [];

@@ -20,6 +20,9 @@ interface Scene {
   readonly phones: readonly Phone[];
   readonly trunk: Trunk;
   readonly site: RunningSite;
+  /** What was said to the lab of time and of media. */
+  readonly units: readonly { readonly callId: string; readonly real: number; readonly simulated: number }[];
+  readonly media: ReadonlyMap<string, string>;
 }
 
 test('phones register, call each other and the trunk through Kamailio', kamailio, async () => {
@@ -77,6 +80,90 @@ test('what may happen within calls', kamailio, async () => {
   });
 });
 
+test('talk time is stretched between units, media is played at the edges', kamailio, async () => {
+  await withScene(13, async ({ phones, units, media, lab }) => {
+    const [one, two] = phones;
+    assert.ok(one && two);
+    for (const phone of phones) await phone.register();
+    const start = lab.now() + 3_600_000_000;
+    const plan: CallPlan = {
+      start,
+      talk: 120,
+      media: 'edges',
+      edge: 0.2,
+      answer: { kind: 'answer', after: 0.1 },
+      events: [{ kind: 'hold', after: 30, by: 'caller', seconds: 40, music: true, newSource: false }],
+    };
+    const { record } = await one.call(two.account.user, plan);
+    assert.equal(record.status, 200);
+    assert.equal(record.start, start);
+    const talked = (record.end - (record.answer ?? 0)) / 1e6;
+    assert.ok(talked > 119.5 && talked < 121, `talked ${talked} s`);
+    const own = units.filter((unit) => unit.callId === record.callId);
+    assert.equal(own.length, 4, 'set-up, hold, resume, end');
+    for (const [i, unit] of own.entries()) {
+      const before = own[i - 1];
+      if (before) assert.ok(unit.simulated - before.simulated >= unit.real - before.real - 1000, 'only gaps are stretched');
+    }
+    assert.equal([...media.values()].filter((callId) => callId === record.callId).length >= 4, true);
+  });
+});
+
+test('of two devices of an account one answers, the other is cancelled', kamailio, async () => {
+  await withScene(14, async ({ phones, lab }) => {
+    const [one, two] = phones;
+    assert.ok(one && two);
+    const twin = await Phone.open({ lab, segment: loopbackSegment('floor'), account: two.account, shape: two.shape, port: 0 });
+    for (const phone of [one, two, twin]) assert.equal(await phone.register(), 200);
+    const plan: CallPlan = { talk: 0.3, media: 'full', answer: { kind: 'answer', after: 0.3 } };
+    const playing = one.call(two.account.user, plan);
+    while (two.live.size + twin.live.size < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+    const legs = [...two.live.values(), ...twin.live.values()];
+    assert.equal((await playing).record.status, 200);
+    assert.deepEqual(
+      legs.map((leg) => leg.state),
+      ['ended', 'ended'],
+    );
+    twin.close();
+  });
+});
+
+test('a wrong password is refused, all bindings can be removed', kamailio, async () => {
+  await withScene(15, async ({ phones }) => {
+    const [one, two] = phones;
+    assert.ok(one && two);
+    assert.ok([401, 403].includes(await one.register({ password: 'wrong' })));
+    assert.equal(await one.reboot({ clears: true }), 200);
+    assert.equal(await one.register({ expires: 0, contact: '*' }), 200);
+    assert.equal((await two.call(one.account.user, { talk: 1, media: 'none' })).record.status, 480);
+  });
+});
+
+test('an application gateway writes its own address, calls work all the same', kamailio, async () => {
+  await withScene(16, async ({ phones, lab, site }) => {
+    const [one, two] = phones;
+    assert.ok(one && two);
+    const inside = { address: '127.201.0.9', port: 5079 };
+    const gateway = { address: '127.201.0.10', port: 40079 };
+    const said: string[] = [];
+    const account = site.accounts[4]!;
+    const setup = { lab, segment: loopbackSegment('home'), account, shape: one.shape, gateway, ...inside };
+    const phone = await Phone.open({ ...setup, witness: (payload) => said.push(Buffer.from(payload).toString('latin1')) });
+    await two.register();
+    assert.equal(await phone.register(), 200);
+    const { record } = await phone.call(two.account.user, { talk: 0.2, media: 'none', answer: { kind: 'answer', after: 0 } });
+    assert.equal(record.status, 200);
+    const invites = said.filter((message) => message.startsWith('INVITE'));
+    assert.equal(invites.length, 2, 'without and with credentials');
+    for (const invite of invites) {
+      assert.ok(invite.includes(`${gateway.address}:${gateway.port};`), 'Via');
+      assert.ok(invite.includes(`c=IN IP4 ${gateway.address}`));
+      assert.ok(!/^(?:Via|v|Contact|m|c=).*127\.201\.0\.9/im.test(invite), invite);
+    }
+    phone.close();
+  });
+});
+
 async function withScene(seed: number, body: (scene: Scene) => Promise<void>): Promise<void> {
   const logs = await mkdtemp(join(tmpdir(), 'agents-'));
   const random = seeded(seed, 'agents');
@@ -90,13 +177,16 @@ async function withScene(seed: number, body: (scene: Scene) => Promise<void>): P
     resolver: '127.0.53.3',
     resolverPort: 0,
   });
+  const units: { callId: string; real: number; simulated: number }[] = [];
+  const media = new Map<string, string>();
+  const now = (): number => Date.now() * 1000;
   const lab: Ground = {
     random,
     site,
     segment: loopbackSegment,
-    now: () => Date.now() * 1000,
-    unit: () => undefined,
-    media: () => undefined,
+    now,
+    unit: (callId, simulated) => units.push({ callId, real: now(), simulated }),
+    media: (address, callId) => media.set(address, callId),
   };
   const makers = drawMakers(random);
   const phones: Phone[] = [];
@@ -119,7 +209,7 @@ async function withScene(seed: number, body: (scene: Scene) => Promise<void>): P
     drawnPolicy(random.fork('policy')),
   );
   try {
-    await body({ lab, phones, trunk, site });
+    await body({ lab, phones, trunk, site, units, media });
   } finally {
     for (const phone of phones) phone.close();
     trunk.close();

@@ -53,10 +53,11 @@ export function recording(random: Random, seconds: number): () => Voice {
   };
 }
 
-/** Two steady tones (ringing, busy, a fax machine's call). */
-export function tone(random: Random): () => Voice {
+/** A ringing tone: one second of four. */
+export function tone(random: Random): Voice {
   const frame = random.integer(0, VOICED - 1);
-  return () => () => frame;
+  let at = 0;
+  return () => (at++ % 400 < 100 ? frame : VOICED);
 }
 
 const cache = new Map<number, readonly Uint8Array[]>();

@@ -4,6 +4,7 @@ import { ABANDON_FLOOD, ABANDON_FLOOD_BY_SIPP } from './abandon-flood.ts';
 import { addressChange } from './address-change.ts';
 import { ackWithheld, soundAfterBye } from './billing-bypass.ts';
 import { brokenHandshake } from './broken-handshake.ts';
+import { CALL_ATTACKS } from './calls.ts';
 import { dialPrefixes, dialPrefixesFound } from './dial-prefixes.ts';
 import { DISTRIBUTED_GUESSING, DISTRIBUTED_GUESSING_SLOWLY } from './distributed-guessing.ts';
 import { DNS_FLOOD } from './dns-flood.ts';
@@ -63,6 +64,9 @@ export const ATTACKS: readonly Scenario[] = [
   REFLECTION,
   REFLECTION_BY_SITE,
   FORGED_ANSWERS,
+  addressChange, // A34
+  ...TWINS, // E2-2
+  ...CALL_ATTACKS, // A16-A23, A27, A34, A35, E2-2
   fuzzing, // A26
   fuzzingPhones, // A26
   rtpFlood, // A28
@@ -75,7 +79,5 @@ export const ATTACKS: readonly Scenario[] = [
   tollFraud, // A31
   dialPrefixes, // A32
   dialPrefixesFound, // A32
-  addressChange, // A34
   sqlInjection, // A37
-  ...TWINS, // E2-2
 ];

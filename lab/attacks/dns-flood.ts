@@ -38,6 +38,6 @@ export const DNS_FLOOD: Scenario = {
     { name: '5/s', value: 5 },
   ],
   site: { openRelay: true },
-  proof: { filter: 'sip.Method == "INVITE" && sip.r-uri.host contains ".slow.invalid" && sip.Via[0] && !sip.record-route' },
+  proof: { filter: '!icmp && sip.Method == "INVITE" && sip.r-uri.host contains ".slow.invalid"' },
   run,
 };

@@ -78,7 +78,7 @@ async function bySvwar(lab: Lab, intensity: Intensity): Promise<void> {
   const { domain, proxy } = lab.site;
   const count = Math.min(900, Math.max(20, intensity.value * 6));
   const agent = random.chance(0.4) ? `${word(random)} ${random.integer(1, 9)}.${random.integer(0, 9)}` : undefined;
-  const method = random.pick<Method>(['REGISTER', 'REGISTER', 'REGISTER', 'OPTIONS', 'INVITE']);
+  const method = random.pick<Method>(['REGISTER', 'REGISTER', 'REGISTER', 'REGISTER', 'OPTIONS', 'INVITE']);
   const command = sipvicious(
     'svwar',
     [

@@ -86,7 +86,8 @@ async function byNmap(lab: Lab, intensity: Intensity): Promise<void> {
   const campaign = open(lab, intensity, [lab.segment('attack').address()]);
   campaign.owns('attack');
   const { port } = lab.site.proxy;
-  const script = ['--script', 'sip-methods', '--script-args', `sip.timeout=1000`];
+  // The plus sign: also on ports that are not 5060.
+  const script = ['--script', '+sip-methods', '--script-args', 'sip.timeout=1000'];
   const pace = ['--max-rate', String(intensity.value), '--max-retries', '0', '--host-timeout', '8s'];
   const range = around(lab, random, Math.min(60, intensity.value * 8));
   const { output } = await lab.tool('attack', ['nmap', '-sU', '-Pn', '-n', '-p', String(port), ...pace, ...script, range], 20);
@@ -119,7 +120,10 @@ export const SERVER_SCAN_BY_SVMAP: Scenario = {
     { name: '50/s', value: 50 },
   ],
   small: true,
-  proof: { filter: 'sip.Request-Line && sip.from.host == "1.1.1.1" && sip.Via.branch matches "^z9hG4bK-[0-9]{1,10}$"' },
+  proof: {
+    filter:
+      '!icmp && sip.Request-Line && sip.from.host == "1.1.1.1" && sip.Via.branch matches "^z9hG4bK-[0-9]{1,10}$" && sip.Max-Forwards == 70',
+  },
   needs: ['svmap'],
   run: bySvmap,
 };
@@ -133,7 +137,7 @@ export const SERVER_SCAN_BY_NMAP: Scenario = {
     { name: '20/s', value: 20 },
     { name: '5/s', value: 5 },
   ],
-  proof: { filter: 'udp.srcport' },
+  proof: { filter: '!icmp && ((sip.Request-Line && sip.From contains "Nmap NSE") || udp.length == 8 || sip.r-uri == "sip:nm")' },
   needs: ['nmap'],
   run: byNmap,
 };

@@ -33,7 +33,7 @@ async function flood(lab: Lab, intensity: Intensity, sources: number): Promise<v
   const open = (address: string) => (forged ? attack.forger(address, random.integer(1024, 65535)) : attack.socket(address, 0));
   const sockets = await Promise.all((forged ? spoofed : addresses).map(open));
   const next = payloads(random);
-  const offsets = arrivals(random.fork('times'), intensity.value, lasting(intensity.value));
+  const offsets = arrivals(random.fork('times'), intensity.value, 2 * lasting(intensity.value));
   await play(lab, offsets, (index) => campaign.send(random.pick(sockets), next(index), lab.site.proxy));
   await lab.sleep(500);
   campaign.end('unknown');

@@ -22,6 +22,10 @@ export interface DaySize {
   readonly probe: number;
   /** Seconds after which the phone with last month's password tries again. */
   readonly stale: number;
+  /** Seconds on the machine's clock in which everything but the storm is played. */
+  readonly stretch: number;
+  /** Calls begun per second on the machine's clock. */
+  readonly pace: number;
   /** Times that the fax is tried, and that the alarm dialler calls. */
   readonly machines: number;
 }
@@ -66,7 +70,6 @@ export type Twist =
   | 'transfer'
   | 'lost-ack'
   | 'late-rtp'
-  | 'comfort-noise'
   | 'session-timer'
   | 't38'
   | 'dtmf'
@@ -83,7 +86,7 @@ export interface PlannedCall {
   readonly ring: number;
   /** Seconds from the answer to the BYE; 0 if never answered. */
   readonly hold: number;
-  readonly endedBy: 'caller' | 'callee';
+  readonly endedBy: 'caller' | 'called';
   readonly media: 'full' | 'edges' | 'none';
   readonly twists: readonly Twist[];
   /** Hard negative it belongs to. */

@@ -6,6 +6,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { writePcapHeader, writePcapRecord } from '../../src/wire/pcap.ts';
+import type { Query } from '../servers/resolver.ts';
 import { accounted, pikeLine, type ServerRecord, securityLine } from '../servers/serverlog.ts';
 import type { Campaigns } from './campaigns.ts';
 import type { CallRecord, Campaign, Label } from './folder.ts';
@@ -97,8 +98,8 @@ function writeLines(file: string, values: readonly unknown[]): void {
   writeFileSync(file, values.map((value) => `${JSON.stringify(value)}\n`).join(''));
 }
 
-/** Writes what the servers told at simulated time: security.log, pike.log, and the proxy's call records. */
-export function writeServerLogs(folder: string, records: readonly ServerRecord[], timeline: Timeline): void {
+/** Writes what the servers told at simulated time: security.log, pike.log, the proxy's call records, the resolver's queries. */
+export function writeServerLogs(folder: string, records: readonly ServerRecord[], queries: readonly Query[], timeline: Timeline): void {
   const moved = records.map((record) => ({
     ...record,
     time: Math.round(record.time + timeline.shift(record.time, record.callId, '', '')),
@@ -108,6 +109,8 @@ export function writeServerLogs(folder: string, records: readonly ServerRecord[]
   writeFileSync(join(folder, 'security.log'), `${lines(securityLine)}\n`);
   writeFileSync(join(folder, 'pike.log'), `${lines(pikeLine)}\n`);
   writeLines(join(folder, 'proxy-calls.jsonl'), accounted(moved));
+  const asked = queries.map((query) => ({ ...query, time: Math.round(query.time + timeline.shift(query.time, undefined, '', '')) }));
+  writeLines(join(folder, 'resolver.jsonl'), asked);
 }
 
 /** SHA-256 of every file below the folder, by its path in it. */

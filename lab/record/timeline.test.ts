@@ -24,6 +24,14 @@ test('media moves with the call that owned its address at that time', () => {
   assert.equal(timeline.shift(6 * SECOND, undefined, '10.0.0.2:4000', '9.9.9.9:1'), 0);
 });
 
+test('the other leg of a bridged call moves with the first', () => {
+  const timeline = new Timeline(7);
+  timeline.leg('b', 'a');
+  assert.equal(timeline.shift(11 * SECOND, 'b', '', ''), 7);
+  timeline.unit({ callId: 'a', real: 10 * SECOND, simulated: 100 * SECOND });
+  assert.equal(timeline.shift(11 * SECOND, 'b', '', ''), 90 * SECOND);
+});
+
 test('gaps may grow, never shrink', () => {
   const timeline = new Timeline(0);
   timeline.unit({ callId: 'a', real: 10 * SECOND, simulated: 100 * SECOND });

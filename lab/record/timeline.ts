@@ -19,6 +19,7 @@ interface Owner {
 export class Timeline {
   readonly #units = new Map<string, Unit[]>();
   readonly #media = new Map<string, Owner[]>();
+  readonly #legs = new Map<string, string>();
   readonly #shift: number;
 
   /** @param shift what is added to packets of no unit. */
@@ -47,6 +48,11 @@ export class Timeline {
     else owners.push({ real, callId });
   }
 
+  /** Says that a B2BUA made this Call-ID out of another: it moves with that one unless it has units of its own. */
+  leg(callId: string, of: string): void {
+    this.#legs.set(callId, of);
+  }
+
   /** All units in order of their start on the machine's clock. */
   units(): Unit[] {
     return [...this.#units.values()].flat().sort((a, b) => a.real - b.real);
@@ -55,7 +61,7 @@ export class Timeline {
   /** Microseconds to add to the time of a packet of this Call-ID, or of these addresses, seen at `real`. */
   shift(real: number, callId: string | undefined, src: string, dst: string): number {
     const id = callId ?? this.#owner(dst, real) ?? this.#owner(src, real);
-    const units = id === undefined ? undefined : this.#units.get(id);
+    const units = id === undefined ? undefined : (this.#units.get(id) ?? this.#units.get(this.#legs.get(id) ?? ''));
     if (units === undefined) return this.#shift;
     const unit = latest(units, real) ?? units[0]!;
     return unit.simulated - unit.real;

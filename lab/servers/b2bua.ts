@@ -7,7 +7,7 @@ import {
   answerTo,
   type Draft,
   type Field,
-  headerOf as headerOf,
+  headerOf,
   headersOf,
   hostOf,
   type Message,

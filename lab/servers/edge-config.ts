@@ -1,5 +1,5 @@
 /** The text of Kamailio's configuration for the edge proxy of a chain, which hides the topology on both of its sides. */
-import { head } from './kamailio-config.ts';
+import { head, PIKE, PIKE_PARAMETERS } from './kamailio-config.ts';
 import type { SiteStyle } from './style.ts';
 
 /** Where the edge is and which registrar it guards. */
@@ -14,7 +14,23 @@ export interface EdgePlan {
   readonly modules: string;
 }
 
-const MODULES = ['kex', 'corex', 'tm', 'tmx', 'sl', 'rr', 'pv', 'maxfwd', 'textops', 'siputils', 'sanity', 'xlog', 'nathelper', 'path'];
+const MODULES = [
+  'kex',
+  'corex',
+  'tm',
+  'tmx',
+  'sl',
+  'rr',
+  'pv',
+  'maxfwd',
+  'textops',
+  'siputils',
+  'sanity',
+  'xlog',
+  'nathelper',
+  'path',
+  'pike',
+];
 
 /** The configuration of the edge proxy: everything from outside goes to the core, with its source in X-Came-From. */
 export function edgeConfig(plan: EdgePlan): string {
@@ -25,7 +41,9 @@ alias="${plan.address}"
 modparam("path", "use_received", 1)
 modparam("topoh", "mask_key", "${style.secret}")
 modparam("topoh", "mask_ip", "${mask}")
+${PIKE_PARAMETERS}
 request_route {
+  if ($si != "${core.address}") { ${PIKE} }
   if (!mf_process_maxfwd_header("10")) { sl_send_reply("483", "Too Many Hops"); exit; }
   if (!sanity_check("17895", "7")) { exit; }
   if (is_method("CANCEL")) {

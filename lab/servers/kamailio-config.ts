@@ -40,6 +40,7 @@ export function proxyConfig(plan: ProxyPlan): string {
     authRoute(plan),
     callRoute(plan),
     RELAY,
+    repliesRoute(plan),
   ].join('\n');
 }
 
@@ -83,9 +84,7 @@ modparam("auth", "nonce_expire", 3600)
 modparam("auth", "secret", "${style.secret}")
 modparam("htable", "db_url", "text://${tables}")
 modparam("htable", "htable", "password=>size=12;dbtable=subscriber")
-modparam("pike", "sampling_time_unit", 2)
-modparam("pike", "reqs_density_per_unit", 16)
-modparam("pike", "remove_latency", 4)`;
+${PIKE_PARAMETERS}`;
 }
 
 /** An xlog statement in the form that serverlog.ts reads; `fields` are pseudo-variables without their `$`, or `=` and a text. */
@@ -94,13 +93,19 @@ function log(kind: string, fields: readonly string[]): string {
   return `xlog("L_ERR", "@${kind} $TV(Sn) $(ci{s.escape.user}) ${text} @\\n");`;
 }
 
+/** Parameters of pike as in Kamailio's own example. */
+export const PIKE_PARAMETERS = `modparam("pike", "sampling_time_unit", 2)
+modparam("pike", "reqs_density_per_unit", 16)
+modparam("pike", "remove_latency", 4)`;
+
+/** First statements of a route that meets strangers: nobody is blocked, each first hit of a source is told. */
+export const PIKE = `pike_check_req(); if ($rc == -2) { ${log('PIKE', ['si', 'rm'])} }`;
+
 function requestRoute({ edge, openRelay, b2bua, trunk }: ProxyPlan): string {
   const trusted = edge ? `$si == "${edge.address}" && $hdr(X-Came-From) == "${trunk.address}"` : `$si == "${trunk.address}"`;
   const again = b2bua ? `if ($si == "${b2bua.address}" && $sp == ${b2bua.port}) { route(CALLEE); exit; }` : '';
   return `request_route {
-  # Only looks on: nobody is blocked, each first hit of a source is told.
-  pike_check_req();
-  if ($rc == -2) { ${log('PIKE', ['si', 'rm'])} }
+  ${edge ? '' : `if ($si != "${b2bua?.address ?? ''}") { ${PIKE} }`}
   if (!mf_process_maxfwd_header("10")) { sl_send_reply("483", "Too Many Hops"); exit; }
   if (!sanity_check("17895", "7")) { exit; }
   if (is_method("OPTIONS") && uri==myself && $rU == $null) { sl_send_reply("200", "OK"); exit; }
@@ -176,10 +181,22 @@ function registerRoute({ domain, style }: ProxyPlan): string {
 }`;
 }
 
-/** Callers who claim to be ours, and callers of telephone numbers, must prove it; strangers may call our extensions. */
+/** What is dialled to reach the telephone network: E.164, also with the digits that lead abroad or out of town. */
+const NUMBER = '^(\\+|00?)?[1-9][0-9]{6,14}$';
+
+/**
+ * Callers who claim to be ours, and callers of telephone numbers, must prove it; strangers may call our extensions. Whoever
+ * asks for a user with OPTIONS learns as much as whoever registers: which users there are, or nothing.
+ */
 function authRoute({ domain, style }: ProxyPlan): string {
   const wrong = style.wrongGets403 ? 'if ($var(result) == -2 || $var(result) == -3) { sl_send_reply("403", "Forbidden"); exit; }' : '';
+  const open = style.unknownGets404
+    ? 'if (uri==myself && $sht(password=>$rU) == $null && !($rU =~ "' + NUMBER + '")) { sl_send_reply("404", "Not Found"); exit; }'
+    : '';
+  const ping = style.unknownGets404 ? 'return;' : 'sl_send_reply("200", "OK"); exit;';
   return `route[AUTH] {
+  ${open}
+  if (is_method("OPTIONS") && uri==myself) { ${ping} }
   if (from_uri!=myself && uri==myself && $sht(password=>$rU) != $null) { return; }
   $var(password) = $sht(password=>$fU);
   if ($sht(password=>$fU) == $null) { $var(password) = "${style.secret}"; }
@@ -206,7 +223,7 @@ function callRoute({ trunk, edge, b2bua }: ProxyPlan): string {
 route[CALLEE] {
   if (is_method("SUBSCRIBE") && $hdr(Event) =~ "^message-summary") { sl_send_reply("489", "Bad Event"); exit; }
   if ($sht(password=>$rU) == $null) {
-    if ($rU =~ "^(\\+|00?)?[1-9][0-9]{6,14}$" && is_method("INVITE")) { route(TRUNK); exit; }
+    if ($rU =~ "${NUMBER}" && is_method("INVITE")) { route(TRUNK); exit; }
     route(WATCH);
     send_reply("404", "Not Found");
     if (is_method("INVITE")) { ${log('END', ['avp(source)', 'fu', 'ou', '=404'])} }
@@ -252,9 +269,17 @@ onreply_route[ANSWER] {
 }
 failure_route[FAILED] {
   ${log('END', ['avp(source)', 'fu', 'avp(called)', 'T_reply_code'])}
-}
-onreply_route {
-  # A route that ends with a failed action drops the answer, hence the last line.
-  if (isbflagset(6) && $ct != $null) { fix_nated_contact(); }
+}`;
+
+/**
+ * A Contact that is not where the answer comes from (private, or a name) becomes that; behind an edge proxy, that is its work.
+ * What a phone forwards to (3xx) stays.
+ */
+function repliesRoute({ edge }: ProxyPlan): string {
+  const elsewhere = '!($rs =~ "^3") && $ct != $null && $(ct{nameaddr.uri}{uri.host}) != $si';
+  // A route that ends with a failed action drops the answer, hence the last line.
+  return `onreply_route {
+  ${edge ? '' : `if (${elsewhere}) { fix_nated_contact(); }`}
   return 1;
 }`;
+}

@@ -19,7 +19,7 @@ export interface Kamailio {
 export interface Place {
   readonly segment: Segment;
   readonly launch: Launch;
-  /** Folder for configuration and tables; made if absent. */
+  /** Folder, which exists, for configuration and tables. */
   readonly folder: string;
   /** File for what it writes. */
   readonly log: string;
@@ -47,7 +47,6 @@ export async function startProxy(
  * @throws Error if there is no Kamailio, or it ends or stays silent at start.
  */
 export async function startEdge(place: Place, plan: Omit<EdgePlan, 'modules'>): Promise<Kamailio> {
-  await mkdir(place.folder, { recursive: true });
   return start(place, 'edge', edgeConfig({ ...plan, modules: await modulesFolder() }), plan);
 }
 

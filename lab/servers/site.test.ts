@@ -50,6 +50,20 @@ for (const answers of ['404-401', '401-401', '404-403', '401-403'] as const) {
       assert.equal((await register(phone, site, stranger, 'guess')).status, unknown === 404 ? 404 : wrong);
       assert.equal((await register(phone, site, account, 'guess')).status, wrong);
       assert.equal((await register(phone, site, account, account.password)).status, 200);
+      for (const [user, expected] of [
+        [stranger.user, unknown === 404 ? 404 : 200],
+        [site.accounts[1]?.user, unknown === 404 ? 480 : 200],
+      ] as const) {
+        const uri = `sip:${user}@${site.domain}`;
+        phone.say(site.proxy, `OPTIONS ${uri} SIP/2.0`, dialog(`ping${user}`, `sip:eve@${site.domain}`, uri, 'OPTIONS'));
+        assert.equal((await phone.hear(({ status }) => status !== undefined)).status, expected);
+      }
+      phone.say(
+        site.proxy,
+        `INVITE sip:999999@${site.domain} SIP/2.0`,
+        dialog('try', `sip:eve@${site.domain}`, `sip:999999@${site.domain}`),
+      );
+      assert.equal((await phone.hear(({ status }) => status !== undefined)).status, unknown === 404 ? 404 : 407);
       const kinds = (await settled(site, 2)).map(({ about }) => about.kind);
       assert.ok(kinds.includes('unknown') && kinds.includes('wrong'));
       phone.close();
@@ -71,22 +85,26 @@ test('a password is needed for calls abroad unless the relay is open', kamailio,
   }
 });
 
-test('pike tells of a source with many requests and blocks nobody', kamailio, async () => {
-  await withSite({}, async (site) => {
-    const phone = await talker(loopbackSegment('attack'), '127.0.0.5');
-    for (let i = 0; i < 120; i++) {
-      phone.say(
-        site.proxy,
-        `OPTIONS sip:${site.domain} SIP/2.0`,
-        dialog(`options${i}`, 'sip:eve@elsewhere.example', `sip:${site.domain}`, 'OPTIONS'),
-      );
-      assert.equal((await phone.hear(({ status }) => status !== undefined)).status, 200);
-    }
-    const told = (await settled(site, 1)).filter(({ about }) => about.kind === 'pike');
-    assert.equal(told[0]?.about.kind === 'pike' && told[0].about.address, '127.0.0.5');
-    phone.close();
+for (const kind of ['proxy', 'proxy-chain', 'b2bua'] as const) {
+  test(`pike tells of a source with many requests and blocks nobody (${kind})`, kamailio, async () => {
+    await withSite({ kind }, pikeTells);
   });
-});
+}
+
+async function pikeTells(site: RunningSite): Promise<void> {
+  const phone = await talker(loopbackSegment('attack'), '127.0.0.5');
+  for (let i = 0; i < 60; i++) {
+    phone.say(
+      site.proxy,
+      `OPTIONS sip:${site.domain} SIP/2.0`,
+      dialog(`options${i}`, 'sip:eve@elsewhere.example', `sip:${site.domain}`, 'OPTIONS'),
+    );
+    assert.equal((await phone.hear(({ status }) => status !== undefined)).status, 200);
+  }
+  const told = (await settled(site, 1)).filter(({ about }) => about.kind === 'pike');
+  assert.equal(told[0]?.about.kind === 'pike' && told[0].about.address, '127.0.0.5');
+  phone.close();
+}
 
 /** Registers two phones, calls from one to the other, to the trunk and from the trunk; returns what the callee got. */
 async function callsWork(site: RunningSite): Promise<Heard> {

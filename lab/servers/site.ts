@@ -1,10 +1,11 @@
 /** The operator's site: draws what it is like, starts its servers, and tells everybody what they may know of it. */
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Random } from '../random.ts';
 import type { Account, Segment, SegmentName, Site, SiteWish } from '../scenario.ts';
 import { B2bua } from './b2bua.ts';
 import { type Kamailio, type Place, startEdge, startProxy } from './kamailio.ts';
+import { Exchange } from './mgcp/exchange.ts';
 import type { Launch } from './process.ts';
 import { type Query, startResolver } from './resolver.ts';
 import { readServerLine, type ServerRecord } from './serverlog.ts';
@@ -34,7 +35,7 @@ export interface SiteOptions {
 export interface RunningSite extends Site {
   /** Servers and their addresses, for the manifest. */
   readonly servers: Readonly<Record<string, string>>;
-  /** What the servers have told so far, in the order in which they wrote it. */
+  /** What the servers have told so far, each in the order in which it wrote. */
   records(): Promise<ServerRecord[]>;
   /** What the resolver was asked. */
   readonly queries: readonly Query[];
@@ -48,6 +49,7 @@ export interface RunningSite extends Site {
  */
 export async function startSite(options: SiteOptions): Promise<RunningSite> {
   const plan = drawSite(options);
+  await mkdir(join(options.logs, 'servers'), { recursive: true });
   const started: { stop(): Promise<void> }[] = [];
   const stop = async (): Promise<void> => {
     for (const part of started.splice(0).reverse()) await part.stop();
@@ -57,9 +59,20 @@ export async function startSite(options: SiteOptions): Promise<RunningSite> {
     started.push(resolver);
     const core = await startCore(options, plan);
     started.push(core.process);
+    const edge = plan.edge && (await startEdgeOf(options, plan, plan.edge));
+    if (edge) started.push(edge.process);
     if (plan.b2bua) started.push(await startB2bua(options, plan, plan.b2bua));
-    if (plan.edge) started.push((await startEdgeOf(options, plan, plan.edge)).process);
-    return { ...plan.site, servers: plan.servers, queries: resolver.queries, stop, records: () => readRecords(core.log) };
+    const { gatewayLines = 0 } = options.wish;
+    const exchange = gatewayLines > 0 ? await startExchange(options, gatewayLines) : undefined;
+    if (exchange) started.push(exchange);
+    return {
+      ...plan.site,
+      ...(exchange && { exchange }),
+      servers: plan.servers,
+      queries: resolver.queries,
+      stop,
+      records: () => readRecords([core.log, ...(edge ? [edge.log] : [])]),
+    };
   } catch (error) {
     await stop();
     throw error;
@@ -132,7 +145,7 @@ function drawNumbers(random: Random): () => string {
 }
 
 function startCore({ wish, segment, launch, logs }: SiteOptions, plan: SitePlan): Promise<Kamailio> {
-  const place: Place = { segment: segment('site'), launch, folder: join(logs, 'servers'), log: join(logs, 'proxy.log') };
+  const place: Place = { segment: segment('site'), launch, folder: join(logs, 'servers'), log: join(logs, 'servers', 'proxy.log') };
   const { site, style, core, edge, b2bua } = plan;
   const wanted = { ...core, domain: site.domain, style, trunk: site.trunk, openRelay: wish.openRelay ?? false };
   return startProxy(place, { ...wanted, ...(edge && { edge }), ...(b2bua && { b2bua }) }, plan.passwords);
@@ -155,11 +168,18 @@ function startB2bua({ segment, random, onBridge }: SiteOptions, { core, site, st
 function startEdgeOf(options: SiteOptions, { site, style, core }: SitePlan, edge: Endpoint): Promise<Kamailio> {
   const { segment, launch, logs } = options;
   const where = segment(options.edge ?? 'gateway');
-  const place: Place = { segment: where, launch, folder: join(logs, 'servers'), log: join(logs, 'edge.log') };
+  const place: Place = { segment: where, launch, folder: join(logs, 'servers'), log: join(logs, 'servers', 'edge.log') };
   return startEdge(place, { ...edge, domain: site.domain, style, core, mask: where.address() });
 }
 
-async function readRecords(file: string): Promise<ServerRecord[]> {
-  const lines = (await readFile(file, 'utf8')).split('\n');
-  return lines.flatMap((line) => readServerLine(line) ?? []);
+/** Mean seconds between two calls of the gateway's lines. */
+const CALL_EVERY = 6;
+
+function startExchange({ random, segment }: SiteOptions, lines: number): Promise<Exchange> {
+  return Exchange.start({ random, segment, lines, callEvery: CALL_EVERY });
+}
+
+async function readRecords(files: readonly string[]): Promise<ServerRecord[]> {
+  const texts = await Promise.all(files.map(async (file) => await readFile(file, 'utf8')));
+  return texts.flatMap((text) => text.split('\n').flatMap((line) => readServerLine(line) ?? []));
 }

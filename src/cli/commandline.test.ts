@@ -37,7 +37,7 @@ test('--help and --version load no command', () => {
     const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', trace, BIN, flag], { encoding: 'utf8' });
     assert.equal(status, 0);
     assert.match(stdout, flag === '--help' ? /analyze .*\n.*explain/ : /^\d+\.\d+\.\d+\n$/);
-    assert.equal(stderr, 'errors.ts main.ts version.ts');
+    assert.equal(stderr, 'errors.ts main.ts packageroot.ts version.ts');
   }
 });
 

@@ -9,6 +9,7 @@ import { logOpening, type Openings } from '../../eval/opened.ts';
 import { pageReport } from '../../eval/page.ts';
 import { FIRST_TEST_SEED, findRuns, type Run } from '../../eval/runs.ts';
 import { textReport } from '../../eval/text.ts';
+import { wallMilliseconds } from '../clock.ts';
 import { RingfenceError } from '../errors.ts';
 import { neutral } from '../publish/neutral.ts';
 import { type Output, pageOf, print } from '../publish/print.ts';
@@ -116,7 +117,7 @@ const PATIENCE = 15_000;
 /** What is being done, on one line of a terminal; elsewhere a line now and then. */
 class Steps {
   readonly #out: Output;
-  #next = performance.now() + PATIENCE;
+  #next = wallMilliseconds() + PATIENCE;
   #shown = false;
 
   constructor(out: Output) {
@@ -128,8 +129,8 @@ class Steps {
     if (this.#out.isTTY === true) {
       this.#out.write(`\r${line}\x1b[K`);
       this.#shown = true;
-    } else if (performance.now() >= this.#next) {
-      this.#next = performance.now() + PATIENCE;
+    } else if (wallMilliseconds() >= this.#next) {
+      this.#next = wallMilliseconds() + PATIENCE;
       this.#out.write(`${line}\n`);
     }
   }

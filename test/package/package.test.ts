@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { after, test } from 'node:test';
 import { ROOT } from '../peers.ts';
+import { attackDay, writeRun } from '../specimen.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ringfence-package-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -80,4 +81,27 @@ test('installed in an empty folder it analyzes the sample', () => {
   const install = run(home, 'npm', 'install', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', tarball);
   assert.equal(install.status, 0, install.stderr);
   assertReport(run(home, 'npx', 'ringfence', 'analyze', join('node_modules', 'ringfence', 'samples', 'attack-day.pcap')));
+});
+
+test('installed, it judges a recording, and knows the peers it could be judged beside', () => {
+  const home = join(folder, 'home');
+  writeRun(join(home, 'runs', 'day'), attackDay());
+  const { status, stdout, stderr } = run(
+    home,
+    'npx',
+    'ringfence',
+    'eval',
+    'runs',
+    '--detectors',
+    'paper-003',
+    '--no-cache',
+    '--html',
+    'page.html',
+  );
+  assert.equal(status, 0, stderr);
+  assert.match(stdout, /3 of 3 attacks told rightly/);
+  assert.ok(existsSync(join(home, 'page.html')));
+  const wrong = run(home, 'npx', 'ringfence', 'eval', 'runs', '--detectors', 'nobody');
+  assert.equal(wrong.status, 64);
+  assert.match(wrong.stderr, /there are ringfence, suricata, /);
 });

@@ -48,14 +48,20 @@ export const unlabelled: Outlet = {
   send: (socket, payload, { address, port }) => socket.send(payload, port, address),
 };
 
+/** Half of all actors are copies of a phone that is there, the others of makes of their own (evaluation.md G3). */
+function likeness(lab: Lab): Shape {
+  const copied = lab.phones.length > 0 && lab.random.chance(0.5);
+  return copied ? lab.random.pick(lab.phones).shape : drawShape(drawMakers(lab.random.fork('makers')), lab.random);
+}
+
 /** An actor. Close it when its work is done. */
 export class Actor {
   readonly address: string;
   readonly port: number;
   readonly segment: SegmentName;
   readonly shape: Shape;
-  /** Final answers that have come to it. */
-  finals = 0;
+  /** 2xx to INVITE that have come to it, repetitions counted. */
+  accepted = 0;
   readonly random: Random;
   /** What it does with requests that come to it, and where they came from; nothing at first. */
   heard: (request: Message, from: Endpoint) => void = () => {};
@@ -84,13 +90,13 @@ export class Actor {
 
   /**
    * Opens one at an address of the segment (a fresh one unless it is given), at a port drawn unless it is given. Its messages look
-   * like those of a device drawn from the makers that the benign phones have, too.
+   * like those of a phone.
    */
   static async open(lab: Lab, outlet: Outlet, segment: SegmentName, at: At = {}): Promise<Actor> {
     const place = lab.segment(segment);
     const address = at.address ?? place.address();
     const socket = await place.socket(address, at.port ?? lab.random.integer(20_000, 60_000));
-    const shape = at.shape ?? drawShape(drawMakers(lab.random.fork('makers')), lab.random);
+    const shape = at.shape ?? likeness(lab);
     return new Actor(lab, outlet, segment, socket, { address, shape });
   }
 
@@ -209,7 +215,7 @@ export class Actor {
     if (message === undefined) return;
     if (message.status === 0) this.heard(message, from);
     else {
-      if (message.status >= 200) this.finals++;
+      if (message.method === 'INVITE' && Math.floor(message.status / 100) === 2) this.accepted++;
       this.#waiting.get(parameterOf(headersOf(message, 'via')[0] ?? '', 'branch') ?? '')?.(message);
     }
   }

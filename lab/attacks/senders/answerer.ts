@@ -11,6 +11,8 @@ export interface Manners extends At {
   readonly rings: number;
   /** Longest time that it talks, in milliseconds; 0: it keeps silent. */
   readonly talks: number;
+  /** Whether it registers the account first; true if absent. Its own address can always be called. */
+  readonly enrols?: boolean;
   /** Lines of its own in its session descriptions. */
   readonly lines?: readonly string[];
   /** Transport that they name; `RTP/AVP` if absent. */
@@ -51,11 +53,11 @@ export class Answerer {
     };
   }
 
-  /** Opens one and registers it; throws if the registrar does not want it. */
+  /** Opens one and, unless its manners say otherwise, registers it; throws if the registrar does not want it. */
   static async open(lab: Lab, outlet: Outlet, segment: SegmentName, account: Account, manners: Manners): Promise<Answerer> {
     const actor = await Actor.open(lab, outlet, segment, manners);
     const answerer = new Answerer(lab, outlet, actor, account, manners);
-    const status = await enrol(actor, lab, account, 3_600);
+    const status = manners.enrols === false ? 200 : await enrol(actor, lab, account, 3_600);
     if (status !== 200) throw new Error(`${account.user} could not register: ${status}`);
     return answerer;
   }

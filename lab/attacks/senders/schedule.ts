@@ -40,7 +40,8 @@ export function countAt(perSecond: number): number {
 export function lasting(perSecond: number): number {
   if (perSecond < 1) return 30;
   if (perSecond < 2) return 25;
-  return perSecond < 5 ? 15 : perSecond <= 100 ? 8 : 5;
+  if (perSecond < 5) return 20;
+  return perSecond <= 20 ? 15 : perSecond <= 100 ? 10 : 6;
 }
 
 /** Calls `each` at its offset (milliseconds from now), in order; late ones at once. Returns when the last has been called. */

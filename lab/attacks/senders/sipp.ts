@@ -12,8 +12,8 @@ export interface SippFlood {
   readonly login?: Pick<Login, 'user' | 'password'>;
 }
 
-/** tshark filter for its requests: the tag and branch that it writes unless told otherwise (M-09). */
-export const SIPP_FILTER = 'sip.Request-Line && sip.from.tag contains "SIPpTag"';
+/** tshark filter for its requests: the tag that it writes unless told otherwise (M-09); what the proxy forwarded has fewer hops left. */
+export const SIPP_FILTER = '!icmp && sip.Request-Line && sip.from.tag contains "SIPpTag" && sip.Max-Forwards == 70';
 
 /**
  * The scenario file. It starts with an exponential pause: SIPp begins calls like a clock, and a clockwork displaced by

@@ -26,7 +26,8 @@ export function sipvicious(tool: SipviciousTool, options: readonly string[], age
 
 /**
  * tshark filter for its requests whatever its User-Agent: a Call-ID of up to ten decimal digits without `@` and a branch of
- * `z9hG4bK-` and decimal digits (M-06). The lab's own clients have longer Call-IDs.
+ * `z9hG4bK-` and decimal digits (M-06). The lab's own clients have longer Call-IDs. What a router's ICMP message quotes is not a request, and what
+ * a proxy has forwarded has fewer hops left.
  */
 export const SIPVICIOUS_FILTER =
-  'sip.Request-Line && sip.Call-ID matches "^[0-9]{1,10}$" && sip.Via.branch matches "^z9hG4bK-[0-9]{1,10}$"';
+  'sip.Request-Line && sip.Call-ID matches "^[0-9]{1,10}$" && sip.Via.branch matches "^z9hG4bK-[0-9]{1,10}$" && sip.Max-Forwards == 70';

@@ -1,34 +1,58 @@
 /** What somebody in the path of a call knows of it, and requests forged from that. */
+import type { Socket } from 'node:dgram';
+import type { LiveCall } from '../../agents/leg.ts';
 import type { Field, Message } from '../../agents/message.ts';
 import type { Random } from '../../random.ts';
 import type { CampaignHandle, Lab, SegmentName } from '../../scenario.ts';
 import { Actor, type Endpoint, type Request } from './actor.ts';
 
-/** One end of a call. */
+/** One end of a call: what its requests in the dialog look like, and where it can be reached. */
 export interface Side {
-  /** Value of From or To, without tag. */
-  readonly name: string;
-  readonly tag: string;
-  /** URI of its Contact. */
-  readonly contact: string;
-  /** Where its phone takes SIP. */
-  readonly signalling: Endpoint;
-  /** Where it wants media; undefined before it has said so. */
-  readonly media: Endpoint | undefined;
-  /** Highest CSeq of its requests in this dialog. */
-  readonly cseq: number;
-  /** Route values that its requests in the dialog carry. */
+  /** From and To values of its requests, with tags. */
+  readonly from: string;
+  readonly to: string;
+  /** Request-URI and Route values of its requests. */
+  readonly uri: string;
   readonly routes: readonly string[];
+  /** CSeq of the latest of them. */
+  readonly cseq: number;
+  /** Its own Contact URI, and where its SIP comes from. */
+  readonly contact: string;
+  readonly signalling: Endpoint;
+  /** Where it takes media; undefined before it has said so. */
+  readonly media: Endpoint | undefined;
 }
 
 /** A call as the path shows it. */
 export interface Stolen {
   readonly callId: string;
   readonly caller: Side;
-  readonly callee: Side;
-  /** The INVITE (with credentials, if it needed them) as the caller sent it, and as the callee got it. */
-  readonly sent: Message;
-  readonly arrived: Message;
+  readonly called: Side;
+  /** The latest INVITE that the caller sent, and the latest answer to it that the called side sent. */
+  readonly invite: Message | undefined;
+  readonly ringing: Message | undefined;
+}
+
+/** Name of a side, and of the other. */
+export type SideName = 'caller' | 'called';
+/** The other side. */
+export function other(side: SideName): SideName {
+  return side === 'caller' ? 'called' : 'caller';
+}
+
+/** What a live call shows of its own end. */
+export function sideOf({ dialog, signalling, mediaPath }: LiveCall): Side {
+  const { local, remote, routes } = dialog;
+  return {
+    from: local.value,
+    to: remote.value,
+    uri: remote.contact,
+    routes: [...routes],
+    cseq: Math.max(local.cseq, 1),
+    contact: local.contact,
+    signalling: { address: signalling.address, port: signalling.port },
+    media: mediaPath?.local,
+  };
 }
 
 /** How forged requests are sent: what a scenario's intensity stands for. */
@@ -37,7 +61,7 @@ export interface Way {
   readonly calls: number;
   /** Straight to the phone, or to the proxy with the call's route. */
   readonly through: 'phone' | 'proxy';
-  /** Whose address the packets bear: the attacker's own, the proxy's, or that of the peer in whose name they speak. */
+  /** Whose address the packets bear: the attacker's own, the proxy's, or that of the side in whose name they speak. */
   readonly source: 'own' | 'proxy' | 'peer';
   /** In the path: knows Call-ID, tags and CSeq. Outside it all of that is guessed. */
   readonly inside: boolean;
@@ -48,94 +72,108 @@ export function strengths(ways: Readonly<Record<string, Way>>): { readonly name:
   return Object.entries(ways).map(([name, { calls }]) => ({ name, value: calls }));
 }
 
-/** The way of this name. */
+/** The way of this name. @throws Error if there is none. */
 export function wayOf(ways: Readonly<Record<string, Way>>, name: string): Way {
   const way = ways[name];
   if (way === undefined) throw new Error(`no such intensity: ${name}`);
   return way;
 }
 
-/** A request of the dialog in the name of one side, addressed to the other. */
+/** A request of the dialog in the name of one side, `ahead` of its latest CSeq, as the proxy or the other phone would get it. */
 export function inDialog(
   call: Stolen,
-  as: 'caller' | 'callee',
+  as: SideName,
+  way: Way,
   method: string,
   ahead: number,
-  more: readonly Field[],
-  body?: string,
+  more: readonly Field[] = [],
+  body = '',
 ): Request {
-  const me = call[as];
-  const peer = call[as === 'caller' ? 'callee' : 'caller'];
-  return {
-    method,
-    uri: peer.contact,
-    from: `${me.name};tag=${me.tag}`,
-    to: `${peer.name};tag=${peer.tag}`,
-    callId: call.callId,
-    cseq: me.cseq + ahead,
-    more,
-    ...(body === undefined ? {} : { body }),
-  };
+  const { from, to, uri, routes, cseq } = call[as];
+  const route = way.through === 'proxy' ? routes.map((value): Field => ['Route', value]) : [];
+  const target = way.through === 'proxy' ? uri : call[other(as)].contact;
+  return { method, uri: target, from, to, callId: call.callId, cseq: cseq + ahead, more: [...route, ...more], body };
 }
 
-/** The call with everything wrong that an outsider would have to guess: Call-ID (in the same form) and tags. */
+/** The call with everything wrong that an outsider would have to guess: Call-ID and tags, in the same form. */
 export function guessed(call: Stolen, random: Random): Stolen {
   const like = (text: string): string =>
-    text.replace(/[a-z0-9]/gi, (old) => random.text(1, /\d/.test(old) ? '0123456789' : /[A-F]/.test(old) ? 'ABCDEF' : 'abcdef'));
-  const [left = '', right] = call.callId.split('@');
-  const callId = right === undefined ? like(left) : `${like(left)}@${right}`;
-  const side = (old: Side): Side => ({ ...old, tag: like(old.tag), cseq: random.integer(1, 200) });
-  return { ...call, callId, caller: side(call.caller), callee: side(call.callee) };
+    text.replace(/[a-z]/g, () => random.text(1, 'abcdef')).replace(/\d/g, () => random.text(1, '0123456789'));
+  const untagged = (value: string): string => value.replace(/;\s*tag=([^;\s>]+)/i, (_, tag: string) => `;tag=${like(tag)}`);
+  const [local = '', ...host] = call.callId.split('@');
+  const side = (old: Side): Side => ({ ...old, from: untagged(old.from), to: untagged(old.to), cseq: random.integer(1, 200) });
+  return { ...call, callId: [like(local), ...host].join('@'), caller: side(call.caller), called: side(call.called) };
 }
 
-/** A place to send forged requests from. */
-export interface Disguise {
-  readonly actor: Actor;
-  /** Sends one request of the dialog (see `inDialog`) the way that was chosen; gives the draft as it went out. */
-  send(draft: Request, call: Stolen, as: 'caller' | 'callee'): Promise<Request>;
-  close(): void;
-}
-
-/** The addresses that a way forges for these calls. */
-export function forgedSources(lab: Lab, way: Way, calls: readonly Stolen[], as: 'caller' | 'callee'): string[] {
+/** The addresses that a way forges when it speaks in the name of this side. */
+export function forgedSources(lab: Lab, way: Way, calls: readonly Stolen[], as: SideName): string[] {
   if (way.source === 'own') return [];
   if (way.source === 'proxy') return [lab.site.proxy.address];
   return [...new Set(calls.map((call) => call[as].signalling.address))];
 }
 
-/** Opens a disguise in this segment. */
-export async function disguise(lab: Lab, campaign: CampaignHandle, segment: SegmentName, way: Way, actor?: Actor): Promise<Disguise> {
-  const own = actor ?? (await Actor.open(lab, campaign, segment));
-  const masks = new Map<string, Awaited<ReturnType<ReturnType<Lab['segment']>['forger']>>>();
-  const mask = async ({ address, port }: Endpoint) => {
+/** Sends forged requests in the way that was chosen. */
+export class Disguise {
+  readonly actor: Actor;
+  readonly #lab: Lab;
+  readonly #campaign: CampaignHandle;
+  readonly #way: Way;
+  readonly #masks = new Map<string, Socket>();
+
+  private constructor(lab: Lab, campaign: CampaignHandle, way: Way, actor: Actor) {
+    this.#lab = lab;
+    this.#campaign = campaign;
+    this.#way = way;
+    this.actor = actor;
+  }
+
+  static async open(lab: Lab, campaign: CampaignHandle, segment: SegmentName, way: Way): Promise<Disguise> {
+    return new Disguise(lab, campaign, way, await Actor.open(lab, campaign, segment));
+  }
+
+  /**
+   * Sends one request in the name of a side and gives the status of its final answer: 0 if none came, -1 if none can come because it
+   * goes to the address that was forged.
+   */
+  async send(request: Request, call: Stolen, as: SideName): Promise<number> {
+    const to = this.#way.through === 'proxy' ? this.#lab.site.proxy : call[other(as)].signalling;
+    if (this.#way.source === 'own') return (await this.actor.ask(request, to, 3_000))?.status ?? 0;
+    await this.pass(request, call, as);
+    await this.#lab.sleep(300);
+    return -1;
+  }
+
+  /** The same for what is never answered, e.g. ACK. */
+  async pass(request: Request, call: Stolen, as: SideName): Promise<void> {
+    const to = this.#way.through === 'proxy' ? this.#lab.site.proxy : call[other(as)].signalling;
+    await this.fire(this.actor.compose({ ...request, ...this.#via(call, as) }), to, call, as);
+  }
+
+  /** The same for bytes that are sent as they are. */
+  async fire(payload: Buffer, to: Endpoint, call: Stolen, as: SideName): Promise<void> {
+    if (this.#way.source === 'own') this.actor.send(payload, to, call.callId);
+    else this.#campaign.send(await this.#mask(this.#bearer(call, as)), payload, to, call.callId);
+  }
+
+  #bearer(call: Stolen, as: SideName): Endpoint {
+    return this.#way.source === 'proxy' ? this.#lab.site.proxy : call[as].signalling;
+  }
+
+  #via(call: Stolen, as: SideName): { via?: string } {
+    if (this.#way.source === 'own') return {};
+    const { address, port } = this.#bearer(call, as);
+    return { via: `SIP/2.0/UDP ${address}:${port};branch=${this.actor.branch()}` };
+  }
+
+  close(): void {
+    for (const socket of this.#masks.values()) socket.close();
+    this.actor.close();
+  }
+
+  async #mask({ address, port }: Endpoint): Promise<Socket> {
     const key = `${address}:${port}`;
-    const known = masks.get(key);
-    if (known !== undefined) return known;
-    const socket = await lab.segment(segment).forger(address, port);
-    masks.set(key, socket);
-    return socket;
-  };
-  return {
-    actor: own,
-    async send(draft, call, as) {
-      const me = call[as];
-      const peer = call[as === 'caller' ? 'callee' : 'caller'];
-      const to = way.through === 'proxy' ? lab.site.proxy : peer.signalling;
-      const branch = draft.branch ?? own.branch();
-      const routes: readonly Field[] = way.through === 'proxy' ? me.routes.map((route) => ['Route', route]) : [];
-      const whole: Request = { ...draft, branch, more: [...routes, ...(draft.more ?? [])] };
-      if (way.source === 'own') {
-        own.send(own.compose(whole), to, draft.callId);
-        return whole;
-      }
-      const bearer = way.source === 'proxy' ? lab.site.proxy : me.signalling;
-      const masked = { ...whole, via: `SIP/2.0/UDP ${bearer.address}:${bearer.port};branch=${branch};rport` };
-      campaign.send(await mask(bearer), own.compose(masked), to, draft.callId);
-      return masked;
-    },
-    close() {
-      for (const socket of masks.values()) socket.close();
-      if (actor === undefined) own.close();
-    },
-  };
+    const known = this.#masks.get(key) ?? (await this.#lab.segment('attack').forger(address, port));
+    this.#masks.set(key, known);
+    return known;
+  }
 }

@@ -1,10 +1,10 @@
-/** For tests of the baselines: captures of what endpoints say, as a run of the lab would hold them. */
+/** Captures of what endpoints say, as a run of the lab would hold them: for tests of what judges such runs. */
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { writePcapHeader, writePcapRecord } from '../../src/wire/pcap.ts';
-import { type Place, place } from '../../test/talk.ts';
-import type { RunFolder } from '../detector.ts';
-import type { Said } from './messages.ts';
+import type { Said } from '../eval/baselines/messages.ts';
+import type { RunFolder } from '../eval/detector.ts';
+import { writePcapHeader, writePcapRecord } from '../src/wire/pcap.ts';
+import { type Place, place } from './talk.ts';
 
 /** A datagram of a capture. */
 export interface Datagram {

@@ -1,0 +1,33 @@
+/** A20: a re-INVITE that neither side sent takes the media of a call away (S2-28). */
+import type { Scenario } from '../scenario.ts';
+import { forge } from './senders/forgery.ts';
+import { offering } from './senders/offer.ts';
+import { strengths, type Way } from './senders/stolen.ts';
+
+const WAYS: Readonly<Record<string, Way>> = {
+  '2 calls, own address': { calls: 2, through: 'proxy', source: 'own', inside: true },
+  '4 calls, peer forged': { calls: 4, through: 'proxy', source: 'peer', inside: true },
+  '3 calls, proxy forged': { calls: 3, through: 'phone', source: 'proxy', inside: true },
+  '40 guesses': { calls: 40, through: 'phone', source: 'own', inside: false },
+};
+
+/** The media of the side that answers go to the attacker; the other side hears nothing any more. */
+export const forgedReinvite: Scenario = {
+  name: 'forged-reinvite',
+  title: 'Re-INVITE in the name of one side moves the media to the attacker',
+  attack: 'A20',
+  intensities: strengths(WAYS),
+  site: { phones: 12 },
+  proof: 'hashes',
+  run: async (lab, intensity) =>
+    await forge(lab, intensity, {
+      attack: 'A20',
+      classes: ['hijack', 'media-attack', 'anomaly'],
+      stage: 'abuse',
+      ways: WAYS,
+      wanted: { talk: 13 },
+      before: 1_200,
+      after: 1_500,
+      strike: offering('INVITE'),
+    }),
+};

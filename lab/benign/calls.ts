@@ -1,0 +1,83 @@
+/** Plays the calls of a benign day. */
+import type { Lab } from '../scenario.ts';
+import { type Piece, type Played, play } from './capacity.ts';
+import type { Fleet } from './fleet.ts';
+import { negativesOf } from './negatives.ts';
+import type { Callee, DayPlan, PlannedCall } from './plan.ts';
+import { scriptOf } from './script.ts';
+import type { Clock } from './steps.ts';
+
+/** A day that is being played. */
+export interface Stage {
+  readonly lab: Lab;
+  readonly plan: DayPlan;
+  readonly fleet: Fleet;
+  readonly clock: Clock;
+  /** What went wrong, each text with how often. */
+  readonly faults: Map<string, number>;
+}
+
+/** Calls at once: more would be late with their media. */
+const TOGETHER = 450;
+
+/** Milliseconds that timers may be late before no new call is begun. */
+const BEHIND = 60;
+
+/** Counts a fault. */
+export function tell(faults: Map<string, number>, fault: unknown): void {
+  const text = fault instanceof Error ? fault.message : String(fault);
+  faults.set(text, (faults.get(text) ?? 0) + 1);
+}
+
+/** Plays all calls but those of movers: the long ones (full media) first, so that the end does not wait for them. */
+export function playCalls(stage: Stage): Promise<Played> {
+  const { plan, lab } = stage;
+  const movers = new Set(plan.phones.filter((phone) => phone.role === 'mover').map((phone) => phone.index));
+  const calls = plan.calls.filter((call) => call.from === 'trunk' || !movers.has(call.from));
+  const length = (call: PlannedCall): number => (call.media === 'full' ? call.hold : 0);
+  const long = calls.filter((call) => length(call) > 10).sort((a, b) => length(b) - length(a));
+  const short = lab.random.fork('order').shuffle(calls.filter((call) => length(call) <= 10));
+  const pieces: Piece[] = mixed(long, short).map((call) => () => playCall(call, stage));
+  return play(pieces, { together: TOGETHER, perSecond: plan.size.pace, behind: BEHIND, signal: lab.signal });
+}
+
+/** Long ones early, but every second place goes to a short one: set-ups come evenly. */
+function mixed(long: readonly PlannedCall[], short: readonly PlannedCall[]): PlannedCall[] {
+  const heads = long.flatMap((call, i) => [call, ...short.slice(i, i + 1)]);
+  return [...heads, ...short.slice(long.length)];
+}
+
+/** Plays one call. @throws Error if it ended otherwise than planned. */
+export async function playCall(call: PlannedCall, stage: Stage): Promise<void> {
+  const { lab, plan, fleet, clock } = stage;
+  const random = lab.random.fork(`call ${call.at}`);
+  const forwardTo = fleet.phones[0]!.account.user;
+  const script = scriptOf(call, { random, number: lab.site.number, forwardTo, start: clock(call.at) });
+  const callee = nameOf(call.to, fleet);
+  const { record, also } =
+    call.from === 'trunk' ? await fleet.trunk.call(lab.site.number(), callee, script) : await fleet.phones[call.from]!.call(callee, script);
+  for (const one of [record, ...also]) lab.call(one);
+  const noisy = (index: number): boolean => fleet.phones[index]!.shape.sdp.comfortNoise;
+  for (const name of negativesOf(call, record.status, plan.phones, noisy)) lab.hardNegative(name);
+  const wanted = STATUS[call.result];
+  if (!wanted.includes(record.status))
+    throw new Error(`${call.kind ?? 'call'} ${directionOf(call, stage)} to be ${call.result}: ${record.status}`);
+}
+
+/** Statuses with which a call of that result may end. */
+const STATUS: Readonly<Record<PlannedCall['result'], readonly number[]>> = {
+  answered: [200],
+  busy: [486],
+  cancelled: [487],
+  misdialled: [404],
+};
+
+function nameOf(to: Callee, fleet: Fleet): string {
+  if ('phone' in to) return fleet.phones[to.phone]!.account.user;
+  return 'number' in to ? to.number : to.nobody;
+}
+
+function directionOf({ from, to }: PlannedCall, { plan }: Stage): string {
+  const place = (index: number): string => plan.phones[index]!.segment;
+  return `${from === 'trunk' ? from : place(from)} - ${'phone' in to ? place(to.phone) : 'trunk'}`;
+}
