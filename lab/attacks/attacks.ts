@@ -2,6 +2,7 @@
 import type { Scenario } from '../scenario.ts';
 import { ABANDON_FLOOD, ABANDON_FLOOD_BY_SIPP } from './abandon-flood.ts';
 import { addressChange } from './address-change.ts';
+import { auditAbsence } from './audit-absence.ts';
 import { ackWithheld, soundAfterBye } from './billing-bypass.ts';
 import { brokenHandshake } from './broken-handshake.ts';
 import { CALL_ATTACKS } from './calls.ts';
@@ -10,11 +11,13 @@ import { DISTRIBUTED_GUESSING, DISTRIBUTED_GUESSING_SLOWLY } from './distributed
 import { DNS_FLOOD } from './dns-flood.ts';
 import { EXTENSION_SCAN, EXTENSION_SCANS_BY_SVWAR } from './extension-scan.ts';
 import { fuzzing, fuzzingPhones } from './fuzzing.ts';
+import { gatewayCommanded, gatewayTalksOn } from './gateway-fraud.ts';
 import { keyTampering } from './key-tampering.ts';
 import { rtpFlood, rtpInjection, rtpInjectionStranger } from './media-attacks.ts';
 import { MIXED_GUESSING, MIXED_GUESSING_BY_TOOLS } from './mixed-guessing.ts';
 import { OPTIONS_FLOOD, OPTIONS_FLOOD_BY_SIPP, OPTIONS_FLOOD_BY_SIPSAK } from './options-flood.ts';
 import { PASSWORD_FOUND, PASSWORD_GUESSING, PASSWORD_GUESSING_BY_SVCRACK } from './password-guessing.ts';
+import { profileAnomaly } from './profile-anomaly.ts';
 import { FORGED_ANSWERS, REFLECTION, REFLECTION_BY_SITE } from './reflection.ts';
 import { registrationHijack } from './registration-hijack.ts';
 import { registrationReplay } from './registration-replay.ts';
@@ -67,6 +70,9 @@ export const ATTACKS: readonly Scenario[] = [
   addressChange, // A34
   ...TWINS, // E2-2
   ...CALL_ATTACKS, // A16-A23, A27, A34, A35, E2-2
+  gatewayTalksOn, // A24
+  gatewayCommanded, // A24
+  auditAbsence, // A25
   fuzzing, // A26
   fuzzingPhones, // A26
   rtpFlood, // A28
@@ -79,5 +85,6 @@ export const ATTACKS: readonly Scenario[] = [
   tollFraud, // A31
   dialPrefixes, // A32
   dialPrefixesFound, // A32
+  profileAnomaly, // A36
   sqlInjection, // A37
 ];
