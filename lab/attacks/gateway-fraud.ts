@@ -77,7 +77,11 @@ async function runTalksOn(lab: Lab, intensity: Intensity): Promise<void> {
   const random = lab.random.fork('talks on');
   const connected = await Promise.all(
     lines.map(async (line) => {
-      const plan = { direction: random.pick(['out', 'in'] as const), talk: TALK + random.unit(), ends: random.pick(['line', 'far'] as const) };
+      const plan = {
+        direction: random.pick(['out', 'in'] as const),
+        talk: TALK + random.unit(),
+        ends: random.pick(['line', 'far'] as const),
+      };
       return await exchange.call(line, plan);
     }),
   );
