@@ -4,8 +4,8 @@ import { writeMgcp } from '../servers/mgcp/message.ts';
 
 const LINES = 4;
 /** Periods of the audit before the attack, and without audits after it. */
-const BEFORE = 1.5;
-const SILENT = 4;
+const BEFORE = 1.1;
+const SILENT = 3;
 
 /** The RSIP is the only packet of the attack; what is to be found is what no longer comes. */
 export const auditAbsence: Scenario = {
