@@ -48,14 +48,23 @@ export async function prepareAsterisk(): Promise<string> {
   return root;
 }
 
-/** Shell text that becomes Asterisk inside its root, with the name server of the outside: it asks for its own name at each call. */
-const INSIDE = 'mount --bind /etc/resolv.conf "$0/etc/resolv.conf" && exec chroot "$0" /usr/sbin/asterisk -f -n -C "$1"';
+/** The run's folder as Asterisk sees it. */
+const RUN = '/srv';
+/**
+ * Shell text that becomes Asterisk inside its root. In a mount namespace of its own it sees the run's folder, so that nothing is
+ * left in the root, and the name server of the outside, which it asks for its own name at each call.
+ */
+const INSIDE = [
+  `mount --bind "$1" "$0${RUN}"`,
+  'mount --bind /etc/resolv.conf "$0/etc/resolv.conf"',
+  `exec chroot "$0" /usr/sbin/asterisk -f -n -C ${RUN}/asterisk.conf`,
+].join(' && ');
 
 /** A running Asterisk. */
 export interface Asterisk {
   /** What it has told so far. */
   records(): Promise<ServerRecord[]>;
-  /** Ends it; its log goes to the place's, its folder away. */
+  /** Ends it; its messages go to the place's log, its folder away. */
   stop(): Promise<void>;
 }
 
@@ -63,20 +72,20 @@ export interface Asterisk {
 export async function startAsterisk(place: Place, plan: AsteriskPlan): Promise<Asterisk> {
   if (!hasAsterisk()) throw new Error('no Asterisk yet: npm run lab -- asterisk');
   const root = asteriskRoot();
-  const run = `/srv/lab-${process.pid}-${plan.address}`;
-  const outside = join(root, run);
+  const outside = join(place.folder, 'asterisk');
   await mkdir(outside, { recursive: true });
-  for (const [name, text] of asteriskFiles(plan, { run, modules: await modulesFolder(root) })) await writeFile(join(outside, name), text);
-  const command = ['unshare', '--mount', 'sh', '-c', INSIDE, root, `${run}/asterisk.conf`];
-  const process_ = await place.launch(place.segment.name, command, place.log);
+  const files = asteriskFiles(plan, { run: RUN, modules: await modulesFolder(root) });
+  for (const [name, text] of files) await writeFile(join(outside, name), text);
+  const command = ['unshare', '--mount', 'sh', '-c', INSIDE, root, outside];
+  const process = await place.launch(place.segment.name, command, place.log);
   const messages = join(outside, 'messages');
   const log = async (): Promise<string> => await readFile(existsSync(messages) ? messages : place.log, 'utf8');
   const stop = async (): Promise<void> => {
-    await process_.stop();
+    await process.stop();
     if (existsSync(messages)) await copyFile(messages, place.log);
     await rm(outside, { recursive: true, force: true });
   };
-  const ended = process_.ended.then((code) => `ended with ${code}`);
+  const ended = process.ended.then((code) => `ended with ${code}`);
   const trouble = await Promise.race([ended, ready(place.segment, plan, 20_000)]);
   if (trouble !== undefined) {
     await stop();
