@@ -10,7 +10,7 @@ const SOFTWARE = 70;
 /** Most characters of one line of a message. */
 const LONGEST = 1000;
 /** Faults of what the user wrote, not of what was read. */
-const SETTINGS: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['usage', 'config-invalid', 'rule-invalid', 'rule-duplicate']);
+const SETTINGS: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['usage', 'config-invalid', 'rule-invalid', 'rule-duplicate', 'dna-invalid']);
 
 /**
  * The definition of all commands; docs/reference/cli.md is made from it.

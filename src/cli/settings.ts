@@ -3,6 +3,7 @@ import { type Config, loadConfig } from '../config.ts';
 import type { CompiledRule } from '../correlate/compile.ts';
 import { loadRules } from '../correlate/load.ts';
 import { type Fault, RingfenceError } from '../errors.ts';
+import { type KnownClient, loadKnownClients } from '../knowndna.ts';
 import { severity, WARNING } from '../publish/findings.ts';
 import { faultLines, notText } from './faultlines.ts';
 
@@ -19,6 +20,8 @@ export interface SettingsOptions {
 export interface Settings {
   readonly config: Config;
   readonly rules: readonly CompiledRule[];
+  /** Programs that are known by their DNA. */
+  readonly known: readonly KnownClient[];
 }
 
 /** @throws RingfenceError `config-invalid` or `rule-invalid` with the faults, one a line (see `faultLines`). */
@@ -30,8 +33,9 @@ export function loadSettings(options: SettingsOptions): Settings {
   const { config } = result;
   const folders = options.rules === undefined ? config.rules : [options.rules];
   const { rules, faults } = loadRules(folders, { profile: options.profile ?? config.profile, overrides: config.overrides });
-  if (faults.length > 0) throw allOf(faults);
-  return { config, rules };
+  const clients = loadKnownClients(config.dna);
+  if (faults.length + clients.faults.length > 0) throw allOf([...faults, ...clients.faults]);
+  return { config, rules, known: clients.known };
 }
 
 function allOf(faults: readonly Fault[]): RingfenceError {

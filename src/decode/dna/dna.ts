@@ -7,7 +7,7 @@
  * - build, of this kind of request: method, order of all headers, CSeq, Contact, Content-Length, order of the Digest
  *   parameters, habits of SDP.
  *
- * In each half fields are parted by `_`, see `DNA_FIELDS`. A DNA in short is `d1-` and a hash of each half, 32 bits each.
+ * In each half fields are parted by `_`, see `DNA_FIELDS` in knowndna.ts. A DNA in short is `d1-` and a hash of each half, 32 bits each.
  */
 import { text } from '../../bytes.ts';
 import { hash, Key } from '../../table.ts';
@@ -28,14 +28,8 @@ import {
 import { HEADER_STRIDE, METHODS, type SipMessage } from '../message.ts';
 import { type Writing, write, writeBranch, writeByte, writeCallId, writeForm, writeNumber, writeTag } from './tokens.ts';
 
-/** The fields of a DNA in their order: those of the core, then those of the build. */
-export const DNA_FIELDS = {
-  core: ['order', 'lines', 'via', 'branch', 'tag', 'callId', 'from'],
-  build: ['method', 'headers', 'cseq', 'contact', 'length', 'digest', 'sdp'],
-} as const;
-
-/** What is changed when the same message would give another DNA. */
-export const DNA_VERSION = 1;
+/** Raised when the same message would give another DNA. */
+const VERSION = 1;
 
 /** A DNA. One is reused for all requests: good until the next one is read. */
 export interface Dna {
@@ -52,7 +46,7 @@ const SEED = { k0: 0x736970, k1: 0x646e61 };
 const key = new Key(LONGEST);
 
 /** Letters of headers in `order` and `headers`; `z` stands for all others that are known, `?` for those nobody knows. */
-export const HEADER_LETTERS: Readonly<Record<string, string>> = {
+const HEADER_LETTERS: Readonly<Record<string, string>> = {
   Via: 'V',
   From: 'F',
   To: 'T',
@@ -166,7 +160,7 @@ export function writtenText({ bytes, length }: Writing): string {
 
 /** The DNA in short, e.g. `d1-0f3a9c21-77b0e14d`. */
 export function dnaName({ core, build }: Pick<Dna, 'core' | 'build'>): string {
-  return `d${DNA_VERSION}-${hex(core)}-${hex(build)}`;
+  return `d${VERSION}-${hex(core)}-${hex(build)}`;
 }
 
 function hex(n: number): string {
