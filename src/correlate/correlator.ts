@@ -14,6 +14,7 @@ import { believe, noteDoubt } from './doubt.ts';
 import { DueQueue } from './duequeue.ts';
 import type { Field } from './fields.ts';
 import { countEvent, countValue, type Group, makeGroup, note, noteSuccess, resetGroup, ringLength, SAMPLE } from './group.ts';
+import { Tools } from './tools.ts';
 
 /** What one rule makes of one Event, for `explain`. */
 export interface Look {
@@ -66,12 +67,14 @@ export class Correlator {
   readonly #bindings = new Map<string, Binding[]>();
   readonly #queue = new DueQueue<Group>();
   readonly #key = new Key(LONGEST_KEY);
+  readonly #tools: Tools;
   #now = 0;
   #serial = 0;
 
   constructor(rules: readonly CompiledRule[], options: CorrelatorOptions) {
     this.#node = options.node;
     this.#seed = options.seed;
+    this.#tools = new Tools(options.capacity);
     this.#runtimes = rules.map((rule, i) => this.#runtime(rule, i, options));
     const wanted = new Set<EventName>();
     for (const runtime of this.#runtimes) {
@@ -86,6 +89,7 @@ export class Correlator {
     this.advance(now);
     const bindings = this.#bindings.get(event.type);
     if (bindings === undefined) return;
+    if (event.type === 'tool.seen') this.#tools.note(event);
     for (let i = 0; i < bindings.length; i++) {
       const { runtime, success } = bindings[i]!;
       runtime.evaluations++;
@@ -267,7 +271,7 @@ export class Correlator {
       ...(group.success === undefined ? {} : { proof: pointer(group.success) }),
       evidence: evidenceOf(group),
       attributed: isAddressParty(rule.subject) ? event.origin : 'packet',
-      why: whyOf(rule, group, event, count),
+      why: whyOf(rule, group, event, count, this.#tools),
     };
   }
 }
@@ -305,11 +309,12 @@ function pointer({ file, frame, time, type }: Event): Evidence {
   return { file, frame, time, event: type };
 }
 
-function whyOf(rule: CompiledRule, group: Group, event: Event, count: number): string {
+function whyOf(rule: CompiledRule, group: Group, event: Event, count: number, tools: Tools): string {
   const { limit, within } = rule.tiers[group.tier]!;
   const { events, first, last } = group;
   const facts = { event, count, estimated: !group.distinct.exact, events, limit, within, first, last };
   const more = group.succeeded ? rule.success?.why : undefined;
-  const sure = isAddressParty(rule.subject) ? attributionText(event) : '';
-  return [rule.why(facts), more?.(facts) ?? '', sure].filter((part) => part !== '').join(' ');
+  const address = isAddressParty(rule.subject);
+  const tool = address ? tools.sentence(event) : '';
+  return [rule.why(facts), more?.(facts) ?? '', tool, address ? attributionText(event) : ''].filter((part) => part !== '').join(' ');
 }
