@@ -1,7 +1,8 @@
 /**
- * Which program a client is, by its Tool DNA. A DNA is read only if a request looks different from the last two of the same
- * client to the same server (a sketch of its headers, some nanoseconds), from all that the client sent within the hour, and at
- * most 1,024 times a second: who draws every message anew costs that and no more.
+ * Which program a client is, by its Tool DNA. A DNA costs a microsecond or two, a sketch of the headers some nanoseconds, so a
+ * DNA is read only of a request whose sketch is none of the last two of this client to this server; of a sketch that many
+ * requests have had and none of an attack tool, only every 16th; and at most 1,024 a second. A client that was passed over has
+ * its turn with a later request; who draws every message anew costs that much and no more.
  */
 import { ADDRESS } from '../bytes.ts';
 import { createDna, readDna, sketch, writtenText } from '../decode/dna/dna.ts';
@@ -15,6 +16,11 @@ const SECOND = 1_000_000;
 /** Most DNAs read within a second of the pipeline's time, and most that are compared with the known ones. */
 const MOST_READ = 1024;
 const MOST_COMPARED = 128;
+/** Requests with the same sketch that are read at first; after that one of so many. */
+const FIRST = 32;
+const ONE_OF = 16;
+/** Sketches that are counted, a power of two: those that fall together share their count. */
+const SKETCHES = 4096;
 /** Different DNAs whose owner is remembered. */
 const DNAS = 4096;
 
@@ -36,6 +42,8 @@ export class Clients {
   known: KnownClient | undefined = undefined;
   readonly #known: readonly KnownClient[];
   readonly #key = new Key(ADDRESS + 4);
+  /** Requests by sketch since the last one of an attack tool. */
+  readonly #common = new Uint16Array(SKETCHES);
   #second = 0;
   #read = 0;
   #compared = 0;
@@ -76,14 +84,24 @@ export class Clients {
     if (r === undefined || m.viaCount !== 1) return false;
     const seen = sketch(m);
     if (r.sketch === seen || r.sketchBefore === seen) return false;
-    if (!this.#allowed(now)) return false;
+    if (this.#isCommon(seen) || !this.#allowed(now)) return false;
     r.sketchBefore = r.sketch;
     r.sketch = seen;
     this.table.put(this.#key.reset().add(o.client, 0, ADDRESS).addNumber(seen), now);
     if (!this.table.fresh) return false;
     readDna(this.dna, m);
     this.known = this.#known[this.#owner(now)];
+    if (this.known?.kind === 'attack') this.#common[seen % SKETCHES] = 0;
     return true;
+  }
+
+  /** Many have written so, and it is not this one's turn. */
+  #isCommon(seen: number): boolean {
+    const at = seen % SKETCHES;
+    const n = this.#common[at]!;
+    // Before it overflows, back to a number that is no less common.
+    this.#common[at] = n < 0xfff0 ? n + 1 : FIRST;
+    return n >= FIRST && n % ONE_OF !== 0;
   }
 
   /** There is something left of this second's ration. */

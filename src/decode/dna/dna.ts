@@ -104,7 +104,7 @@ export function createDna(): Dna {
 
 /**
  * A number of 30 bits that is the same for requests of one client that differ only in what it draws: which headers in which
- * order, how long their names are, how long the From tag is by and by. Cheap: it says when `readDna` is worth its time.
+ * order, how long their names are, how long the From tag is by and by, how the branch goes on. Cheap: it says when `readDna` is worth its time.
  */
 export function sketch(m: SipMessage): number {
   const { headers } = m;
@@ -113,7 +113,9 @@ export function sketch(m: SipMessage): number {
   for (let at = 0; at < stop; at += HEADER_STRIDE) {
     h = Math.imul(h ^ headers[at]! ^ ((headers[at + 2]! - headers[at + 1]!) << 8), 0x01000193);
   }
-  h = Math.imul(h ^ ((m.from.tag.end - m.from.tag.start) >> 3), 0x5bd1e995);
+  // What follows the cookie of the branch: many write a hyphen or a dot there, others begin at once.
+  const next = m.bytes[m.via.branch.start + 7]!;
+  h = Math.imul(h ^ ((m.from.tag.end - m.from.tag.start) >> 3) ^ (next < 0x30 ? next << 8 : 0), 0x5bd1e995);
   return (h ^ (h >>> 15)) & 0x3fffffff;
 }
 
