@@ -279,11 +279,11 @@ function writeNumbering(to: Writing, cseq: number): void {
   writeNumber(to, digits);
 }
 
-/** Content-Length: `none`, `right`, `short` or `long` by what follows the headers; `wide` with more than one space before it. */
+/** Content-Length: `none`, `right`, or `long` if less follows than it says (what follows beyond is no part of it); `wide` with more than one space before it. */
 function writeLength(to: Writing, { bytes: b, headers, headerCount, contentLength, body, end }: SipMessage): void {
   const follows = body.start < 0 ? 0 : end - body.start;
   if (contentLength < 0) return write(to, 'none');
-  write(to, contentLength === follows ? 'right' : contentLength > follows ? 'long' : 'short');
+  write(to, contentLength > follows ? 'long' : 'right');
   for (let at = 0; at < headerCount * HEADER_STRIDE; at += HEADER_STRIDE) {
     if (headers[at] !== CONTENT_LENGTH || b[headers[at + 3]! - 2] !== SPACE) continue;
     write(to, ',wide');
