@@ -595,7 +595,10 @@ export const EVENTS = {
       purpose: { kind: 'name', about: 'what such a request of it is for: scan, enumerate, guess, call, flood, none' },
       sure: { kind: 'flag', about: 'no other program is known that writes so' },
       dna: { kind: 'name', about: 'the DNA in short' },
-      says: { kind: 'text', about: 'what it wrote into its From tag (M-06): the user it asks for, or the address it scans; never a password' },
+      says: {
+        kind: 'text',
+        about: 'what it wrote into its From tag (M-06): the user it asks for, or the address it scans; never a password',
+      },
       userAgent,
     },
   },

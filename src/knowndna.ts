@@ -113,7 +113,13 @@ export function readKnownClients(text: string, file: string): { known: KnownClie
 }
 
 function compiled({ name, kind, purpose, sure, marks }: Entry): KnownClient {
-  return { name, kind, purpose, sure, marks: marks.map((mark) => Object.entries(mark).map(([field, pattern]) => fieldMark(field, pattern))) };
+  return {
+    name,
+    kind,
+    purpose,
+    sure,
+    marks: marks.map((mark) => Object.entries(mark).map(([field, pattern]) => fieldMark(field, pattern))),
+  };
 }
 
 function fieldMark(field: string, pattern: string | readonly string[]): FieldMark {

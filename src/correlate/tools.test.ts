@@ -6,7 +6,17 @@ import { Tools } from './tools.ts';
 const DAY = 86_400_000_000;
 
 function event(type: string, src: string, time: number, data: Event['data'] = {}): Event {
-  const place = { srcPort: 5060, dst: '198.51.100.1', dstPort: 5060, origin: 'packet', via: '', callId: '', account: '', file: '', frame: 0 } as const;
+  const place = {
+    srcPort: 5060,
+    dst: '198.51.100.1',
+    dstPort: 5060,
+    origin: 'packet',
+    via: '',
+    callId: '',
+    account: '',
+    file: '',
+    frame: 0,
+  } as const;
   return { id: 'n.1.1.1', time, type, node: 'n', src, ...place, data };
 }
 

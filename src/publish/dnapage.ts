@@ -20,6 +20,7 @@ export interface DnaRow {
   /** Where one of its requests lies. */
   readonly file: string;
   readonly frame: number;
+  /** The first 200 each of these lists. */
   readonly addresses: readonly string[];
   readonly userAgents: readonly string[];
   /** From URIs, `user@host`. */
@@ -45,7 +46,9 @@ const T1 = { least: 450_000, most: 650_000 } as const;
 
 /** The page: one block a client. */
 export function dnaPage({ clients, relayed, leftOut }: DnaReport, page: Page): string {
-  const blocks = clients.map((row) => [paint(page, row.kind === 'attack' ? 'bad' : 'title', titleOf(row)), ...listed(linesOf(row), page)].join('\n'));
+  const blocks = clients.map((row) =>
+    [paint(page, row.kind === 'attack' ? 'bad' : 'title', titleOf(row)), ...listed(linesOf(row), page)].join('\n'),
+  );
   const none = clients.length === 0 ? ['No request came straight from a client.'] : [];
   const left = leftOut === 0 ? [] : [`${several(leftOut, 'request')} of further clients are left out.`];
   const proxied =

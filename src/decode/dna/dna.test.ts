@@ -152,7 +152,19 @@ test('a sketch is the same for what is drawn, and another for other headers', ()
 });
 
 test('whatever the bytes are, there is a DNA, and the same one each time', () => {
-  const piece = fc.constantFrom(...';,:=<>"_ \t\r\n', 'Via', 'branch=', 'z9hG4bK', 'Contact: ', 'CSeq: ', 'v=0\r\n', 's=', 'o=', '\xff', '0');
+  const piece = fc.constantFrom(
+    ...';,:=<>"_ \t\r\n',
+    'Via',
+    'branch=',
+    'z9hG4bK',
+    'Contact: ',
+    'CSeq: ',
+    'v=0\r\n',
+    's=',
+    'o=',
+    '\xff',
+    '0',
+  );
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 60 }), fc.nat(400), (pieces, at) => {
       const usual = request({ Authorization: 'Digest username="a"' }, 'INVITE sip:bob@example.com SIP/2.0', 'v=0\r\no=- 1 1\r\n');
