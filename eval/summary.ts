@@ -247,12 +247,17 @@ function confusionOf(scores: readonly RunScore[]): Summary['confusion'] {
   return list.toSorted(([a, x], [b, y]) => (a === b ? (x < y ? -1 : 1) : a < b ? -1 : 1));
 }
 
+/** A class that a campaign was told with wrongly; the right one that blames a victim is no class told. */
+function wrongly({ found, expected }: CampaignScore): AttackClass | '' {
+  return found === undefined || found.class === expected ? '' : found.class;
+}
+
 /** A campaign that is told with any class it may have counts for the first of these. */
 function macroF1(scores: readonly RunScore[]): number {
   const campaigns = scores.flatMap((score) => score.campaigns);
   const pairs = campaigns.map((campaign) => ({
     expected: campaign.expected,
-    told: campaign.right === undefined ? toldClass(campaign) : campaign.expected,
+    told: campaign.right === undefined ? wrongly(campaign) : campaign.expected,
   }));
   const present = CLASSES.filter((kind) => pairs.some(({ expected }) => expected === kind));
   const values = present.map((kind) => {
