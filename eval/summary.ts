@@ -68,7 +68,7 @@ export interface BenignRow {
   readonly perTenThousandCalls: Rate;
   readonly messages: Tally;
   readonly slices: SliceTally;
-  /** Benign slices blamed, with the 95 % upper bound. */
+  /** Slices of days blamed, with the 95 % upper bound. */
   readonly sliceRate: Rate;
 }
 
@@ -217,8 +217,8 @@ function benignRow(scores: readonly RunScore[]): BenignRow {
     messages: tally(scores.map((score) => score.messages)),
     slices,
     sliceRate: rate(
-      scores.map((score) => score.slices.falseHits),
-      scores.map((score) => score.slices.falseHits + score.slices.rest),
+      long.map((score) => score.slices.falseHits),
+      long.map((score) => score.slices.falseHits + score.slices.rest),
     ),
   };
 }

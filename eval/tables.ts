@@ -287,7 +287,7 @@ export function benignTable({ detectors }: Evaluation): Table {
   ];
   return {
     title: 'Benign days',
-    note: 'With hard negatives. Per day: on runs of half a day or more; short runs try one hard case many times over. In brackets the 95 % upper bound (Poisson); zero alarms in n days still allow 3.0/n a day. FPR: benign slices of 30 messages, and messages, that were blamed.',
+    note: 'With hard negatives. Per day and slice: on runs of half a day or more; short runs try one hard case many times over. In brackets the 95 % upper bound (Poisson); zero alarms in n days still allow 3.0/n a day. FPR: benign slices of 30 messages, and messages, that were blamed.',
     columns: [
       { name: 'Detector' },
       ...[
