@@ -24,7 +24,15 @@ export async function openFleet(lab: Lab, plan: DayPlan): Promise<Fleet> {
     const draw = random.fork(`phone ${planned.index}`);
     const account = lab.site.accounts[planned.like ?? planned.index];
     if (account === undefined) throw new Error(`the site has no account for phone ${planned.index}`);
-    phones.push(await openPhone(lab, planned, account, withNoise(drawShape(makers, draw), planned.index % 3 === 0), gateway));
+    phones.push(
+      await openPhone(
+        lab,
+        planned,
+        account,
+        withNoise(drawShape(makers, draw), planned.index % 3 === 0 || planned.role === 'forwarder'),
+        gateway,
+      ),
+    );
   }
   const close = (): void => {
     for (const one of [...phones, trunk]) one.close();
