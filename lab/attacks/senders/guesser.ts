@@ -26,6 +26,11 @@ export function drawHabit(random: Random): Habit {
   };
 }
 
+/** The habit of one whose guesses lie minutes apart: no challenge lives that long. */
+export function patient(habit: Habit): Habit {
+  return { ...habit, reusesNonce: false };
+}
+
 /** What a guess came to. */
 export type Verdict = 'right' | 'wrong' | 'unknown';
 
