@@ -101,7 +101,7 @@ async function byNmap(lab: Lab, intensity: Intensity): Promise<void> {
   const users = wordFile([victim.user]);
   const words = wordFile(passwordList(random, intensity.value, right));
   const { proxy } = lab.site;
-  const known = `userdb=${users},passdb=${words},brute.firstonly=true,brute.retries=1`;
+  const known = `userdb=${users},passdb=${words},brute.firstonly=true,brute.start=1,brute.threads=1`;
   const options = ['-sU', '-Pn', '-n', '-p', String(proxy.port), '--script', '+sip-brute', '--script-args', known];
   const { output } = await lab.tool('attack', ['nmap', ...options, proxy.address], 25);
   campaign.end(output.includes('Valid credentials') ? 'succeeded' : 'failed');

@@ -82,12 +82,13 @@ async function reregistering(lab: Lab, intensity: Intensity): Promise<void> {
   await close(lab, house);
 }
 
-/** Guesses in vain; within seconds of the last one the owner registers. */
+/** The owner registers, as on every day; then there are guesses in vain; within seconds of the last one the owner registers again. */
 async function lateAnswer(lab: Lab, intensity: Intensity): Promise<void> {
   const house = await household(lab, intensity);
   const { random } = house.guesser.attacker;
   const gap = 1e6 / intensity.value;
   let at = lab.start + 60e6;
+  await register(lab, house, at - random.integer(20e6, 50e6));
   for (const password of passwordList(random, random.integer(15, 25))) {
     const callId = house.guesser.nextCallId();
     lab.unit(callId, Math.round(at));
