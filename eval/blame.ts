@@ -1,57 +1,72 @@
 /** Which messages a detector blamed (message level), and which slices of the traffic (slice level). Defined in README.md. */
 import { isAddress } from '../src/network.ts';
 import type { Finding } from './detector.ts';
-import { host, isSameAccount } from './match.ts';
+import { accountParts, host, isSameAccount } from './match.ts';
 import type { Messages } from './messages.ts';
 
 /** SIP messages of one slice (paper 000). */
 export const SLICE = 30;
 
-/** Where messages are compared with what a finding names, and with which texts. */
+type Column = 'src' | 'dst' | 'callId' | 'from' | 'to';
+
+/** Where messages are compared with what a finding names, and with which texts (by number). */
 interface Suspicion {
-  readonly columns: readonly ('src' | 'dst' | 'callId' | 'from' | 'to')[];
-  readonly isNamed: (text: string) => boolean;
+  readonly columns: readonly Column[];
+  readonly texts: ReadonlySet<number>;
 }
 
 /** 1 for every message that one of the findings blames. */
 export function blamed(findings: readonly Finding[], messages: Messages): Uint8Array {
   const marks = new Uint8Array(messages.count);
-  const known = new Map<string, Uint8Array>();
+  const names = new Names(messages.texts);
   for (const finding of findings) {
-    const suspicion = suspicionOf(finding);
-    if (suspicion === undefined) continue;
-    const { columns, key, isNamed } = suspicion;
-    const named = known.get(key) ?? Uint8Array.from(messages.texts, (text) => (text !== '' && isNamed(text) ? 1 : 0));
-    known.set(key, named);
-    mark(marks, messages, { columns, named, from: finding.first, to: finding.last });
+    const { columns, texts } = suspicionOf(finding, names);
+    if (texts.size > 0) for (const column of columns) mark(marks, messages, finding, { column: messages[column], texts });
   }
   return marks;
 }
 
 /** The first that it names of: an address to blame, a Call-ID, an account, an address or account under attack. */
-function suspicionOf({ subject, target, callId }: Finding): (Suspicion & { readonly key: string }) | undefined {
+function suspicionOf({ subject, target, callId }: Finding, names: Names): Suspicion {
   const who = subject === undefined ? '' : host(subject);
   const at = target === undefined ? '' : host(target);
-  if (isAddress(who)) return { columns: ['src'], key: `is ${who}`, isNamed: (text) => text === who };
-  if (callId !== undefined) return { columns: ['callId'], key: `is ${callId}`, isNamed: (text) => text === callId };
-  const account = [who, at].find((name) => name !== '' && !isAddress(name));
-  if (who === '' && isAddress(at)) return { columns: ['dst'], key: `is ${at}`, isNamed: (text) => text === at };
-  if (account === undefined) return undefined;
-  return { columns: ['from', 'to'], key: `account ${account}`, isNamed: (text) => isSameAccount(text, account) };
+  if (isAddress(who)) return { columns: ['src'], texts: names.exactly(who) };
+  if (callId !== undefined) return { columns: ['callId'], texts: names.exactly(callId) };
+  if (who === '' && isAddress(at)) return { columns: ['dst'], texts: names.exactly(at) };
+  return { columns: ['from', 'to'], texts: names.account(who !== '' ? who : at) };
 }
 
-interface Part {
-  readonly columns: Suspicion['columns'];
-  readonly named: Uint8Array;
-  readonly from: number;
-  readonly to: number;
-}
+/** The numbers of texts by what they say. */
+class Names {
+  readonly #texts: readonly string[];
+  readonly #numbers = new Map<string, number>();
+  /** By the user of an account, in lower case; made when the first account is asked for. */
+  #users: ReadonlyMap<string, readonly number[]> | undefined;
 
-function mark(marks: Uint8Array, messages: Messages, { columns, named, from, to }: Part): void {
-  const { time, count } = messages;
-  for (let i = firstAt(time, from); i < count && time[i]! <= to; i++) {
-    for (const column of columns) if (named[messages[column][i]!] === 1) marks[i] = 1;
+  constructor(texts: readonly string[]) {
+    this.#texts = texts;
+    for (const [number, text] of texts.entries()) this.#numbers.set(text, number);
   }
+
+  exactly(text: string): ReadonlySet<number> {
+    const number = text === '' ? undefined : this.#numbers.get(text);
+    return new Set(number === undefined ? [] : [number]);
+  }
+
+  account(account: string): ReadonlySet<number> {
+    this.#users ??= Map.groupBy(this.#texts.keys(), (number) => accountParts(this.#texts[number]!).user);
+    const same = this.#users.get(accountParts(account).user) ?? [];
+    return new Set(same.filter((number) => isSameAccount(this.#texts[number]!, account)));
+  }
+}
+
+interface Named {
+  readonly column: Uint32Array;
+  readonly texts: ReadonlySet<number>;
+}
+
+function mark(marks: Uint8Array, { time, count }: Messages, { first, last }: Finding, { column, texts }: Named): void {
+  for (let i = firstAt(time, first); i < count && time[i]! <= last; i++) if (texts.has(column[i]!)) marks[i] = 1;
 }
 
 /** Index of the first time that is not before `from`. */

@@ -73,14 +73,15 @@ function namesTarget({ target, also = [], callId }: Finding, subject: string, { 
 
 /** Users are equal, and domains: an address of the server, or no domain at all, stands for every domain. */
 export function isSameAccount(a: string, b: string): boolean {
-  const [userA = '', domainA = ''] = parts(a);
-  const [userB = '', domainB = ''] = parts(b);
-  if (userA === '' || userA !== userB) return false;
-  return domainA === domainB || [domainA, domainB].some((domain) => domain === '' || isAddress(host(domain)));
+  const one = accountParts(a);
+  const other = accountParts(b);
+  if (one.user === '' || one.user !== other.user) return false;
+  return one.domain === other.domain || [one.domain, other.domain].some((domain) => domain === '' || isAddress(host(domain)));
 }
 
-function parts(account: string): string[] {
+/** User and domain of `user@domain`, also as a URI, in lower case; a text without `@` is a user. */
+export function accountParts(account: string): { readonly user: string; readonly domain: string } {
   const bare = account.replace(/^(sips?|tel):/i, '').toLowerCase();
   const at = bare.lastIndexOf('@');
-  return at < 0 ? [bare, ''] : [bare.slice(0, at), bare.slice(at + 1)];
+  return at < 0 ? { user: bare, domain: '' } : { user: bare.slice(0, at), domain: bare.slice(at + 1) };
 }

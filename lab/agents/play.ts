@@ -25,7 +25,10 @@ export async function play(conversation: Conversation): Promise<Played> {
   caller.lostAcks = plan.lostAcks ?? 0;
   caller.voice = plan.voice;
   caller.sessionTimer = plan.sessionTimer ?? 0;
-  await caller.openMedia();
+  await caller.openMedia().catch((error: unknown) => {
+    caller.close();
+    throw error;
+  });
   conversation.unit(plan.start ?? 0);
   const start = conversation.now();
   expect(conversation);
@@ -142,7 +145,7 @@ async function happen(conversation: Conversation, step: Step): Promise<readonly 
   else if (step.kind === 'fax') await leg.reinvite('sendrecv', true);
   else if (step.kind === 'move') {
     await leg.agent.moveTo(conversation.lab.segment(step.segment));
-    await leg.agent.onMoved();
+    await leg.agent.onMoved(conversation.plan.start === undefined ? undefined : conversation.now());
     await leg.move();
   }
   return [];

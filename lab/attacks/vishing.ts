@@ -5,6 +5,7 @@
 import type { CallPlan, MidCall } from '../agents/plan.ts';
 import { recording } from '../agents/sound.ts';
 import type { Random } from '../random.ts';
+import type { CallRecord } from '../record/folder.ts';
 import type { CampaignHandle, Intensity, Lab, Scenario } from '../scenario.ts';
 import { foreignDomain } from './senders/names.ts';
 import { costlyRange, internationalPrefix } from './senders/numbers.ts';
@@ -71,17 +72,10 @@ async function runVishing(lab: Lab, intensity: Intensity): Promise<void> {
     const to = random.pick(called);
     return await robot.call(to, { start, edge: 1, ...listener(random, length) }, { from, voice: script() });
   });
-  const answered = records.filter(({ answer }) => answer !== undefined);
+  if (records.every(({ answer }) => answer === undefined)) throw new Error('nobody answered: this is no vishing');
   const callback = random.chance(0.5) ? `${internationalPrefix(random)}${costlyRange(random)()}` : undefined;
   if (callback !== undefined) await callBack(lab, random, callback, Math.max(...records.map(({ end }) => end)));
-  campaign.end(answered.length > 0 ? 'succeeded' : 'failed', {
-    targets: [
-      ...called.map((user) => `${user}@${lab.site.domain}`),
-      ...records.map(({ callId }) => callId),
-      ...(callback ? [callback] : []),
-    ],
-    attackers: [robot.address],
-  });
+  campaign.end('succeeded', { targets: [...targetsOf(records), ...(callback ? [callback] : [])], attackers: [robot.address] });
   await lab.sleep(300);
   robot.close();
 }
@@ -114,20 +108,26 @@ async function runWangiri(lab: Lab, intensity: Intensity): Promise<void> {
     return await robot.call(random.pick(called), plan, { from: { user: `+${user}` } });
   });
   const costly = `${internationalPrefix(random)}${random.pick(left)}`;
-  await callBack(lab, random, costly, Math.max(...records.map(({ end }) => end)));
-  const accounts = called.map((user) => `${user}@${lab.site.domain}`);
-  campaign.end('succeeded', { targets: [...accounts, ...records.map(({ callId }) => callId), costly], attackers: [robot.address] });
+  const paid = await callBack(lab, random, costly, Math.max(...records.map(({ end }) => end)));
+  campaign.end(paid > 0 ? 'succeeded' : 'failed', { targets: [...targetsOf(records), costly], attackers: [robot.address] });
   await lab.sleep(300);
   robot.close();
 }
 
-/** Two or three victims call the costly number, minutes later: their own, unlabelled calls. */
-async function callBack(lab: Lab, random: Random, number: string, after: number): Promise<void> {
+/** Accounts that were called, and the Call-IDs. */
+function targetsOf(records: readonly CallRecord[]): string[] {
+  return [...new Set(records.map(({ to }) => to.replace(/^sips?:/, ''))), ...records.map(({ callId }) => callId)];
+}
+
+/** Two or three victims call the costly number, minutes later: their own, unlabelled calls. Gives how many were answered. */
+async function callBack(lab: Lab, random: Random, number: string, after: number): Promise<number> {
   const victims = random.shuffle(lab.phones).slice(0, random.integer(2, 3));
   const calls = victims.map(async (phone) => {
     const start = Math.round(after + random.exponential(300) * 1e6);
     const plan: CallPlan = { start, talk: 30 + random.exponential(90), media: 'edges', edge: 1, answer: { kind: 'answer', after: 0.5 } };
-    lab.call((await phone.call(number, plan)).record);
+    const { record } = await phone.call(number, plan);
+    lab.call(record);
+    return record.answer !== undefined;
   });
-  await Promise.all(calls);
+  return (await Promise.all(calls)).filter(Boolean).length;
 }

@@ -1,5 +1,10 @@
 /** The benign scenarios. */
 import type { Scenario } from '../scenario.ts';
+import { benignScenario } from './day.ts';
+import { daySize, HOUR } from './sizes.ts';
 
-/** In the order in which they are listed. */
-export const BENIGN: readonly Scenario[] = [];
+/** All of them, the small one first. */
+export const BENIGN: readonly Scenario[] = [
+  { ...benignScenario('benign-hour', 'an hour of a small office, with every hard negative', HOUR), small: true },
+  benignScenario('benign-day', 'a day of 100 phones and 5,000 calls, with every hard negative', daySize(100, 5000)),
+];

@@ -15,7 +15,9 @@ test('steps of the stretch are played in order, at their pace, one after the oth
       done.push(`end ${at}`);
     },
   });
-  await playChain([step(5), step(10), step(10.1), step(90), step(200)], { from: 10, to: 110, real: 100 }, OPEN, assert.fail);
+  await playChain([step(5), step(10), step(10.1), step(90), step(200)], { from: 10, to: 110, real: 100 }, OPEN, (fault) =>
+    assert.fail(String(fault)),
+  );
   assert.deepEqual(done, ['begin 10', 'end 10', 'begin 10.1', 'end 10.1', 'begin 90', 'end 90']);
   assert.ok(performance.now() - began >= 78);
 });

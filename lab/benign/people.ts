@@ -33,7 +33,7 @@ export function drawPeople(phones: readonly PlannedPhone[], size: DaySize, storm
     const pair = drawPair(free, talk.result, random, () => book(Math.floor(known.length * random.unit() ** 2)), sources);
     if (pair === undefined || end > size.period.to) continue;
     for (const side of desksOf(pair)) busyUntil.set(side, end);
-    calls.push({ at, ...pair, ...talk, endedBy: random.chance(0.5) ? 'caller' : 'callee', media: 'edges', twists: [] });
+    calls.push({ at, ...pair, ...talk, endedBy: random.chance(0.5) ? 'caller' : 'called', media: 'edges', twists: [] });
   }
   return calls;
 }

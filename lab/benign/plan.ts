@@ -14,6 +14,8 @@ export interface DaySize {
   readonly calls: number;
   /** Share of the calls whose media is recorded in full. */
   readonly full: number;
+  /** Longest call that is recorded in full, in seconds: it is played in real time. */
+  readonly longestFull: number;
   /** Seconds within which all phones are back after the power cut. */
   readonly storm: number;
   /** Calls of the call centre. */
@@ -22,6 +24,10 @@ export interface DaySize {
   readonly probe: number;
   /** Seconds after which the phone with last month's password tries again. */
   readonly stale: number;
+  /** Seconds on the machine's clock in which everything but the storm is played. */
+  readonly stretch: number;
+  /** Calls begun per second on the machine's clock. */
+  readonly pace: number;
   /** Times that the fax is tried, and that the alarm dialler calls. */
   readonly machines: number;
 }
@@ -82,7 +88,7 @@ export interface PlannedCall {
   readonly ring: number;
   /** Seconds from the answer to the BYE; 0 if never answered. */
   readonly hold: number;
-  readonly endedBy: 'caller' | 'callee';
+  readonly endedBy: 'caller' | 'called';
   readonly media: 'full' | 'edges' | 'none';
   readonly twists: readonly Twist[];
   /** Hard negative it belongs to. */

@@ -9,8 +9,8 @@ const EDGE = 1.2;
 /** What a script is made with. */
 export interface ScriptSources {
   readonly random: Random;
-  /** Simulated midnight, microseconds since 1970. */
-  readonly midnight: number;
+  /** Simulated time of the call, microseconds since 1970. */
+  readonly start: number;
   /** Draws a number of the telephone network, to transfer to. */
   readonly number: () => string;
   /** User to whom a forwarding phone sends callers. */
@@ -23,7 +23,7 @@ export function scriptOf(call: PlannedCall, sources: ScriptSources): CallPlan {
   const { random } = sources;
   const events = call.twists.flatMap((twist) => eventsOf(twist, call, sources));
   return {
-    start: sources.midnight + Math.round(call.at * 1e6),
+    start: sources.start,
     talk: call.hold,
     media: call.media,
     edge: EDGE,

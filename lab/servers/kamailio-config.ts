@@ -40,6 +40,7 @@ export function proxyConfig(plan: ProxyPlan): string {
     authRoute(plan),
     callRoute(plan),
     RELAY,
+    repliesRoute(plan),
   ].join('\n');
 }
 
@@ -107,6 +108,8 @@ function requestRoute({ edge, openRelay, b2bua, trunk }: ProxyPlan): string {
   ${edge ? '' : `if ($si != "${b2bua?.address ?? ''}") { ${PIKE} }`}
   if (!mf_process_maxfwd_header("10")) { sl_send_reply("483", "Too Many Hops"); exit; }
   if (!sanity_check("17895", "7")) { exit; }
+  # Answers go where requests come from, also those of clients behind a NAT that do not ask for it.
+  force_rport();
   if (is_method("OPTIONS") && uri==myself && $rU == $null) { sl_send_reply("200", "OK"); exit; }
   if (is_method("CANCEL")) {
     if (t_check_trans()) { ${log('CANCEL', ['si'])} route(RELAY); }
@@ -132,7 +135,6 @@ function requestRoute({ edge, openRelay, b2bua, trunk }: ProxyPlan): string {
   route(CALL);
 }
 route[NAT] {
-  force_rport();
   if (nat_uac_test("19")) {
     if (is_method("REGISTER")) {
       fix_nated_register();
@@ -268,9 +270,17 @@ onreply_route[ANSWER] {
 }
 failure_route[FAILED] {
   ${log('END', ['avp(source)', 'fu', 'avp(called)', 'T_reply_code'])}
-}
-onreply_route {
-  # A route that ends with a failed action drops the answer, hence the last line.
-  if (isbflagset(6) && $ct != $null) { fix_nated_contact(); }
+}`;
+
+/**
+ * A Contact that is not where the answer comes from (private, or a name) becomes that; behind an edge proxy, that is its work.
+ * What a phone forwards to (3xx) stays.
+ */
+function repliesRoute({ edge }: ProxyPlan): string {
+  const elsewhere = '!($rs =~ "^3") && $ct != $null && $(ct{nameaddr.uri}{uri.host}) != $si';
+  // A route that ends with a failed action drops the answer, hence the last line.
+  return `onreply_route {
+  ${edge ? '' : `if (${elsewhere}) { fix_nated_contact(); }`}
   return 1;
 }`;
+}

@@ -1,4 +1,5 @@
 /** What is drawn of a site: how its servers look and answer, so that nobody can learn the lab's one server. */
+import { drawName } from '../agents/grammar.ts';
 import type { Random } from '../random.ts';
 import type { SiteWish } from '../scenario.ts';
 
@@ -28,7 +29,7 @@ export function drawStyle(random: Random, wish: SiteWish): SiteStyle {
   const version = `${random.integer(1, 22)}.${random.integer(0, 12)}.${random.integer(0, 9)}`;
   const [unknown, wrong] = (wish.answers ?? random.pick(ANSWERS)).split('-');
   return {
-    product: `${random.pick(MAKERS)}${random.pick(['/', ' ', ' v'])}${version}`,
+    product: `${random.chance(0.5) ? drawName(random) : random.pick(MAKERS)}${random.pick(['/', ' ', ' v'])}${version}`,
     secret: random.text(32),
     // svcrack signs with a qop that nobody offered if none is offered, which no server takes: where guessers shall find
     // something, it is offered.

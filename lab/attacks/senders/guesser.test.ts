@@ -26,7 +26,7 @@ async function registrar(wrong: 401 | 403): Promise<{ socket: Socket; address: s
     if (request.method === 'ACK') return;
     const invite = request.method === 'INVITE';
     const credentials = headerOf(request, invite ? 'proxy-authorization' : 'authorization');
-    const accepted = invite ? 404 : 200;
+    const accepted = invite ? 480 : 200;
     const refused = invite ? 407 : 401;
     const status = credentials === '' ? refused : right(credentials, request.method) ? accepted : wrong === 403 ? 403 : refused;
     const challenge = [invite ? 'Proxy-Authenticate' : 'WWW-Authenticate', `Digest realm="${REALM}", nonce="n${got.length}"`] as const;
@@ -63,7 +63,7 @@ async function guessing(habit: Habit, wrong: 401 | 403, words: readonly string[]
   const segment = loopbackSegment('attack');
   const { handle, sent } = counting();
   const attacker = await Attacker.open({ random: seeded(9) }, handle, segment, { address: segment.address() });
-  const guesser = new Guesser(attacker, { domain: REALM, proxy: server }, habit);
+  const guesser = new Guesser(attacker, { accounts: [], domain: REALM, proxy: server }, habit);
   const verdicts: string[] = [];
   for (const word of words) verdicts.push(await guesser.guess('1001', word));
   attacker.close();

@@ -33,9 +33,11 @@ export class Robot {
   readonly address: string;
   readonly agent: Agent;
   readonly #lab: Lab;
+  readonly #customer: boolean;
 
-  private constructor(lab: Lab, agent: Agent) {
+  private constructor(lab: Lab, agent: Agent, customer: boolean) {
     this.#lab = lab;
+    this.#customer = customer;
     this.agent = agent;
     this.address = agent.endpoint.address;
   }
@@ -50,7 +52,7 @@ export class Robot {
     const witness: CampaignHandle['sent'] = (payload, src, dst, callId) => campaign.sent(payload, src, dst, callId);
     const port = place.port ?? random.integer(10_000, 60_000);
     const setup = { lab, segment, shape, random, user, password, domain, proxy: lab.site.proxy, address, port, witness };
-    return new Robot(lab, await Agent.open(setup));
+    return new Robot(lab, await Agent.open(setup), place.account !== undefined);
   }
 
   /**
@@ -61,7 +63,7 @@ export class Robot {
     const { agent } = this;
     const uri = to.includes(':') ? to : `sip:${to}@${this.#lab.site.domain}`;
     const { from, voice } = about;
-    const name = from === undefined ? undefined : { uri: `sip:${from.user}@${agent.setup.domain}`, name: from.name };
+    const name = from === undefined || this.#customer ? undefined : { uri: `sip:${from.user}@${agent.setup.domain}`, name: from.name };
     const leg = new Leg('caller', Dialog.towards(agent, uri, name));
     leg.voice = voice;
     const { record } = await play(new Conversation(this.#lab, plan, leg));
