@@ -6,7 +6,7 @@ import { CALL_ATTACKS } from './calls.ts';
 import { dialPrefixes, dialPrefixesFound } from './dial-prefixes.ts';
 import { DISTRIBUTED_GUESSING, DISTRIBUTED_GUESSING_SLOWLY } from './distributed-guessing.ts';
 import { DNS_FLOOD } from './dns-flood.ts';
-import { EXTENSION_SCAN, EXTENSION_SCAN_BY_NMAP, EXTENSION_SCANS_BY_SVWAR } from './extension-scan.ts';
+import { EXTENSION_SCAN, EXTENSION_SCAN_BY_NMAP, EXTENSION_SCAN_BY_SVWAR, EXTENSION_SCAN_BY_SVWAR_IN_VAIN } from './extension-scan.ts';
 import { fuzzing, fuzzingPhones } from './fuzzing.ts';
 import { gatewayCommanded, gatewayTalksOn } from './gateway-fraud.ts';
 import { rtpFlood, rtpInjection, rtpInjectionStranger } from './media-attacks.ts';
@@ -41,7 +41,8 @@ export const ATTACKS: readonly Scenario[] = [
   SERVER_SCAN_BY_SVMAP,
   SERVER_SCAN_BY_NMAP,
   EXTENSION_SCAN,
-  ...EXTENSION_SCANS_BY_SVWAR,
+  EXTENSION_SCAN_BY_SVWAR,
+  EXTENSION_SCAN_BY_SVWAR_IN_VAIN,
   EXTENSION_SCAN_BY_NMAP,
   PASSWORD_GUESSING,
   PASSWORD_FOUND,
