@@ -61,24 +61,17 @@ test('calls a telephone that rings, talks and hangs up', async () => {
   for (const one of [caller, voice, phone]) one.close();
 });
 
-test('a telephone that only rings is cancelled', async () => {
-  const { lab } = await loopbackLab(24, false);
+test('a call that nobody answers is given up, and its end acknowledged', async () => {
+  const { lab, told } = await loopbackLab(24, false);
+  const campaign = lab.campaign({ attack: 'A34', classes: ['toll-fraud'], stage: 'abuse', intensity: 'one', targets: [] });
   const manners = { address: '127.0.0.1', enrols: false, rings: -1, talks: 0 };
   const phone = await Answerer.open(lab, unlabelled, 'floor', spareAccount(lab, 0), manners);
-  const caller = await Actor.open(lab, unlabelled, 'office', { address: '127.0.0.1' });
-  const branch = caller.branch();
-  const invite = {
-    method: 'INVITE',
-    uri: 'sip:123@lab.test',
-    from: '<sip:a@lab.test>;tag=1',
-    to: '<sip:123@lab.test>',
-    callId: 'k',
-    cseq: 1,
-    branch,
-  };
-  const asked = caller.ask(invite, phone.actor, 2_000);
-  await lab.sleep(60);
-  caller.send(caller.compose({ ...invite, method: 'CANCEL' }), phone.actor, 'k');
-  assert.equal((await asked)?.status, 487);
+  const caller = await Actor.open(lab, campaign, 'attack', { address: '127.0.0.1' });
+  assert.equal(await dial(caller, lab, spareAccount(lab, 1), '123', 'v=0\r\n', 100, phone.actor), 0);
+  await lab.sleep(100);
   for (const one of [caller, phone]) one.close();
+  assert.deepEqual(
+    told[0]?.sent.map(({ text }) => text.split(' ')[0]),
+    ['INVITE', 'CANCEL', 'ACK'],
+  );
 });
