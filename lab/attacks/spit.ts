@@ -21,7 +21,7 @@ const PACES: Readonly<Record<string, Pace>> = {
   '200 calls/h': { calls: 50, perHour: 200, lines: 20 },
   '1 at once': { calls: 6, lines: 1 },
   '10 at once': { calls: 30, lines: 10 },
-  '50 at once': { calls: 60, lines: 50 },
+  '50 at once': { calls: 100, lines: 50 },
 };
 const INTENSITIES = Object.entries(PACES).map(([name, { calls, perHour }]) => ({ name, value: perHour ?? calls }));
 
@@ -76,8 +76,8 @@ async function run(lab: Lab, intensity: Intensity, place: Place): Promise<void> 
   const first = lab.start + 60e6;
   const records = await inLines(pace.lines, list, async (to, i) => {
     const start = pace.perHour === undefined ? {} : { start: Math.round(first + times[i]! * 1000) };
-    const plan: CallPlan = { ...start, ...reaction(random, length, pace), edge: 1 };
-    return await robot.call(to, plan, { voice: record(), from: { user: name ?? callerId(lab, random) } });
+    const plan: CallPlan = { ...start, ...reaction(random, length, pace), edge: 1, voice: record() };
+    return await robot.call(to, plan, { user: name ?? callerId(lab, random) });
   });
   const heard = records.filter(({ answer }) => answer !== undefined).length;
   const accounts = list.map((user) => `${user}@${lab.site.domain}`);
