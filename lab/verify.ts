@@ -204,7 +204,13 @@ async function* tshark(options: readonly string[]): AsyncGenerator<string, void,
   try {
     yield* createInterface({ input: child.stdout, crlfDelay: Number.POSITIVE_INFINITY });
     const [code]: unknown[] = await ended;
-    if (code !== 0) throw new Error(`tshark ended with ${String(code)}: ${said.trim()}`);
+    if (code !== 0)
+      throw new Error(
+        `tshark ended with ${String(code)}: ${said
+          .replace(/^Running as user.*$/gm, '')
+          .replace(/\s+/g, ' ')
+          .trim()}`,
+      );
   } finally {
     child.kill();
   }

@@ -6,13 +6,13 @@ import { CALL_ATTACKS } from './calls.ts';
 import { dialPrefixes, dialPrefixesFound } from './dial-prefixes.ts';
 import { DISTRIBUTED_GUESSING, DISTRIBUTED_GUESSING_SLOWLY } from './distributed-guessing.ts';
 import { DNS_FLOOD } from './dns-flood.ts';
-import { EXTENSION_SCAN, EXTENSION_SCANS_BY_SVWAR } from './extension-scan.ts';
+import { EXTENSION_SCAN, EXTENSION_SCAN_BY_NMAP, EXTENSION_SCANS_BY_SVWAR } from './extension-scan.ts';
 import { fuzzing, fuzzingPhones } from './fuzzing.ts';
 import { gatewayCommanded, gatewayTalksOn } from './gateway-fraud.ts';
 import { rtpFlood, rtpInjection, rtpInjectionStranger } from './media-attacks.ts';
 import { MIXED_GUESSING, MIXED_GUESSING_BY_TOOLS } from './mixed-guessing.ts';
 import { OPTIONS_FLOOD, OPTIONS_FLOOD_BY_SIPP, OPTIONS_FLOOD_BY_SIPSAK } from './options-flood.ts';
-import { PASSWORD_FOUND, PASSWORD_GUESSING, PASSWORD_GUESSING_BY_SVCRACK } from './password-guessing.ts';
+import { PASSWORD_FOUND, PASSWORD_GUESSING, PASSWORD_GUESSING_BY_NMAP, PASSWORD_GUESSING_BY_SVCRACK } from './password-guessing.ts';
 import { profileAnomaly } from './profile-anomaly.ts';
 import { FORGED_ANSWERS, REFLECTION, REFLECTION_BY_SITE } from './reflection.ts';
 import { REQUEST_FLOODS, REQUEST_FLOODS_BY_SIPP, SPOOFED_FLOOD } from './request-floods.ts';
@@ -42,9 +42,11 @@ export const ATTACKS: readonly Scenario[] = [
   SERVER_SCAN_BY_NMAP,
   EXTENSION_SCAN,
   ...EXTENSION_SCANS_BY_SVWAR,
+  EXTENSION_SCAN_BY_NMAP,
   PASSWORD_GUESSING,
   PASSWORD_FOUND,
   ...PASSWORD_GUESSING_BY_SVCRACK,
+  PASSWORD_GUESSING_BY_NMAP,
   GUESSING_BESIDE_OWNER,
   GUESSING_THEN_OWNER,
   DISTRIBUTED_GUESSING,

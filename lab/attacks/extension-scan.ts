@@ -6,6 +6,7 @@ import type { Random } from '../random.ts';
 import type { CampaignHandle, Intensity, Lab, Scenario, SiteWish } from '../scenario.ts';
 import { Attacker, offer } from './senders/attacker.ts';
 import { candidates, word } from './senders/names.ts';
+import { NMAP_FILTER } from './senders/nmap.ts';
 import { drawnPace, play } from './senders/schedule.ts';
 import { SIPVICIOUS_FILTER, sipvicious } from './senders/sipvicious.ts';
 
@@ -92,6 +93,20 @@ async function bySvwar(lab: Lab, intensity: Intensity): Promise<void> {
   campaign.end(found.length > 0 ? 'succeeded' : 'failed', { targets: found.map((user) => `${user}@${domain}`) });
 }
 
+async function byNmap(lab: Lab, intensity: Intensity): Promise<void> {
+  const random = lab.random.fork('scan');
+  const campaign = open(lab, intensity, [lab.segment('attack').address()]);
+  campaign.owns('attack');
+  const { domain, proxy } = lab.site;
+  const list = candidates(random, intensity.value, 'range', users(lab));
+  // The plus sign: also on ports that are not 5060.
+  const numbers = `sip-enum-users.minext=${list[0]},sip-enum-users.maxext=${list.at(-1)},sip.timeout=1000`;
+  const options = ['-sU', '-Pn', '-n', '-p', String(proxy.port), '--script', '+sip-enum-users', '--script-args', numbers];
+  const { output } = await lab.tool('attack', ['nmap', ...options, proxy.address], 25);
+  const found = users(lab).filter((user) => output.includes(` ${user}: `));
+  campaign.end(found.length > 0 ? 'succeeded' : 'failed', { targets: found.map((user) => `${user}@${domain}`) });
+}
+
 /** `first-last` in the way svwar takes it. */
 function range(random: Random, real: readonly string[], count: number): string {
   const list = candidates(random, count, 'range', real);
@@ -132,3 +147,18 @@ export const EXTENSION_SCANS_BY_SVWAR: readonly Scenario[] = STYLES.map((answers
   needs: ['svwar'],
   run: bySvwar,
 }));
+
+/** nmap's script, which stops where unknown users are challenged like everybody. */
+export const EXTENSION_SCAN_BY_NMAP: Scenario = {
+  name: 'extension-scan-nmap',
+  title: 'nmap asks one server for many users',
+  attack: 'A12',
+  intensities: [
+    { name: '100 users', value: 100 },
+    { name: '400 users', value: 400 },
+  ],
+  site: { answers: '404-401' },
+  proof: { filter: NMAP_FILTER },
+  needs: ['nmap'],
+  run: byNmap,
+};

@@ -3,6 +3,7 @@ import type { Random } from '../random.ts';
 import type { CampaignHandle, Intensity, Lab, Scenario } from '../scenario.ts';
 import { Attacker } from './senders/attacker.ts';
 import { foreignDomain, word } from './senders/names.ts';
+import { NMAP_FILTER } from './senders/nmap.ts';
 import { drawnPace, play } from './senders/schedule.ts';
 import { sipvicious } from './senders/sipvicious.ts';
 
@@ -137,7 +138,7 @@ export const SERVER_SCAN_BY_NMAP: Scenario = {
     { name: '20/s', value: 20 },
     { name: '5/s', value: 5 },
   ],
-  proof: { filter: '!icmp && ((sip.Request-Line && sip.From contains "Nmap NSE") || udp.length == 8 || sip.r-uri == "sip:nm")' },
+  proof: { filter: NMAP_FILTER },
   needs: ['nmap'],
   run: byNmap,
 };
