@@ -6,7 +6,7 @@ import { CALL_ATTACKS } from './calls.ts';
 import { dialPrefixes, dialPrefixesFound } from './dial-prefixes.ts';
 import { DISTRIBUTED_GUESSING, DISTRIBUTED_GUESSING_SLOWLY } from './distributed-guessing.ts';
 import { DNS_FLOOD } from './dns-flood.ts';
-import { EXTENSION_SCAN, EXTENSION_SCAN_BY_NMAP, EXTENSION_SCANS_BY_SVWAR } from './extension-scan.ts';
+import { EXTENSION_SCAN, EXTENSION_SCAN_BY_NMAP, EXTENSION_SCAN_BY_SVWAR, EXTENSION_SCAN_BY_SVWAR_IN_VAIN } from './extension-scan.ts';
 import { fuzzing, fuzzingPhones } from './fuzzing.ts';
 import { gatewayCommanded, gatewayTalksOn } from './gateway-fraud.ts';
 import { rtpFlood, rtpInjection, rtpInjectionStranger } from './media-attacks.ts';
@@ -18,7 +18,7 @@ import { FORGED_ANSWERS, REFLECTION, REFLECTION_BY_SITE } from './reflection.ts'
 import { REQUEST_FLOODS, REQUEST_FLOODS_BY_SIPP, SPOOFED_FLOOD } from './request-floods.ts';
 import { SERVER_SCAN, SERVER_SCAN_BY_NMAP, SERVER_SCAN_BY_SVMAP } from './server-scan.ts';
 import { GUESSING_BESIDE_OWNER, GUESSING_THEN_OWNER } from './shared-address.ts';
-import { spit, spitByCustomer } from './spit.ts';
+import { spit, spitByCustomer, spitBySipp } from './spit.ts';
 import { sqlInjection } from './sql-injection.ts';
 import { tollFraud } from './toll-fraud.ts';
 import { UDP_FLOOD, UDP_FLOOD_SPOOFED } from './udp-flood.ts';
@@ -41,7 +41,8 @@ export const ATTACKS: readonly Scenario[] = [
   SERVER_SCAN_BY_SVMAP,
   SERVER_SCAN_BY_NMAP,
   EXTENSION_SCAN,
-  ...EXTENSION_SCANS_BY_SVWAR,
+  EXTENSION_SCAN_BY_SVWAR,
+  EXTENSION_SCAN_BY_SVWAR_IN_VAIN,
   EXTENSION_SCAN_BY_NMAP,
   PASSWORD_GUESSING,
   PASSWORD_FOUND,
@@ -67,6 +68,7 @@ export const ATTACKS: readonly Scenario[] = [
   rtpInjectionStranger, // A28
   spit, // A29
   spitByCustomer, // A29
+  spitBySipp, // A29
   vishing, // A30
   wangiri, // A30
   tollFraud, // A31
