@@ -12,7 +12,7 @@ import { gatewayCommanded, gatewayTalksOn } from './gateway-fraud.ts';
 import { rtpFlood, rtpInjection, rtpInjectionStranger } from './media-attacks.ts';
 import { MIXED_GUESSING, MIXED_GUESSING_BY_TOOLS } from './mixed-guessing.ts';
 import { OPTIONS_FLOOD, OPTIONS_FLOOD_BY_SIPP, OPTIONS_FLOOD_BY_SIPSAK } from './options-flood.ts';
-import { PASSWORD_FOUND, PASSWORD_GUESSING, PASSWORD_GUESSING_BY_NMAP, PASSWORD_GUESSING_BY_SVCRACK } from './password-guessing.ts';
+import { PASSWORD_FOUND, PASSWORD_GUESSING, PASSWORD_GUESSING_BY_SVCRACK } from './password-guessing.ts';
 import { profileAnomaly } from './profile-anomaly.ts';
 import { FORGED_ANSWERS, REFLECTION, REFLECTION_BY_SITE, REFLECTION_UNSEEN } from './reflection.ts';
 import { REQUEST_FLOODS, REQUEST_FLOODS_BY_SIPP, SPOOFED_FLOOD } from './request-floods.ts';
@@ -47,7 +47,6 @@ export const ATTACKS: readonly Scenario[] = [
   PASSWORD_GUESSING,
   PASSWORD_FOUND,
   ...PASSWORD_GUESSING_BY_SVCRACK,
-  PASSWORD_GUESSING_BY_NMAP,
   GUESSING_BESIDE_OWNER,
   GUESSING_THEN_OWNER,
   DISTRIBUTED_GUESSING,
