@@ -42,6 +42,7 @@ function pikeWith(name: string, density: number): Detector {
         name,
       );
     },
+    realTime: true,
     available,
     findings: (run) => blocksOf(run, density),
   };

@@ -18,7 +18,7 @@ import { FORGED_ANSWERS, REFLECTION, REFLECTION_BY_SITE, REFLECTION_UNSEEN } fro
 import { REQUEST_FLOODS, REQUEST_FLOODS_BY_SIPP, SPOOFED_FLOOD } from './request-floods.ts';
 import { SERVER_SCAN, SERVER_SCAN_BY_NMAP, SERVER_SCAN_BY_SVMAP } from './server-scan.ts';
 import { GUESSING_BESIDE_OWNER, GUESSING_THEN_OWNER } from './shared-address.ts';
-import { spit, spitByCustomer } from './spit.ts';
+import { spit, spitByCustomer, spitBySipp } from './spit.ts';
 import { sqlInjection } from './sql-injection.ts';
 import { tollFraud } from './toll-fraud.ts';
 import { UDP_FLOOD, UDP_FLOOD_SPOOFED } from './udp-flood.ts';
@@ -68,6 +68,7 @@ export const ATTACKS: readonly Scenario[] = [
   rtpInjectionStranger, // A28
   spit, // A29
   spitByCustomer, // A29
+  spitBySipp, // A29
   vishing, // A30
   wangiri, // A30
   tollFraud, // A31

@@ -22,7 +22,6 @@ export const vishing: Scenario = {
   title: 'A machine calls in the name of a bank and asks for keys, or to be called back at a costly number',
   attack: 'A30',
   intensities: perHour(60, 20, 200),
-  small: true,
   proof: 'hashes',
   run: runVishing,
 };
@@ -33,7 +32,6 @@ export const wangiri: Scenario = {
   title: 'A machine rings once and hangs up; who calls back pays',
   attack: 'A30',
   intensities: perHour(200, 60, 1000),
-  small: true,
   proof: 'hashes',
   run: runWangiri,
 };
@@ -70,7 +68,7 @@ async function runVishing(lab: Lab, intensity: Intensity): Promise<void> {
   const from: Caller = { user: lab.site.number(), ...(random.chance(0.7) ? { name: random.pick(CLAIMS) } : {}) };
   const records = await inLines(LINES, starts(lab, random, intensity.value), async (start) => {
     const to = random.pick(called);
-    return await robot.call(to, { start, edge: 1, ...listener(random, length) }, { from, voice: script() });
+    return await robot.call(to, { start, edge: 1, ...listener(random, length), voice: script() }, from);
   });
   if (records.every(({ answer }) => answer === undefined)) throw new Error('nobody answered: this is no vishing');
   const callback = random.chance(0.5) ? `${internationalPrefix(random)}${costlyRange(random)()}` : undefined;
@@ -105,7 +103,7 @@ async function runWangiri(lab: Lab, intensity: Intensity): Promise<void> {
     const user = one ?? number();
     left.push(user);
     const plan: CallPlan = { start, talk: 0, media: 'none', answer: { kind: 'never' }, giveUp: 1 + random.unit() };
-    return await robot.call(random.pick(called), plan, { from: { user: `+${user}` } });
+    return await robot.call(random.pick(called), plan, { user: `+${user}` });
   });
   const costly = `${internationalPrefix(random)}${random.pick(left)}`;
   const paid = await callBack(lab, random, costly, Math.max(...records.map(({ end }) => end)));
