@@ -82,7 +82,7 @@ async function runSipp(lab: Lab, intensity: Intensity): Promise<void> {
   for (const phone of lab.phones) phone.policy = answering;
   const { proxy, domain } = lab.site;
   const from = { user: callerId(lab, random), domain: random.chance(0.5) ? foreignDomain(random) : address };
-  const list = hitList(lab, random, Math.max(6, 2 * intensity.value));
+  const list = hitList(lab, random, Math.max(4, 2 * intensity.value));
   const calls = list.map((user) => ({ uri: `sip:${user}@${domain}`, ...from }));
   const spitting = { calls, lines: intensity.value, recording: sound(random, length) };
   await lab.tool('attack', sippSpitCommand(spitting, address, `${proxy.address}:${proxy.port}`), 40);
