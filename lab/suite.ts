@@ -36,8 +36,9 @@ export function suite(kind: 'small' | 'full', first: number, scenarios: readonly
 /** All intensities of the scenarios, with one seed after the other, until there are `least` runs. */
 function repeated(scenarios: readonly Scenario[], first: number, least: number): Job[] {
   const list: Job[] = [];
+  const once = scenarios.flatMap((scenario) => jobs(scenario, first)).length;
   for (let seed = first; list.length < least; seed++) list.push(...scenarios.flatMap((scenario) => jobs(scenario, seed)));
-  return list;
+  return list.slice(0, Math.max(least, once));
 }
 
 function jobs(scenario: Scenario, seed: number): Job[] {

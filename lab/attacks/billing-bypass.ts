@@ -13,7 +13,6 @@ export const ackWithheld: Scenario = {
   title: 'Two accomplices talk in calls that are never acknowledged',
   attack: 'A23',
   intensities: calls(1, 4),
-  small: true,
   proof: 'hashes',
   run: (lab, intensity) => run(lab, intensity, false),
 };

@@ -129,7 +129,6 @@ export const PASSWORD_GUESSING: Scenario = {
     { name: '0.01/s', value: 0.01 },
     { name: '1 per 30 min', value: 1 / 1800 },
   ],
-  small: true,
   proof: 'hashes',
   run: (lab, intensity) => byOwnSender(lab, intensity, lab.random.fork('luck').chance(0.5)),
 };

@@ -121,7 +121,6 @@ export const REFLECTION: Scenario = {
   title: "INVITEs to servers of other domains in a victim's name: their answers hit it",
   attack: 'A33',
   intensities: STRENGTHS,
-  small: true,
   proof: 'hashes',
   run: byStrangers,
 };

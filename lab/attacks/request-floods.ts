@@ -244,7 +244,6 @@ export const REQUEST_FLOODS: readonly Scenario[] = KINDS.map((kind) => ({
   attack: kind.attack,
   intensities: kind.attack === 'A03' ? [...BY_OWN_SENDER, ...WHOLE_RANGE] : BY_OWN_SENDER,
   ...(kind.site === undefined ? {} : { site: kind.site }),
-  small: kind.attack === 'A03' || kind.attack === 'A08',
   proof: 'hashes',
   run: (lab, intensity) => flooding(lab, kind, intensity, byOwnSender),
 }));

@@ -120,7 +120,6 @@ export const SERVER_SCAN_BY_SVMAP: Scenario = {
     { name: '2/s', value: 2 },
     { name: '50/s', value: 50 },
   ],
-  small: true,
   proof: {
     filter:
       '!icmp && sip.Request-Line && sip.from.host == "1.1.1.1" && sip.Via.branch matches "^z9hG4bK-[0-9]{1,10}$" && sip.Max-Forwards == 70',

@@ -39,7 +39,6 @@ export const spit: Scenario = {
   title: 'A stranger plays one recording to everybody on a list',
   attack: 'A29',
   intensities: INTENSITIES,
-  small: true,
   proof: 'hashes',
   run: async (lab, intensity) => await run(lab, intensity, stranger(lab)),
 };

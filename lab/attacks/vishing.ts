@@ -22,7 +22,6 @@ export const vishing: Scenario = {
   title: 'A machine calls in the name of a bank and asks for keys, or to be called back at a costly number',
   attack: 'A30',
   intensities: perHour(60, 20, 200),
-  small: true,
   proof: 'hashes',
   run: runVishing,
 };
@@ -33,7 +32,6 @@ export const wangiri: Scenario = {
   title: 'A machine rings once and hangs up; who calls back pays',
   attack: 'A30',
   intensities: perHour(200, 60, 1000),
-  small: true,
   proof: 'hashes',
   run: runWangiri,
 };
