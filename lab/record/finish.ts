@@ -10,7 +10,7 @@ import type { Query } from '../servers/resolver.ts';
 import { accounted, pikeLine, type ServerRecord, securityLine } from '../servers/serverlog.ts';
 import type { Campaigns } from './campaigns.ts';
 import type { CallRecord, Campaign, Label } from './folder.ts';
-import { callIdOf, type Frame, framesOf } from './frames.ts';
+import { callIdOf, type Frame, framesOf, subjectOf } from './frames.ts';
 import type { Timeline } from './timeline.ts';
 
 /** A frame at its simulated time. */
@@ -45,9 +45,10 @@ export async function finish(
   for (const [segment, file] of raw) {
     const moved: Moved[] = [];
     for (const frame of framesOf(readFileSync(file), segment)) {
-      const callId = callIdOf(frame);
-      if (callId !== undefined && segment !== 'nat-inside') sipMessages++;
-      moved.push({ frame, time: Math.round(frame.real + timeline.shift(frame.real, callId, frame.src, frame.dst)) });
+      const subject = subjectOf(frame);
+      const callId = callIdOf(subject);
+      if (callId !== undefined && subject === frame && segment !== 'nat-inside') sipMessages++;
+      moved.push({ frame, time: Math.round(frame.real + timeline.shift(frame.real, callId, subject.src, subject.dst)) });
     }
     moved.sort((a, b) => a.time - b.time);
     await writeCapture(join(folder, 'segments', `${segment}.pcap.gz`), moved);

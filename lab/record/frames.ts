@@ -34,8 +34,17 @@ export function* framesOf(file: Buffer, segment: string): Generator<Frame> {
   }
 }
 
-function frame(file: Buffer, segment: string, real: number, start: number, end: number): Frame {
-  const ip = start + ETHERNET;
+/** The packet that a frame is about: of an ICMP error (RFC 792: types 3, 4, 11, 12) the one that it quotes, else the frame itself. */
+export function subjectOf(told: Frame): Frame {
+  const { file, segment, real, start, end, payload } = told;
+  const error = file[start + ETHERNET + 9] === 1 && [3, 4, 11, 12].includes(file[payload]!);
+  return error && end - payload >= QUOTED ? frame(file, segment, real, start, end, payload + 8) : told;
+}
+
+/** Least bytes of an ICMP error: its header, and an IPv4 header with ports. */
+const QUOTED = 8 + 20 + 4;
+
+function frame(file: Buffer, segment: string, real: number, start: number, end: number, ip = start + ETHERNET): Frame {
   const inner = ip + (file[ip]! & 15) * 4;
   const last = Math.min(end, ip + file.readUInt16BE(ip + 2));
   const fragment = (file.readUInt16BE(ip + 6) & 0x1fff) !== 0;
