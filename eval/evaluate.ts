@@ -14,6 +14,8 @@ import { type Judged, type JudgedGlobal, judgeAttacks, judgeGlobals } from './ve
 export interface DetectorResult {
   readonly name: string;
   readonly version: string;
+  /** Version of the program behind it. */
+  readonly program?: string;
   /** Why it did not run at all. */
   readonly unavailable?: string;
   /** Runs on which it failed; they are not in its scores. */
@@ -159,9 +161,10 @@ class Trial {
   }
 
   result(): DetectorResult {
-    const { name, version: own } = this.detector;
+    const { name, version: own, program = '' } = this.detector;
     const unavailable = this.unavailable === undefined ? {} : { unavailable: this.unavailable };
-    return { name, version: own, ...unavailable, failed: this.#failed, scores: this.#scores, summary: summarize(this.#scores) };
+    const behind = program === '' ? {} : { program };
+    return { name, version: own, ...behind, ...unavailable, failed: this.#failed, scores: this.#scores, summary: summarize(this.#scores) };
   }
 }
 

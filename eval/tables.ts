@@ -457,9 +457,9 @@ export function madeTable({ made, set, hash, openings, detectors, runs }: Evalua
     ['Opened', openings === undefined ? 'the test set stayed closed' : `test runs: ${openings.times} times, hash ${openings.hash}`],
     ['Lab', [...new Set(runs.map(({ commit }) => commit))].join(', ')],
     ['Recorded on', [...new Set(runs.map(({ host }) => host))].join('; ')],
-    ...detectors.map(({ name, version, unavailable }) => [
+    ...detectors.map(({ name, version, program, unavailable }) => [
       `Detector ${name}`,
-      `${version}${unavailable === undefined ? '' : `, did not run: ${unavailable}`}`,
+      `${version}${program === undefined ? '' : `, ${program}`}${unavailable === undefined ? '' : `, did not run: ${unavailable}`}`,
     ]),
   ];
   return { title: 'Of what and by what', note: '', columns: [{ name: 'What' }, { name: 'Which' }], rows, none: '' };

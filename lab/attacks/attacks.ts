@@ -12,9 +12,9 @@ import { gatewayCommanded, gatewayTalksOn } from './gateway-fraud.ts';
 import { rtpFlood, rtpInjection, rtpInjectionStranger } from './media-attacks.ts';
 import { MIXED_GUESSING, MIXED_GUESSING_BY_TOOLS } from './mixed-guessing.ts';
 import { OPTIONS_FLOOD, OPTIONS_FLOOD_BY_SIPP, OPTIONS_FLOOD_BY_SIPSAK } from './options-flood.ts';
-import { PASSWORD_FOUND, PASSWORD_GUESSING, PASSWORD_GUESSING_BY_NMAP, PASSWORD_GUESSING_BY_SVCRACK } from './password-guessing.ts';
+import { PASSWORD_FOUND, PASSWORD_GUESSING, PASSWORD_GUESSING_BY_SVCRACK } from './password-guessing.ts';
 import { profileAnomaly } from './profile-anomaly.ts';
-import { FORGED_ANSWERS, REFLECTION, REFLECTION_BY_SITE } from './reflection.ts';
+import { FORGED_ANSWERS, REFLECTION, REFLECTION_BY_SITE, REFLECTION_UNSEEN } from './reflection.ts';
 import { REQUEST_FLOODS, REQUEST_FLOODS_BY_SIPP, SPOOFED_FLOOD } from './request-floods.ts';
 import { SERVER_SCAN, SERVER_SCAN_BY_NMAP, SERVER_SCAN_BY_SVMAP } from './server-scan.ts';
 import { GUESSING_BESIDE_OWNER, GUESSING_THEN_OWNER } from './shared-address.ts';
@@ -47,7 +47,6 @@ export const ATTACKS: readonly Scenario[] = [
   PASSWORD_GUESSING,
   PASSWORD_FOUND,
   ...PASSWORD_GUESSING_BY_SVCRACK,
-  PASSWORD_GUESSING_BY_NMAP,
   GUESSING_BESIDE_OWNER,
   GUESSING_THEN_OWNER,
   DISTRIBUTED_GUESSING,
@@ -55,6 +54,7 @@ export const ATTACKS: readonly Scenario[] = [
   MIXED_GUESSING,
   MIXED_GUESSING_BY_TOOLS,
   REFLECTION,
+  REFLECTION_UNSEEN,
   REFLECTION_BY_SITE,
   FORGED_ANSWERS,
   ...CALL_ATTACKS, // A16-A23, A27, A34, A35, E2-2

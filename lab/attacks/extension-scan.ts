@@ -34,7 +34,12 @@ async function byOwnSender(lab: Lab, intensity: Intensity): Promise<void> {
   const attacker = await Attacker.open(lab, campaign, lab.segment('attack'), { address });
   const slow = intensity.value < 1;
   const speed = slow ? 8 : intensity.value;
-  const list = candidates(random, slow ? 40 : Math.min(900, Math.round(speed * 10)), random.pick(['range', 'dictionary']), users(lab));
+  const list = candidates(
+    random,
+    slow ? 40 : Math.min(900, Math.max(25, Math.round(speed * 10))),
+    random.pick(['range', 'dictionary']),
+    users(lab),
+  );
   const method = random.pick<Method>(['REGISTER', 'REGISTER', 'OPTIONS', 'INVITE']);
   const offsets = drawnPace(random.fork('times'), speed, list.length);
   const found = await scan(lab, attacker, list, method, offsets, slow ? 1e6 / intensity.value : 0);
@@ -100,7 +105,7 @@ async function byNmap(lab: Lab, intensity: Intensity): Promise<void> {
   const { domain, proxy } = lab.site;
   const list = candidates(random, intensity.value, 'range', users(lab));
   // The plus sign: also on ports that are not 5060.
-  const numbers = `sip-enum-users.minext=${list[0]},sip-enum-users.maxext=${list.at(-1)},sip.timeout=1000`;
+  const numbers = `sip-enum-users.minext=${list[0]},sip-enum-users.maxext=${list.at(-1)},sip.timeout=1`;
   const options = ['-sU', '-Pn', '-n', '-p', String(proxy.port), '--script', '+sip-enum-users', '--script-args', numbers];
   const { output } = await lab.tool('attack', ['nmap', ...options, proxy.address], 25);
   const found = users(lab).filter((user) => output.includes(` ${user}: `));

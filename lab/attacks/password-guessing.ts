@@ -9,7 +9,6 @@ import type { CampaignHandle, Intensity, Lab, Scenario, SiteWish } from '../scen
 import { Attacker } from './senders/attacker.ts';
 import { drawHabit, Guesser, patient } from './senders/guesser.ts';
 import { passwordList, word } from './senders/names.ts';
-import { NMAP_FILTER } from './senders/nmap.ts';
 import { drawnPace, OWN_SECOND, play } from './senders/schedule.ts';
 import { SIPVICIOUS_FILTER, sipvicious } from './senders/sipvicious.ts';
 
@@ -91,22 +90,6 @@ async function bySvcrack(lab: Lab, intensity: Intensity): Promise<void> {
   campaign.end(right !== undefined && output.includes(right) ? 'succeeded' : 'failed');
 }
 
-async function byNmap(lab: Lab, intensity: Intensity): Promise<void> {
-  const random = lab.random.fork('guessing');
-  const victim = random.pick(lab.site.accounts);
-  const account = `${victim.user}@${victim.domain}`;
-  const campaign = open(lab, intensity, [lab.segment('attack').address()], account);
-  campaign.owns('attack');
-  const right = random.chance(0.5) ? victim.password : undefined;
-  const users = wordFile([victim.user]);
-  const words = wordFile(passwordList(random, intensity.value, right));
-  const { proxy } = lab.site;
-  const known = `userdb=${users},passdb=${words},brute.firstonly=true,brute.start=1,brute.threads=1`;
-  const options = ['-sU', '-Pn', '-n', '-p', String(proxy.port), '--script', '+sip-brute', '--script-args', known];
-  const { output } = await lab.tool('attack', ['nmap', ...options, proxy.address], 25);
-  campaign.end(output.includes('Valid credentials') ? 'succeeded' : 'failed');
-}
-
 /** A word a line. The sandbox has its own /run, which ends with the run. */
 function wordFile(words: readonly string[]): string {
   const file = join(mkdtempSync('/run/words-'), 'words');
@@ -165,18 +148,3 @@ export const PASSWORD_GUESSING_BY_SVCRACK: readonly Scenario[] = STYLES.map((ans
   needs: ['svcrack'],
   run: bySvcrack,
 }));
-
-/** nmap's script. */
-export const PASSWORD_GUESSING_BY_NMAP: Scenario = {
-  name: 'password-guessing-nmap',
-  title: 'nmap guesses the password of one user',
-  attack: 'A13',
-  intensities: [
-    { name: '100 words', value: 100 },
-    { name: '500 words', value: 500 },
-  ],
-  site: { answers: '404-401', extraAccounts: {} },
-  proof: { filter: NMAP_FILTER },
-  needs: ['nmap'],
-  run: byNmap,
-};

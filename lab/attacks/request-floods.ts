@@ -179,16 +179,21 @@ async function byOwnSender({ lab, kind, intensity, random, address, campaign, ur
   attacker.close();
 }
 
-/** Is challenged once; all requests that follow answer that challenge. */
-async function challenged(attacker: Attacker, request: Parameters<Attacker['ask']>[0], lab: Lab): Promise<Omit<Login, 'count'>> {
+/** Is challenged once; all requests that follow answer that challenge. Undefined if the site answers such requests unchallenged. */
+async function challenged(
+  attacker: Attacker,
+  request: Parameters<Attacker['ask']>[0],
+  lab: Lab,
+): Promise<Omit<Login, 'count'> | undefined> {
   for (let tries = 0; tries < 5; tries++) {
     const reply = await attacker.ask({ ...request, callId: attacker.callId() }, lab.site.proxy);
-    const challenge = reply === undefined ? undefined : challengeOf(reply);
-    if (reply === undefined || challenge === undefined) continue;
+    if (reply === undefined) continue;
+    const challenge = challengeOf(reply);
+    if (challenge === undefined) return undefined;
     const { user, password } = stolen(lab);
     return { user, password, challenge, proxy: reply.status === 407 };
   }
-  throw new Error('the site did not challenge the attacker');
+  throw new Error('the site did not answer the attacker');
 }
 
 /** Many forged sources; nobody hears the answers. */

@@ -82,7 +82,7 @@ async function runSipp(lab: Lab, intensity: Intensity): Promise<void> {
   for (const phone of lab.phones) phone.policy = answering;
   const { proxy, domain } = lab.site;
   const from = { user: callerId(lab, random), domain: random.chance(0.5) ? foreignDomain(random) : address };
-  const list = hitList(lab, random, Math.max(6, 2 * intensity.value));
+  const list = hitList(lab, random, Math.max(4, 2 * intensity.value));
   const calls = list.map((user) => ({ uri: `sip:${user}@${domain}`, ...from }));
   const spitting = { calls, lines: intensity.value, recording: sound(random, length) };
   await lab.tool('attack', sippSpitCommand(spitting, address, `${proxy.address}:${proxy.port}`), 40);
@@ -109,18 +109,19 @@ async function run(lab: Lab, intensity: Intensity, place: Place): Promise<void> 
   const pace = PACES[intensity.name];
   if (pace === undefined) throw new Error(`no such pace: ${intensity.name}`);
   const campaign = open(lab, intensity);
-  const robot = await Robot.open(lab, campaign, place);
   const random = lab.random.fork('campaign');
+  // Before anything waits: the background draws from the same numbers.
+  const callers = callerIds(lab, random, pace.calls);
+  const robot = await Robot.open(lab, campaign, place);
   const list = hitList(lab, random, pace.calls);
   const times = spread(random, pace.calls, pace.perHour === undefined ? 0 : (3600 * pace.calls) / pace.perHour);
   const length = pace.perHour === undefined ? random.integer(3, 5) : random.integer(15, 40);
   const record = recording(random.fork('recording'), length);
-  const name = random.chance(0.5) ? callerId(lab, random) : undefined;
   const first = lab.start + 60e6;
   const records = await inLines(pace.lines, list, async (to, i) => {
     const start = pace.perHour === undefined ? {} : { start: Math.round(first + times[i]! * 1000) };
     const plan: CallPlan = { ...start, ...reaction(random, length, pace), edge: 1, voice: record() };
-    return await robot.call(to, plan, { user: name ?? callerId(lab, random) });
+    return await robot.call(to, plan, { user: callers[i]! });
   });
   const heard = records.filter(({ answer }) => answer !== undefined).length;
   const accounts = list.map((user) => `${user}@${lab.site.domain}`);
@@ -145,6 +146,12 @@ function hitList(lab: Lab, random: Random, calls: number): string[] {
   const list = [...random.shuffle(there), ...random.shuffle(off).slice(0, there.length / 6), ...gone.slice(0, there.length / 8)];
   const sold = random.shuffle(list);
   return Array.from({ length: calls }, (_, i) => sold[i % sold.length]!);
+}
+
+/** One for all calls, or a new one for each. */
+function callerIds(lab: Lab, random: Random, calls: number): string[] {
+  const one = random.chance(0.5) ? callerId(lab, random) : undefined;
+  return Array.from({ length: calls }, () => one ?? callerId(lab, random));
 }
 
 function callerId(lab: Lab, random: Random): string {

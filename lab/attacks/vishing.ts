@@ -61,11 +61,12 @@ const CLAIMS = ['Security Department', 'Your Bank', 'Card Services', 'Tax Office
 async function runVishing(lab: Lab, intensity: Intensity): Promise<void> {
   const campaign = open(lab, intensity, ['spit', 'impersonation']);
   const random = lab.random.fork('campaign');
+  const number = lab.site.number(); // before anything waits: the background draws from the same numbers
   const robot = await Robot.open(lab, campaign, place(lab, random));
   const called = lab.phones.map(({ account }) => account.user);
   const length = random.integer(20, 45);
   const script = recording(random.fork('script'), length);
-  const from: Caller = { user: lab.site.number(), ...(random.chance(0.7) ? { name: random.pick(CLAIMS) } : {}) };
+  const from: Caller = { user: number, ...(random.chance(0.7) ? { name: random.pick(CLAIMS) } : {}) };
   const records = await inLines(LINES, starts(lab, random, intensity.value), async (start) => {
     const to = random.pick(called);
     return await robot.call(to, { start, edge: 1, ...listener(random, length), voice: script() }, from);
