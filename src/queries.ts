@@ -54,3 +54,12 @@ export interface Queries {
 
 /** Name of a Query. */
 export type Query = keyof Queries;
+
+/** A question to a program that a rule names (shape script); goes up with the Events. */
+export interface Ask {
+  /** The answer, an Event script.answered, names it as `asked`. */
+  readonly id: string;
+  readonly rule: string;
+  readonly program: string;
+  readonly event: Event;
+}
