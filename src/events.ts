@@ -503,16 +503,6 @@ export const EVENTS = {
       userAgent,
     },
   },
-  'script.answered': {
-    about: 'A program that a rule asked about an Event has answered; src, dst, account and callId are those of that Event.',
-    src: 'src of the Event that was asked about',
-    fields: {
-      asked: { kind: 'text', about: 'id of the question: the rule and the id of the Event' },
-      program: { kind: 'name', about: 'name of the program in the config' },
-      code: { kind: 'number', about: 'its exit code; -1 if it could not be run, was ended by a signal or took too long' },
-      said: { kind: 'text', about: 'the first line it printed, at most 200 characters' },
-    },
-  },
   'table.evicted': {
     about: 'A table was full and pushed out live entries since the last such Event.',
     src: 'none',
@@ -580,6 +570,16 @@ export const EVENTS = {
       fromParty: { kind: 'flag', about: 'the address it came from had a part in the call before' },
       party: { kind: 'address', about: 'where that side was first seen in the call: caller or callee; empty if that is not known' },
       age: { kind: 'duration', about: 'seconds since the call was first seen' },
+    },
+  },
+  'script.answered': {
+    about: 'A program that a rule asked about an Event has answered; src, dst, account and callId are those of that Event.',
+    src: 'src of the Event that was asked about',
+    fields: {
+      asked: { kind: 'text', about: 'id of the question: the rule and the id of the Event' },
+      program: { kind: 'name', about: 'name of the program in the config' },
+      code: { kind: 'number', about: 'its exit code; -1 if it could not be run, was ended by a signal or took too long' },
+      said: { kind: 'text', about: 'the first line it printed, at most 200 characters' },
     },
   },
 } as const satisfies Record<string, EventType>;

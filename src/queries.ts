@@ -3,6 +3,7 @@
  */
 import type { Counts } from './metrics.ts';
 import type { TableStats } from './table.ts';
+import type { Event } from './types.ts';
 
 /** How a rule has fared so far. */
 export interface RuleStats {

@@ -29,7 +29,11 @@ export function loadSettings(options: SettingsOptions): Settings {
   if ('faults' in result) throw allOf(result.faults);
   const { config } = result;
   const folders = options.rules === undefined ? config.rules : [options.rules];
-  const { rules, faults } = loadRules(folders, { profile: options.profile ?? config.profile, overrides: config.overrides });
+  const { rules, faults } = loadRules(folders, {
+    profile: options.profile ?? config.profile,
+    overrides: config.overrides,
+    lists: config.lists,
+  });
   if (faults.length > 0) throw allOf(faults);
   return { config, rules };
 }

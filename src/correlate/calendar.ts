@@ -30,7 +30,8 @@ export function parseCalendar(text: string, zone = ''): CalendarTime | undefined
   const parts = text.trim().split(/\s+/);
   if (parts.length !== RANGES.length) return undefined;
   const [minutes, hours, days, months, weekdays] = parts.map((part, i) => numbers(part, RANGES[i]!));
-  if (minutes === undefined || hours === undefined || days === undefined || months === undefined || weekdays === undefined) return undefined;
+  if (minutes === undefined || hours === undefined || days === undefined || months === undefined || weekdays === undefined)
+    return undefined;
   if (weekdays.has(7)) weekdays.add(0);
   return { minutes, hours, days, months, weekdays, zone: zoneOf(zone) };
 }

@@ -4,7 +4,7 @@ import { EVENT_NAMES, type FieldKind } from '../events.ts';
 import { check, type Place } from '../readyaml.ts';
 import { nearest, parseDuration } from '../schema.ts';
 import type { AttackClass, Event, Level, Party, Stage } from '../types.ts';
-import { compilePlan, type Workshop } from './compileplan.ts';
+import { compilePlan, listOf, single, type Workshop } from './compileplan.ts';
 import { compileCondition, type Predicate } from './condition.ts';
 import type { Doubt } from './doubt.ts';
 import type { VariableValue } from './expression.ts';
@@ -113,7 +113,7 @@ export function compileRule(
 type Path = readonly (string | number)[];
 
 /** Which Events a rule wants, and what its matches look like. */
-type Looked = Omit<CompiledPlan, 'plan'> & { readonly plan: Plan | undefined };
+type Looked = Omit<CompiledPlan, 'plan'> & { readonly plan?: Plan };
 
 class Compiler {
   readonly faults: Fault[] = [];
@@ -148,7 +148,8 @@ class Compiler {
 
   rule(): CompiledRule | undefined {
     const file = this.#file;
-    const looked: Looked | undefined = this.#planned() ? compilePlan(this.#workshop()) : this.#single();
+    const shop = this.#workshop();
+    const looked: Looked | undefined = this.#planned() ? compilePlan(shop) : single(shop);
     if (looked === undefined) return undefined;
     const { on, fields, by } = looked;
     const { plan } = looked;
@@ -195,14 +196,6 @@ class Compiler {
   #planned(): boolean {
     const { shape } = this.#file;
     return shape !== 'any' && shape !== 'count' && shape !== 'distinct';
-  }
-
-  #single(): Looked | undefined {
-    const { on, by, shape } = this.#file;
-    if (on === undefined) return this.#fault(['shape'], 0, `shape ${shape} needs "on"`);
-    const types = this.#typesAt(['on'], on);
-    const fields = fieldsOf(types, this.#types);
-    return { plan: undefined, on: types, fields, by: this.#by(['by'], by, fields) };
   }
 
   #workshop(): Workshop {
@@ -291,8 +284,7 @@ class Compiler {
   }
 
   #typesAt(path: Path, on: string | readonly string[]): string[] {
-    const list = typeof on === 'string' ? [on] : on;
-    return list.filter((type, i) => {
+    return listOf(on).filter((type, i) => {
       if (fieldsOfType(type, this.#types) !== undefined) return true;
       const near = nearest(type, [...EVENT_NAMES, ...this.#types.keys()]);
       const what = type.startsWith('rule.') ? 'there is no rule that raises' : 'unknown Event type';
@@ -380,7 +372,8 @@ class Compiler {
 
   #idle(): number {
     const { shape, quiet } = this.#file;
-    if (quiet !== undefined && (shape === 'count' || shape === 'distinct')) this.#fault(['quiet'], 0, `shape ${shape} takes no "quiet", its alerts end by "idle"`);
+    if (quiet !== undefined && (shape === 'count' || shape === 'distinct'))
+      this.#fault(['quiet'], 0, `shape ${shape} takes no "quiet", its alerts end by "idle"`);
     if (quiet !== undefined) return this.#time(['quiet'], quiet);
     return this.#time(this.#pathOf('idle'), this.#profile.idle ?? this.#file.idle);
   }

@@ -52,10 +52,12 @@ function stepsPlan(shop: Workshop): CompiledPlan | undefined {
     if (file[key] !== undefined) shop.fault([key], 0, `shape ${file.shape} takes no "${key}": its steps have their own`);
   const ordered = file.ordered ?? true;
   if (absence && !ordered) shop.fault(['ordered'], 0, 'shape absence has an order: what comes, then what does not');
+  const types = written.map(({ on }, i) => shop.typesAt(['steps', i, 'on'], on));
+  if (types.some((found, i) => found.length < listOf(written[i]!.on).length)) return undefined;
   const steps: Step[] = [];
   const known = new Map<string, FieldKind>();
   written.forEach((step, i) => {
-    steps.push(compileStep(shop, step, i, known, ordered ? written.slice(0, i) : written));
+    steps.push(compileStep(shop, step, i, types[i]!, known, ordered ? written.slice(0, i) : written));
     const last = i === written.length - 1;
     for (const [name, kind] of fieldsOf(steps[i]!.on, shop.types)) if (!(absence && last)) known.set(`${step.name}.${name}`, kind);
   });
@@ -81,10 +83,16 @@ function commonOf(shop: Workshop, steps: readonly Step[]): Map<string, FieldKind
   );
 }
 
-function compileStep(shop: Workshop, step: StepFile, i: number, known: Fields, before: readonly StepFile[]): Step {
+function compileStep(
+  shop: Workshop,
+  step: StepFile,
+  i: number,
+  on: readonly string[],
+  known: Fields,
+  before: readonly StepFile[],
+): Step {
   const path = ['steps', i];
   const { file } = shop;
-  const on = shop.typesAt([...path, 'on'], step.on);
   const fields = fieldsOf(on, shop.types);
   if ((file.steps ?? []).findIndex(({ name }) => name === step.name) < i)
     shop.fault([...path, 'name'], 0, `there is a step "${step.name}" already`);
@@ -109,23 +117,35 @@ function checkKeys(shop: Workshop, steps: readonly Step[]): void {
   const [first, ...others] = steps;
   others.forEach(({ by }, i) => {
     if (first !== undefined && !compareKinds(first.by, by))
-      shop.fault(['steps', i + 1, 'by'], 0, `the fields must match those of the first step (${first.by.map(({ name, kind }) => `${name}: ${kind}`).join(', ')})`);
+      shop.fault(
+        ['steps', i + 1, 'by'],
+        0,
+        `the fields must match those of the first step (${first.by.map(({ name, kind }) => `${name}: ${kind}`).join(', ')})`,
+      );
   });
 }
 
-/** `on` and `by` of a shape that looks at single Events. */
-function single(shop: Workshop): { on: string[]; fields: Fields; by: Field[] } {
+/** `on` and `by` of a shape that looks at single Events; undefined if a type is not known, for then nothing can be said of fields. */
+export function single(shop: Workshop): Omit<CompiledPlan, 'plan'> | undefined {
   const { on, by, shape } = shop.file;
-  if (on === undefined) shop.fault(['shape'], 0, `shape ${shape} needs "on"`);
-  const types = on === undefined ? [] : shop.typesAt(['on'], on);
+  if (on === undefined) return shop.fault(['shape'], 0, `shape ${shape} needs "on"`);
+  const types = shop.typesAt(['on'], on);
+  if (types.length < listOf(on).length) return undefined;
   const fields = fieldsOf(types, shop.types);
   return { on: types, fields, by: shop.fieldsAt(['by'], by, fields) };
+}
+
+/** Event types, which may be written as one. */
+export function listOf(on: string | readonly string[]): readonly string[] {
+  return typeof on === 'string' ? [on] : on;
 }
 
 function schedulePlan(shop: Workshop): CompiledPlan | undefined {
   const { within } = shop;
   const { at, zone, expect } = shop.file;
-  const { on, fields, by } = single(shop);
+  const looked = single(shop);
+  if (looked === undefined) return undefined;
+  const { on, fields, by } = looked;
   if (at === undefined || expect === undefined) return shop.fault(['shape'], 0, 'shape schedule needs "at" and "expect"');
   const calendar = parseCalendar(at, zone);
   if (calendar === undefined)
@@ -138,7 +158,9 @@ function schedulePlan(shop: Workshop): CompiledPlan | undefined {
 
 function scriptPlan(shop: Workshop): CompiledPlan | undefined {
   const { program, verdict } = shop.file;
-  const { on, fields, by } = single(shop);
+  const looked = single(shop);
+  if (looked === undefined) return undefined;
+  const { on, fields, by } = looked;
   if (program === undefined) return shop.fault(['shape'], 0, 'shape script needs "program"');
   const answer = fieldsOf(['script.answered']);
   const judged = shop.condition(['verdict'], verdict ?? 'code == 0', answer);

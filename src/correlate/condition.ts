@@ -140,17 +140,25 @@ function listed(left: Expression, list: string, at: number, scope: Scope): Read<
   }
   const values = (left.op === 'tuple' ? left.items : [left]).map((item) => plainText(typed(item, scope), item.at));
   const own = left.op === 'tuple' || entries.length === 0 ? undefined : siteEntries(left, entries, at, scope);
-  return (event, held) => (own?.(event, held) ?? false) || held.remembers(list, values.map((read) => read(event, held)));
+  return (event, held) =>
+    (own?.(event, held) ?? false) ||
+    held.remembers(
+      list,
+      values.map((read) => read(event, held)),
+    );
 }
 
 function plainText(value: Typed, at: number): Read<string> {
-  if (value.type === 'secret' || value.type === 'flag') throw new ConditionFault(at, `${article(value.type)} cannot be looked up in a list`);
+  if (value.type === 'secret' || value.type === 'flag')
+    throw new ConditionFault(at, `${article(value.type)} cannot be looked up in a list`);
   const { get } = value;
   return (event, held) => `${get(event, held)}`;
 }
 
 function siteEntries(left: Expression, entries: readonly string[], at: number, scope: Scope): Read<boolean> {
-  const items = entries.map((value): Literal => (parseNetwork(value) === undefined ? { op: 'string', value, at } : { op: 'network', value, at }));
+  const items = entries.map(
+    (value): Literal => (parseNetwork(value) === undefined ? { op: 'string', value, at } : { op: 'network', value, at }),
+  );
   return membership(typed(left, scope), { op: 'list', items, at }, scope);
 }
 

@@ -85,11 +85,22 @@ const SUCCESS = schema({
 const STEP = schema({
   type: 'object',
   fields: {
-    name: { type: 'string', pattern: '^[a-z][A-Za-z0-9]*$', says: 'a word of letters and digits', about: 'later steps and `why` read its fields as `name.field`' },
+    name: {
+      type: 'string',
+      pattern: '^[a-z][A-Za-z0-9]*$',
+      says: 'a word of letters and digits',
+      about: 'later steps and `why` read its fields as `name.field`',
+    },
     on: { ...TYPES, about: 'Event types that may be this step' },
     where: { type: 'string', optional: true, about: 'condition on that Event; may compare with earlier steps, e.g. `src == invite.dst`' },
     by: { ...NAMES, optional: true, about: 'fields of that Event that stand for those of `by`, in order; the same if absent' },
-    times: { type: 'integer', minimum: 1, maximum: 1000, default: 1, about: 'so many of them make the step; earlier steps mean the last of them' },
+    times: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 1000,
+      default: 1,
+      about: 'so many of them make the step; earlier steps mean the last of them',
+    },
     within: { ...TIME, optional: true, about: 'at most so long after the step before' },
     after: { ...TIME, optional: true, about: 'at least so long after the step before' },
   },
@@ -109,7 +120,12 @@ const UNTIL = schema({
 const MEMORY = schema({
   type: 'object',
   fields: {
-    list: { type: 'string', pattern: '^[A-Za-z][A-Za-z0-9_-]*$', says: 'the name of a list', about: 'a list, read in conditions as `@name`' },
+    list: {
+      type: 'string',
+      pattern: '^[A-Za-z][A-Za-z0-9_-]*$',
+      says: 'the name of a list',
+      about: 'a list, read in conditions as `@name`',
+    },
     value: { ...NAMES, about: 'fields whose values go in; several go in together and are read as `(a, b) in @name`' },
   },
 });
@@ -191,17 +207,31 @@ export const RULE = schema({
       about:
         'in what time (a sliding window, both ends included); `idle`: since the last pause of that length. Shape sequence: from the first step to the last; absence: from the last step that came; schedule: how long the time lasts',
     },
-    steps: { type: 'array', items: STEP, minItems: 1, maxItems: 8, optional: true, about: 'shapes sequence and absence: what happens, one after another' },
+    steps: {
+      type: 'array',
+      items: STEP,
+      minItems: 1,
+      maxItems: 8,
+      optional: true,
+      about: 'shapes sequence and absence: what happens, one after another',
+    },
     ordered: { type: 'boolean', optional: true, about: 'shape sequence: false if the steps may come in any order' },
     instances: {
       type: 'integer',
       minimum: 1,
       maximum: 64,
       optional: true,
-      about: 'shapes sequence and absence: every first step starts one more instance of the group, up to so many (16 if absent); with 1 a repeated first step changes nothing',
+      about:
+        'shapes sequence and absence: every first step starts one more instance of the group, up to so many (16 if absent); with 1 a repeated first step changes nothing',
     },
     at: { type: 'string', optional: true, about: 'shape schedule: when, as `minute hour day month weekday`; all five must hold' },
-    zone: { type: 'string', pattern: '^[+-]\\d\\d:\\d\\d$', says: 'a difference to UTC, e.g. +01:00', optional: true, about: 'shape schedule: difference of that clock to UTC; UTC if absent' },
+    zone: {
+      type: 'string',
+      pattern: '^[+-]\\d\\d:\\d\\d$',
+      says: 'a difference to UTC, e.g. +01:00',
+      optional: true,
+      about: 'shape schedule: difference of that clock to UTC; UTC if absent',
+    },
     expect: {
       type: 'enum',
       values: EXPECTATIONS,
@@ -209,7 +239,11 @@ export const RULE = schema({
       about:
         'shape schedule: `none`: an Event in that time is a match (off hours); `some`: a group seen within a week that has none then is a match; `report`: at that time each group with Events since the last time is a match, with their number as `seen`',
     },
-    program: { type: 'string', optional: true, about: 'shape script: a program of the `programs` in the config; it is given the Event as JSON' },
+    program: {
+      type: 'string',
+      optional: true,
+      about: 'shape script: a program of the `programs` in the config; it is given the Event as JSON',
+    },
     verdict: {
       type: 'string',
       optional: true,
@@ -217,13 +251,22 @@ export const RULE = schema({
     },
     slower: { ...TIER, optional: true, about: 'a second limit, for those who take their time' },
     idle: { ...TIME, default: '30m', about: 'the Alert is over when no Event came for so long' },
-    quiet: { ...TIME, optional: true, about: 'shapes any, sequence, absence, schedule and script: repeats less than this apart belong to the same Alert' },
-    until: { ...UNTIL, optional: true, about: 'back to normal: the Alert is over at an Event, or when at most `limit` Events came `within` a time; `idle` ends it too' },
+    quiet: {
+      ...TIME,
+      optional: true,
+      about: 'shapes any, sequence, absence, schedule and script: repeats less than this apart belong to the same Alert',
+    },
+    until: {
+      ...UNTIL,
+      optional: true,
+      about: 'back to normal: the Alert is over at an Event, or when at most `limit` Events came `within` a time; `idle` ends it too',
+    },
     raise: {
       type: 'enum',
       values: ['alert', 'event'],
       default: 'alert',
-      about: '`event`: no Alert, only the Event `rule.ID` for other rules; without `quiet`, one for each match of a shape that does not count',
+      about:
+        '`event`: no Alert, only the Event `rule.ID` for other rules; without `quiet`, one for each match of a shape that does not count',
     },
     remember: { ...REMEMBER, optional: true, about: 'with each Alert or match after it, values go into a list for a time' },
     forget: { ...MEMORY, optional: true, about: 'with each Alert or match after it, values leave a list' },
@@ -286,7 +329,8 @@ export const RULE = schema({
       type: 'map',
       values: { type: 'string' },
       default: {},
-      about: 'lists that its conditions read as `@name`, each with its meaning; a site fills them under `lists` in the config, rules by `remember`',
+      about:
+        'lists that its conditions read as `@name`, each with its meaning; a site fills them under `lists` in the config, rules by `remember`',
     },
   },
 });

@@ -2,9 +2,9 @@
 import { Key, Table } from '../table.ts';
 import type { Event } from '../types.ts';
 import { lastTime, nextTime } from './calendar.ts';
+import type { Predicate } from './condition.ts';
 import type { Field } from './fields.ts';
 import type { ClockHand, Machine, Pending } from './machine.ts';
-import type { Predicate } from './condition.ts';
 import type { SchedulePlan } from './plan.ts';
 import type { MachineParts } from './steps.ts';
 

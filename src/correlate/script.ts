@@ -2,11 +2,12 @@
  * Shape script: a program decides. What it is asked goes up as plain data; its verdict comes back as an Event of its own
  * (script.answered), so that a log of Events gives the same Alerts without the program.
  */
+import type { Ask } from '../queries.ts';
 import type { Event } from '../types.ts';
 import type { Predicate } from './condition.ts';
 import type { Field } from './fields.ts';
 import type { Machine } from './machine.ts';
-import type { Ask } from '../queries.ts';
+
 import type { ScriptPlan } from './plan.ts';
 import type { MachineParts } from './steps.ts';
 
