@@ -56,10 +56,13 @@ function stepsPlan(shop: Workshop): CompiledPlan | undefined {
   if (types.some((found, i) => found.length < listOf(written[i]!.on).length)) return undefined;
   const steps: Step[] = [];
   const known = new Map<string, FieldKind>();
+  const learn = (i: number): void => {
+    for (const [name, kind] of fieldsOf(types[i]!, shop.types)) known.set(`${written[i]!.name}.${name}`, kind);
+  };
+  if (!ordered) for (let i = 0; i < written.length; i++) learn(i);
   written.forEach((step, i) => {
     steps.push(compileStep(shop, step, i, types[i]!, known, ordered ? written.slice(0, i) : written));
-    const last = i === written.length - 1;
-    for (const [name, kind] of fieldsOf(steps[i]!.on, shop.types)) if (!(absence && last)) known.set(`${step.name}.${name}`, kind);
+    if (!(absence && i === written.length - 1)) learn(i);
   });
   checkKeys(shop, steps);
   const end = steps.at(absence ? -2 : -1)!;
@@ -83,14 +86,7 @@ function commonOf(shop: Workshop, steps: readonly Step[]): Map<string, FieldKind
   );
 }
 
-function compileStep(
-  shop: Workshop,
-  step: StepFile,
-  i: number,
-  on: readonly string[],
-  known: Fields,
-  before: readonly StepFile[],
-): Step {
+function compileStep(shop: Workshop, step: StepFile, i: number, on: readonly string[], known: Fields, before: readonly StepFile[]): Step {
   const path = ['steps', i];
   const { file } = shop;
   const fields = fieldsOf(on, shop.types);

@@ -63,6 +63,8 @@ export interface Group extends Due {
   success: Event | undefined;
   /** Accounts that success was seen for, the first ones. */
   fallen: readonly string[];
+  /** Its matches have several Events each. */
+  stepped: boolean;
   /** When it is back to normal if nothing more comes (`until`), the pipeline's time, µs. */
   over: number;
   /** Success in doubt (doubt.ts), if there was any. */
@@ -104,6 +106,7 @@ export function makeGroup(rule: number, serial: number, budget: Budget): Group {
     lastEvent: undefined,
     success: undefined,
     fallen: NONE,
+    stepped: false,
     over: Number.POSITIVE_INFINITY,
     doubts: undefined,
   };
@@ -133,6 +136,7 @@ export function resetGroup(group: Group): void {
   group.lastEvent = undefined;
   group.success = undefined;
   group.doubts = undefined;
+  group.stepped = false;
   group.over = Number.POSITIVE_INFINITY;
   group.fallen = NONE;
 }
@@ -162,6 +166,7 @@ export function note(group: Group, rule: CompiledRule, event: Event, now: number
 
 /** Notes an Event of an earlier step of a match: it began then, and it is evidence. */
 export function noteStep(group: Group, event: Event): void {
+  group.stepped = true;
   if (group.noted === 0 || event.time < group.first) group.first = event.time;
   if (!group.open) group.evidence[group.noted++ % EVIDENCE] = event;
 }
@@ -266,7 +271,7 @@ function opened(group: Group, tier: number, limit: number): true {
   group.tier = tier;
   forgetWindow(group);
   // The latest `limit` Events are in the window, those before may not be.
-  const evidence = latest(group, Math.min(limit, EVIDENCE, group.noted));
+  const evidence = latest(group, Math.min(group.stepped ? EVIDENCE : limit, EVIDENCE, group.noted));
   group.evidence.length = 0;
   group.evidence.push(...evidence);
   group.noted = evidence.length;

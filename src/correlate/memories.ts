@@ -26,7 +26,15 @@ export class Memories implements Held {
     const reset = (entry: Entry): void => {
       entry.until = 0;
     };
-    this.#table = new Table<Entry>({ name: 'lists', capacity, ttl: longest, keyBytes: KEY_BYTES, seed, make: () => ({ until: 0 }), reset });
+    this.#table = new Table<Entry>({
+      name: 'lists',
+      capacity,
+      ttl: longest + 1,
+      keyBytes: KEY_BYTES,
+      seed,
+      make: () => ({ until: 0 }),
+      reset,
+    });
   }
 
   /** The pipeline's time, µs. */
