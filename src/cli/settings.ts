@@ -34,8 +34,16 @@ export function loadSettings(options: SettingsOptions): Settings {
     overrides: config.overrides,
     lists: config.lists,
   });
-  if (faults.length > 0) throw allOf(faults);
+  const unknown = rules.flatMap((rule) => unregistered(rule, config));
+  if (faults.length + unknown.length > 0) throw allOf([...faults, ...unknown]);
   return { config, rules };
+}
+
+/** A rule names a program; only the config of this machine says what that is. */
+function unregistered({ plan, file }: CompiledRule, { programs }: Config): Fault[] {
+  if (plan?.kind !== 'script' || Object.hasOwn(programs, plan.program)) return [];
+  const message = `${file}: it asks the program "${plan.program}", which the config does not name under "programs"`;
+  return [{ code: 'rule-invalid', where: file, message }];
 }
 
 function allOf(faults: readonly Fault[]): RingfenceError {
