@@ -16,6 +16,8 @@ export interface LoadOptions {
   readonly lists?: Readonly<Record<string, readonly string[]>>;
   /** Event types of other sources. */
   readonly types?: MoreTypes;
+  /** The rules carry no tests: others test them. */
+  readonly proven?: boolean;
 }
 
 /**
@@ -53,7 +55,7 @@ export function loadRules(folders: readonly string[], options: LoadOptions): Loa
   const rules = new Map<string, CompiledRule>();
   const types = new Map(options.types);
   const surroundings = { types, lists: options.lists ?? {} };
-  const sources = folders.flatMap((folder) => ruleFiles(folder, faults)).map(sourceOf);
+  const sources = folders.flatMap((folder) => ruleFiles(folder, faults)).map((file) => sourceOf(file, options.proven));
   for (const source of inOrder(sources, faults)) {
     const { file, text, id, proven } = source;
     const own = Object.hasOwn(overrides, id) ? overrides[id] : undefined;
@@ -74,8 +76,7 @@ export function loadRules(folders: readonly string[], options: LoadOptions): Loa
   return { rules: sorted, faults, surroundings };
 }
 
-function sourceOf(file: string): Source {
-  const proven = file.startsWith(BUILTIN_RULES);
+function sourceOf(file: string, proven = file.startsWith(BUILTIN_RULES)): Source {
   const whole = readFileSync(file, 'utf8');
   const bare = withoutTests(whole);
   const id = /^id:\s*([a-z0-9-]+)/m.exec(bare)?.[1] ?? '';
