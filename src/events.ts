@@ -572,6 +572,16 @@ export const EVENTS = {
       age: { kind: 'duration', about: 'seconds since the call was first seen' },
     },
   },
+  'script.answered': {
+    about: 'A program that a rule asked about an Event has answered; src, dst, account and callId are those of that Event.',
+    src: 'src of the Event that was asked about',
+    fields: {
+      asked: { kind: 'text', about: 'id of the question: the rule and the id of the Event' },
+      program: { kind: 'name', about: 'name of the program in the config' },
+      code: { kind: 'number', about: 'its exit code; -1 if it could not be run, was ended by a signal or took too long' },
+      said: { kind: 'text', about: 'the first line it printed, at most 200 characters' },
+    },
+  },
 } as const satisfies Record<string, EventType>;
 
 /** Name of a type of Event. */

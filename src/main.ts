@@ -27,6 +27,7 @@ export function commands(done: (code: number) => void = () => {}): Command {
   addAnalyze(program, done);
   addExplain(program, done);
   addCheck(program, done);
+  addRule(program, done);
   addEval(program, done);
   return program;
 }
@@ -99,6 +100,54 @@ function addCheck(program: Command, done: (code: number) => void): void {
     .action(async (paths: string[], options: { profile?: string }) => {
       const { runCheck } = await import('./cli/check.ts');
       done(await runCheck(paths, { out: process.stdout, ...options }));
+    });
+}
+
+function addRule(program: Command, done: (code: number) => void): void {
+  const rule = program.command('rule').summary('write rules: new, test, check, list').description('What a person needs who writes rules.');
+  rule
+    .command('new')
+    .description('Writes a rule file that is complete and passes its tests, to be changed.')
+    .argument('<id>', 'name of the rule')
+    .addOption(
+      new Option('--shape <name>', 'shape of the rule')
+        .choices(['any', 'count', 'distinct', 'sequence', 'absence', 'schedule', 'script'])
+        .default('count'),
+    )
+    .option('--dir <dir>', 'folder for the file', 'rules')
+    .action(async (id: string, options: { shape: string; dir: string }) => {
+      const { runRuleNew } = await import('./cli/rule.ts');
+      done(await runRuleNew(id, options, process.stdout));
+    });
+  rule
+    .command('test')
+    .description('Runs the tests that rules carry and tells each. Exit code: 0, 1 if one did not pass.')
+    .argument('[path...]', 'rule files or folders of them; without any, the rules that come with Ringfence')
+    .action(async (paths: string[]) => {
+      const { runRuleTest } = await import('./cli/rule.ts');
+      done(await runRuleTest(paths, process.stdout));
+    });
+  rule
+    .command('check')
+    .description('Checks rule files as `ringfence check` does.')
+    .argument('<path...>', 'rule files or folders of them')
+    .addOption(profile())
+    .action(async (paths: string[], options: { profile?: string }) => {
+      const { runCheck } = await import('./cli/check.ts');
+      done(await runCheck(paths, { out: process.stdout, ...options }));
+    });
+  rule
+    .command('list')
+    .description(
+      'Lists the rules; with captures, how many Events each rule looked at, how many met it, its alerts, and its time for an Event.',
+    )
+    .argument('[capture...]', 'capture files')
+    .addOption(rules())
+    .addOption(config())
+    .addOption(profile())
+    .action(async (captures: string[], options) => {
+      const { runRuleList } = await import('./cli/rule.ts');
+      done(await runRuleList(captures, options, process.stdout));
     });
 }
 

@@ -3,7 +3,7 @@
  * stages. No wall clock: the same inputs give the same Events and Alerts, whatever the batches.
  */
 import { Clock } from './clock.ts';
-import type { Command } from './commands.ts';
+import type { Command, VerdictCommand } from './commands.ts';
 import type { Config } from './config.ts';
 import type { CompiledRule } from './correlate/compile.ts';
 import { Correlator, type Look } from './correlate/correlator.ts';
@@ -22,7 +22,7 @@ import { detectCrowding } from './detect/crowding.ts';
 import { detectDescription } from './detect/description.ts';
 import { detect } from './detect/detectors.ts';
 import { detectDialogLapse } from './detect/dialog.ts';
-import { Emitter } from './detect/emitter.ts';
+import { Emitter, typeIndex } from './detect/emitter.ts';
 import { detectGateway } from './detect/gateway.ts';
 import { detectH323 } from './detect/h323.ts';
 import { detectLoads } from './detect/load.ts';
@@ -33,7 +33,7 @@ import { pack, RECORD_WORDS } from './detect/record.ts';
 import { detectSilence } from './detect/silence.ts';
 import { EVENT_NAMES, type EventName } from './events.ts';
 import { family } from './metrics.ts';
-import type { Queries, Query } from './queries.ts';
+import type { Ask, Queries, Query } from './queries.ts';
 import { SipRecords } from './siprecords.ts';
 import type { Seed } from './table.ts';
 import { Gateways } from './track/gateways.ts';
@@ -48,12 +48,15 @@ const PROTOCOLS = ['other', 'sip', 'rtp', 'rtcp', 'stun', 'dtls', 'zrtp', 'mgcp'
 const MOST_PIGGYBACKED = 64;
 /** µs between two looks at what the tables forgot. */
 const HOUSEKEEPING = 10_000_000;
+const ANSWERED = typeIndex('script.answered');
 
 /** What has gone up from the engine since the last `drain`: plain data. */
 export interface Upward {
   readonly events: readonly Event[];
   readonly alerts: readonly Alert[];
   readonly calls: readonly Call[];
+  /** Questions to programs; a verdict Command answers each. */
+  readonly asks: readonly Ask[];
   /** Every SIP message, if a sink takes them; good until the drain after the next. */
   readonly records: SipRecords | undefined;
 }
@@ -237,7 +240,15 @@ export class Pipeline {
         this.#keepHouse(now);
         this.#correlate(now);
         this.#correlator.finish(now);
+        break;
+      case 'verdict':
+        this.#verdict(command, now);
     }
+  }
+
+  #verdict({ ask, code, said }: VerdictCommand, now: number): void {
+    this.#emitter.emitAbout('script.answered', ANSWERED, ask.event, now, { asked: ask.id, program: ask.program, code, said });
+    this.#correlate(now);
   }
 
   /** Answers a Query of the control side with plain data. */
@@ -270,7 +281,8 @@ export class Pipeline {
   /** Takes what has gone up since the last time. */
   drain(): Upward {
     const alerts = this.#correlator.out.splice(0);
-    const up = { events: this.#events, alerts, calls: this.#tracker.calls.over.splice(0), records: this.#records };
+    const asks = this.#correlator.asks.splice(0);
+    const up = { events: this.#events, alerts, calls: this.#tracker.calls.over.splice(0), asks, records: this.#records };
     this.#events = [];
     this.#records = this.#drained;
     this.#records?.reset();

@@ -6,7 +6,7 @@ import type { CaptureCounts, CaptureReader } from '../capture/reader.ts';
 import { Incidents } from '../correlate/incidents.ts';
 import type { Fault } from '../errors.ts';
 import type { Counts, Family } from '../metrics.ts';
-import { Pipeline } from '../pipeline.ts';
+import { Pipeline, type Upward } from '../pipeline.ts';
 import { analysisJson } from '../publish/analysis.ts';
 import { type Findings, severity, WARNING } from '../publish/findings.ts';
 import { neutral } from '../publish/neutral.ts';
@@ -21,6 +21,7 @@ import { version } from '../version.ts';
 import { AlertLines, QuietTime } from './following.ts';
 import { Interrupt } from './interrupt.ts';
 import { type OutputOptions, Outputs, printsOutput } from './outputs.ts';
+import { askPrograms } from './programs.ts';
 import { attackTitles, loadSettings, type Settings, type SettingsOptions } from './settings.ts';
 
 /** Options of the command line. */
@@ -94,6 +95,9 @@ export async function runAnalyze(
     if (interrupt.asked && files.includes('-')) process.kill(process.pid, 'SIGINT');
   }
 }
+
+/** Rules may ask again because of what a program said, so often for each batch. */
+const MOST_ROUNDS = 8;
 
 /** One analysis: the engine and what it has said so far. */
 class Run {
@@ -190,7 +194,16 @@ class Run {
   }
 
   async #drain(): Promise<void> {
-    const batch = this.#pipeline.drain();
+    let batch = this.#pipeline.drain();
+    for (let round = 0; ; round++) {
+      await this.#deliver(batch);
+      if (batch.asks.length === 0 || round === MOST_ROUNDS) return;
+      for (const verdict of await askPrograms(batch.asks, this.#settings.config.programs)) this.#pipeline.command(verdict);
+      batch = this.#pipeline.drain();
+    }
+  }
+
+  async #deliver(batch: Upward): Promise<void> {
     const { events, alerts, calls } = batch;
     for (const alert of alerts) this.#note(alert);
     if (this.#keepCalls) for (const call of calls) this.#calls.add(call);
