@@ -582,6 +582,36 @@ export const EVENTS = {
       said: { kind: 'text', about: 'the first line it printed, at most 200 characters' },
     },
   },
+  'client.seen': {
+    about:
+      'A client sent a request straight to its target that is written unlike all that it sent within the hour: its Tool DNA, whatever User-Agent it claims (dna/README.md). At most 1,024 a second.',
+    src: 'who sent the request',
+    fields: {
+      method,
+      dna: { kind: 'name', about: 'the DNA in short: version, hash of what all its requests share, hash of the rest' },
+      core: { kind: 'text', about: 'what all its requests share, fields parted by `_`' },
+      build: { kind: 'text', about: 'how such a request of it is built, fields parted by `_`' },
+      client: { kind: 'text', about: 'name of the program, empty if nobody known writes so' },
+      userAgent,
+    },
+  },
+  'tool.seen': {
+    about: 'A client shows the DNA of a program that is known (dna/known.yaml); told again after an hour.',
+    src: 'who sent the request',
+    fields: {
+      method,
+      tool: { kind: 'text', about: 'name of the program' },
+      kind: { kind: 'name', about: 'attack, test, monitor, product' },
+      purpose: { kind: 'name', about: 'what such a request of it is for: scan, enumerate, guess, call, flood, none' },
+      sure: { kind: 'flag', about: 'no other program is known that writes so' },
+      dna: { kind: 'name', about: 'the DNA in short' },
+      says: {
+        kind: 'text',
+        about: 'what it wrote into its From tag (M-06): the user it asks for, or the address it scans; never a password',
+      },
+      userAgent,
+    },
+  },
 } as const satisfies Record<string, EventType>;
 
 /** Name of a type of Event. */

@@ -10,7 +10,7 @@ const SOFTWARE = 70;
 /** Most characters of one line of a message. */
 const LONGEST = 1000;
 /** Faults of what the user wrote, not of what was read. */
-const SETTINGS: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['usage', 'config-invalid', 'rule-invalid', 'rule-duplicate']);
+const SETTINGS: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['usage', 'config-invalid', 'rule-invalid', 'rule-duplicate', 'dna-invalid']);
 
 /**
  * The definition of all commands; docs/reference/cli.md is made from it.
@@ -26,6 +26,7 @@ export function commands(done: (code: number) => void = () => {}): Command {
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'ringfence: ')) });
   addAnalyze(program, done);
   addExplain(program, done);
+  addDna(program, done);
   addCheck(program, done);
   addRule(program, done);
   addEval(program, done);
@@ -87,6 +88,24 @@ function addExplain(program: Command, done: (code: number) => void): void {
     .action(async (file: string, options) => {
       const { runExplain } = await import('./cli/explain.ts');
       done(await runExplain(file, options));
+    });
+}
+
+function addDna(program: Command, done: (code: number) => void): void {
+  program
+    .command('dna')
+    .summary('tell which programs wrote the requests in captures')
+    .description(
+      'Tells clients apart by how they write their requests (Tool DNA), whatever User-Agent they claim: for each the program, if it is ' +
+        'known, its addresses, the User-Agents and accounts it used, and an example. Exit code: 0, 2 if something could not be read.',
+    )
+    .argument('<file...>', 'capture files or folders of them; - is standard input')
+    .option('--json', 'print one JSON object instead of the page')
+    .addOption(config())
+    .option('--no-color', 'no colours, also on a terminal')
+    .action(async (files: string[], options) => {
+      const { runDna } = await import('./cli/dna.ts');
+      done(await runDna(files, options));
     });
 }
 

@@ -32,6 +32,7 @@ import { detectAbandoned } from './detect/probe.ts';
 import { pack, RECORD_WORDS } from './detect/record.ts';
 import { detectSilence } from './detect/silence.ts';
 import { EVENT_NAMES, type EventName } from './events.ts';
+import type { KnownClient } from './knowndna.ts';
 import { family } from './metrics.ts';
 import type { Ask, Queries, Query } from './queries.ts';
 import { SipRecords } from './siprecords.ts';
@@ -65,6 +66,8 @@ export interface Upward {
 export interface PipelineOptions {
   readonly config: Config;
   readonly rules: readonly CompiledRule[];
+  /** Programs that are known by their DNA; none if absent. */
+  readonly known?: readonly KnownClient[];
   /** Counts the starts of this node: part of Event ids. */
   readonly boot: number;
   /** Which of the optional batches someone takes: all Events, the calls, a record of each SIP message. */
@@ -102,11 +105,12 @@ export class Pipeline {
   /** What track made of the last SIP message; undefined if the last packet was none. For `explain`. */
   observation: Observation | undefined;
 
-  constructor({ config, rules, boot, sinks }: PipelineOptions) {
+  constructor({ config, rules, known = [], boot, sinks }: PipelineOptions) {
     this.#correlator = new Correlator(rules, { node: config.node, seed: config.seed, capacity: config.tables.alerts });
     const wanted = sinks.events ? new Set<EventName>(EVENT_NAMES) : this.#correlator.wanted;
     this.#emitter = new Emitter(config.node, boot, wanted);
-    const heard = { calls: sinks.calls, silence: wanted.has('request.unanswered'), loads: wanted.has('load.risen') };
+    const clients = wanted.has('client.seen') || wanted.has('tool.seen') ? known : undefined;
+    const heard = { calls: sinks.calls, silence: wanted.has('request.unanswered'), loads: wanted.has('load.risen'), clients };
     this.#tracker = new Tracker(config.tables, config.seed, this.#message, heard, config.network.proxies);
     this.#seed = config.seed;
     this.#keepEvents = sinks.events;

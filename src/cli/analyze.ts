@@ -119,7 +119,7 @@ class Run {
 
   constructor(settings: Settings, options: AnalyzeOptions, outputs: Outputs, faults: Fault[]) {
     this.#faults = faults;
-    const { config, rules } = settings;
+    const { config, rules, known } = settings;
     const boot = options.events === undefined ? 1 : nextBoot(options.events);
     this.#settings = settings;
     this.#options = options;
@@ -128,7 +128,7 @@ class Run {
     const { records } = outputs;
     this.#keepCalls = options.json === true || outputs.keepsCalls;
     const sinks = { events: options.events !== undefined, calls: options.json === true || outputs.calls, records };
-    this.#pipeline = new Pipeline({ config, rules, boot, sinks });
+    this.#pipeline = new Pipeline({ config, rules, known, boot, sinks });
     this.#alerts = new AlertFold(config.limits.alerts);
     this.#calls = new Spool<Call>(config.limits.calls, (json) => JSON.parse(json));
   }
