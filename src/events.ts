@@ -572,6 +572,17 @@ export const EVENTS = {
       age: { kind: 'duration', about: 'seconds since the call was first seen' },
     },
   },
+  'cnonce.repeated': {
+    about:
+      'A request carried credentials with a cnonce that another source had used within the month in another call. Clients make their cnonces at random (RFC 7616 §3.4): it is the same client under another address, or a tool that always sends the same one. Told for the first four sources.',
+    src: 'who sent the credentials',
+    fields: {
+      method,
+      cnonce: { kind: 'text', about: 'the cnonce' },
+      other: { kind: 'address', about: 'the source that used it before' },
+      sources: { kind: 'count', about: 'sources that have used it so far, this one included' },
+    },
+  },
 } as const satisfies Record<string, EventType>;
 
 /** Name of a type of Event. */

@@ -7,6 +7,7 @@ import type { Command } from './commands.ts';
 import type { Config } from './config.ts';
 import type { CompiledRule } from './correlate/compile.ts';
 import { Correlator, type Look } from './correlate/correlator.ts';
+import { TIE_EVENTS, Ties } from './correlate/ties.ts';
 import { createMgcp, parseMgcp } from './decode/gateways/mgcp.ts';
 import { createQ931, parseQ931 } from './decode/gateways/q931.ts';
 import { METHODS } from './decode/message.ts';
@@ -40,7 +41,7 @@ import { Gateways } from './track/gateways.ts';
 import { MEDIA_TOTALS } from './track/media/mediatotals.ts';
 import { type Observation, OUTCOME_NAMES } from './track/observation.ts';
 import { type Lapses, Tracker } from './track/tracker.ts';
-import { type Alert, type Call, DISPOSITIONS, type Event, type Input, type Packet } from './types.ts';
+import { type Alert, type Call, DISPOSITIONS, type Event, type Input, type Packet, type Tie } from './types.ts';
 
 /** What `sniff` tells apart, by its code. */
 const PROTOCOLS = ['other', 'sip', 'rtp', 'rtcp', 'stun', 'dtls', 'zrtp', 'mgcp', 'h225'] as const;
@@ -53,6 +54,7 @@ const HOUSEKEEPING = 10_000_000;
 export interface Upward {
   readonly events: readonly Event[];
   readonly alerts: readonly Alert[];
+  readonly ties: readonly Tie[];
   readonly calls: readonly Call[];
   /** Every SIP message, if a sink takes them; good until the drain after the next. */
   readonly records: SipRecords | undefined;
@@ -78,6 +80,7 @@ export class Pipeline {
   readonly #tracker: Tracker;
   readonly #emitter: Emitter;
   readonly #correlator: Correlator;
+  readonly #ties: Ties;
   readonly #lapses: Lapses;
   readonly #evicted = new Map<string, number>();
   readonly #protocols = new Float64Array(PROTOCOLS.length);
@@ -101,7 +104,8 @@ export class Pipeline {
 
   constructor({ config, rules, boot, sinks }: PipelineOptions) {
     this.#correlator = new Correlator(rules, { node: config.node, seed: config.seed, capacity: config.tables.alerts });
-    const wanted = sinks.events ? new Set<EventName>(EVENT_NAMES) : this.#correlator.wanted;
+    this.#ties = new Ties(config.seed);
+    const wanted = sinks.events ? new Set<EventName>(EVENT_NAMES) : new Set([...this.#correlator.wanted, ...TIE_EVENTS]);
     this.#emitter = new Emitter(config.node, boot, wanted);
     const heard = { calls: sinks.calls, silence: wanted.has('request.unanswered'), loads: wanted.has('load.risen') };
     this.#tracker = new Tracker(config.tables, config.seed, this.#message, heard, config.network.proxies);
@@ -217,6 +221,7 @@ export class Pipeline {
     const { out } = this.#emitter;
     for (let i = 0; i < out.length; i++) {
       this.#correlator.handle(out[i]!, now);
+      this.#ties.take(out[i]!, now);
       if (this.#keepEvents) this.#events.push(out[i]!);
     }
   }
@@ -270,7 +275,8 @@ export class Pipeline {
   /** Takes what has gone up since the last time. */
   drain(): Upward {
     const alerts = this.#correlator.out.splice(0);
-    const up = { events: this.#events, alerts, calls: this.#tracker.calls.over.splice(0), records: this.#records };
+    const ties = this.#ties.out.splice(0);
+    const up = { events: this.#events, alerts, ties, calls: this.#tracker.calls.over.splice(0), records: this.#records };
     this.#events = [];
     this.#records = this.#drained;
     this.#records?.reset();

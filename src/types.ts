@@ -224,21 +224,50 @@ export interface Alert {
   readonly why: string;
 }
 
-/** Alerts of one attacker, over stages (and, with later work, addresses). */
+/** What two addresses can have in common. */
+export const TIE_KINDS = ['cnonce', 'credential', 'number', 'tool', 'media'] as const;
+
+/** Two addresses have something in common that strangers have not. */
+export interface Tie {
+  readonly kind: (typeof TIE_KINDS)[number];
+  /** The cnonce, the account, the last digits of the number, the name of the tool, the recording. */
+  readonly value: string;
+  readonly address: string;
+  /** Who had it before. */
+  readonly other: string;
+  readonly time: number;
+}
+
+/** Why two things belong together. */
+export interface Bound {
+  readonly reason: string;
+  /** Above 0, at most 1. */
+  readonly weight: number;
+  /** One attacker, or two of whom the one knows what the other knows. */
+  readonly kind: 'same actor' | 'shares knowledge';
+}
+
+/** Alerts of one attacker, over stages, addresses and days. */
 export interface Incident {
   readonly id: string;
+  /** Who was seen first. */
   readonly subject: Party;
+  /** Other addresses that he acted from, or whose users know what he knows, nearest first, each with what binds it to one before. */
+  readonly others: readonly ({ readonly address: string } & Bound)[];
   readonly first: number;
   readonly last: number;
   readonly level: Level;
   readonly outcome: Outcome;
-  readonly stages: readonly { readonly stage: Stage; readonly first: number; readonly last: number; readonly alerts: readonly string[] }[];
-  readonly links: readonly {
-    readonly alert: string;
-    readonly reason: string;
-    readonly weight: number;
-    readonly kind: 'same actor' | 'shares knowledge';
+  readonly stages: readonly {
+    readonly stage: Stage;
+    readonly first: number;
+    readonly last: number;
+    readonly alerts: readonly string[];
+    /** What ATT&CK and VOIPSA call it (`correlate/taxonomy.ts`). */
+    readonly filings: readonly string[];
   }[];
+  /** Each alert but the first, with the one it is linked to. */
+  readonly links: readonly ({ readonly alert: string; readonly to: string } & Bound)[];
   /** Accounts at risk, `user@realm`. */
   readonly accounts: readonly string[];
   readonly targets: readonly string[];

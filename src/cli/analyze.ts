@@ -191,8 +191,9 @@ class Run {
 
   async #drain(): Promise<void> {
     const batch = this.#pipeline.drain();
-    const { events, alerts, calls } = batch;
+    const { events, alerts, ties, calls } = batch;
     for (const alert of alerts) this.#note(alert);
+    for (const tie of ties) this.#incidents.tie(tie);
     if (this.#keepCalls) for (const call of calls) this.#calls.add(call);
     await this.#outputs.take(batch);
     const segments = this.#segments;

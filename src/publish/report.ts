@@ -12,7 +12,7 @@ import { type Findings, inputTotal, severity } from './findings.ts';
 import { bytes, clock, day, listed, number, type Page, pad, paint, several, span, wrap } from './layout.ts';
 import { neutral } from './neutral.ts';
 import { deed, doer, verdictOf } from './verdict.ts';
-import { OUTCOME_NOTES, STAGE_NAMES, toneOf } from './wording.ts';
+import { OUTCOME_NOTES, othersText, STAGE_NAMES, toneOf } from './wording.ts';
 
 /** Most lines of a list that grows with the input. */
 const MOST = 12;
@@ -76,6 +76,7 @@ function stageLines(alert: Alert, dated: boolean, page: Page): string[] {
 
 function about(incident: Incident, alerts: readonly Alert[], page: Page): string[] {
   const rows: [string, string][] = [];
+  if (incident.others.length > 0) rows.push(['also from', neutral(othersText(incident, NAMES), 1000)]);
   if (incident.targets.length > 0) rows.push(['targets', targetsText(incident, alerts)]);
   if (incident.accounts.length > 0) {
     // What fell comes before what is at risk, and is never among the "more".
