@@ -27,6 +27,7 @@ export function commands(done: (code: number) => void = () => {}): Command {
   addAnalyze(program, done);
   addExplain(program, done);
   addCheck(program, done);
+  addReplay(program, done);
   addEval(program, done);
   return program;
 }
@@ -99,6 +100,29 @@ function addCheck(program: Command, done: (code: number) => void): void {
     .action(async (paths: string[], options: { profile?: string }) => {
       const { runCheck } = await import('./cli/check.ts');
       done(await runCheck(paths, { out: process.stdout, ...options }));
+    });
+}
+
+function addReplay(program: Command, done: (code: number) => void): void {
+  program
+    .command('replay')
+    .summary('tell what other rules would have made of recorded Events')
+    .description(
+      'Reads the Event segments that `analyze --events` wrote, runs the present rules and changed ones over them, and tells what differs: alerts ' +
+        'that would have come, stayed away, come sooner or later, and who would have been accused. Without --rules it tells what the present ' +
+        'rules make of all recordings together. Exit code: 0 nothing differs, 1 something does, 2 something could not be read, 3 both, 64 a fault in the command ' +
+        'line, the configuration or the rules.',
+    )
+    .requiredOption('--events <dir>', 'folder of Event segments')
+    .addOption(new Option('--rules <dir>', 'changed rules, a folder or file: each in place of the present one with its id, or beside them'))
+    .option('--instead', 'the changed rules replace all present ones')
+    .addOption(config())
+    .addOption(profile())
+    .option('--json', 'print one JSON object instead of the text')
+    .option('--no-color', 'no colours, also on a terminal')
+    .action(async (options) => {
+      const { runReplay } = await import('./cli/replay.ts');
+      done(await runReplay(options));
     });
 }
 
