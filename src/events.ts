@@ -583,6 +583,20 @@ export const EVENTS = {
       sources: { kind: 'count', about: 'sources that have used it so far, this one included' },
     },
   },
+  'source.blocked': {
+    about: 'A server says in its log that its own guard blocks a source.',
+    src: 'who was blocked',
+    fields: { by: { kind: 'name', about: 'the guard: pike (Kamailio, OpenSIPS)' } },
+  },
+  'log.forged': {
+    about:
+      'A line of a log can be read in two ways, or begins or ends as a line of the server and is torn: somebody wrote into the log through a From, a user or a Call-ID. Nothing near it is believed.',
+    src: 'none',
+    fields: {
+      line: { kind: 'text', about: 'the line, the beginning of it' },
+      withdrawn: { kind: 'count', about: 'entries before it that are not believed' },
+    },
+  },
 } as const satisfies Record<string, EventType>;
 
 /** Name of a type of Event. */

@@ -27,6 +27,7 @@ import { Emitter } from './detect/emitter.ts';
 import { detectGateway } from './detect/gateway.ts';
 import { detectH323 } from './detect/h323.ts';
 import { detectLoads } from './detect/load.ts';
+import { detectLogged } from './detect/logged.ts';
 import { detectLoneChallenge } from './detect/lone.ts';
 import { detectInfoDigit, detectMedia, detectMediaEnd } from './detect/media.ts';
 import { detectAbandoned } from './detect/probe.ts';
@@ -38,6 +39,7 @@ import type { Queries, Query } from './queries.ts';
 import { SipRecords } from './siprecords.ts';
 import type { Seed } from './table.ts';
 import { Gateways } from './track/gateways.ts';
+import { LoggedPeers } from './track/logged.ts';
 import { MEDIA_TOTALS } from './track/media/mediatotals.ts';
 import { type Observation, OUTCOME_NAMES } from './track/observation.ts';
 import { type Lapses, Tracker } from './track/tracker.ts';
@@ -93,6 +95,8 @@ export class Pipeline {
   readonly #q931 = createQ931();
   /** Made with the first MGCP message: most sites have none. */
   #gateways: Gateways | undefined;
+  /** Made with the first line of a log. */
+  #logged: LoggedPeers | undefined;
   #events: Event[] = [];
   /** The batch being filled, and the one last drained. */
   #records: SipRecords | undefined;
@@ -137,6 +141,10 @@ export class Pipeline {
     if (this.#tracker.isDue(now)) this.#tracker.lapse(now, this.#lapses);
     if (now >= this.#housekeeping) this.#keepHouse(now);
     if (input.kind === 'packet') this.#decode(input, now);
+    else if (input.kind === 'log') {
+      this.#logged ??= new LoggedPeers(this.#seed);
+      detectLogged(input, this.#logged, this.#emitter, now);
+    }
     detectLoads(this.#tracker.rates.loads, this.#emitter, now);
     this.#correlate(now);
   }
@@ -228,7 +236,12 @@ export class Pipeline {
 
   #keepHouse(now: number): void {
     this.#housekeeping = now + HOUSEKEEPING;
-    detectCrowding([...this.#tracker.tables(), ...(this.#gateways?.tables() ?? [])], this.#evicted, this.#emitter, now);
+    detectCrowding(
+      [...this.#tracker.tables(), ...(this.#gateways?.tables() ?? []), ...(this.#logged?.tables() ?? [])],
+      this.#evicted,
+      this.#emitter,
+      now,
+    );
   }
 
   /** Carries out a Command of the control side. */
@@ -263,7 +276,12 @@ export class Pipeline {
       capture: {},
     }),
     calls: () => ({ ...this.#tracker.calls.summary, hungUpBy: { ...this.#tracker.calls.summary.hungUpBy } }),
-    tables: () => [...this.#tracker.tables(), ...(this.#gateways?.tables() ?? []), ...this.#correlator.stats().map((rule) => rule.table)],
+    tables: () => [
+      ...this.#tracker.tables(),
+      ...(this.#gateways?.tables() ?? []),
+      ...(this.#logged?.tables() ?? []),
+      ...this.#correlator.stats().map((rule) => rule.table),
+    ],
     rules: () => this.#correlator.stats(),
   };
 

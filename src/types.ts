@@ -85,8 +85,34 @@ export interface Tick {
   last: boolean;
 }
 
-/** What a source yields. FlowRecord and LogEvent join with the sources that make them. */
-export type Input = Packet | Tick;
+/** What one line of a server's log says (S1-34). */
+export interface LogEntry {
+  readonly kind: 'log';
+  /** µs since 1970, by the server's clock. */
+  readonly time: number;
+  /** File name as given on the command line, `-` for standard input. */
+  readonly file: string;
+  /** Line in the file, from 1. */
+  readonly line: number;
+  /**
+   * `refused`: credentials; `unknown`: a user, or where he came from; `accepted`: credentials; `blocked`: the source, by the server's
+   * own guard; `forged`: somebody wrote lines into the log that are not the server's.
+   */
+  readonly what: 'refused' | 'unknown' | 'accepted' | 'blocked' | 'forged';
+  /** Endpoint of the client, port 0 if the line has none; of the server, all zero if the line does not tell. */
+  readonly src: Uint8Array;
+  readonly dst: Uint8Array;
+  readonly user: string;
+  readonly host: string;
+  readonly method: string;
+  /** Forged: the line that showed it, the beginning of it. */
+  readonly text: string;
+  /** Forged: entries before it that are not believed. */
+  readonly withdrawn: number;
+}
+
+/** What a source yields. FlowRecord joins with the sources that make it. */
+export type Input = Packet | LogEntry | Tick;
 
 /** One thing that was odd about a message, with the bytes it is about. Names: `decode/oddities.ts`. */
 export interface Oddity {
@@ -97,12 +123,12 @@ export interface Oddity {
 }
 
 /** Every way in which the address of who acted was found. */
-export const ATTRIBUTIONS = ['packet', 'via', 'witnessed', 'hep', 'nat', 'relayed', 'unknown'] as const;
+export const ATTRIBUTIONS = ['packet', 'via', 'witnessed', 'hep', 'nat', 'relayed', 'unknown', 'log'] as const;
 /**
  * How the address of who acted was found: `packet` the packet's source; `via` a proxy of ours says where it got the request from;
  * `witnessed` the request was seen on its way to the proxy that forwarded it; `hep` a capture agent says so; `nat` the address
  * of a NAT that others may share; `relayed` it says that it forwards for others and nobody vouches for it; `unknown` a proxy of ours
- * that does not say whom it forwarded for.
+ * that does not say whom it forwarded for; `log` a line in a server's log says so, which nothing else vouches for.
  */
 export type Attribution = (typeof ATTRIBUTIONS)[number];
 
