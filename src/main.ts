@@ -47,7 +47,12 @@ function addAnalyze(program: Command, done: (code: number) => void): void {
         'With --follow it reads on as files grow and new ones appear in the folders, tells each alert in a line on standard error, ' +
         'and SIGINT is the end, with the report.',
     )
-    .argument('<file...>', 'capture files or folders of them; - is standard input')
+    .argument('[file...]', 'capture files or folders of them; - is standard input')
+    .option(
+      '--log <file>',
+      'instead of captures read the log of a server (Asterisk, FreeSWITCH, Kamailio), a named pipe or - for standard input; may be given several times',
+      (file: string, files: string[] = []) => [...files, file],
+    )
     .option('--follow', 'read on as files are written, until SIGINT')
     .option('--json', 'print one JSON object instead of the report (docs/reference/analysis.schema.json)')
     .option(

@@ -7,6 +7,9 @@ import { readStamp } from './stamp.ts';
 /** Longest line that is looked at; more of it is the attacker's. */
 export const LONGEST_LINE = 4096;
 
+/** Control characters but the tabulator. */
+const CONTROL = /[\0-\x08\n-\x1f\x7f]/;
+
 /** What a line says. */
 export interface LogLine {
   readonly pattern: string;
@@ -41,8 +44,7 @@ export function readLogLine(line: string, written: number): LogLine | Doubtful |
   const stamp = readStamp(line, written);
   const known = stamp === undefined ? undefined : beginningOf(line, stamp.end);
   if (stamp === undefined || known === undefined) return LOG_PATTERNS.some((pattern) => endsAs(pattern, line)) ? 'orphan' : undefined;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  if (/[\x00-\x08\x0a-\x1f\x7f]/.test(line)) return 'control';
+  if (CONTROL.test(line)) return 'control';
   const { pattern, groups, end } = known;
   const finds = findsOf(pattern, line, end);
   const [find] = finds;
@@ -77,7 +79,7 @@ function findsOf({ before, tail }: LogPattern, line: string, from: number): Find
 
 /** The line ends as one of this kind does, wherever that began. */
 function endsAs(pattern: LogPattern, line: string): boolean {
-  return pattern.before !== '' && findsOf(pattern, line, 0).length > 0;
+  return pattern.orphans && findsOf(pattern, line, 0).length > 0;
 }
 
 function entryOf(pattern: LogPattern, line: string, groups: Find['groups'], at: number, time: number): LogLine | undefined {

@@ -52,8 +52,6 @@ class Log {
   readonly #written: number;
   readonly #chunk = Buffer.allocUnsafe(CHUNK);
   #rest: Buffer = Buffer.alloc(0);
-  /** Its rest is the end of a line that is too long. */
-  #skipping = false;
   #held: Held[] = [];
   #at = 0;
   /** Byte up to which nothing is believed. */
@@ -98,19 +96,19 @@ class Log {
       from = end + 1;
     }
     if (this.#rest.length <= LONGEST_LINE) this.#rest = Buffer.concat([this.#rest, chunk.subarray(from)]);
-    else this.#skipping = true;
-    if (this.#skipping) this.#at += chunk.length - from;
+    // Of a line that is too long the beginning is enough.
+    else this.#at += chunk.length - from;
   }
 
   #line(bytes: Buffer): void {
     this.counts.lines++;
     this.#at += bytes.length + 1;
-    this.#skipping = false;
     const end = bytes.at(-1) === 13 ? bytes.length - 1 : bytes.length;
     const line = bytes.toString('utf8', 0, Math.min(end, LONGEST_LINE + 1));
-    // Longer than any server needs: the attacker's words go on where it is cut.
-    const said = end > LONGEST_LINE ? undefined : readLogLine(line, this.#written);
-    if (typeof said === 'object') this.#believe(said);
+    const said = readLogLine(line, this.#written);
+    // Longer than a server needs: the attacker's words go on where it is cut.
+    if (end > LONGEST_LINE && said !== undefined) this.#doubt('ambiguous', line);
+    else if (typeof said === 'object') this.#believe(said);
     else if (said !== undefined) this.#doubt(said, line);
   }
 

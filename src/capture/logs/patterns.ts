@@ -25,6 +25,8 @@ export interface LogPattern {
   readonly before: string;
   /** The address and what follows it, to the end of the line; groups `host`, `port`, `reason`, and `local` and `localPort` of the server. */
   readonly tail: RegExp;
+  /** No other line ends in `before` and `tail`: one that does, and does not begin as this kind, is what a line break left. */
+  readonly orphans: boolean;
   /** Address and port of the server, at the end of what stands before the client's address. */
   readonly local?: RegExp;
   /** User (and host) in what stands before the client's address, or after it if `userBehind`. */
@@ -62,6 +64,7 @@ export const LOG_PATTERNS: readonly LogPattern[] = [
     lead: asterisk('NOTICE', String.raw`chan_sip\.c`),
     head: /Registration from '/y,
     before: "' failed for '",
+    orphans: true,
     tail: tail(String.raw`' - (?<reason>[\w ,/()-]{1,80})`),
     user: SIP_URI,
     says: {
@@ -89,6 +92,7 @@ export const LOG_PATTERNS: readonly LogPattern[] = [
     lead: asterisk('NOTICE', String.raw`res_pjsip/pjsip_distributor\.c`),
     head: /Request (?:'(?<method>[A-Z]{1,16})' )?from '/y,
     before: "' failed for '",
+    orphans: true,
     // The Call-ID is the attacker's too, and stands behind the address: it may be read to the end of the line in one way only.
     tail: tail(String.raw`' \(callid: .*\) - (?<reason>[\w ]{1,80}?)(?: after \d{1,9} tries in [\d.]{1,20} ms)?`),
     user: SIP_URI,
@@ -115,6 +119,7 @@ export const LOG_PATTERNS: readonly LogPattern[] = [
     lead: asterisk('SECURITY', String.raw`res_security_log\.c`),
     head: /SecurityEvent="(?<event>\w{1,64})",EventTV="[\w:.+-]{1,64}",Severity="\w{1,32}",Service="(?:PJ)?SIP",EventVersion="\d{1,4}",AccountID="/y,
     before: '",RemoteAddress="IPV',
+    orphans: true,
     tail: /[46]\/\w{1,8}\/(?<host>[0-9a-fA-F:.]{2,45})\/(?<port>\d{1,5})"(?:,.*)?$/y,
     local: /",LocalAddress="IPV[46]\/\w{1,8}\/([0-9a-fA-F:.]{2,45})\/(\d{1,5})$/,
     user: /,AccountID="([^"]{0,128})",SessionID="/,
@@ -146,6 +151,7 @@ export const LOG_PATTERNS: readonly LogPattern[] = [
     lead: freeswitch(),
     head: /SIP auth failure \((?<method>REGISTER|INVITE)\) on sofia profile '[^']{1,128}' for \[/y,
     before: '] from ip ',
+    orphans: true,
     tail: tail('(?<reason>)'),
     user: / for \[([^@]{0,128})@([^\]]{0,255})$/,
     says: { '': 'refused' },
@@ -166,6 +172,7 @@ export const LOG_PATTERNS: readonly LogPattern[] = [
     lead: freeswitch(),
     head: /Can't find user \[/y,
     before: '] from ',
+    orphans: false,
     tail: tail('(?<reason>)'),
     user: /\[([^@]{0,128})@([^\]]{0,255})$/,
     says: { '': 'unknown' },
@@ -182,6 +189,7 @@ export const LOG_PATTERNS: readonly LogPattern[] = [
     lead: kamailio('<script>'),
     head: /RINGFENCE 1 (?<event>refused|unknown|accepted) /y,
     before: '',
+    orphans: false,
     tail: /(?<host>[0-9a-fA-F:.]{2,45}) (?<port>\d{1,5}) (?<local>[0-9a-fA-F:.]{2,45}) (?<localPort>\d{1,5}) (?<method>[A-Z]{1,16}) .*$/y,
     user: /^\S+ \S+ \S+ \S+ \S+ ([^@]{0,128})@(.{0,255})$/,
     userBehind: true,
@@ -199,6 +207,7 @@ export const LOG_PATTERNS: readonly LogPattern[] = [
     lead: kamailio(String.raw`pike \[[\w.]{1,64}:\d{1,6}\]`),
     head: /pike_check_req\(\): PIKE - BLOCKing ip /y,
     before: '',
+    orphans: false,
     tail: tail('(?<reason>), node=0x[0-9a-f]{1,16}'),
     user: /^$/,
     says: { '': 'blocked' },
@@ -212,7 +221,7 @@ export const LOG_PATTERNS: readonly LogPattern[] = [
 ];
 
 function freeswitch(): RegExp {
-  return new RegExp(String.raw`(?:[0-9a-f-]{36} )?(?:\d{1,3}\.\d\d% )?\[WARNING\] sofia_reg\.c:\d{1,6} `, 'y');
+  return /(?:[0-9a-f-]{36} )?(?:\d{1,3}\.\d\d% )?\[WARNING\] sofia_reg\.c:\d{1,6} /y;
 }
 
 function kamailio(place: string): RegExp {
