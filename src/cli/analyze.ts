@@ -300,6 +300,7 @@ class Run {
 function logSummaries(logs: LogReader | undefined): FileSummary[] {
   return (logs?.counts ?? []).map(({ name, bytes, lines, entries, first, last }) => ({
     name,
+    log: true,
     bytes,
     frames: lines,
     packets: entries,

@@ -87,7 +87,7 @@ function entryOf(pattern: LogPattern, line: string, groups: Find['groups'], at: 
   const reason = groups['reason'] ?? groups['event'] ?? '';
   const what = Object.hasOwn(says, reason) ? says[reason] : undefined;
   const src = endpointOf(groups['host'], groups['port']);
-  if (what === undefined || src === undefined) return undefined;
+  if (what === undefined || src === undefined || groups['other'] !== undefined) return undefined;
   const before = line.slice(0, at);
   const server = local?.exec(before);
   const dst = endpointOf(server?.[1] ?? groups['local'], server?.[2] ?? groups['localPort']) ?? NO_ENDPOINT;

@@ -123,9 +123,11 @@ class Log {
   #doubt(why: Doubtful, line: string): void {
     // The words of one line stay in it: nothing around it is touched.
     const inside = why === 'ambiguous';
-    const withdrawn = inside ? 0 : this.#held.length;
+    this.#release(false);
+    const forgeries = this.#held.filter(({ entry }) => entry.what === 'forged');
+    const withdrawn = inside ? 0 : this.#held.length - forgeries.length;
     const time = this.#held.at(-1)?.entry.time ?? this.counts.last;
-    if (!inside) this.#held = [];
+    if (!inside) this.#held = forgeries;
     if (why === 'torn' || why === 'control') this.#doubtUntil = this.#at + MESSAGE;
     const nobody = { src: NO_ENDPOINT, dst: NO_ENDPOINT, user: '', host: '', method: '' };
     const { name: file, lines } = this.counts;
@@ -196,10 +198,15 @@ export class LogReader {
  */
 export async function openLogs(paths: readonly string[], follow?: AbortSignal): Promise<LogReader> {
   const logs: Log[] = [];
-  for (const path of paths) {
-    const source = await openSource(path, follow);
-    const { mtimeMs } = path === '-' ? fstatSync(0) : await stat(path);
-    logs.push(new Log(path, source, mtimeMs * 1000));
+  try {
+    for (const path of paths) {
+      const source = await openSource(path, follow);
+      const { mtimeMs } = path === '-' ? fstatSync(0) : await stat(path);
+      logs.push(new Log(path, source, mtimeMs * 1000));
+    }
+  } catch (error) {
+    for (const log of logs) await log.close();
+    throw error;
   }
   return new LogReader(logs, follow !== undefined);
 }

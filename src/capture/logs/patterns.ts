@@ -19,7 +19,7 @@ export interface LogPattern {
   readonly writtenBy: string;
   /** What stands between the stamp and the message, anchored there. */
   readonly lead: RegExp;
-  /** How the message begins; group `method` and `event` if it tells them. */
+  /** How the message begins; groups `method` and `event` if it tells them, `other` if it is of no SIP service. */
   readonly head: RegExp;
   /** What stands right before the address of the client; empty: the head ends there, and nothing of the attacker's comes before it. */
   readonly before: string;
@@ -117,7 +117,7 @@ export const LOG_PATTERNS: readonly LogPattern[] = [
     id: 'asterisk-security-1',
     writtenBy: 'Asterisk 10 and later, channel `security`; SIP services only',
     lead: asterisk('SECURITY', String.raw`res_security_log\.c`),
-    head: /SecurityEvent="(?<event>\w{1,64})",EventTV="[\w:.+-]{1,64}",Severity="\w{1,32}",Service="(?:PJ)?SIP",EventVersion="\d{1,4}",AccountID="/y,
+    head: /SecurityEvent="(?<event>\w{1,64})",EventTV="[\w:.+-]{1,64}",Severity="\w{1,32}",Service="(?:(?:PJ)?SIP|(?<other>\w{1,32}))",EventVersion="\d{1,4}",AccountID="/y,
     before: '",RemoteAddress="IPV',
     orphans: true,
     tail: /[46]\/\w{1,8}\/(?<host>[0-9a-fA-F:.]{2,45})\/(?<port>\d{1,5})"(?:,.*)?$/y,
@@ -174,7 +174,7 @@ export const LOG_PATTERNS: readonly LogPattern[] = [
     before: '] from ',
     orphans: false,
     tail: tail('(?<reason>)'),
-    user: /\[([^@]{0,128})@([^\]]{0,255})$/,
+    user: /Can't find user \[([^@]{0,128})@([^\]]{0,255})$/,
     says: { '': 'unknown' },
     lines: [
       {
