@@ -612,6 +612,31 @@ export const EVENTS = {
       userAgent,
     },
   },
+  'cnonce.repeated': {
+    about:
+      'A request carried credentials with a cnonce that another source had used within the month in another call. Clients make their cnonces at random (RFC 7616 §3.4): it is the same client under another address, or a tool that always sends the same one. Told for the first four sources.',
+    src: 'who sent the credentials',
+    fields: {
+      method,
+      cnonce: { kind: 'text', about: 'the cnonce' },
+      other: { kind: 'address', about: 'the source that used it before' },
+      sources: { kind: 'count', about: 'sources that have used it so far, this one included' },
+    },
+  },
+  'source.blocked': {
+    about: 'A server says in its log that its own guard blocks a source.',
+    src: 'who was blocked',
+    fields: { by: { kind: 'name', about: 'the guard: pike (Kamailio, OpenSIPS)' } },
+  },
+  'log.forged': {
+    about:
+      'A line of a log can be read in two ways, or begins or ends as a line of the server and is torn: somebody wrote into the log through a From, a user or a Call-ID. Nothing near it is believed.',
+    src: 'none',
+    fields: {
+      line: { kind: 'text', about: 'the line, the beginning of it' },
+      withdrawn: { kind: 'count', about: 'entries before it that are not believed' },
+    },
+  },
 } as const satisfies Record<string, EventType>;
 
 /** Name of a type of Event. */
