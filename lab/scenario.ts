@@ -43,6 +43,8 @@ export interface Scenario {
   readonly site?: SiteWish;
   /** Least runs in the full suite, of a benign scenario; one per intensity if absent. Attacks have ten for each of the catalogue. */
   readonly runs?: number;
+  /** It takes minutes and much of the machine: never two at a time. */
+  readonly long?: boolean;
   /** Also part of `suite small`: one run, few seconds. */
   readonly small?: boolean;
   /**

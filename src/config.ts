@@ -104,6 +104,19 @@ export const CONFIG = schema({
       },
       default: {},
     },
+    lists: {
+      type: 'map',
+      about: 'What stands in the lists that rules read as `@name`, e.g. `trunks: [192.0.2.0/24]`.',
+      values: { type: 'array', items: { type: 'string', minLength: 1 } },
+      default: {},
+    },
+    programs: {
+      type: 'map',
+      about:
+        'Programs that rules of shape script may ask: the command and its arguments, e.g. `compare: [/usr/local/bin/compare-profile]`. It gets the Event as JSON on standard input; its exit code is its verdict.',
+      values: { type: 'array', items: { type: 'string', minLength: 1 }, minItems: 1 },
+      default: {},
+    },
     tables: {
       type: 'object',
       about: 'How much is remembered. A full table forgets what was seen longest ago, and counts it.',

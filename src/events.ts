@@ -572,6 +572,16 @@ export const EVENTS = {
       age: { kind: 'duration', about: 'seconds since the call was first seen' },
     },
   },
+  'script.answered': {
+    about: 'A program that a rule asked about an Event has answered; src, dst, account and callId are those of that Event.',
+    src: 'src of the Event that was asked about',
+    fields: {
+      asked: { kind: 'text', about: 'id of the question: the rule and the id of the Event' },
+      program: { kind: 'name', about: 'name of the program in the config' },
+      code: { kind: 'number', about: 'its exit code; -1 if it could not be run, was ended by a signal or took too long' },
+      said: { kind: 'text', about: 'the first line it printed, at most 200 characters' },
+    },
+  },
   'client.seen': {
     about:
       'A client sent a request straight to its target that is written unlike all that it sent within the hour: its Tool DNA, whatever User-Agent it claims (dna/README.md). At most 1,024 a second.',
@@ -600,6 +610,31 @@ export const EVENTS = {
         about: 'what it wrote into its From tag (M-06): the user it asks for, or the address it scans; never a password',
       },
       userAgent,
+    },
+  },
+  'cnonce.repeated': {
+    about:
+      'A request carried credentials with a cnonce that another source had used within the month in another call. Clients make their cnonces at random (RFC 7616 §3.4): it is the same client under another address, or a tool that always sends the same one. Told for the first four sources.',
+    src: 'who sent the credentials',
+    fields: {
+      method,
+      cnonce: { kind: 'text', about: 'the cnonce' },
+      other: { kind: 'address', about: 'the source that used it before' },
+      sources: { kind: 'count', about: 'sources that have used it so far, this one included' },
+    },
+  },
+  'source.blocked': {
+    about: 'A server says in its log that its own guard blocks a source.',
+    src: 'who was blocked',
+    fields: { by: { kind: 'name', about: 'the guard: pike (Kamailio, OpenSIPS)' } },
+  },
+  'log.forged': {
+    about:
+      'A line of a log can be read in two ways, or begins or ends as a line of the server and is torn: somebody wrote into the log through a From, a user or a Call-ID. Nothing near it is believed.',
+    src: 'none',
+    fields: {
+      line: { kind: 'text', about: 'the line, the beginning of it' },
+      withdrawn: { kind: 'count', about: 'entries before it that are not believed' },
     },
   },
 } as const satisfies Record<string, EventType>;

@@ -29,6 +29,8 @@ export interface SdpHabit {
 export interface MediaHabit {
   readonly lowPort: number;
   readonly highPort: number;
+  /** Gives the next (even) port in turn; absent: drawn from the range. */
+  readonly nextPort?: () => number;
   readonly rtcp: boolean;
   readonly startsAtZero: boolean;
   readonly rtcpBye: boolean;

@@ -16,7 +16,6 @@ export const brokenHandshake: Scenario = {
   attack: 'A22',
   intensities: [1, 10, 50, 500].map((value) => ({ name: `${value}/s`, value })),
   site: { phones: 12 },
-  small: true,
   proof: 'hashes',
   run,
 };

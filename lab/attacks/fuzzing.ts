@@ -18,7 +18,6 @@ export const fuzzing: Scenario = {
   title: 'Malformed requests to the proxy, all different',
   attack: 'A26',
   intensities: INTENSITIES,
-  small: true,
   proof: 'hashes',
   run: async (lab, intensity) => await run(lab, intensity, [lab.site.proxy]),
 };

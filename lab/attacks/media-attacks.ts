@@ -34,7 +34,6 @@ export const rtpInjection: Scenario = {
   title: 'Sound put into live calls with the SSRC and the address of the peer, sequence numbers ahead',
   attack: 'A28',
   intensities: CALLS,
-  small: true,
   proof: 'hashes',
   run: async (lab, intensity) => await runInjection(lab, intensity, true),
 };

@@ -7,10 +7,9 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CampaignHandle, Intensity, Lab, Scenario, SiteWish } from '../scenario.ts';
 import { Attacker } from './senders/attacker.ts';
-import { drawHabit, Guesser } from './senders/guesser.ts';
+import { drawHabit, Guesser, patient } from './senders/guesser.ts';
 import { passwordList, word } from './senders/names.ts';
-import { NMAP_FILTER } from './senders/nmap.ts';
-import { drawnPace, play } from './senders/schedule.ts';
+import { drawnPace, OWN_SECOND, play } from './senders/schedule.ts';
 import { SIPVICIOUS_FILTER, sipvicious } from './senders/sipvicious.ts';
 
 function open(lab: Lab, intensity: Intensity, attackers: readonly string[], account: string): CampaignHandle {
@@ -26,7 +25,7 @@ function open(lab: Lab, intensity: Intensity, attackers: readonly string[], acco
 
 /** Guesses of a run at this strength (per second). */
 function guesses(perSecond: number): number {
-  if (perSecond < 1) return 45;
+  if (perSecond < 1) return 30;
   return Math.round(perSecond * (perSecond < 5 ? 15 : 8));
 }
 
@@ -37,7 +36,8 @@ async function byOwnSender(lab: Lab, intensity: Intensity, finds: boolean): Prom
   const address = lab.segment('attack').address();
   const campaign = open(lab, intensity, [address], account);
   const attacker = await Attacker.open(lab, campaign, lab.segment('attack'), { address });
-  const guesser = new Guesser(attacker, lab.site, drawHabit(random));
+  const habit = drawHabit(random);
+  const guesser = new Guesser(attacker, lab.site, intensity.value < 1 ? patient(habit) : habit);
   const words = passwordList(random, guesses(intensity.value), finds ? victim.password : undefined);
   const found =
     intensity.value < 1
@@ -69,6 +69,7 @@ async function slowly(lab: Lab, guesser: Guesser, user: string, words: readonly 
     const callId = guesser.nextCallId();
     lab.unit(callId, Math.round(simulated));
     if ((await guesser.guess(user, password, callId)) === 'right') return true;
+    await lab.sleep(OWN_SECOND);
     simulated += gap * (0.7 + 0.6 * random.unit());
   }
   return false;
@@ -87,22 +88,6 @@ async function bySvcrack(lab: Lab, intensity: Intensity): Promise<void> {
   const options = ['-u', victim.user, '-d', file, '-p', String(proxy.port), '-t', String(1 / intensity.value), '--domain', domain];
   const { output } = await lab.tool('attack', sipvicious('svcrack', [...options, proxy.address], agent), 15);
   campaign.end(right !== undefined && output.includes(right) ? 'succeeded' : 'failed');
-}
-
-async function byNmap(lab: Lab, intensity: Intensity): Promise<void> {
-  const random = lab.random.fork('guessing');
-  const victim = random.pick(lab.site.accounts);
-  const account = `${victim.user}@${victim.domain}`;
-  const campaign = open(lab, intensity, [lab.segment('attack').address()], account);
-  campaign.owns('attack');
-  const right = random.chance(0.5) ? victim.password : undefined;
-  const users = wordFile([victim.user]);
-  const words = wordFile(passwordList(random, intensity.value, right));
-  const { proxy } = lab.site;
-  const known = `userdb=${users},passdb=${words},brute.firstonly=true,brute.retries=1`;
-  const options = ['-sU', '-Pn', '-n', '-p', String(proxy.port), '--script', '+sip-brute', '--script-args', known];
-  const { output } = await lab.tool('attack', ['nmap', ...options, proxy.address], 25);
-  campaign.end(output.includes('Valid credentials') ? 'succeeded' : 'failed');
 }
 
 /** A word a line. The sandbox has its own /run, which ends with the run. */
@@ -127,7 +112,6 @@ export const PASSWORD_GUESSING: Scenario = {
     { name: '0.01/s', value: 0.01 },
     { name: '1 per 30 min', value: 1 / 1800 },
   ],
-  small: true,
   proof: 'hashes',
   run: (lab, intensity) => byOwnSender(lab, intensity, lab.random.fork('luck').chance(0.5)),
 };
@@ -164,18 +148,3 @@ export const PASSWORD_GUESSING_BY_SVCRACK: readonly Scenario[] = STYLES.map((ans
   needs: ['svcrack'],
   run: bySvcrack,
 }));
-
-/** nmap's script. */
-export const PASSWORD_GUESSING_BY_NMAP: Scenario = {
-  name: 'password-guessing-nmap',
-  title: 'nmap guesses the password of one user',
-  attack: 'A13',
-  intensities: [
-    { name: '100 words', value: 100 },
-    { name: '500 words', value: 500 },
-  ],
-  site: { answers: '404-401', extraAccounts: {} },
-  proof: { filter: NMAP_FILTER },
-  needs: ['nmap'],
-  run: byNmap,
-};

@@ -14,7 +14,7 @@ const DAY = 24 * HOUR;
 const DAYS = 7;
 const PEOPLE = 4;
 /** Calls in process at once, in real time. */
-const LINES = 20;
+const LINES = 40;
 
 /** Calls of the week are benign and unlabelled; the takeover comes from outside with the right password. */
 export const profileAnomaly: Scenario = {

@@ -22,7 +22,6 @@ export const vishing: Scenario = {
   title: 'A machine calls in the name of a bank and asks for keys, or to be called back at a costly number',
   attack: 'A30',
   intensities: perHour(60, 20, 200),
-  small: true,
   proof: 'hashes',
   run: runVishing,
 };
@@ -33,7 +32,6 @@ export const wangiri: Scenario = {
   title: 'A machine rings once and hangs up; who calls back pays',
   attack: 'A30',
   intensities: perHour(200, 60, 1000),
-  small: true,
   proof: 'hashes',
   run: runWangiri,
 };
@@ -63,14 +61,15 @@ const CLAIMS = ['Security Department', 'Your Bank', 'Card Services', 'Tax Office
 async function runVishing(lab: Lab, intensity: Intensity): Promise<void> {
   const campaign = open(lab, intensity, ['spit', 'impersonation']);
   const random = lab.random.fork('campaign');
+  const number = lab.site.number(); // before anything waits: the background draws from the same numbers
   const robot = await Robot.open(lab, campaign, place(lab, random));
   const called = lab.phones.map(({ account }) => account.user);
   const length = random.integer(20, 45);
   const script = recording(random.fork('script'), length);
-  const from: Caller = { user: lab.site.number(), ...(random.chance(0.7) ? { name: random.pick(CLAIMS) } : {}) };
+  const from: Caller = { user: number, ...(random.chance(0.7) ? { name: random.pick(CLAIMS) } : {}) };
   const records = await inLines(LINES, starts(lab, random, intensity.value), async (start) => {
     const to = random.pick(called);
-    return await robot.call(to, { start, edge: 1, ...listener(random, length) }, { from, voice: script() });
+    return await robot.call(to, { start, edge: 1, ...listener(random, length), voice: script() }, from);
   });
   if (records.every(({ answer }) => answer === undefined)) throw new Error('nobody answered: this is no vishing');
   const callback = random.chance(0.5) ? `${internationalPrefix(random)}${costlyRange(random)()}` : undefined;
@@ -105,7 +104,7 @@ async function runWangiri(lab: Lab, intensity: Intensity): Promise<void> {
     const user = one ?? number();
     left.push(user);
     const plan: CallPlan = { start, talk: 0, media: 'none', answer: { kind: 'never' }, giveUp: 1 + random.unit() };
-    return await robot.call(random.pick(called), plan, { from: { user: `+${user}` } });
+    return await robot.call(random.pick(called), plan, { user: `+${user}` });
   });
   const costly = `${internationalPrefix(random)}${random.pick(left)}`;
   const paid = await callBack(lab, random, costly, Math.max(...records.map(({ end }) => end)));

@@ -1,18 +1,16 @@
 /** Plays the calls of a benign day. */
-import type { Lab } from '../scenario.ts';
 import { type Piece, type Played, play } from './capacity.ts';
 import type { Fleet } from './fleet.ts';
 import { negativesOf } from './negatives.ts';
-import type { Callee, DayPlan, PlannedCall } from './plan.ts';
+import type { Callee, PlannedCall } from './plan.ts';
 import { scriptOf } from './script.ts';
-import type { Clock } from './steps.ts';
+import type { StepSources } from './steps.ts';
 
 /** A day that is being played. */
-export interface Stage {
-  readonly lab: Lab;
-  readonly plan: DayPlan;
+export interface Stage extends StepSources {
   readonly fleet: Fleet;
-  readonly clock: Clock;
+  /** Hard negatives that have taken place. */
+  readonly counted: ReadonlySet<string>;
   /** What went wrong, each text with how often. */
   readonly faults: Map<string, number>;
 }
@@ -52,7 +50,7 @@ function mixed(long: readonly PlannedCall[], short: readonly PlannedCall[]): Pla
 
 /** Plays one call. @throws Error if it ended otherwise than planned. */
 export async function playCall(call: PlannedCall, stage: Stage): Promise<void> {
-  const { lab, plan, fleet, clock } = stage;
+  const { lab, plan, fleet, clock, count } = stage;
   const random = lab.random.fork(`call ${call.at}`);
   const forwardTo = fleet.phones[0]!.account.user;
   const script = scriptOf(call, { random, number: lab.site.number, forwardTo, start: clock(call.at) });
@@ -64,7 +62,7 @@ export async function playCall(call: PlannedCall, stage: Stage): Promise<void> {
   const { record, also } = ended;
   for (const one of [record, ...also]) lab.call(one);
   const noisy = (index: number): boolean => fleet.phones[index]!.shape.sdp.comfortNoise;
-  for (const name of negativesOf(call, record.status, plan.phones, noisy)) lab.hardNegative(name);
+  for (const name of negativesOf(call, record.status, plan.phones, noisy)) count(name);
   const wanted = STATUS[call.result];
   if (!wanted.includes(record.status)) throw new Error(`${told(call, stage)}: ${record.status}`);
 }

@@ -121,7 +121,17 @@ test('a day has at least 100,000 SIP messages, as seen on both sides of the prox
 });
 
 test('every kind of call and every twist is there, also in the small hour', () => {
-  const kinds = ['call-centre', 'fax-dialler', 'alarm-dialler', 'monitoring-probe', 'forking', 'forward-302', 'hand-over', 'very-short'];
+  const kinds = [
+    'call-centre',
+    'fax-dialler',
+    'alarm-dialler',
+    'monitoring-probe',
+    'forking',
+    'forward-302',
+    'hand-over',
+    'very-short',
+    'comfort-noise',
+  ];
   const twists = ['hold', 'music', 'ssrc-on-hold', 'transfer', 'lost-ack', 'late-rtp', 'session-timer', 't38', 'dtmf', 'hand-over'];
   for (const size of [HOUR, daySize(100, 5000)])
     for (const seed of [1, 2, 3, 4]) {

@@ -32,10 +32,23 @@ export function loadSettings(options: SettingsOptions): Settings {
   if ('faults' in result) throw allOf(result.faults);
   const { config } = result;
   const folders = options.rules === undefined ? config.rules : [options.rules];
-  const { rules, faults } = loadRules(folders, { profile: options.profile ?? config.profile, overrides: config.overrides });
+  const { rules, faults } = loadRules(folders, {
+    profile: options.profile ?? config.profile,
+    overrides: config.overrides,
+    lists: config.lists,
+  });
   const clients = loadKnownClients(config.dna);
-  if (faults.length + clients.faults.length > 0) throw allOf([...faults, ...clients.faults]);
+  const unknown = rules.flatMap((rule) => unregistered(rule, config));
+  const all = [...faults, ...unknown, ...clients.faults];
+  if (all.length > 0) throw allOf(all);
   return { config, rules, known: clients.known };
+}
+
+/** A rule names a program; only the config of this machine says what that is. */
+function unregistered({ plan, file }: CompiledRule, { programs }: Config): Fault[] {
+  if (plan?.kind !== 'script' || Object.hasOwn(programs, plan.program)) return [];
+  const message = `${file}: it asks the program "${plan.program}", which the config does not name under "programs"`;
+  return [{ code: 'rule-invalid', where: file, message }];
 }
 
 function allOf(faults: readonly Fault[]): RingfenceError {

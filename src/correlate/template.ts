@@ -83,7 +83,9 @@ function partOf(name: string, fields: ReadonlyMap<string, FieldKind>): Template 
   if (kind === 'secret') return { message: `"${name}" is a secret and cannot be shown`, near: undefined };
   if (kind === undefined) return { message: `unknown name "${name}"`, near: nearest(name, [...Object.keys(COMPUTED), ...fields.keys()]) };
   const field = makeField(name, kind);
-  return (facts) => cut(field.text(facts.event));
+  // A log does not always tell which server it is of.
+  const nothing = kind === 'address' ? 'an unknown address' : '';
+  return (facts) => cut(field.text(facts.event)) || nothing;
 }
 
 function cut(value: string): string {

@@ -17,6 +17,7 @@ import { NOBODY } from './calls/dialogstate.ts';
 import { Legs } from './calls/legs.ts';
 import { NO_VIOLATION } from './calls/violations.ts';
 import { Clients } from './clients.ts';
+import { Cnonces } from './cnonces.ts';
 import { Debts } from './debts.ts';
 import { Dialled } from './dialled.ts';
 import { Faults } from './faults.ts';
@@ -97,6 +98,7 @@ export class Tracker {
   readonly agreements: Agreements;
   readonly dialogs: Dialogs;
   readonly dialled: Dialled;
+  readonly cnonces: Cnonces;
   readonly faults: Faults;
   readonly legs: Legs;
   /** First requests of clients to servers that wait for their second look. */
@@ -136,6 +138,7 @@ export class Tracker {
     this.agreements = new Agreements(this.media, this.calls);
     this.dialogs = new Dialogs(capacities.dialogs, seed, this.calls, this.transactions);
     this.dialled = new Dialled(capacities.calls, seed);
+    this.cnonces = new Cnonces(capacities.attempts, seed);
     this.faults = new Faults(capacities.loads, seed);
     this.legs = new Legs(capacities.legs, seed, this.calls);
     this.contacts = new Sightings('first contacts', capacities.peers, SECOND_LOOK + 1_000_000, seed);
@@ -323,6 +326,7 @@ export class Tracker {
       registrations.table,
       calls.table,
       dialled.table,
+      this.cnonces.table,
       faults.table,
       dialogs.table,
       legs.table,

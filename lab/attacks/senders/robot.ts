@@ -6,7 +6,6 @@ import { Leg } from '../../agents/leg.ts';
 import type { CallPlan } from '../../agents/plan.ts';
 import { play } from '../../agents/play.ts';
 import type { Shape } from '../../agents/shape.ts';
-import type { Voice } from '../../agents/sound.ts';
 import type { CallRecord } from '../../record/folder.ts';
 import type { Account, CampaignHandle, Lab, SegmentName } from '../../scenario.ts';
 import { strangersShape } from './attacker.ts';
@@ -55,17 +54,12 @@ export class Robot {
     return new Robot(lab, await Agent.open(setup), place.account !== undefined);
   }
 
-  /**
-   * Calls a user, a number or a URI and plays the call as planned. `voice`: what the called party hears, speech if absent. `from` is
-   * ignored where the machine has an account.
-   */
-  async call(to: string, plan: CallPlan, about: { readonly from?: Caller; readonly voice?: Voice } = {}): Promise<CallRecord> {
+  /** Calls a user, a number or a URI and plays the call as planned. `from` is ignored where the machine has an account. */
+  async call(to: string, plan: CallPlan, from?: Caller): Promise<CallRecord> {
     const { agent } = this;
     const uri = to.includes(':') ? to : `sip:${to}@${this.#lab.site.domain}`;
-    const { from, voice } = about;
     const name = from === undefined || this.#customer ? undefined : { uri: `sip:${from.user}@${agent.setup.domain}`, name: from.name };
     const leg = new Leg('caller', Dialog.towards(agent, uri, name));
-    leg.voice = voice;
     const { record } = await play(new Conversation(this.#lab, plan, leg));
     return record;
   }

@@ -37,12 +37,16 @@ async function victimCall(lab: Lab, caller: Phone, called: Phone, seconds: numbe
     const found = [...caller.live.values()].find(
       (leg) => !before.has(leg.callId) && leg.role === 'caller' && leg.dialog.remote.uri.includes(`:${called.account.user}@`),
     );
-    const ends = found === undefined ? [] : [caller, called].map(({ agent }) => agent.sessions.get(found.callId));
-    const [near, far] = ends;
-    if (near instanceof Leg && far instanceof Leg && talks(near) && talks(far))
+    const [near, far] = [caller, called].map((phone) => legOf(phone, found?.callId));
+    if (near !== undefined && far !== undefined && talks(near) && talks(far))
       return { callId: near.callId, caller: near, called: far, over };
   }
   throw new Error(`${caller.account.user} and ${called.account.user} did not come to talk`);
+}
+
+function legOf({ agent }: Phone, callId: string | undefined): Leg | undefined {
+  for (const session of agent.sessions.values()) if (session instanceof Leg && session.callId === callId) return session;
+  return undefined;
 }
 
 function talks({ state, media }: Leg): boolean {

@@ -1,0 +1,116 @@
+/** Runs the rules of paper 001 in SEC and in Ringfence over the same lines, and tells the alarms of each. */
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { askPrograms } from '../../src/cli/programs.ts';
+import type { CompiledRule } from '../../src/correlate/compile.ts';
+import { Correlator } from '../../src/correlate/correlator.ts';
+import { loadRules } from '../../src/correlate/load.ts';
+import { RingfenceError } from '../../src/errors.ts';
+import type { Alert } from '../../src/types.ts';
+import { eventOf, LINE_TYPES } from './lines.ts';
+
+const HERE = import.meta.dirname;
+const COMPARE = join(HERE, 'compare.sh');
+/** SEC raises the same alarm again while an attack goes on; nearer than that it is one. */
+const SAME = 300;
+
+/** One alarm: which attack, about whom, and its time in s. */
+export interface Alarm {
+  readonly attack: string;
+  readonly about: string;
+  readonly time: number;
+}
+
+/** True if the program is on this machine. */
+export function hasSec(): boolean {
+  return spawnSync('sec', ['--version']).status === 0;
+}
+
+/** The rules of test/sec/rules, compiled. */
+export function paperRules(): CompiledRule[] {
+  const { rules, faults } = loadRules([join(HERE, 'rules')], { profile: 'default', proven: true, types: LINE_TYPES });
+  const [fault] = faults;
+  if (fault !== undefined) throw new RingfenceError('rule-invalid', fault.where, fault.message);
+  return rules;
+}
+
+/** Alarms of Ringfence. Questions to programs are asked when the lines have been read, as `analyze` asks between two batches. */
+export async function ringfenceAlarms(lines: readonly string[], after: number): Promise<Alarm[]> {
+  const correlator = paperCorrelator();
+  let now = 0;
+  lines.forEach((line, i) => {
+    const event = eventOf(line, i);
+    if (event === undefined) return;
+    now = event.time;
+    correlator.handle(event, now);
+  });
+  correlator.advance(now + after * 1e6);
+  const verdicts = await askPrograms(correlator.asks.splice(0), { compare: ['/bin/sh', COMPARE] });
+  for (const { ask, code, said } of verdicts) {
+    const data = { asked: ask.id, program: ask.program, code, said };
+    correlator.handle({ ...ask.event, type: 'script.answered', time: now, data }, now);
+  }
+  return correlator.out.filter(({ state }) => state === 'open').map(alarmOf);
+}
+
+/** A fresh correlator with those rules. */
+export function paperCorrelator(): Correlator {
+  return new Correlator(paperRules(), { node: 'judge', seed: { k0: 1, k1: 2 }, capacity: 65_536 });
+}
+
+function alarmOf({ rule, subject, target, time }: Alert): Alarm {
+  return { attack: rule, about: target.value === '' ? subject.value : `${subject.value},${target.value}`, time: Math.floor(time / 1e6) };
+}
+
+/** What runs SEC: by the time of the lines, or by its own. */
+export function secCommand(folder: string, first: number | undefined): string[] {
+  const conf = join(folder, 'paper001.sec');
+  const own = readFileSync(join(HERE, 'paper001.sec'), 'utf8').replace('@COMPARE@', COMPARE);
+  writeFileSync(conf, first === undefined ? own.replace(/^type=Suppress\nptype=PerlFunc\n(?:.+\n)+/m, '') : own);
+  const args = [`--conf=${conf}`, '--input=-', '--notail', '--bufsize=1', '--nointevents'];
+  const sec = spawnSync('sh', ['-c', 'command -v sec'], { encoding: 'utf8' }).stdout.trim();
+  return first === undefined ? [sec, ...args] : ['perl', join(HERE, 'secclock.pl'), `${first}`, sec, ...args];
+}
+
+/** Runs SEC over lines; what it printed. Its programs have a second to answer before its input ends. */
+export async function runSec(lines: readonly string[], byLines: boolean): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'sec-'));
+  try {
+    const first = Math.floor(Number.parseFloat(lines[0] ?? '0'));
+    const [command = '', ...args] = secCommand(folder, byLines ? first : undefined);
+    const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'ignore'], env: { ...process.env, TZ: 'UTC' } });
+    let out = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      out += text;
+    });
+    const ended = new Promise((resolve) => child.once('close', resolve));
+    child.stdin.write(`${lines.join('\n')}\n`);
+    if (byLines) setTimeout(() => child.stdin.end(), 1000);
+    else child.stdin.end();
+    await ended;
+    return out;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Alarms of SEC. */
+export async function secAlarms(lines: readonly string[]): Promise<Alarm[]> {
+  const out = await runSec(lines, true);
+  return [...out.matchAll(/^ALARM (\d+) (\S+) (\S+)$/gm)].map(([, time, attack = '', about = '']) => ({ attack, about, time: Number(time) }));
+}
+
+/** Alarms without those that repeat an earlier one about the same attack of the same one. */
+export function withoutRepeats(alarms: readonly Alarm[]): Alarm[] {
+  const last = new Map<string, number>();
+  return [...alarms]
+    .sort((a, b) => a.time - b.time)
+    .filter(({ attack, about, time }) => {
+      const key = `${attack} ${about}`;
+      const before = last.get(key);
+      last.set(key, time);
+      return before === undefined || time - before > SAME;
+    });
+}
