@@ -2,7 +2,7 @@
  * The `why` of a rule: text with `{names}` in braces, checked at load. A name is a field of the Event that belongs to the
  * Alert, or one of the computed names below. Fields of kind secret are refused: no Alert can hold one.
  */
-import type { FieldKind } from '../events.ts';
+import type { FieldKind } from '../eventfields.ts';
 import { nearest } from '../schema.ts';
 import type { Event } from '../types.ts';
 import { makeField } from './fields.ts';

@@ -99,7 +99,11 @@ export async function runSec(lines: readonly string[], byLines: boolean): Promis
 /** Alarms of SEC. */
 export async function secAlarms(lines: readonly string[]): Promise<Alarm[]> {
   const out = await runSec(lines, true);
-  return [...out.matchAll(/^ALARM (\d+) (\S+) (\S+)$/gm)].map(([, time, attack = '', about = '']) => ({ attack, about, time: Number(time) }));
+  return [...out.matchAll(/^ALARM (\d+) (\S+) (\S+)$/gm)].map(([, time, attack = '', about = '']) => ({
+    attack,
+    about,
+    time: Number(time),
+  }));
 }
 
 /** Alarms without those that repeat an earlier one about the same attack of the same one. */
