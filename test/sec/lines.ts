@@ -234,3 +234,8 @@ export function eventOf(line: string, ordinal: number): Event | undefined {
     frame: ordinal,
   };
 }
+
+/** The same lines with their times cut to whole seconds, which is all that SEC sees of them. */
+export function inSeconds(lines: readonly string[]): string[] {
+  return lines.map((line) => line.replace(/^(\d+)\.\d+/, '$1.000000'));
+}
