@@ -56,7 +56,7 @@ function childrenTime(): number {
 
 async function theirs(lines: readonly string[]): Promise<number> {
   const before = childrenTime();
-  await runSec(lines, false);
+  await runSec(lines);
   return childrenTime() - before;
 }
 

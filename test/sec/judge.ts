@@ -64,31 +64,25 @@ function alarmOf({ rule, subject, target, time }: Alert): Alarm {
   return { attack: rule, about: target.value === '' ? subject.value : `${subject.value},${target.value}`, time: Math.floor(time / 1e6) };
 }
 
-/** What runs SEC: by the time of the lines, or by its own. */
-function secCommand(folder: string, first: number | undefined): string[] {
-  const conf = join(folder, 'paper001.sec');
-  const own = readFileSync(join(HERE, 'paper001.sec'), 'utf8').replace('@COMPARE@', COMPARE);
-  writeFileSync(conf, first === undefined ? own.replace(/^type=Suppress\nptype=PerlFunc\n(?:.+\n)+/m, '') : own);
-  const args = [`--conf=${conf}`, '--input=-', '--notail', '--bufsize=1', '--nointevents'];
-  const sec = spawnSync('sh', ['-c', 'command -v sec'], { encoding: 'utf8' }).stdout.trim();
-  return first === undefined ? [sec, ...args] : ['perl', join(HERE, 'secclock.pl'), `${first}`, sec, ...args];
-}
-
-/** Runs SEC over lines; what it printed. Its programs have a second to answer before its input ends. */
-export async function runSec(lines: readonly string[], byLines: boolean): Promise<string> {
+/**
+ * Runs SEC over lines, by their time; what it printed. Its programs have a second to answer before its input ends. (By its own clock no
+ * window would end within a run, and what waits in them makes SEC slower with every line.)
+ */
+export async function runSec(lines: readonly string[]): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'sec-'));
   try {
-    const first = Math.floor(Number.parseFloat(lines[0] ?? '0'));
-    const [command = '', ...args] = secCommand(folder, byLines ? first : undefined);
-    const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'ignore'], env: { ...process.env, TZ: 'UTC' } });
+    const conf = join(folder, 'paper001.sec');
+    writeFileSync(conf, readFileSync(join(HERE, 'paper001.sec'), 'utf8').replace('@COMPARE@', COMPARE));
+    const sec = spawnSync('sh', ['-c', 'command -v sec'], { encoding: 'utf8' }).stdout.trim();
+    const first = `${Math.floor(Number.parseFloat(lines[0] ?? '0'))}`;
+    const args = [join(HERE, 'secclock.pl'), first, sec, `--conf=${conf}`, '--input=-', '--notail', '--bufsize=1', '--nointevents'];
+    const child = spawn('perl', args, { stdio: ['pipe', 'pipe', 'ignore'], env: { ...process.env, TZ: 'UTC' } });
     let out = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       out += text;
     });
     const ended = new Promise((resolve) => child.once('close', resolve));
-    child.stdin.write(`${lines.join('\n')}\n`);
-    if (byLines) setTimeout(() => child.stdin.end(), 1000);
-    else child.stdin.end();
+    child.stdin.write(`${lines.join('\n')}\n`, () => setTimeout(() => child.stdin.end(), 1000));
     await ended;
     return out;
   } finally {
@@ -98,8 +92,12 @@ export async function runSec(lines: readonly string[], byLines: boolean): Promis
 
 /** Alarms of SEC. */
 export async function secAlarms(lines: readonly string[]): Promise<Alarm[]> {
-  const out = await runSec(lines, true);
-  return [...out.matchAll(/^ALARM (\d+) (\S+) (\S+)$/gm)].map(([, time, attack = '', about = '']) => ({ attack, about, time: Number(time) }));
+  const out = await runSec(lines);
+  return [...out.matchAll(/^ALARM (\d+) (\S+) (\S+)$/gm)].map(([, time, attack = '', about = '']) => ({
+    attack,
+    about,
+    time: Number(time),
+  }));
 }
 
 /** Alarms without those that repeat an earlier one about the same attack of the same one. */

@@ -2,15 +2,28 @@
  * Event lines as paper 001 §5.1 has them (S1-23 to S1-26): one message a line, with its time; the same lines for SEC and for Ringfence.
  * The attacks and the harmless traffic in them are made here, from a seed.
  */
-import type { FieldKind } from '../../src/events.ts';
+
 import type { MoreTypes } from '../../src/correlate/plan.ts';
+import type { FieldKind } from '../../src/events.ts';
 import { COMMON_FIELDS } from '../../src/events.ts';
 import type { Event } from '../../src/types.ts';
 
-const SIP = { client: 'address', server: 'address', fromTag: 'text', media: 'text', method: 'method', status: 'status', cseq: 'method' } as const;
+const SIP = {
+  client: 'address',
+  server: 'address',
+  fromTag: 'text',
+  media: 'text',
+  method: 'method',
+  status: 'status',
+  cseq: 'method',
+} as const;
 const RTP = { from: 'text', to: 'text', ssrc: 'number' } as const;
 const MGCP = { transaction: 'text', endpoint: 'text', verb: 'name', status: 'status', media: 'text' } as const;
-const TYPES: Readonly<Record<string, Readonly<Record<string, FieldKind>>>> = { 'sip.message': SIP, 'rtp.packet': RTP, 'mgcp.message': MGCP };
+const TYPES: Readonly<Record<string, Readonly<Record<string, FieldKind>>>> = {
+  'sip.message': SIP,
+  'rtp.packet': RTP,
+  'mgcp.message': MGCP,
+};
 
 /** The types of these lines, for the compiler of rules. */
 export const LINE_TYPES: MoreTypes = new Map(
@@ -55,7 +68,16 @@ class Talk {
     return `c${++this.#calls}`;
   }
 
-  sip(time: number, client: string, callId: string, account: string, method: string, status = 0, cseq = method, more: { tag?: string; media?: string } = {}): void {
+  sip(
+    time: number,
+    client: string,
+    callId: string,
+    account: string,
+    method: string,
+    status = 0,
+    cseq = method,
+    more: { tag?: string; media?: string } = {},
+  ): void {
     const text = `sip.message client=${client} server=198.51.100.1 callId=${callId} account=${account} fromTag=${more.tag ?? `t${callId}`} media=${more.media ?? ''} method=${method} status=${status} cseq=${cseq}`;
     this.entries.push({ time, text });
   }
@@ -65,7 +87,10 @@ class Talk {
   }
 
   mgcp(time: number, transaction: string, endpoint: string, verb: string, status = 0, media = ''): void {
-    this.entries.push({ time, text: `mgcp.message transaction=${transaction} endpoint=${endpoint} verb=${verb} status=${status} media=${media}` });
+    this.entries.push({
+      time,
+      text: `mgcp.message transaction=${transaction} endpoint=${endpoint} verb=${verb} status=${status} media=${media}`,
+    });
   }
 
   /** A call that is set up; what follows is up to the caller of this. When it was answered. */
