@@ -51,6 +51,10 @@ export interface Detector {
   readonly name: string;
   /** Changes whenever its findings may change (program's version and a hash of its settings): findings are cached by it. */
   readonly version: string;
+  /** What the program behind it says of its own version (G11); absent: there is none. */
+  readonly program?: string;
+  /** It replays in real time and mostly waits: it runs beside the others, and its cost says nothing. */
+  readonly realTime?: boolean;
   /** Why it cannot run on this machine, in one line with what to do about it; undefined: it can. */
   available(): string | undefined;
   /**

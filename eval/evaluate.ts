@@ -14,6 +14,8 @@ import { type Judged, type JudgedGlobal, judgeAttacks, judgeGlobals } from './ve
 export interface DetectorResult {
   readonly name: string;
   readonly version: string;
+  /** Version of the program behind it. */
+  readonly program?: string;
   /** Why it did not run at all. */
   readonly unavailable?: string;
   /** Runs on which it failed; they are not in its scores. */
@@ -69,10 +71,15 @@ export async function evaluate({ runs, detectors, cache, openings, report = () =
     report(step++, steps, `${run.name}: reading`);
     const truth = await truthOf(run, cache);
     summaries.push(truth.summary);
-    for (const trial of ready) {
+    const slow = ready.filter(({ detector }) => detector.realTime === true);
+    const replays = slow.map((trial) => trial.judge(run, truth, cache));
+    for (const trial of ready.filter((each) => !slow.includes(each))) {
       report(step++, steps, `${run.name}: ${trial.detector.name}`);
       await trial.judge(run, truth, cache);
     }
+    if (slow.length > 0) report(step, steps, `${run.name}: ${slow.map(({ detector }) => detector.name).join(', ')}`);
+    step += slow.length;
+    await Promise.all(replays);
   }
   report(steps, steps, 'summing up');
   const results = trials.map((trial) => trial.result());
@@ -129,14 +136,15 @@ class Trial {
   readonly #failed: { run: string; reason: string }[] = [];
 
   constructor(detector: Detector) {
-    this.detector = detector;
+    // A version may be asked of a program: once is enough.
+    this.detector = { ...detector };
     this.unavailable = detector.available();
   }
 
   async judge(run: Run, truth: Truth, cache: Cache): Promise<void> {
     try {
       const found = cache.known(this.detector, run) ?? (await this.#find(run, cache));
-      this.#scores.push(score(found.findings, truth, found.seconds));
+      this.#scores.push(score(found.findings, truth, this.detector.realTime === true ? Number.NaN : found.seconds));
     } catch (error) {
       this.#failed.push({ run: run.name, reason: error instanceof Error ? error.message : String(error) });
     }
@@ -153,9 +161,10 @@ class Trial {
   }
 
   result(): DetectorResult {
-    const { name, version: own } = this.detector;
+    const { name, version: own, program = '' } = this.detector;
     const unavailable = this.unavailable === undefined ? {} : { unavailable: this.unavailable };
-    return { name, version: own, ...unavailable, failed: this.#failed, scores: this.#scores, summary: summarize(this.#scores) };
+    const behind = program === '' ? {} : { program };
+    return { name, version: own, ...behind, ...unavailable, failed: this.#failed, scores: this.#scores, summary: summarize(this.#scores) };
   }
 }
 

@@ -59,7 +59,8 @@ test('the target alone joins nothing that blames somebody else', () => {
 });
 
 test('whoever blames a forged address, or what was attacked, blames a victim; but a reflector is rightly told', () => {
-  assert.equal(verdict({ subject: '192.0.2.77', target: '198.51.100.1' }), 'blames');
+  assert.equal(verdict({ subject: '192.0.2.77', target: '198.51.100.1' }), 'points');
+  assert.equal(verdict({ subject: '192.0.2.77', target: '198.51.100.9' }), 'blames');
   assert.equal(verdict({ subject: '198.51.100.1' }), 'blames');
   assert.equal(verdict({ subject: '198.51.100.1', class: 'reflection' }), 'blames');
   const [reflected] = accuse([{ ...campaign, classes: ['reflection'] }], []);

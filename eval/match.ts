@@ -6,8 +6,11 @@ import type { Finding } from './detector.ts';
 /** µs after its last packet within which an attack may still be told of: what ends late (idle times, media that went on). */
 export const GRACE = 120_000_000;
 
-/** What a finding says of a campaign. `blames`: it blames a victim, an address that the attacker forged or aimed at. */
-export type Match = 'right' | 'wrong class' | 'blames' | 'none';
+/**
+ * What a finding says of a campaign. `blames`: it blames a victim, an address that the attacker forged or aimed at; `points`: so
+ * too, but it names what is under attack, so that the attack is found.
+ */
+export type Match = 'right' | 'wrong class' | 'points' | 'blames' | 'none';
 
 /** A campaign with what names it. */
 export interface Accused {
@@ -55,11 +58,11 @@ export function match(finding: Finding, accused: Accused): Match {
  * Who is blamed decides. Only a finding that blames no address may be joined by its targets: nearly everything that anybody
  * does has the proxy as its target. Blaming what was aimed at is right in one case only: a reflector.
  */
-function linkOf(finding: Finding, accused: Accused): 'names' | 'blames' | 'none' {
+function linkOf(finding: Finding, accused: Accused): 'names' | 'points' | 'blames' | 'none' {
   const subject = finding.subject === undefined ? '' : host(finding.subject);
   if (isAddress(subject)) {
     if (accused.attackers.has(subject)) return 'names';
-    if (accused.spoofed.has(subject)) return 'blames';
+    if (accused.spoofed.has(subject)) return namesTarget(finding, '', accused) ? 'points' : 'blames';
     if (!accused.targets.has(subject)) return 'none';
     return finding.class === 'reflection' && accused.campaign.classes.includes('reflection') ? 'names' : 'blames';
   }

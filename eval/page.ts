@@ -36,7 +36,7 @@ body{max-width:80rem}
 .wide{overflow-x:auto}
 .wide table{table-layout:auto}
 .wide td,.wide th{padding:.3125rem .875rem .3125rem 0;overflow-wrap:normal}
-.wide td:first-child{white-space:nowrap}.wide td.words{min-width:9rem}.wide td.long{min-width:22rem;color:var(--soft);font-size:.8125rem}
+.wide td:first-child{white-space:nowrap}.wide td.words{min-width:6.5rem}.wide td.words:last-child{min-width:15rem}.wide td.long{min-width:15rem;color:var(--soft);font-size:.8125rem}
 td.good,span.good{color:var(--good)}td.warn{color:var(--warn)}td.bad{color:var(--bad);font-weight:600}td.faint{color:var(--soft)}
 .chart{display:grid;gap:1px}
 .chart .row{grid-template-columns:14rem minmax(0,1fr) 17rem}.chart .none{color:var(--bad);font-weight:600}

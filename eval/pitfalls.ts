@@ -1,4 +1,5 @@
 /** The checklist of pitfalls of learning-based security (Arp et al., USENIX Security 2022), answered for one evaluation (G10). */
+import { several } from '../src/publish/layout.ts';
 import type { Evaluation } from './evaluate.ts';
 
 /** One pitfall and how it stands here. */
@@ -20,12 +21,13 @@ export function pitfalls(evaluation: Evaluation): Pitfall[] {
     {
       name: 'Sampling bias',
       state: 'open',
-      answer: `All traffic is made by one lab: ${benign.length} benign and ${runs.length - benign.length} attack runs of ${seeds} seeds. No operator’s traffic is among it.`,
+      answer: `All traffic is made by one lab: ${benign.length} benign and ${runs.length - benign.length} attack runs of ${several(seeds, 'seed')}. No operator’s traffic is among it.`,
     },
     {
       name: 'Label inaccuracy',
       state: 'avoided',
-      answer: 'Labels are written by the senders, packet by packet, and proven by filters that know no label, or by payload hashes.',
+      answer:
+        'Labels are written by the senders, packet by packet, and `npm run lab -- verify` proves them by filters that know no label, or by payload hashes.',
     },
     {
       name: 'Data snooping',
@@ -63,7 +65,7 @@ export function pitfalls(evaluation: Evaluation): Pitfall[] {
     {
       name: 'Base rate fallacy',
       state: benign.length >= 10 ? 'avoided' : 'partly',
-      answer: `False alarms are counted on benign days, not beside attacks; precision and FDR depend on the lab’s mix, which has far more attacks than a network has. ${benign.length} benign runs.`,
+      answer: `False alarms are counted on benign days, not beside attacks; precision and FDR depend on the lab’s mix, which has far more attacks than a network has. ${several(benign.length, 'benign run')}.`,
     },
     {
       name: 'Lab-only evaluation',

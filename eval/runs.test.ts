@@ -46,6 +46,7 @@ test('what is wrong with a folder is said with what to do', () => {
   assert.throws(() => findRuns([join(folder, 'nowhere')]), says(/nowhere: there is no such folder/));
   writeFileSync(join(folder, 'file'), '');
   assert.throws(() => findRuns([join(folder, 'file')]), says(/not a folder; name the folder of a run/));
+  assert.equal(findRuns([join(folder, 'file'), place('beside-a-file')]).length, 1);
   mkdirSync(join(folder, 'bare'));
   assert.throws(() => findRuns([join(folder, 'bare')]), says(/no run in it.*npm run lab/));
   const broken = place('broken');

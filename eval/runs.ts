@@ -22,13 +22,15 @@ export interface Run extends RunFolder {
 }
 
 /**
- * The runs in these folders: each is a run itself, or holds runs. In the order of their paths, each once.
+ * The runs in these folders: each is a run itself, or holds runs. In the order of their paths, each once. Files among them (the
+ * shell's `runs/*` names logs too) are passed over if anything else is a folder.
  * @throws RingfenceError `run-invalid`, with all that is wrong.
  */
 export function findRuns(folders: readonly string[]): Run[] {
   const wrong: string[] = [];
   const paths = new Set<string>();
-  for (const folder of folders) {
+  const named = folders.filter((folder) => !isFile(folder));
+  for (const folder of named.length > 0 ? named : folders) {
     const found = runPaths(resolve(folder), DEPTH);
     if (found.length === 0) wrong.push(noRun(folder));
     for (const path of found) paths.add(path);
@@ -41,6 +43,10 @@ export function findRuns(folders: readonly string[]): Run[] {
   });
   if (wrong.length > 0) throw new RingfenceError('run-invalid', folders[0] ?? '', wrong.join('\n'));
   return runs;
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 function noRun(folder: string): string {

@@ -128,6 +128,18 @@ test('a scan told after its sixth packet, and all that is wrong beside it', () =
   });
 });
 
+test('who names the target and blames a forged address has found it, not told it', () => {
+  const pointing = finding({ subject: '192.0.2.77', target: PROXY, text: 'forged' });
+  const {
+    campaigns: [told],
+    victims,
+    falseAlarms,
+    right,
+  } = score([pointing], { summary, campaigns: [campaign], labels, messages }, 0);
+  assert.deepEqual(told?.found, { delay: 5 * S, packets: 6, class: 'extension-scan', text: 'forged', victim: true });
+  assert.deepEqual([told?.right, right, victims.length, falseAlarms.length], [undefined, 0, 1, 0]);
+});
+
 test('nothing told is nothing found', () => {
   const result = score([], { summary, campaigns: [campaign], labels, messages }, 0);
   assert.deepEqual(

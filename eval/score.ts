@@ -47,6 +47,8 @@ export interface Told {
   readonly packets: number;
   readonly class: AttackClass;
   readonly text: string;
+  /** It blames a victim for it. */
+  readonly victim?: true;
 }
 
 /** What became of one campaign. */
@@ -56,7 +58,7 @@ export interface CampaignScore {
   readonly intensity: string;
   readonly packets: number;
   readonly expected: AttackClass;
-  /** First finding that is about it, whatever its class; absent: missed. */
+  /** First finding that is about it, whatever its class and whomever it blames; absent: missed. */
   readonly found?: Told;
   /** First finding that also has a class it may have. */
   readonly right?: Told;
@@ -93,7 +95,7 @@ export interface RunScore {
   readonly seconds: number;
 }
 
-const QUALITY: Readonly<Record<Match, number>> = { right: 3, 'wrong class': 2, blames: 1, none: 0 };
+const QUALITY: Readonly<Record<Match, number>> = { right: 4, 'wrong class': 3, points: 2, blames: 1, none: 0 };
 
 /** Judges findings. @param seconds that they took. */
 export function score(findings: readonly Finding[], truth: Truth, seconds: number): RunScore {
@@ -109,7 +111,7 @@ export function score(findings: readonly Finding[], truth: Truth, seconds: numbe
     campaigns: accused.map((each) => scoreCampaign(each, loud, labels)),
     right: told('right').length,
     wrongClass: told('wrong class').length,
-    victims: told('blames').map(alarmOf),
+    victims: [...told('points'), ...told('blames')].map(alarmOf),
     falseAlarms: told('none').map(alarmOf),
     messages: tallyMessages(labelled, marks),
     slices: tallySlices(messages, labelled, marks),
@@ -138,16 +140,18 @@ function marksOf(labels: readonly Label[], { frame }: Messages): Uint8Array {
 
 function scoreCampaign(accused: Accused, findings: readonly Finding[], labels: readonly Label[]): CampaignScore {
   const { campaign } = accused;
-  const { id, attack, intensity, packets, classes, first, outcome } = campaign;
+  const { id, attack, intensity, classes, first, outcome } = campaign;
   const times = labels.filter((label) => label.campaign === id).map(({ time }) => time);
   const verdicts = findings.map((finding) => ({ finding, is: match(finding, accused) }));
   const right = verdicts.filter(({ is }) => is === 'right').map(({ finding }) => finding);
-  const any = verdicts.filter(({ is }) => is === 'right' || is === 'wrong class').map(({ finding }) => finding);
+  const any = verdicts.filter(({ is }) => is !== 'none' && is !== 'blames').map(({ finding }) => finding);
   const tell = (list: readonly Finding[]): Told | undefined => {
     const [earliest] = list.toSorted((a, b) => a.time - b.time);
     if (earliest === undefined) return undefined;
     const { time, class: kind, text } = earliest;
-    return { delay: Math.max(0, time - first), packets: times.filter((each) => each <= time).length, class: kind, text };
+    const packets = times.filter((each) => each <= time).length;
+    const victim = match(earliest, accused) === 'points' ? ({ victim: true } as const) : {};
+    return { delay: Math.max(0, time - first), packets, class: kind, text, ...victim };
   };
   const found = tell(any);
   const rightly = tell(right);
@@ -157,7 +161,7 @@ function scoreCampaign(accused: Accused, findings: readonly Finding[], labels: r
     id,
     attack,
     intensity,
-    packets,
+    packets: campaign.packets,
     expected: classes[0] ?? 'anomaly',
     ...(found === undefined ? {} : { found }),
     ...(rightly === undefined ? {} : { right: rightly }),

@@ -68,7 +68,7 @@ export interface BenignRow {
   readonly perTenThousandCalls: Rate;
   readonly messages: Tally;
   readonly slices: SliceTally;
-  /** Benign slices blamed, with the 95 % upper bound. */
+  /** Slices of days blamed, with the 95 % upper bound. */
   readonly sliceRate: Rate;
 }
 
@@ -217,8 +217,8 @@ function benignRow(scores: readonly RunScore[]): BenignRow {
     messages: tally(scores.map((score) => score.messages)),
     slices,
     sliceRate: rate(
-      scores.map((score) => score.slices.falseHits),
-      scores.map((score) => score.slices.falseHits + score.slices.rest),
+      long.map((score) => score.slices.falseHits),
+      long.map((score) => score.slices.falseHits + score.slices.rest),
     ),
   };
 }
@@ -247,12 +247,17 @@ function confusionOf(scores: readonly RunScore[]): Summary['confusion'] {
   return list.toSorted(([a, x], [b, y]) => (a === b ? (x < y ? -1 : 1) : a < b ? -1 : 1));
 }
 
+/** A class that a campaign was told with wrongly; the right one that blames a victim is no class told. */
+function wrongly({ found, expected }: CampaignScore): AttackClass | '' {
+  return found === undefined || found.class === expected ? '' : found.class;
+}
+
 /** A campaign that is told with any class it may have counts for the first of these. */
 function macroF1(scores: readonly RunScore[]): number {
   const campaigns = scores.flatMap((score) => score.campaigns);
   const pairs = campaigns.map((campaign) => ({
     expected: campaign.expected,
-    told: campaign.right === undefined ? toldClass(campaign) : campaign.expected,
+    told: campaign.right === undefined ? wrongly(campaign) : campaign.expected,
   }));
   const present = CLASSES.filter((kind) => pairs.some(({ expected }) => expected === kind));
   const values = present.map((kind) => {

@@ -84,7 +84,7 @@ export function detectorTable({ detectors }: Evaluation): Table {
   return {
     title: 'Detectors, on the same recordings',
     note:
-      'Told: campaigns told with a right class. Found: with any class. False alarms: on benign runs, with the 95 % upper bound. FDR: ' +
+      'Told: campaigns told with a right class. Found: with any class, or while blaming a victim. False alarms: on benign runs, with the 95 % upper bound. FDR: ' +
       'share of all alarms that are false or blame a victim. Cost: wall-clock time per SIP message, start-up included, so that short recordings look dear.',
     columns: [
       { name: 'Detector' },
@@ -176,7 +176,7 @@ export function rivalTable({ detectors }: Evaluation): Table {
   const attacks = [...new Set(whole.flatMap((rows) => [...rows.keys()]))].sort();
   return {
     title: 'Who tells which attack',
-    note: 'Campaigns told with a right class, and in brackets those that were found under another one.',
+    note: 'Campaigns told with a right class, and in brackets those that were found under another one, or while blaming a victim.',
     columns: [{ name: 'Attack' }, ...able.map(({ name }) => ({ name, right: true }))],
     rows: attacks.map((attack) => [attackName(attack), ...whole.map((rows, i) => rivalCell(rows.get(attack), i === 0))]),
     none: 'There was no attack run.',
@@ -287,7 +287,7 @@ export function benignTable({ detectors }: Evaluation): Table {
   ];
   return {
     title: 'Benign days',
-    note: 'With hard negatives. Per day: on runs of half a day or more; short runs try one hard case many times over. In brackets the 95 % upper bound (Poisson); zero alarms in n days still allow 3.0/n a day. FPR: benign slices of 30 messages, and messages, that were blamed.',
+    note: 'With hard negatives. Per day and slice: on runs of half a day or more; short runs try one hard case many times over. In brackets the 95 % upper bound (Poisson); zero alarms in n days still allow 3.0/n a day. FPR: benign slices of 30 messages, and messages, that were blamed.',
     columns: [
       { name: 'Detector' },
       ...[
@@ -415,7 +415,9 @@ export function failureTable({ summary: { failures } }: DetectorResult): Table {
       .map(([, own]): Cell[] => {
         const { run, campaign } = own[0]!;
         const instead: Cell =
-          campaign.found === undefined ? { text: 'nothing', tone: 'bad' } : `${campaign.found.text} (${campaign.found.class})`;
+          campaign.found === undefined
+            ? { text: 'nothing', tone: 'bad' }
+            : `${campaign.found.text} (${campaign.found.class}${campaign.found.victim === true ? ', blames a victim' : ''})`;
         const strengths = [...new Set(own.map((each) => each.campaign.intensity))];
         return [attackName(campaign.attack), strengths.join('; '), String(own.length), instead, `${run}, ${campaign.id}`];
       }),
@@ -455,9 +457,9 @@ export function madeTable({ made, set, hash, openings, detectors, runs }: Evalua
     ['Opened', openings === undefined ? 'the test set stayed closed' : `test runs: ${openings.times} times, hash ${openings.hash}`],
     ['Lab', [...new Set(runs.map(({ commit }) => commit))].join(', ')],
     ['Recorded on', [...new Set(runs.map(({ host }) => host))].join('; ')],
-    ...detectors.map(({ name, version, unavailable }) => [
+    ...detectors.map(({ name, version, program, unavailable }) => [
       `Detector ${name}`,
-      `${version}${unavailable === undefined ? '' : `, did not run: ${unavailable}`}`,
+      `${version}${program === undefined ? '' : `, ${program}`}${unavailable === undefined ? '' : `, did not run: ${unavailable}`}`,
     ]),
   ];
   return { title: 'Of what and by what', note: '', columns: [{ name: 'What' }, { name: 'Which' }], rows, none: '' };

@@ -110,7 +110,7 @@ function globals(scores: readonly RunScore[], summary: Summary): Record<Exclude<
     victims: { value: attacks === 0 ? Number.NaN : summary.victims.length, runs: attacks },
     breachRecall: { value: breaches.told / breaches.truly, runs: broken },
     falseBreaches: { value: attacks === 0 ? Number.NaN : breaches.falsely, runs: attacks },
-    sliceRate: { value: benign.sliceRate.upper, seen: benign.sliceRate.value, runs: calm.length },
+    sliceRate: { value: benign.sliceRate.upper, seen: benign.sliceRate.value, runs: days.length },
     spitSliceF1: { value: sliceF1(spit), runs: spit.length },
     macroF1: { value: summary.macroF1, runs: attacks },
   };

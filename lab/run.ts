@@ -12,7 +12,7 @@ import { Captures } from './record/captures.ts';
 import { finish, hashFiles, type Recorded, writeServerLogs } from './record/finish.ts';
 import type { CallRecord, Manifest, ToolRun } from './record/folder.ts';
 import { Timeline } from './record/timeline.ts';
-import { prepareSandbox, useResolver } from './sandbox.ts';
+import { prepareSandbox, setResolver } from './sandbox.ts';
 import type { Intensity, Lab, Scenario, Segment, SegmentName, Site } from './scenario.ts';
 import type { Launch } from './servers/process.ts';
 import { type RunningSite, startSite } from './servers/site.ts';
@@ -48,7 +48,7 @@ export async function run(order: Order, signal: AbortSignal): Promise<Manifest> 
   const tools = new Tools(network, join(partial, 'logs'), signal);
   const segment = segmentsOf(network);
   const resolver = segment('site').address();
-  useResolver(resolver);
+  setResolver(resolver);
   const { site: wish = {}, attack } = order.scenario;
   const accounts = wish.accounts ?? (wish.phones ?? PHONES) + 20;
   const logs = join(partial, 'logs');
@@ -65,9 +65,6 @@ export async function run(order: Order, signal: AbortSignal): Promise<Manifest> 
     phones.push(...(life?.phones ?? []));
     await order.scenario.run(lab, order.intensity);
     await life?.stop();
-  } catch (error) {
-    if (signal.aborted) rmSync(partial, { recursive: true, force: true });
-    throw error;
   } finally {
     await site.stop();
     await captures.stop();

@@ -48,7 +48,7 @@ export function prepareSandbox(): void {
 }
 
 /** Makes this address the name server of every program in the sandbox. */
-export function useResolver(resolver: string): void {
+export function setResolver(resolver: string): void {
   writeFileSync('/run/resolv.conf', `nameserver ${resolver}\noptions timeout:2 attempts:2\n`);
   execFileSync('mount', ['--bind', '/run/resolv.conf', '/etc/resolv.conf']);
 }

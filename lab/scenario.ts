@@ -15,7 +15,8 @@ export interface Intensity {
 
 /** How a scenario wants the operator's site. What it leaves out is drawn by the seed. */
 export interface SiteWish {
-  readonly kind?: 'proxy' | 'proxy-chain' | 'b2bua';
+  /** `proxy` if absent. `asterisk` needs `npm run lab -- asterisk` once, and `needs: ['asterisk']`. */
+  readonly kind?: 'proxy' | 'proxy-chain' | 'b2bua' | 'asterisk';
   /** What a REGISTER of an unknown user, and a wrong password, get. */
   readonly answers?: '404-401' | '401-401' | '404-403' | '401-403';
   /** Accounts besides those of the phones, with these passwords (weak ones for guessers to find). */
@@ -42,6 +43,8 @@ export interface Scenario {
   readonly site?: SiteWish;
   /** Least runs in the full suite, of a benign scenario; one per intensity if absent. Attacks have ten for each of the catalogue. */
   readonly runs?: number;
+  /** It takes minutes and much of the machine: never two at a time. */
+  readonly long?: boolean;
   /** Also part of `suite small`: one run, few seconds. */
   readonly small?: boolean;
   /**
@@ -94,7 +97,7 @@ export interface Account {
 
 /** The operator's site as everybody may know it. */
 export interface Site {
-  readonly kind: 'proxy' | 'proxy-chain' | 'b2bua';
+  readonly kind: 'proxy' | 'proxy-chain' | 'b2bua' | 'asterisk';
   readonly domain: string;
   /** Address and port of the server that phones talk to. */
   readonly proxy: { readonly address: string; readonly port: number };

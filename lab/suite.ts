@@ -29,15 +29,22 @@ export function suite(kind: 'small' | 'full', first: number, scenarios: readonly
   );
   return [
     ...benign.flatMap((scenario) => repeated([scenario], first, scenario.runs ?? 1)),
-    ...[...attacks.values()].flatMap((list) => repeated(list, first, RUNS)),
+    ...inTurn([...attacks.values()].map((list) => repeated(list, first, RUNS))),
   ];
+}
+
+/** The first of each list, then the second of each …: a suite that is interrupted has something of every attack. */
+function inTurn(lists: readonly (readonly Job[])[]): Job[] {
+  const longest = Math.max(0, ...lists.map(({ length }) => length));
+  return Array.from({ length: longest }, (_, i) => lists.flatMap((list) => list[i] ?? [])).flat();
 }
 
 /** All intensities of the scenarios, with one seed after the other, until there are `least` runs. */
 function repeated(scenarios: readonly Scenario[], first: number, least: number): Job[] {
   const list: Job[] = [];
+  const once = scenarios.flatMap((scenario) => jobs(scenario, first)).length;
   for (let seed = first; list.length < least; seed++) list.push(...scenarios.flatMap((scenario) => jobs(scenario, seed)));
-  return list;
+  return list.slice(0, Math.max(least, once));
 }
 
 function jobs(scenario: Scenario, seed: number): Job[] {
@@ -66,12 +73,14 @@ export async function runSuite(
 ): Promise<Tally> {
   mkdirSync(out, { recursive: true });
   const tally: Tally = { made: 0, kept: 0, failed: 0 };
-  let next = 0;
+  // Long runs go one after the other in the first lane, so that they never take the machine from each other.
+  const long = jobs.filter(({ scenario }) => scenario.long === true);
+  const short = jobs.filter(({ scenario }) => scenario.long !== true);
   let done = 0;
   const began = performance.now();
-  const worker = async (): Promise<void> => {
-    while (next < jobs.length && !signal.aborted) {
-      const each = jobs[next++]!;
+  const take = (lane: number): Job | undefined => (lane === 0 ? long.shift() : undefined) ?? short.shift();
+  const worker = async (_: unknown, lane: number): Promise<void> => {
+    for (let each = take(lane); each !== undefined && !signal.aborted; each = take(lane)) {
       const result = existsSync(join(folderOf(out, each), 'manifest.json')) ? 'kept' : await make(each, out, signal);
       if (signal.aborted) return;
       tally[result]++;

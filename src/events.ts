@@ -2,82 +2,7 @@
  * The catalogue of Events: what can happen, told without judgement. One entry each; every field has a kind, which says
  * how it is compared in rules, masked in outputs and indexed in stores. Rules and sinks are checked against this list.
  */
-
-/** What a field holds. `secret` is masked in every output; `address` and `prefix` compare as networks in rules. */
-export type FieldKind =
-  | 'address'
-  | 'port'
-  | 'account'
-  | 'user'
-  | 'host'
-  | 'number'
-  | 'count'
-  | 'duration'
-  | 'status'
-  | 'method'
-  | 'name'
-  | 'text'
-  | 'secret'
-  | 'flag';
-
-/** Fields every Event has (see `Event` in types.ts), usable in rules by these names. */
-export const COMMON_FIELDS = {
-  src: 'address',
-  srcPort: 'port',
-  dst: 'address',
-  dstPort: 'port',
-  origin: 'name',
-  via: 'address',
-  callId: 'text',
-  account: 'account',
-} as const satisfies Record<string, FieldKind>;
-
-/** One type of Event. */
-export interface EventType {
-  /** What happened, one sentence. */
-  readonly about: string;
-  /** Who `src` is: the party that acted. */
-  readonly src: string;
-  readonly fields: Readonly<Record<string, { readonly kind: FieldKind; readonly about: string }>>;
-}
-
-const status = { kind: 'status', about: 'status code of the final answer; 0: none came' } as const;
-const method = { kind: 'method', about: 'method of the request' } as const;
-const userAgent = { kind: 'text', about: 'User-Agent of the request, empty if it had none' } as const;
-
-const mgcp = {
-  verb: { kind: 'name', about: 'verb of the command, e.g. CRCX' },
-  endpoint: { kind: 'text', about: 'endpoint the command is about, `local@domain`' },
-  connection: { kind: 'text', about: 'connection identifier (`I:`), empty without one' },
-} as const;
-
-const direction = {
-  kind: 'name',
-  about: 'what the sensor sees of the two: both, answers (their requests are not seen) or requests (no answer is seen)',
-} as const;
-
-const credentials = {
-  method,
-  status,
-  user: { kind: 'user', about: 'user name in the credentials' },
-  realm: { kind: 'host', about: 'realm in the credentials' },
-  userAgent,
-  guess: { kind: 'secret', about: 'password the tool wrote into its From tag (SIPVicious, M-10), empty otherwise' },
-  trusted: {
-    kind: 'flag',
-    about:
-      'refused: this endpoint had registered the account before its first refusal; accepted: this endpoint held a binding of the account before',
-  },
-  direction,
-} as const;
-
-const stream = {
-  ssrc: { kind: 'number', about: 'synchronisation source of the stream' },
-  media: { kind: 'name', about: 'audio, video … as SDP says; empty if no SDP promised it' },
-  codec: { kind: 'name', about: 'encoding, e.g. PCMU; `PT 97` if it is not known' },
-  encryption: { kind: 'name', about: 'none, sdes, dtls, zrtp, srtp (the profile says so, keys not seen)' },
-  promised: { kind: 'name', about: 'sdp: to an endpoint a description named; symmetric: to where media came from; none' },
-} as const;
+import { credentials, direction, type EventType, method, mgcp, status, stream, userAgent } from './eventfields.ts';
 
 /** All Events, by type. */
 export const EVENTS = {
@@ -580,6 +505,61 @@ export const EVENTS = {
       program: { kind: 'name', about: 'name of the program in the config' },
       code: { kind: 'number', about: 'its exit code; -1 if it could not be run, was ended by a signal or took too long' },
       said: { kind: 'text', about: 'the first line it printed, at most 200 characters' },
+    },
+  },
+  'client.seen': {
+    about:
+      'A client sent a request straight to its target that is written unlike all that it sent within the hour: its Tool DNA, whatever User-Agent it claims (dna/README.md). At most 1,024 a second.',
+    src: 'who sent the request',
+    fields: {
+      method,
+      dna: { kind: 'name', about: 'the DNA in short: version, hash of what all its requests share, hash of the rest' },
+      core: { kind: 'text', about: 'what all its requests share, fields parted by `_`' },
+      build: { kind: 'text', about: 'how such a request of it is built, fields parted by `_`' },
+      client: { kind: 'text', about: 'name of the program, empty if nobody known writes so' },
+      userAgent,
+    },
+  },
+  'tool.seen': {
+    about: 'A client shows the DNA of a program that is known (dna/known.yaml); told again after an hour.',
+    src: 'who sent the request',
+    fields: {
+      method,
+      tool: { kind: 'text', about: 'name of the program' },
+      kind: { kind: 'name', about: 'attack, test, monitor, product' },
+      purpose: { kind: 'name', about: 'what such a request of it is for: scan, enumerate, guess, call, flood, none' },
+      sure: { kind: 'flag', about: 'no other program is known that writes so' },
+      dna: { kind: 'name', about: 'the DNA in short' },
+      says: {
+        kind: 'text',
+        about: 'what it wrote into its From tag (M-06): the user it asks for, or the address it scans; never a password',
+      },
+      userAgent,
+    },
+  },
+  'cnonce.repeated': {
+    about:
+      'A request carried credentials with a cnonce that another source had used within the month in another call. Clients make their cnonces at random (RFC 7616 §3.4): it is the same client under another address, or a tool that always sends the same one. Told for the first four sources.',
+    src: 'who sent the credentials',
+    fields: {
+      method,
+      cnonce: { kind: 'text', about: 'the cnonce' },
+      other: { kind: 'address', about: 'the source that used it before' },
+      sources: { kind: 'count', about: 'sources that have used it so far, this one included' },
+    },
+  },
+  'source.blocked': {
+    about: 'A server says in its log that its own guard blocks a source.',
+    src: 'who was blocked',
+    fields: { by: { kind: 'name', about: 'the guard: pike (Kamailio, OpenSIPS)' } },
+  },
+  'log.forged': {
+    about:
+      'A line of a log can be read in two ways, or begins or ends as a line of the server and is torn: somebody wrote into the log through a From, a user or a Call-ID. Nothing near it is believed.',
+    src: 'none',
+    fields: {
+      line: { kind: 'text', about: 'the line, the beginning of it' },
+      withdrawn: { kind: 'count', about: 'entries before it that are not believed' },
     },
   },
 } as const satisfies Record<string, EventType>;

@@ -7,6 +7,7 @@ import type { Command, VerdictCommand } from './commands.ts';
 import type { Config } from './config.ts';
 import type { CompiledRule } from './correlate/compile.ts';
 import { Correlator, type Look } from './correlate/correlator.ts';
+import { TIE_EVENTS, Ties } from './correlate/ties.ts';
 import { createMgcp, parseMgcp } from './decode/gateways/mgcp.ts';
 import { createQ931, parseQ931 } from './decode/gateways/q931.ts';
 import { METHODS } from './decode/message.ts';
@@ -26,21 +27,24 @@ import { Emitter, typeIndex } from './detect/emitter.ts';
 import { detectGateway } from './detect/gateway.ts';
 import { detectH323 } from './detect/h323.ts';
 import { detectLoads } from './detect/load.ts';
+import { detectLogged } from './detect/logged.ts';
 import { detectLoneChallenge } from './detect/lone.ts';
 import { detectInfoDigit, detectMedia, detectMediaEnd } from './detect/media.ts';
 import { detectAbandoned } from './detect/probe.ts';
 import { pack, RECORD_WORDS } from './detect/record.ts';
 import { detectSilence } from './detect/silence.ts';
 import { EVENT_NAMES, type EventName } from './events.ts';
+import type { KnownClient } from './knowndna.ts';
 import { family } from './metrics.ts';
 import type { Ask, Queries, Query } from './queries.ts';
 import { SipRecords } from './siprecords.ts';
 import type { Seed } from './table.ts';
 import { Gateways } from './track/gateways.ts';
+import { LoggedPeers } from './track/logged.ts';
 import { MEDIA_TOTALS } from './track/media/mediatotals.ts';
 import { type Observation, OUTCOME_NAMES } from './track/observation.ts';
 import { type Lapses, Tracker } from './track/tracker.ts';
-import { type Alert, type Call, DISPOSITIONS, type Event, type Input, type Packet } from './types.ts';
+import { type Alert, type Call, DISPOSITIONS, type Event, type Input, type Packet, type Tie } from './types.ts';
 
 /** What `sniff` tells apart, by its code. */
 const PROTOCOLS = ['other', 'sip', 'rtp', 'rtcp', 'stun', 'dtls', 'zrtp', 'mgcp', 'h225'] as const;
@@ -54,6 +58,7 @@ const ANSWERED = typeIndex('script.answered');
 export interface Upward {
   readonly events: readonly Event[];
   readonly alerts: readonly Alert[];
+  readonly ties: readonly Tie[];
   readonly calls: readonly Call[];
   /** Questions to programs; a verdict Command answers each. */
   readonly asks: readonly Ask[];
@@ -65,6 +70,8 @@ export interface Upward {
 export interface PipelineOptions {
   readonly config: Config;
   readonly rules: readonly CompiledRule[];
+  /** Programs that are known by their DNA; none if absent. */
+  readonly known?: readonly KnownClient[];
   /** Counts the starts of this node: part of Event ids. */
   readonly boot: number;
   /** Which of the optional batches someone takes: all Events, the calls, a record of each SIP message. */
@@ -81,6 +88,7 @@ export class Pipeline {
   readonly #tracker: Tracker;
   readonly #emitter: Emitter;
   readonly #correlator: Correlator;
+  readonly #ties: Ties;
   readonly #lapses: Lapses;
   readonly #evicted = new Map<string, number>();
   readonly #protocols = new Float64Array(PROTOCOLS.length);
@@ -93,6 +101,8 @@ export class Pipeline {
   readonly #q931 = createQ931();
   /** Made with the first MGCP message: most sites have none. */
   #gateways: Gateways | undefined;
+  /** Made with the first line of a log. */
+  #logged: LoggedPeers | undefined;
   #events: Event[] = [];
   /** The batch being filled, and the one last drained. */
   #records: SipRecords | undefined;
@@ -102,11 +112,13 @@ export class Pipeline {
   /** What track made of the last SIP message; undefined if the last packet was none. For `explain`. */
   observation: Observation | undefined;
 
-  constructor({ config, rules, boot, sinks }: PipelineOptions) {
+  constructor({ config, rules, known = [], boot, sinks }: PipelineOptions) {
     this.#correlator = new Correlator(rules, { node: config.node, seed: config.seed, capacity: config.tables.alerts });
-    const wanted = sinks.events ? new Set<EventName>(EVENT_NAMES) : this.#correlator.wanted;
+    this.#ties = new Ties(config.seed);
+    const wanted = sinks.events ? new Set<EventName>(EVENT_NAMES) : new Set([...this.#correlator.wanted, ...TIE_EVENTS]);
     this.#emitter = new Emitter(config.node, boot, wanted);
-    const heard = { calls: sinks.calls, silence: wanted.has('request.unanswered'), loads: wanted.has('load.risen') };
+    const clients = wanted.has('client.seen') || wanted.has('tool.seen') ? known : undefined;
+    const heard = { calls: sinks.calls, silence: wanted.has('request.unanswered'), loads: wanted.has('load.risen'), clients };
     this.#tracker = new Tracker(config.tables, config.seed, this.#message, heard, config.network.proxies);
     this.#seed = config.seed;
     this.#keepEvents = sinks.events;
@@ -136,6 +148,10 @@ export class Pipeline {
     if (this.#tracker.isDue(now)) this.#tracker.lapse(now, this.#lapses);
     if (now >= this.#housekeeping) this.#keepHouse(now);
     if (input.kind === 'packet') this.#decode(input, now);
+    else if (input.kind === 'log') {
+      this.#logged ??= new LoggedPeers(this.#seed);
+      detectLogged(input, this.#logged, this.#emitter, now);
+    }
     detectLoads(this.#tracker.rates.loads, this.#emitter, now);
     this.#correlate(now);
   }
@@ -220,13 +236,19 @@ export class Pipeline {
     const { out } = this.#emitter;
     for (let i = 0; i < out.length; i++) {
       this.#correlator.handle(out[i]!, now);
+      this.#ties.take(out[i]!, now);
       if (this.#keepEvents) this.#events.push(out[i]!);
     }
   }
 
   #keepHouse(now: number): void {
     this.#housekeeping = now + HOUSEKEEPING;
-    detectCrowding([...this.#tracker.tables(), ...(this.#gateways?.tables() ?? [])], this.#evicted, this.#emitter, now);
+    detectCrowding(
+      [...this.#tracker.tables(), ...(this.#gateways?.tables() ?? []), ...(this.#logged?.tables() ?? [])],
+      this.#evicted,
+      this.#emitter,
+      now,
+    );
   }
 
   /** Carries out a Command of the control side. */
@@ -269,7 +291,12 @@ export class Pipeline {
       capture: {},
     }),
     calls: () => ({ ...this.#tracker.calls.summary, hungUpBy: { ...this.#tracker.calls.summary.hungUpBy } }),
-    tables: () => [...this.#tracker.tables(), ...(this.#gateways?.tables() ?? []), ...this.#correlator.stats().map((rule) => rule.table)],
+    tables: () => [
+      ...this.#tracker.tables(),
+      ...(this.#gateways?.tables() ?? []),
+      ...(this.#logged?.tables() ?? []),
+      ...this.#correlator.stats().map((rule) => rule.table),
+    ],
     rules: () => this.#correlator.stats(),
   };
 
@@ -282,7 +309,8 @@ export class Pipeline {
   drain(): Upward {
     const alerts = this.#correlator.out.splice(0);
     const asks = this.#correlator.asks.splice(0);
-    const up = { events: this.#events, alerts, calls: this.#tracker.calls.over.splice(0), asks, records: this.#records };
+    const ties = this.#ties.out.splice(0);
+    const up = { events: this.#events, alerts, ties, calls: this.#tracker.calls.over.splice(0), asks, records: this.#records };
     this.#events = [];
     this.#records = this.#drained;
     this.#records?.reset();

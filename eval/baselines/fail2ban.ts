@@ -32,6 +32,9 @@ function fail2banWith(name: string, maxRetry: number): Detector {
     get version() {
       return fingerprint(import.meta, ['episodes', SCRIPT], programVersion('fail2ban-server', '--version'), name);
     },
+    get program() {
+      return programVersion('fail2ban-server', '--version');
+    },
     available: () => (python() === undefined ? 'fail2ban is not installed: apt-get install fail2ban' : undefined),
     findings: (run) => bans(run, maxRetry),
   };

@@ -42,6 +42,10 @@ function pikeWith(name: string, density: number): Detector {
         name,
       );
     },
+    get program() {
+      return programVersion('kamailio', '-v');
+    },
+    realTime: true,
     available,
     findings: (run) => blocksOf(run, density),
   };

@@ -34,6 +34,9 @@ function suricataWith(name: string, rules: string): Detector {
     get version() {
       return fingerprint(import.meta, ['messages', 'episodes', 'servers', rules], programVersion('suricata', '-V'));
     },
+    get program() {
+      return programVersion('suricata', '-V');
+    },
     available: () => (whereIs('suricata') === undefined ? 'suricata is not installed: apt-get install suricata' : undefined),
     findings: (run) => alertsOf(run, join(import.meta.dirname, rules)),
   };

@@ -3,7 +3,7 @@ import type { Random } from '../random.ts';
 import type { Lab, Segment } from '../scenario.ts';
 import { authorize, readChallenge } from './digest.ts';
 import { Endpoint, type Peer, type ServerTransaction, type Witness } from './endpoint.ts';
-import { answerTo, type Draft, type Field, headerOf, type Message, parameterOf } from './message.ts';
+import { answerTo, cseqOf, type Draft, type Field, headerOf, type Message, parameterOf } from './message.ts';
 import type { Shape } from './shape.ts';
 
 /** What agents need of the lab. */
@@ -31,6 +31,9 @@ export interface AgentSetup {
 
 /** A session that takes the messages of its Call-ID. */
 export interface Session {
+  readonly callId: string;
+  /** Tag of this side. */
+  readonly localTag: string;
   request(transaction: ServerTransaction): void;
   response(message: Message): void;
   /** The INVITE that is being answered was cancelled. */
@@ -54,6 +57,7 @@ export interface RequestParts {
 /** An agent. `onNew` gets requests that belong to no session. */
 export class Agent {
   readonly setup: AgentSetup;
+  /** By Call-ID and own tag: a call from this agent to itself has two. */
   readonly sessions = new Map<string, Session>();
   readonly random: Random;
   readonly shape: Shape;
@@ -65,6 +69,8 @@ export class Agent {
   #endpoint: Endpoint | undefined;
   #old: Endpoint[] = [];
   readonly #contactUser: string;
+  /** Sessions whose INVITE has not been answered for good, for CANCEL and for the same INVITE on another way. */
+  readonly #opening = new Map<string, Session>();
   /** Challenges that were answered: how often each nonce has been used. */
   readonly #used = new Map<string, number>();
 
@@ -201,21 +207,34 @@ export class Agent {
     if (transaction.request.method !== 'ACK') this.answer(transaction, status);
   }
 
+  /** Takes the messages of this dialog; `opening` is the INVITE that the session has yet to answer. */
+  enter(session: Session, opening?: Message): void {
+    this.sessions.set(`${session.callId} ${session.localTag}`, session);
+    if (opening) this.#opening.set(openingKey(opening), session);
+  }
+
+  leave(session: Session, opening?: Message): void {
+    this.sessions.delete(`${session.callId} ${session.localTag}`);
+    if (opening) this.#opening.delete(openingKey(opening));
+  }
+
   #incoming(transaction: ServerTransaction): void {
-    const { method } = transaction.request;
-    const session = this.sessions.get(headerOf(transaction.request, 'call-id'));
-    const inside = parameterOf(headerOf(transaction.request, 'to'), 'tag') !== undefined;
-    if (method === 'CANCEL') {
-      this.refuse(transaction, session ? 200 : 481);
-      session?.cancelled();
-    } else if (session && (inside || method !== 'INVITE')) session.request(transaction);
-    else if (session) this.refuse(transaction, 482);
-    else if (inside && method !== 'NOTIFY') this.refuse(transaction, 481);
+    const { request } = transaction;
+    const tag = parameterOf(headerOf(request, 'to'), 'tag');
+    const opened = this.#opening.get(openingKey(request));
+    const session = tag === undefined ? opened : this.sessions.get(`${headerOf(request, 'call-id')} ${tag}`);
+    if (request.method === 'CANCEL') {
+      this.refuse(transaction, opened ? 200 : 481);
+      opened?.cancelled();
+    } else if (session && tag !== undefined) session.request(transaction);
+    else if (session && request.method === 'INVITE') this.refuse(transaction, 482);
+    else if (tag !== undefined && request.method !== 'NOTIFY') this.refuse(transaction, 481);
     else this.onNew(transaction);
   }
 
   #response(message: Message): void {
-    this.sessions.get(headerOf(message, 'call-id'))?.response(message);
+    const tag = parameterOf(headerOf(message, 'from'), 'tag') ?? '';
+    this.sessions.get(`${headerOf(message, 'call-id')} ${tag}`)?.response(message);
   }
 
   close(): void {
@@ -223,6 +242,12 @@ export class Agent {
     for (const endpoint of [...this.#old, this.endpoint]) endpoint.close();
     this.#old = [];
   }
+}
+
+/** INVITE and CANCEL of one attempt to call (RFC 3261 §8.2.2.2). */
+function openingKey(request: Message): string {
+  const from = parameterOf(headerOf(request, 'from'), 'tag') ?? '';
+  return `${headerOf(request, 'call-id')} ${from} ${cseqOf(request)}`;
 }
 
 /** Options of a transaction: another password than the account's, another endpoint than the present one. */

@@ -28,7 +28,8 @@ export async function beCalled(agent: Agent, transaction: ServerTransaction, pol
   const planned = conversation?.join(leg);
   if (agent.shape.sendsTrying) leg.ring(100);
   if (!(await leg.wait(agent.random.integer(20, 150)))) return;
-  await carryOut(leg, planned ?? policy.answer(from, to));
+  // Without a free port for its media it is as busy as can be.
+  await carryOut(leg, planned ?? policy.answer(from, to)).catch(() => leg.refuse(503));
   const real = conversation?.plan.start === undefined;
   if (!planned && real && leg.state === 'talking') await chat(leg, policy.hangUpAfter?.(from, to));
 }

@@ -30,6 +30,11 @@ export class Conversation {
     if (this.plan.start !== undefined) this.#stretch.to(simulated, new Set(this.legs.map((leg) => leg.callId)));
   }
 
+  /** Whether the call has yet to reach its called end: nobody has rung, or only one who sent the caller on. */
+  get waits(): boolean {
+    return this.called === undefined || (this.plan.answer?.kind === 'redirect' && this.called.state === 'ended');
+  }
+
   /** The ends that are known. */
   get legs(): readonly Leg[] {
     return this.called ? [this.caller, this.called] : [this.caller];
@@ -46,11 +51,10 @@ export class Conversation {
    */
   join(leg: Leg): Answer | undefined {
     const { called, plan } = this;
-    const sentOn = plan.answer?.kind === 'redirect' && called?.state === 'ended';
-    if (called && !sentOn) return { kind: 'never' };
+    if (!this.waits) return { kind: 'never' };
     this.called = leg;
     if (this.#stretch.started && leg.callId !== this.caller.callId) this.lab.unit(leg.callId, this.now());
-    return sentOn ? { kind: 'answer', after: 2 } : plan.answer;
+    return called ? { kind: 'answer', after: 2 } : plan.answer;
   }
 }
 
@@ -62,32 +66,32 @@ function bookOf(lab: Ground): Map<string, Conversation[]> {
   return known;
 }
 
+/** Users that the call may reach: whom it was made to, and whom that one sends it on to. */
+function usersOf({ caller, plan }: Conversation): readonly string[] {
+  const called = userOf(caller.dialog.remote.uri);
+  if (plan.answer?.kind !== 'redirect') return [called];
+  const { to } = plan.answer;
+  return [called, to.includes(':') ? userOf(to) : to];
+}
+
 /** Lets the called end find its conversation until `forget`. */
 export function expect(conversation: Conversation): void {
   const book = bookOf(conversation.lab);
-  const called = userOf(conversation.caller.dialog.remote.uri);
-  book.set(called, [...(book.get(called) ?? []), conversation]);
+  for (const user of usersOf(conversation)) book.set(user, [...(book.get(user) ?? []), conversation]);
 }
 
 export function forget(conversation: Conversation): void {
   const book = bookOf(conversation.lab);
-  const called = userOf(conversation.caller.dialog.remote.uri);
-  const left = (book.get(called) ?? []).filter((one) => one !== conversation);
-  if (left.length > 0) book.set(called, left);
-  else book.delete(called);
+  for (const user of usersOf(conversation)) {
+    const left = (book.get(user) ?? []).filter((one) => one !== conversation);
+    if (left.length > 0) book.set(user, left);
+    else book.delete(user);
+  }
 }
 
-/**
- * The conversation that an INVITE belongs to: by its Call-ID; behind a B2BUA, by who calls whom. After a redirection the called user
- * is another one: then only the Call-ID tells.
- */
+/** The conversation that an INVITE belongs to: by its Call-ID; behind a B2BUA, by who calls whom. */
 export function conversationOf(lab: Ground, callId: string, from: string, called: string): Conversation | undefined {
-  const book = bookOf(lab);
-  const candidates = book.get(called) ?? [];
+  const candidates = bookOf(lab).get(called) ?? [];
   const exact = candidates.find((one) => one.caller.callId === callId);
-  if (exact) return exact;
-  const same = candidates.find((one) => !one.called && one.caller.agent.setup.user === from);
-  if (same) return same;
-  for (const all of book.values()) for (const one of all) if (one.caller.callId === callId) return one;
-  return undefined;
+  return exact ?? candidates.find((one) => one.waits && userOf(one.caller.dialog.local.uri) === from);
 }

@@ -61,6 +61,7 @@ export class Leg implements Session, LiveCall {
   #settle: (status: number) => void = () => {};
   /** INVITE that this side has yet to answer for good, or whose ACK is awaited. */
   #invited: ServerTransaction | undefined;
+  readonly #opening: Message | undefined;
   #sent: Draft | undefined;
   #ringing = false;
   #cancelling = false;
@@ -81,11 +82,16 @@ export class Leg implements Session, LiveCall {
     this.settled = new Promise((resolve) => (this.#settle = resolve));
     this.#session = String(agent.random.integer(1, 0x7fffffff));
     this.#version = agent.random.integer(1, 0x7fffff);
-    agent.sessions.set(dialog.callId, this);
+    agent.enter(this, invited?.request);
+    this.#opening = invited?.request;
   }
 
   get callId(): string {
     return this.dialog.callId;
+  }
+
+  get localTag(): string {
+    return this.dialog.local.tag;
   }
 
   get signalling(): Peer {
@@ -359,7 +365,7 @@ export class Leg implements Session, LiveCall {
   #finish(mediaGoesOn: boolean): void {
     this.state = 'ended';
     this.#invited?.confirmed();
-    if (this.agent.sessions.get(this.callId) === this) this.agent.sessions.delete(this.callId);
+    this.agent.leave(this, this.#opening);
     if (!mediaGoesOn) this.media?.close();
     this.#end();
   }

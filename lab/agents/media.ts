@@ -56,9 +56,9 @@ export class Media {
 
   /** Opens sockets at a free even port of the maker's range. @throws Error if twenty ports in a row are taken. */
   static async open(setup: MediaSetup): Promise<Media> {
-    const { lowPort, highPort, rtcp } = setup.shape.media;
+    const { lowPort, highPort, nextPort, rtcp } = setup.shape.media;
     for (let tries = 0; tries < 20; tries++) {
-      const port = lowPort + 2 * setup.random.integer(0, (highPort - lowPort) >> 1);
+      const port = nextPort?.() ?? lowPort + 2 * setup.random.integer(0, (highPort - lowPort) >> 1);
       const first = await setup.segment.socket(setup.address, port).catch(() => undefined);
       if (!first) continue;
       const second = rtcp ? await setup.segment.socket(setup.address, port + 1).catch(() => undefined) : undefined;

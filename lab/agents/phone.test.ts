@@ -144,3 +144,15 @@ test('policies answer calls that nobody planned', async (t) => {
   assert.ok(record.end - record.start < 5_000_000);
   assert.match(statusLine(486), /Busy/);
 });
+
+test('without a free port for media a call is refused, and nothing is left of it', async (t) => {
+  const { phone } = await registrar(t, 76, 'MD5');
+  const called = await phone('201', '127.76.0.3');
+  const caller = await phone('200', '127.76.0.2', called.agent.endpoint);
+  const { segment } = called.agent;
+  called.agent.segment = { ...segment, socket: () => Promise.reject(new Error('taken')) };
+  assert.equal((await caller.call('201', { talk: 1, media: 'none', answer: { kind: 'answer', after: 0 } })).record.status, 503);
+  caller.agent.segment = called.agent.segment;
+  await assert.rejects(caller.call('201', { talk: 1, media: 'none' }), /no free media port/);
+  assert.equal(caller.live.size + called.live.size, 0);
+});

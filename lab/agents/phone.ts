@@ -95,7 +95,7 @@ export class Phone {
   /** Calls that it takes part in, by Call-ID: what somebody in the path knows of them. */
   get live(): ReadonlyMap<string, LiveCall> {
     const found = new Map<string, LiveCall>();
-    for (const [callId, session] of this.agent.sessions) if (session instanceof Leg) found.set(callId, session);
+    for (const session of this.agent.sessions.values()) if (session instanceof Leg) found.set(session.callId, session);
     return found;
   }
 
@@ -143,7 +143,7 @@ export class Phone {
   async options(at?: number): Promise<number> {
     const { domain } = this.account;
     this.#probes ??= Dialog.towards(this.agent, `sip:${domain}`);
-    const dialog = this.shape.expiresIn === 'both' ? this.#probes : Dialog.towards(this.agent, `sip:${domain}`);
+    const dialog = this.shape.probesShareCallId ? this.#probes : Dialog.towards(this.agent, `sip:${domain}`);
     this.#unit(dialog, at);
     return this.#ask(dialog, 'OPTIONS', [dialog.contact, ['Accept', 'application/sdp']]);
   }

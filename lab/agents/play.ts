@@ -25,7 +25,10 @@ export async function play(conversation: Conversation): Promise<Played> {
   caller.lostAcks = plan.lostAcks ?? 0;
   caller.voice = plan.voice;
   caller.sessionTimer = plan.sessionTimer ?? 0;
-  await caller.openMedia();
+  await caller.openMedia().catch((error: unknown) => {
+    caller.close();
+    throw error;
+  });
   conversation.unit(plan.start ?? 0);
   const start = conversation.now();
   expect(conversation);

@@ -29,6 +29,8 @@ export interface SdpHabit {
 export interface MediaHabit {
   readonly lowPort: number;
   readonly highPort: number;
+  /** Gives the next (even) port in turn; absent: drawn from the range. */
+  readonly nextPort?: () => number;
   readonly rtcp: boolean;
   readonly startsAtZero: boolean;
   readonly rtcpBye: boolean;
@@ -59,6 +61,8 @@ export interface Shape extends Spelling {
   readonly uriParams: string;
   readonly listenPort: 5060 | 'any';
   readonly sendsTrying: boolean;
+  /** Its OPTIONS keepalives share one Call-ID. */
+  readonly probesShareCallId: boolean;
   readonly sessionExpires: number;
   /** Registration lifetime that it asks for unless told, seconds. */
   readonly expires: number;
@@ -119,6 +123,7 @@ function drawHabits(random: Random) {
     uriParams: random.pick(['', '', ';transport=udp', ';transport=UDP']),
     listenPort: random.chance(0.7) ? 5060 : 'any',
     sendsTrying: random.chance(0.7),
+    probesShareCallId: random.chance(0.5),
     sessionExpires: random.pick([0, 0, 1800, 3600, 600]),
     expires: random.pick([60, 300, 300, 3600, 3600]),
   } satisfies Partial<Shape>;

@@ -24,7 +24,7 @@ export class Stretch {
   /** Starts a unit of these Call-IDs at this simulated time, or now if that has passed. */
   to(simulated: number, callIds: Iterable<string>): void {
     const real = this.#lab.now();
-    const at = this.#shift === undefined ? simulated : Math.max(simulated, real + this.#shift);
+    const at = Math.round(this.#shift === undefined ? simulated : Math.max(simulated, real + this.#shift));
     this.#shift = at - real;
     for (const callId of callIds) this.#lab.unit(callId, at);
   }

@@ -30,7 +30,7 @@ export class Trunk {
   /** Calls in process, by Call-ID. */
   get live(): ReadonlyMap<string, LiveCall> {
     const found = new Map<string, LiveCall>();
-    for (const [callId, session] of this.agent.sessions) if (session instanceof Leg) found.set(callId, session);
+    for (const session of this.agent.sessions.values()) if (session instanceof Leg) found.set(session.callId, session);
     return found;
   }
 

@@ -7,7 +7,8 @@ import { SIPP_FILTER, sippCommand } from './senders/sipp.ts';
 function open(lab: Lab, intensity: Intensity, attackers: readonly string[]) {
   return lab.campaign({
     attack: 'A10',
-    classes: ['flood'],
+    // Who names all users and proves to be none of them also learns which there are.
+    classes: ['flood', 'extension-scan'],
     stage: 'disrupt',
     intensity: intensity.name,
     attackers,

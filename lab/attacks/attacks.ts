@@ -1,29 +1,26 @@
 /** All scenarios with an attack in them, in the order of the catalogue (requirements.md §7), and the benign twins of some. */
 import type { Scenario } from '../scenario.ts';
 import { ABANDON_FLOOD, ABANDON_FLOOD_BY_SIPP } from './abandon-flood.ts';
-import { addressChange } from './address-change.ts';
-import { ackWithheld, soundAfterBye } from './billing-bypass.ts';
-import { brokenHandshake } from './broken-handshake.ts';
+import { auditAbsence } from './audit-absence.ts';
 import { CALL_ATTACKS } from './calls.ts';
 import { dialPrefixes, dialPrefixesFound } from './dial-prefixes.ts';
 import { DISTRIBUTED_GUESSING, DISTRIBUTED_GUESSING_SLOWLY } from './distributed-guessing.ts';
 import { DNS_FLOOD } from './dns-flood.ts';
-import { EXTENSION_SCAN, EXTENSION_SCANS_BY_SVWAR } from './extension-scan.ts';
+import { EXTENSION_SCAN, EXTENSION_SCAN_BY_NMAP, EXTENSION_SCAN_BY_SVWAR, EXTENSION_SCAN_BY_SVWAR_IN_VAIN } from './extension-scan.ts';
 import { fuzzing, fuzzingPhones } from './fuzzing.ts';
-import { keyTampering } from './key-tampering.ts';
+import { gatewayCommanded, gatewayTalksOn } from './gateway-fraud.ts';
+import { rtpFlood, rtpInjection, rtpInjectionStranger } from './media-attacks.ts';
 import { MIXED_GUESSING, MIXED_GUESSING_BY_TOOLS } from './mixed-guessing.ts';
 import { OPTIONS_FLOOD, OPTIONS_FLOOD_BY_SIPP, OPTIONS_FLOOD_BY_SIPSAK } from './options-flood.ts';
 import { PASSWORD_FOUND, PASSWORD_GUESSING, PASSWORD_GUESSING_BY_SVCRACK } from './password-guessing.ts';
-import { FORGED_ANSWERS, REFLECTION, REFLECTION_BY_SITE } from './reflection.ts';
-import { registrationHijack } from './registration-hijack.ts';
-import { registrationReplay } from './registration-replay.ts';
+import { profileAnomaly } from './profile-anomaly.ts';
+import { FORGED_ANSWERS, REFLECTION, REFLECTION_BY_SITE, REFLECTION_UNSEEN } from './reflection.ts';
 import { REQUEST_FLOODS, REQUEST_FLOODS_BY_SIPP, SPOOFED_FLOOD } from './request-floods.ts';
 import { SERVER_SCAN, SERVER_SCAN_BY_NMAP, SERVER_SCAN_BY_SVMAP } from './server-scan.ts';
 import { GUESSING_BESIDE_OWNER, GUESSING_THEN_OWNER } from './shared-address.ts';
-import { spit, spitByCustomer } from './spit.ts';
+import { spit, spitByCustomer, spitBySipp } from './spit.ts';
 import { sqlInjection } from './sql-injection.ts';
 import { tollFraud } from './toll-fraud.ts';
-import { TWINS } from './twins/twins.ts';
 import { UDP_FLOOD, UDP_FLOOD_SPOOFED } from './udp-flood.ts';
 import { vishing, wangiri } from './vishing.ts';
 
@@ -44,7 +41,9 @@ export const ATTACKS: readonly Scenario[] = [
   SERVER_SCAN_BY_SVMAP,
   SERVER_SCAN_BY_NMAP,
   EXTENSION_SCAN,
-  ...EXTENSION_SCANS_BY_SVWAR,
+  EXTENSION_SCAN_BY_SVWAR,
+  EXTENSION_SCAN_BY_SVWAR_IN_VAIN,
+  EXTENSION_SCAN_BY_NMAP,
   PASSWORD_GUESSING,
   PASSWORD_FOUND,
   ...PASSWORD_GUESSING_BY_SVCRACK,
@@ -54,26 +53,27 @@ export const ATTACKS: readonly Scenario[] = [
   DISTRIBUTED_GUESSING_SLOWLY,
   MIXED_GUESSING,
   MIXED_GUESSING_BY_TOOLS,
-  registrationHijack, // A16
-  registrationReplay, // A16
-  keyTampering, // A20
-  brokenHandshake, // A22
-  ackWithheld, // A23
-  soundAfterBye, // A23
   REFLECTION,
+  REFLECTION_UNSEEN,
   REFLECTION_BY_SITE,
   FORGED_ANSWERS,
-  addressChange, // A34
-  ...TWINS, // E2-2
   ...CALL_ATTACKS, // A16-A23, A27, A34, A35, E2-2
+  gatewayTalksOn, // A24
+  gatewayCommanded, // A24
+  auditAbsence, // A25
   fuzzing, // A26
   fuzzingPhones, // A26
+  rtpFlood, // A28
+  rtpInjection, // A28
+  rtpInjectionStranger, // A28
   spit, // A29
   spitByCustomer, // A29
+  spitBySipp, // A29
   vishing, // A30
   wangiri, // A30
   tollFraud, // A31
   dialPrefixes, // A32
   dialPrefixesFound, // A32
+  profileAnomaly, // A36
   sqlInjection, // A37
 ];

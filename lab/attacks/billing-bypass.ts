@@ -13,7 +13,6 @@ export const ackWithheld: Scenario = {
   title: 'Two accomplices talk in calls that are never acknowledged',
   attack: 'A23',
   intensities: calls(1, 4),
-  small: true,
   proof: 'hashes',
   run: (lab, intensity) => run(lab, intensity, false),
 };
@@ -27,6 +26,44 @@ export const soundAfterBye: Scenario = {
   proof: 'hashes',
   run: (lab, intensity) => run(lab, intensity, true),
 };
+
+/** To the telephone network: the gateway repeats its answer and talks, and no ACK ever starts the meter. */
+export const ackWithheldAbroad: Scenario = {
+  name: 'billing-bypass-trunk',
+  title: 'Calls to the telephone network that are never acknowledged, with sound',
+  attack: 'A23',
+  intensities: calls(2, 6),
+  proof: 'hashes',
+  run: abroad,
+};
+
+async function abroad(lab: Lab, intensity: Intensity): Promise<void> {
+  const account = spareAccount(lab, 2);
+  const numbers = Array.from({ length: intensity.value }, () => lab.site.number());
+  const campaign = lab.campaign({
+    attack: 'A23',
+    classes: ['billing-bypass', 'anomaly'],
+    stage: 'abuse',
+    intensity: intensity.name,
+    targets: [`${account.user}@${account.domain}`, ...numbers],
+  });
+  const actor = await Actor.open(lab, campaign, 'attack');
+  const heard = await Promise.all(
+    numbers.map(async (number, i) => {
+      await lab.sleep(i * 300);
+      const voice = await Voice.open(lab, 'attack', actor.address);
+      const call = await dial(actor, lab, account, number, voice.description(lab));
+      if (typeof call !== 'number') {
+        voice.target = call.media;
+        await voice.talk(lab, campaign, call.callId, TALK);
+      }
+      voice.close();
+      return voice.received;
+    }),
+  );
+  campaign.end(heard.some((packets) => packets > 100) ? 'succeeded' : 'failed', { attackers: [actor.address] });
+  actor.close();
+}
 
 function calls(...counts: readonly number[]): Intensity[] {
   return counts.map((value) => ({ name: `${value} ${value === 1 ? 'call' : 'calls'}`, value }));

@@ -1,11 +1,13 @@
 /** A22: INVITEs whose answers are never acknowledged (S1-41): each leaves a half-open call behind, in the proxy and in a telephone. */
 import { type Field, headerOf } from '../agents/message.ts';
+import type { Phone } from '../agents/phone.ts';
 import type { Account, Intensity, Lab, Scenario } from '../scenario.ts';
 import { Actor, type Request } from './senders/actor.ts';
 import { opening, spareAccount } from './senders/dial.ts';
 import { Voice } from './senders/voice.ts';
 
 const SECONDS = 10;
+const LINES = 4;
 
 /** A customer's credentials are used, so the proxy lets the calls through; its nonce serves for all of them. */
 export const brokenHandshake: Scenario = {
@@ -14,14 +16,15 @@ export const brokenHandshake: Scenario = {
   attack: 'A22',
   intensities: [1, 10, 50, 500].map((value) => ({ name: `${value}/s`, value })),
   site: { phones: 12 },
-  small: true,
   proof: 'hashes',
   run,
 };
 
 async function run(lab: Lab, intensity: Intensity): Promise<void> {
   const account = spareAccount(lab, 0);
-  const users = lab.random.shuffle(lab.phones.map((phone) => phone.account)).slice(0, lab.random.integer(4, 8));
+  const phones = lab.random.shuffle(lab.phones).slice(0, lab.random.integer(4, 8));
+  for (const phone of phones) limit(phone);
+  const users = phones.map((phone) => phone.account);
   const campaign = lab.campaign({
     attack: 'A22',
     classes: ['flood', 'anomaly'],
@@ -46,6 +49,11 @@ async function run(lab: Lab, intensity: Intensity): Promise<void> {
   campaign.end(actor.accepted > 0 ? 'succeeded' : 'failed', { attackers: [actor.address] });
   actor.close();
   voice.close();
+}
+
+/** A telephone has a few lines: when all are taken, it is busy. */
+function limit(phone: Phone): void {
+  phone.policy = { answer: () => (phone.live.size > LINES ? { kind: 'busy', after: 0 } : { kind: 'answer', after: 0.5 }) };
 }
 
 /** Asks for a challenge once; gives what makes an INVITE that answers it for the n-th time. */

@@ -1,7 +1,7 @@
 /** Attacks on registrations and calls (A16 to A23, A27, A34, A35), and the benign twins that look like them (E2-2). */
 import type { Scenario } from '../scenario.ts';
 import { addressChange } from './address-change.ts';
-import { ackWithheld, soundAfterBye } from './billing-bypass.ts';
+import { ackWithheld, ackWithheldAbroad, soundAfterBye } from './billing-bypass.ts';
 import { brokenHandshake } from './broken-handshake.ts';
 import { forgedBye } from './forged-bye.ts';
 import { forgedCancel, forgedDecline } from './forged-cancel.ts';
@@ -28,6 +28,7 @@ export const CALL_ATTACKS: readonly Scenario[] = [
   forgedUpdate, // A21
   brokenHandshake, // A22
   ackWithheld, // A23
+  ackWithheldAbroad, // A23
   soundAfterBye, // A23
   outOfState, // A27
   addressChange, // A34

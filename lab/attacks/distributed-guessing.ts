@@ -1,7 +1,7 @@
 /** A14 (E3-6): many sources guess the password of one user, none of them often enough to be told alone. */
 import type { CampaignHandle, Intensity, Lab, Scenario } from '../scenario.ts';
 import { Attacker, strangersShape } from './senders/attacker.ts';
-import { drawHabit, Guesser } from './senders/guesser.ts';
+import { drawHabit, Guesser, patient } from './senders/guesser.ts';
 import { passwordList } from './senders/names.ts';
 import { play, spread } from './senders/schedule.ts';
 
@@ -11,10 +11,11 @@ function rounds(sources: number): number {
 }
 
 /** A guesser at each address; a botnet has one to four makes. */
-async function openAll(lab: Lab, campaign: CampaignHandle, addresses: readonly string[]): Promise<Guesser[]> {
+async function openAll(lab: Lab, campaign: CampaignHandle, addresses: readonly string[], slow: boolean): Promise<Guesser[]> {
   const random = lab.random.fork('bots');
   const makes = Array.from({ length: random.integer(1, 4) }, (_, index) => strangersShape(random.fork(`make ${index}`)));
-  const habit = { ...drawHabit(random), method: 'REGISTER' } as const;
+  const drawn = { ...drawHabit(random), method: 'REGISTER' } as const;
+  const habit = slow ? patient(drawn) : drawn;
   const guessers: Guesser[] = [];
   for (const address of addresses) {
     const attacker = await Attacker.open(lab, campaign, lab.segment('attack'), { address, shape: random.pick(makes) });
@@ -35,12 +36,12 @@ async function run(lab: Lab, intensity: Intensity, slow: boolean): Promise<void>
     attackers: addresses,
     targets: [`${victim.user}@${victim.domain}`],
   });
-  const guessers = await openAll(lab, campaign, addresses);
+  const guessers = await openAll(lab, campaign, addresses, slow);
   const words = passwordList(random, guessers.length * rounds(guessers.length), random.chance(0.5) ? victim.password : undefined);
   const gap = slow ? random.integer(120, 400) * 1e6 : 0;
   let found = false;
   const under: Promise<void>[] = [];
-  await play(lab, spread(random.fork('times'), words.length, 10), (index) => {
+  await play(lab, spread(random.fork('times'), words.length, slow ? 25 : 10), (index) => {
     const guesser = guessers[index % guessers.length]!;
     if (found) return;
     const callId = guesser.nextCallId();

@@ -3,9 +3,10 @@
  * scanner, with REGISTER, INVITE and OPTIONS, numbers in a row and names of a dictionary.
  */
 import type { Random } from '../random.ts';
-import type { CampaignHandle, Intensity, Lab, Scenario, SiteWish } from '../scenario.ts';
+import type { CampaignHandle, Intensity, Lab, Scenario } from '../scenario.ts';
 import { Attacker, offer } from './senders/attacker.ts';
 import { candidates, word } from './senders/names.ts';
+import { NMAP_FILTER } from './senders/nmap.ts';
 import { drawnPace, play } from './senders/schedule.ts';
 import { SIPVICIOUS_FILTER, sipvicious } from './senders/sipvicious.ts';
 
@@ -33,7 +34,12 @@ async function byOwnSender(lab: Lab, intensity: Intensity): Promise<void> {
   const attacker = await Attacker.open(lab, campaign, lab.segment('attack'), { address });
   const slow = intensity.value < 1;
   const speed = slow ? 8 : intensity.value;
-  const list = candidates(random, slow ? 40 : Math.min(900, Math.round(speed * 10)), random.pick(['range', 'dictionary']), users(lab));
+  const list = candidates(
+    random,
+    slow ? 40 : Math.min(900, Math.max(25, Math.round(speed * 10))),
+    random.pick(['range', 'dictionary']),
+    users(lab),
+  );
   const method = random.pick<Method>(['REGISTER', 'REGISTER', 'OPTIONS', 'INVITE']);
   const offsets = drawnPace(random.fork('times'), speed, list.length);
   const found = await scan(lab, attacker, list, method, offsets, slow ? 1e6 / intensity.value : 0);
@@ -92,6 +98,20 @@ async function bySvwar(lab: Lab, intensity: Intensity): Promise<void> {
   campaign.end(found.length > 0 ? 'succeeded' : 'failed', { targets: found.map((user) => `${user}@${domain}`) });
 }
 
+async function byNmap(lab: Lab, intensity: Intensity): Promise<void> {
+  const random = lab.random.fork('scan');
+  const campaign = open(lab, intensity, [lab.segment('attack').address()]);
+  campaign.owns('attack');
+  const { domain, proxy } = lab.site;
+  const list = candidates(random, intensity.value, 'range', users(lab));
+  // The plus sign: also on ports that are not 5060.
+  const numbers = `sip-enum-users.minext=${list[0]},sip-enum-users.maxext=${list.at(-1)},sip.timeout=1`;
+  const options = ['-sU', '-Pn', '-n', '-p', String(proxy.port), '--script', '+sip-enum-users', '--script-args', numbers];
+  const { output } = await lab.tool('attack', ['nmap', ...options, proxy.address], 25);
+  const found = users(lab).filter((user) => output.includes(` ${user}: `));
+  campaign.end(found.length > 0 ? 'succeeded' : 'failed', { targets: found.map((user) => `${user}@${domain}`) });
+}
+
 /** `first-last` in the way svwar takes it. */
 function range(random: Random, real: readonly string[], count: number): string {
   const list = candidates(random, count, 'range', real);
@@ -114,21 +134,49 @@ export const EXTENSION_SCAN: Scenario = {
   run: byOwnSender,
 };
 
-const STYLES: readonly NonNullable<SiteWish['answers']>[] = ['404-401', '401-401', '401-403'];
-
-/** svwar for real, one scenario for each style of answers (M-01, M-02). */
-export const EXTENSION_SCANS_BY_SVWAR: readonly Scenario[] = STYLES.map((answers) => ({
-  name: `extension-scan-svwar-${answers}`,
-  title: `svwar against a server that answers ${answers.replace('-', ' to unknown users and ')} to wrong passwords (E3-1)`,
+/** svwar for real where unknown users are told from known ones (M-02). */
+export const EXTENSION_SCAN_BY_SVWAR: Scenario = {
+  name: 'extension-scan-svwar',
+  title: 'svwar against a server that tells unknown users: 404 to them, 401 to the others (E3-1)',
   attack: 'A12',
   intensities: [
     { name: '180/s', value: 180 },
     { name: '2/s', value: 2 },
     { name: '20/s', value: 20 },
   ],
-  site: { answers },
-  small: answers === '404-401',
+  site: { answers: '404-401' },
+  small: true,
   proof: { filter: SIPVICIOUS_FILTER },
   needs: ['svwar'],
   run: bySvwar,
-}));
+};
+
+/** svwar gives up at the first answer that tells it nothing, even when it is forced (M-01): the faster it is, the more are under way by then. */
+export const EXTENSION_SCAN_BY_SVWAR_IN_VAIN: Scenario = {
+  name: 'extension-scan-svwar-in-vain',
+  title: 'svwar against a server that challenges everybody: it gives up after some twenty requests (E3-1)',
+  attack: 'A12',
+  intensities: [
+    { name: '180/s', value: 180 },
+    { name: '400/s', value: 400 },
+  ],
+  site: { answers: '401-401' },
+  proof: { filter: SIPVICIOUS_FILTER },
+  needs: ['svwar'],
+  run: bySvwar,
+};
+
+/** nmap's script, which stops where unknown users are challenged like everybody. */
+export const EXTENSION_SCAN_BY_NMAP: Scenario = {
+  name: 'extension-scan-nmap',
+  title: 'nmap asks one server for many users',
+  attack: 'A12',
+  intensities: [
+    { name: '100 users', value: 100 },
+    { name: '400 users', value: 400 },
+  ],
+  site: { answers: '404-401' },
+  proof: { filter: NMAP_FILTER },
+  needs: ['nmap'],
+  run: byNmap,
+};

@@ -27,7 +27,7 @@ export const forgedBye: Scenario = {
       classes: ['teardown', 'anomaly'],
       stage: 'disrupt',
       ways: WAYS,
-      wanted: { talk: 11 },
+      wanted: { talk: 9 },
       before: 1_500,
       after: 4_000,
       strike,

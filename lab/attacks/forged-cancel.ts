@@ -27,7 +27,6 @@ export const forgedCancel: Scenario = {
   attack: 'A18',
   intensities: strengths(CANCELS),
   site: { phones: 14 },
-  small: true,
   proof: 'hashes',
   run: async (lab, intensity) =>
     await forge(lab, intensity, {

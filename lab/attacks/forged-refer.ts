@@ -26,7 +26,7 @@ export const forgedRefer: Scenario = {
       classes: ['hijack', 'anomaly', 'toll-fraud'],
       stage: 'abuse',
       ways: WAYS,
-      wanted: { talk: 12 },
+      wanted: { talk: 9 },
       before: 1_200,
       after: 1_500,
       strike,

@@ -25,7 +25,7 @@ export const forgedUpdate: Scenario = {
       classes: ['hijack', 'media-attack', 'anomaly'],
       stage: 'abuse',
       ways: WAYS,
-      wanted: { talk: 13 },
+      wanted: { talk: 10 },
       before: 1_200,
       after: 1_500,
       strike: offering('UPDATE'),

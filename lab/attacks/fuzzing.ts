@@ -18,7 +18,6 @@ export const fuzzing: Scenario = {
   title: 'Malformed requests to the proxy, all different',
   attack: 'A26',
   intensities: INTENSITIES,
-  small: true,
   proof: 'hashes',
   run: async (lab, intensity) => await run(lab, intensity, [lab.site.proxy]),
 };
@@ -70,7 +69,9 @@ function valid(lab: Lab, actor: Actor, voice: Voice): { readonly payload: Buffer
   const me: Account = { user: random.text(random.integer(3, 6), '0123456789'), domain: lab.site.domain, password: '' };
   const contact: Field = ['Contact', actor.contact(me.user)];
   const uri = method === 'REGISTER' ? `sip:${lab.site.domain}` : `sip:${user}@${lab.site.domain}`;
-  const request = opening(actor, lab, me, method, uri, [contact, ['Expires', '60']], method === 'INVITE' ? voice.description(lab) : '');
+  // Telephones answer many of these calls and talk; not all shall make them send sound.
+  const offers = method === 'INVITE' && random.chance(0.3);
+  const request = opening(actor, lab, me, method, uri, [contact, ['Expires', '60']], offers ? voice.description(lab) : '');
   return { payload: actor.compose(request), callId: request.callId };
 }
 

@@ -34,7 +34,7 @@ const STRENGTHS: readonly Strength[] = [
   { name: '100 users, 20 each', value: 400, users: 100, words: 20 },
   { name: '300 users, 2 each', value: 60, users: 300, words: 2 },
   { name: '1000 users, 20 each', value: 1500, users: 1000, words: 20 },
-  { name: '30 users, 3 each, 1 per 3 min', value: 1 / 180, users: 30, words: 3, gap: 180e6 },
+  { name: '30 users, 1 each, 1 per 3 min', value: 1 / 180, users: 30, words: 1, gap: 180e6 },
 ];
 
 interface Pair {
@@ -56,18 +56,23 @@ function pairs(lab: Lab, strength: Strength): Pair[] {
 
 async function byOwnSender(lab: Lab, intensity: Intensity): Promise<void> {
   const strength = STRENGTHS.find(({ name }) => name === intensity.name) ?? STRENGTHS[0]!;
+  const gap = strength.gap ?? 0;
   const random = lab.random.fork('guessing');
   const address = lab.segment('attack').address();
   const campaign = open(lab, intensity, address);
   const attacker = await Attacker.open(lab, campaign, lab.segment('attack'), { address });
   // One challenge answered all the time: two messages for each guess would make the longest run twice as long.
-  const guesser = new Guesser(attacker, lab.site, { ...drawHabit(random), method: 'REGISTER', reusesNonce: true, oneCallId: false });
+  const guesser = new Guesser(attacker, lab.site, {
+    ...drawHabit(random),
+    method: 'REGISTER',
+    reusesNonce: gap === 0,
+    oneCallId: false,
+  });
   const list = pairs(lab, strength);
   const fallen = new Set<string>();
   const under: Promise<void>[] = [];
   await guesser.guess(random.pick(lab.site.accounts).user, random.text(8));
-  const gap = strength.gap ?? 0;
-  await play(lab, spread(random.fork('times'), list.length, gap > 0 ? 10 : list.length / strength.value), (index) => {
+  await play(lab, spread(random.fork('times'), list.length, gap > 0 ? 25 : list.length / strength.value), (index) => {
     const { user, password } = list[index]!;
     const callId = guesser.nextCallId();
     if (gap > 0) lab.unit(callId, Math.round(lab.start + 60e6 + (index + random.unit() / 2) * gap));

@@ -31,12 +31,11 @@ async function byOwnSender(lab: Lab, intensity: Intensity): Promise<void> {
   campaign.end('unknown');
 }
 
-async function byTool(lab: Lab, intensity: Intensity, command: (address: string) => string[]): Promise<void> {
+async function byTool(lab: Lab, intensity: Intensity, command: (address: string) => string[], seconds: number): Promise<void> {
   const address = lab.segment('attack').address();
   const campaign = open(lab, intensity, address);
   campaign.owns('attack');
-  const seconds = lasting(intensity.value);
-  await lab.tool('attack', command(address), seconds + 8);
+  await lab.tool('attack', command(address), seconds);
   await lab.sleep(500);
   campaign.end('unknown');
 }
@@ -44,29 +43,25 @@ async function byTool(lab: Lab, intensity: Intensity, command: (address: string)
 function bySipp(lab: Lab, intensity: Intensity): Promise<void> {
   const random = lab.random.fork('requests');
   const { domain, proxy } = lab.site;
-  return byTool(lab, intensity, (address) => {
-    const count = countAt(intensity.value);
-    const calls = Array.from({ length: count }, () => ({ uri: `sip:${domain}`, user: word(random), domain: foreignDomain(random) }));
-    return sippCommand({ method: 'OPTIONS', calls }, address, `${proxy.address}:${proxy.port}`, intensity.value);
-  });
+  return byTool(
+    lab,
+    intensity,
+    (address) => {
+      const count = countAt(intensity.value);
+      const calls = Array.from({ length: count }, () => ({ uri: `sip:${domain}`, user: word(random), domain: foreignDomain(random) }));
+      return sippCommand({ method: 'OPTIONS', calls }, address, `${proxy.address}:${proxy.port}`, intensity.value);
+    },
+    lasting(intensity.value) + 8,
+  );
 }
 
-/** sipsak pauses for whole milliseconds between requests, or not at all. */
+/** sipsak floods as fast as it can: a burst each second. (Its own pause, `-o`, sends one request and sleeps.) */
 function bySipsak(lab: Lab, intensity: Intensity): Promise<void> {
   const { proxy } = lab.site;
   const uri = `sip:${word(lab.random.fork('user'))}@${proxy.address}:${proxy.port}`;
-  return byTool(lab, intensity, () => [
-    ...SIPSAK,
-    '-e',
-    String(countAt(intensity.value)),
-    '-o',
-    String(Math.round(1000 / intensity.value)),
-    '-s',
-    uri,
-  ]);
+  const burst = `sipsak -F -e ${intensity.value} -s ${uri}`;
+  return byTool(lab, intensity, () => ['sh', '-c', `for i in 1 2 3 4 5 6 7 8 9 10; do ${burst}; sleep 1; done`], 20);
 }
-
-const SIPSAK = ['sipsak', '-F'];
 
 /** By the lab's own sender. */
 export const OPTIONS_FLOOD: Scenario = {
@@ -103,7 +98,7 @@ export const OPTIONS_FLOOD_BY_SIPSAK: Scenario = {
   attack: 'A11',
   intensities: [
     { name: '100/s', value: 100 },
-    { name: '500/s', value: 500 },
+    { name: '1000/s', value: 1000 },
   ],
   proof: { filter: '!icmp && sip.Method == "OPTIONS" && sip.User-Agent contains "sipsak"' },
   needs: ['sipsak'],

@@ -7,9 +7,9 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CampaignHandle, Intensity, Lab, Scenario, SiteWish } from '../scenario.ts';
 import { Attacker } from './senders/attacker.ts';
-import { drawHabit, Guesser } from './senders/guesser.ts';
+import { drawHabit, Guesser, patient } from './senders/guesser.ts';
 import { passwordList, word } from './senders/names.ts';
-import { drawnPace, play } from './senders/schedule.ts';
+import { drawnPace, OWN_SECOND, play } from './senders/schedule.ts';
 import { SIPVICIOUS_FILTER, sipvicious } from './senders/sipvicious.ts';
 
 function open(lab: Lab, intensity: Intensity, attackers: readonly string[], account: string): CampaignHandle {
@@ -25,7 +25,7 @@ function open(lab: Lab, intensity: Intensity, attackers: readonly string[], acco
 
 /** Guesses of a run at this strength (per second). */
 function guesses(perSecond: number): number {
-  if (perSecond < 1) return 45;
+  if (perSecond < 1) return 30;
   return Math.round(perSecond * (perSecond < 5 ? 15 : 8));
 }
 
@@ -36,7 +36,8 @@ async function byOwnSender(lab: Lab, intensity: Intensity, finds: boolean): Prom
   const address = lab.segment('attack').address();
   const campaign = open(lab, intensity, [address], account);
   const attacker = await Attacker.open(lab, campaign, lab.segment('attack'), { address });
-  const guesser = new Guesser(attacker, lab.site, drawHabit(random));
+  const habit = drawHabit(random);
+  const guesser = new Guesser(attacker, lab.site, intensity.value < 1 ? patient(habit) : habit);
   const words = passwordList(random, guesses(intensity.value), finds ? victim.password : undefined);
   const found =
     intensity.value < 1
@@ -68,6 +69,7 @@ async function slowly(lab: Lab, guesser: Guesser, user: string, words: readonly 
     const callId = guesser.nextCallId();
     lab.unit(callId, Math.round(simulated));
     if ((await guesser.guess(user, password, callId)) === 'right') return true;
+    await lab.sleep(OWN_SECOND);
     simulated += gap * (0.7 + 0.6 * random.unit());
   }
   return false;
@@ -81,13 +83,18 @@ async function bySvcrack(lab: Lab, intensity: Intensity): Promise<void> {
   campaign.owns('attack');
   const agent = random.chance(0.4) ? `${word(random)} ${random.integer(1, 9)}.${random.integer(0, 9)}` : undefined;
   const right = random.chance(0.5) ? victim.password : undefined;
-  // The sandbox has its own /run, which ends with the run.
-  const file = join(mkdtempSync('/run/words-'), 'words');
-  writeFileSync(file, `${passwordList(random, Math.min(1500, intensity.value * 12), right).join('\n')}\n`);
+  const file = wordFile(passwordList(random, Math.min(1500, intensity.value * 12), right));
   const { domain, proxy } = lab.site;
   const options = ['-u', victim.user, '-d', file, '-p', String(proxy.port), '-t', String(1 / intensity.value), '--domain', domain];
   const { output } = await lab.tool('attack', sipvicious('svcrack', [...options, proxy.address], agent), 15);
   campaign.end(right !== undefined && output.includes(right) ? 'succeeded' : 'failed');
+}
+
+/** A word a line. The sandbox has its own /run, which ends with the run. */
+function wordFile(words: readonly string[]): string {
+  const file = join(mkdtempSync('/run/words-'), 'words');
+  writeFileSync(file, `${words.join('\n')}\n`);
+  return file;
 }
 
 /** By the lab's own guesser. */
@@ -105,7 +112,6 @@ export const PASSWORD_GUESSING: Scenario = {
     { name: '0.01/s', value: 0.01 },
     { name: '1 per 30 min', value: 1 / 1800 },
   ],
-  small: true,
   proof: 'hashes',
   run: (lab, intensity) => byOwnSender(lab, intensity, lab.random.fork('luck').chance(0.5)),
 };

@@ -55,6 +55,26 @@ async function byStrangers(lab: Lab, intensity: Intensity): Promise<void> {
   campaign.end('unknown');
 }
 
+/** Forger and servers are in one segment, so that what crosses the router is only the answers: they are what is labelled. */
+async function unseen(lab: Lab, intensity: Intensity): Promise<void> {
+  const random = lab.random.fork('reflection');
+  const attack = lab.segment('attack');
+  const victim = victimOf(lab, random, random.chance(0.5) ? lab.site.proxy.address : lab.segment('site').address());
+  const campaign = open(lab, intensity, victim.address, []);
+  const servers: Neighbour[] = [];
+  for (let i = random.integer(12, 40); i > 0; i--)
+    servers.push(await Neighbour.open(attack, random.fork(`server ${i}`), () => false, campaign));
+  const forger = await attack.forger(victim.address, victim.port);
+  await play(lab, drawnPace(random.fork('times'), intensity.value, countAt(intensity.value)), () => {
+    const server = random.pick(servers);
+    const { payload } = forgedRequest(victim, 'INVITE', `sip:${word(random)}@${server.address}`);
+    forger.send(payload, server.port, server.address);
+  });
+  await lab.sleep(2500);
+  for (const server of servers) server.close();
+  campaign.end('unknown');
+}
+
 async function byTheSite(lab: Lab, intensity: Intensity): Promise<void> {
   const random = lab.random.fork('reflection');
   const victim = victimOf(lab, random, lab.segment('attack2').address());
@@ -121,9 +141,18 @@ export const REFLECTION: Scenario = {
   title: "INVITEs to servers of other domains in a victim's name: their answers hit it",
   attack: 'A33',
   intensities: STRENGTHS,
-  small: true,
   proof: 'hashes',
   run: byStrangers,
+};
+
+/** The same, seen by a sensor that the forged requests do not pass: the definition of the paper. */
+export const REFLECTION_UNSEEN: Scenario = {
+  name: 'reflection-unseen',
+  title: "Answers to requests in the victim's name that the sensor does not see",
+  attack: 'A33',
+  intensities: STRENGTHS,
+  proof: 'hashes',
+  run: unseen,
 };
 
 /** The site is the one that is misused. */

@@ -18,6 +18,7 @@ interface Kind {
   readonly attack: AttackId;
   readonly name: string;
   readonly title: string;
+  /** `extension-scan` where each request names another user who is not, or is not proven to be, the caller's: what it is for cannot be seen. */
   readonly classes: readonly AttackClass[];
   readonly site?: SiteWish;
   /** Another domain's server is needed. */
@@ -73,7 +74,7 @@ const KINDS: readonly Kind[] = [
     attack: 'A06',
     name: 'invite-flood-foreign-nobody',
     title: 'INVITEs through the site for users that another domain does not have (S0-60)',
-    classes: ['flood'],
+    classes: ['flood', 'extension-scan'],
     from: 'user',
     login: true,
     neighbour: true,
@@ -96,7 +97,7 @@ const KINDS: readonly Kind[] = [
     attack: 'A08',
     name: 'invite-flood-challenged',
     title: 'INVITEs that leave every challenge unanswered (S0-62)',
-    classes: ['flood'],
+    classes: ['flood', 'extension-scan'],
     from: 'user',
     uris: (lab, random) => () => `sip:${random.pick(lab.site.accounts).user}@${lab.site.domain}`,
   },
@@ -178,16 +179,21 @@ async function byOwnSender({ lab, kind, intensity, random, address, campaign, ur
   attacker.close();
 }
 
-/** Is challenged once; all requests that follow answer that challenge. */
-async function challenged(attacker: Attacker, request: Parameters<Attacker['ask']>[0], lab: Lab): Promise<Omit<Login, 'count'>> {
+/** Is challenged once; all requests that follow answer that challenge. Undefined if the site answers such requests unchallenged. */
+async function challenged(
+  attacker: Attacker,
+  request: Parameters<Attacker['ask']>[0],
+  lab: Lab,
+): Promise<Omit<Login, 'count'> | undefined> {
   for (let tries = 0; tries < 5; tries++) {
     const reply = await attacker.ask({ ...request, callId: attacker.callId() }, lab.site.proxy);
-    const challenge = reply === undefined ? undefined : challengeOf(reply);
-    if (reply === undefined || challenge === undefined) continue;
+    if (reply === undefined) continue;
+    const challenge = challengeOf(reply);
+    if (challenge === undefined) return undefined;
     const { user, password } = stolen(lab);
     return { user, password, challenge, proxy: reply.status === 407 };
   }
-  throw new Error('the site did not challenge the attacker');
+  throw new Error('the site did not answer the attacker');
 }
 
 /** Many forged sources; nobody hears the answers. */
@@ -243,7 +249,6 @@ export const REQUEST_FLOODS: readonly Scenario[] = KINDS.map((kind) => ({
   attack: kind.attack,
   intensities: kind.attack === 'A03' ? [...BY_OWN_SENDER, ...WHOLE_RANGE] : BY_OWN_SENDER,
   ...(kind.site === undefined ? {} : { site: kind.site }),
-  small: kind.attack === 'A03' || kind.attack === 'A08',
   proof: 'hashes',
   run: (lab, intensity) => flooding(lab, kind, intensity, byOwnSender),
 }));

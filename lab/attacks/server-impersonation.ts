@@ -19,7 +19,6 @@ export const serverImpersonation: Scenario = {
   attack: 'A35',
   intensities: strengths(WAYS),
   site: { phones: 14 },
-  small: true,
   proof: 'hashes',
   run: async (lab, intensity) =>
     await forge(lab, intensity, {

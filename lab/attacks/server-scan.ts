@@ -3,6 +3,7 @@ import type { Random } from '../random.ts';
 import type { CampaignHandle, Intensity, Lab, Scenario } from '../scenario.ts';
 import { Attacker } from './senders/attacker.ts';
 import { foreignDomain, word } from './senders/names.ts';
+import { NMAP_FILTER } from './senders/nmap.ts';
 import { drawnPace, play } from './senders/schedule.ts';
 import { sipvicious } from './senders/sipvicious.ts';
 
@@ -87,7 +88,7 @@ async function byNmap(lab: Lab, intensity: Intensity): Promise<void> {
   campaign.owns('attack');
   const { port } = lab.site.proxy;
   // The plus sign: also on ports that are not 5060.
-  const script = ['--script', '+sip-methods', '--script-args', 'sip.timeout=1000'];
+  const script = ['--script', '+sip-methods', '--script-args', 'sip.timeout=1'];
   const pace = ['--max-rate', String(intensity.value), '--max-retries', '0', '--host-timeout', '8s'];
   const range = around(lab, random, Math.min(60, intensity.value * 8));
   const { output } = await lab.tool('attack', ['nmap', '-sU', '-Pn', '-n', '-p', String(port), ...pace, ...script, range], 20);
@@ -119,7 +120,6 @@ export const SERVER_SCAN_BY_SVMAP: Scenario = {
     { name: '2/s', value: 2 },
     { name: '50/s', value: 50 },
   ],
-  small: true,
   proof: {
     filter:
       '!icmp && sip.Request-Line && sip.from.host == "1.1.1.1" && sip.Via.branch matches "^z9hG4bK-[0-9]{1,10}$" && sip.Max-Forwards == 70',
@@ -137,7 +137,7 @@ export const SERVER_SCAN_BY_NMAP: Scenario = {
     { name: '20/s', value: 20 },
     { name: '5/s', value: 5 },
   ],
-  proof: { filter: '!icmp && ((sip.Request-Line && sip.From contains "Nmap NSE") || udp.length == 8 || sip.r-uri == "sip:nm")' },
+  proof: { filter: NMAP_FILTER },
   needs: ['nmap'],
   run: byNmap,
 };

@@ -4,8 +4,9 @@
  */
 import type { CampaignHandle, Intensity, Lab, Scenario } from '../scenario.ts';
 import { Attacker, strangersShape } from './senders/attacker.ts';
-import { drawHabit, Guesser } from './senders/guesser.ts';
+import { drawHabit, Guesser, patient } from './senders/guesser.ts';
 import { passwordList } from './senders/names.ts';
+import { OWN_SECOND } from './senders/schedule.ts';
 
 /** A handle that labels nothing: what the real user sends is benign. */
 const INNOCENT: CampaignHandle = {
@@ -43,7 +44,7 @@ async function household(lab: Lab, intensity: Intensity): Promise<Household> {
     method: 'REGISTER',
     expires: 60,
   });
-  return { campaign, guesser: new Guesser(attacker, lab.site, drawHabit(random)), owner, victim };
+  return { campaign, guesser: new Guesser(attacker, lab.site, patient(drawHabit(random))), owner, victim };
 }
 
 async function close(lab: Lab, { campaign, guesser, owner }: Household): Promise<void> {
@@ -57,15 +58,17 @@ async function close(lab: Lab, { campaign, guesser, owner }: Household): Promise
 async function register(lab: Lab, { owner, victim }: Household, simulated: number): Promise<void> {
   const callId = owner.nextCallId();
   lab.unit(callId, Math.round(simulated));
-  if ((await owner.guess(victim.user, victim.password, callId)) !== 'right') throw new Error('the owner could not register');
+  const verdict = await owner.guess(victim.user, victim.password, callId);
+  await lab.sleep(OWN_SECOND);
+  if (verdict !== 'right') throw new Error('the owner could not register');
 }
 
-/** Ten minutes of guesses, in which the owner registers each minute. */
+/** Some minutes of guesses, in which the owner registers each minute. */
 async function reregistering(lab: Lab, intensity: Intensity): Promise<void> {
   const house = await household(lab, intensity);
   const { random } = house.guesser.attacker;
   const gap = 1e6 / intensity.value;
-  const words = passwordList(random, Math.max(30, Math.round(600 * intensity.value)));
+  const words = passwordList(random, Math.max(20, Math.round(240 * Math.min(intensity.value, 0.12))));
   let registers = lab.start + 30e6 + random.integer(0, 50e6);
   let at = lab.start + 60e6;
   for (const password of words) {
@@ -73,22 +76,25 @@ async function reregistering(lab: Lab, intensity: Intensity): Promise<void> {
     const callId = house.guesser.nextCallId();
     lab.unit(callId, Math.round(at));
     await house.guesser.guess(house.victim.user, password, callId);
+    await lab.sleep(OWN_SECOND);
     at += gap * (0.7 + 0.6 * random.unit());
   }
   await close(lab, house);
 }
 
-/** Guesses in vain; within seconds of the last one the owner registers. */
+/** The owner registers, as on every day; then there are guesses in vain; within seconds of the last one the owner registers again. */
 async function lateAnswer(lab: Lab, intensity: Intensity): Promise<void> {
   const house = await household(lab, intensity);
   const { random } = house.guesser.attacker;
   const gap = 1e6 / intensity.value;
   let at = lab.start + 60e6;
-  for (const password of passwordList(random, random.integer(25, 60))) {
+  await register(lab, house, at - random.integer(20e6, 50e6));
+  for (const password of passwordList(random, random.integer(15, 25))) {
     const callId = house.guesser.nextCallId();
     lab.unit(callId, Math.round(at));
     await house.guesser.guess(house.victim.user, password, callId);
-    at += Math.max(gap * (0.7 + 0.6 * random.unit()), 250_000);
+    await lab.sleep(OWN_SECOND);
+    at += Math.max(gap * (0.7 + 0.6 * random.unit()), 1.1e6);
   }
   await register(lab, house, at + random.integer(0.2e6, 20e6));
   await close(lab, house);
@@ -101,7 +107,7 @@ export const GUESSING_BESIDE_OWNER: Scenario = {
   attack: 'A13',
   intensities: [
     { name: '0.1/s', value: 0.1 },
-    { name: '0.5/s', value: 0.5 },
+    { name: '0.3/s', value: 0.3 },
     { name: '0.02/s', value: 0.02 },
   ],
   proof: 'hashes',
@@ -114,7 +120,7 @@ export const GUESSING_THEN_OWNER: Scenario = {
   title: 'Guesses in vain from behind the NAT of the real user, who registers right afterwards: no breach (E3-9)',
   attack: 'A13',
   intensities: [
-    { name: '2/s', value: 2 },
+    { name: '0.5/s', value: 0.5 },
     { name: '0.2/s', value: 0.2 },
   ],
   proof: 'hashes',

@@ -49,7 +49,6 @@ export const UDP_FLOOD: Scenario = {
     { name: '20/s', value: 20 },
     { name: '1000/s', value: 1000 },
   ],
-  small: true,
   proof: 'hashes',
   run: (lab, intensity) => flood(lab, intensity, 1),
 };

@@ -5,6 +5,7 @@
 import type { CallPlan, MidCall } from '../agents/plan.ts';
 import { recording } from '../agents/sound.ts';
 import type { Random } from '../random.ts';
+import type { CallRecord } from '../record/folder.ts';
 import type { CampaignHandle, Intensity, Lab, Scenario } from '../scenario.ts';
 import { foreignDomain } from './senders/names.ts';
 import { costlyRange, internationalPrefix } from './senders/numbers.ts';
@@ -21,7 +22,6 @@ export const vishing: Scenario = {
   title: 'A machine calls in the name of a bank and asks for keys, or to be called back at a costly number',
   attack: 'A30',
   intensities: perHour(60, 20, 200),
-  small: true,
   proof: 'hashes',
   run: runVishing,
 };
@@ -32,7 +32,6 @@ export const wangiri: Scenario = {
   title: 'A machine rings once and hangs up; who calls back pays',
   attack: 'A30',
   intensities: perHour(200, 60, 1000),
-  small: true,
   proof: 'hashes',
   run: runWangiri,
 };
@@ -62,26 +61,20 @@ const CLAIMS = ['Security Department', 'Your Bank', 'Card Services', 'Tax Office
 async function runVishing(lab: Lab, intensity: Intensity): Promise<void> {
   const campaign = open(lab, intensity, ['spit', 'impersonation']);
   const random = lab.random.fork('campaign');
+  const number = lab.site.number(); // before anything waits: the background draws from the same numbers
   const robot = await Robot.open(lab, campaign, place(lab, random));
   const called = lab.phones.map(({ account }) => account.user);
   const length = random.integer(20, 45);
   const script = recording(random.fork('script'), length);
-  const from: Caller = { user: lab.site.number(), ...(random.chance(0.7) ? { name: random.pick(CLAIMS) } : {}) };
+  const from: Caller = { user: number, ...(random.chance(0.7) ? { name: random.pick(CLAIMS) } : {}) };
   const records = await inLines(LINES, starts(lab, random, intensity.value), async (start) => {
     const to = random.pick(called);
-    return await robot.call(to, { start, edge: 1, ...listener(random, length) }, { from, voice: script() });
+    return await robot.call(to, { start, edge: 1, ...listener(random, length), voice: script() }, from);
   });
-  const answered = records.filter(({ answer }) => answer !== undefined);
+  if (records.every(({ answer }) => answer === undefined)) throw new Error('nobody answered: this is no vishing');
   const callback = random.chance(0.5) ? `${internationalPrefix(random)}${costlyRange(random)()}` : undefined;
   if (callback !== undefined) await callBack(lab, random, callback, Math.max(...records.map(({ end }) => end)));
-  campaign.end(answered.length > 0 ? 'succeeded' : 'failed', {
-    targets: [
-      ...called.map((user) => `${user}@${lab.site.domain}`),
-      ...records.map(({ callId }) => callId),
-      ...(callback ? [callback] : []),
-    ],
-    attackers: [robot.address],
-  });
+  campaign.end('succeeded', { targets: [...targetsOf(records), ...(callback ? [callback] : [])], attackers: [robot.address] });
   await lab.sleep(300);
   robot.close();
 }
@@ -111,23 +104,29 @@ async function runWangiri(lab: Lab, intensity: Intensity): Promise<void> {
     const user = one ?? number();
     left.push(user);
     const plan: CallPlan = { start, talk: 0, media: 'none', answer: { kind: 'never' }, giveUp: 1 + random.unit() };
-    return await robot.call(random.pick(called), plan, { from: { user: `+${user}` } });
+    return await robot.call(random.pick(called), plan, { user: `+${user}` });
   });
   const costly = `${internationalPrefix(random)}${random.pick(left)}`;
-  await callBack(lab, random, costly, Math.max(...records.map(({ end }) => end)));
-  const accounts = called.map((user) => `${user}@${lab.site.domain}`);
-  campaign.end('succeeded', { targets: [...accounts, ...records.map(({ callId }) => callId), costly], attackers: [robot.address] });
+  const paid = await callBack(lab, random, costly, Math.max(...records.map(({ end }) => end)));
+  campaign.end(paid > 0 ? 'succeeded' : 'failed', { targets: [...targetsOf(records), costly], attackers: [robot.address] });
   await lab.sleep(300);
   robot.close();
 }
 
-/** Two or three victims call the costly number, minutes later: their own, unlabelled calls. */
-async function callBack(lab: Lab, random: Random, number: string, after: number): Promise<void> {
+/** Accounts that were called, and the Call-IDs. */
+function targetsOf(records: readonly CallRecord[]): string[] {
+  return [...new Set(records.map(({ to }) => to.replace(/^sips?:/, ''))), ...records.map(({ callId }) => callId)];
+}
+
+/** Two or three victims call the costly number, minutes later: their own, unlabelled calls. Gives how many were answered. */
+async function callBack(lab: Lab, random: Random, number: string, after: number): Promise<number> {
   const victims = random.shuffle(lab.phones).slice(0, random.integer(2, 3));
   const calls = victims.map(async (phone) => {
     const start = Math.round(after + random.exponential(300) * 1e6);
     const plan: CallPlan = { start, talk: 30 + random.exponential(90), media: 'edges', edge: 1, answer: { kind: 'answer', after: 0.5 } };
-    lab.call((await phone.call(number, plan)).record);
+    const { record } = await phone.call(number, plan);
+    lab.call(record);
+    return record.answer !== undefined;
   });
-  await Promise.all(calls);
+  return (await Promise.all(calls)).filter(Boolean).length;
 }

@@ -1,18 +1,16 @@
 /** Plays the calls of a benign day. */
-import type { Lab } from '../scenario.ts';
 import { type Piece, type Played, play } from './capacity.ts';
 import type { Fleet } from './fleet.ts';
 import { negativesOf } from './negatives.ts';
-import type { Callee, DayPlan, PlannedCall } from './plan.ts';
+import type { Callee, PlannedCall } from './plan.ts';
 import { scriptOf } from './script.ts';
-import type { Clock } from './steps.ts';
+import type { StepSources } from './steps.ts';
 
 /** A day that is being played. */
-export interface Stage {
-  readonly lab: Lab;
-  readonly plan: DayPlan;
+export interface Stage extends StepSources {
   readonly fleet: Fleet;
-  readonly clock: Clock;
+  /** Hard negatives that have taken place. */
+  readonly counted: ReadonlySet<string>;
   /** What went wrong, each text with how often. */
   readonly faults: Map<string, number>;
 }
@@ -22,6 +20,9 @@ const TOGETHER = 450;
 
 /** Milliseconds that timers may be late before no new call is begun. */
 const BEHIND = 60;
+
+/** Seconds after which a call that has not ended is given up: longer than all retransmissions of its last request. */
+const PATIENCE = 60;
 
 /** Counts a fault. */
 export function tell(faults: Map<string, number>, fault: unknown): void {
@@ -49,19 +50,21 @@ function mixed(long: readonly PlannedCall[], short: readonly PlannedCall[]): Pla
 
 /** Plays one call. @throws Error if it ended otherwise than planned. */
 export async function playCall(call: PlannedCall, stage: Stage): Promise<void> {
-  const { lab, plan, fleet, clock } = stage;
+  const { lab, plan, fleet, clock, count } = stage;
   const random = lab.random.fork(`call ${call.at}`);
   const forwardTo = fleet.phones[0]!.account.user;
   const script = scriptOf(call, { random, number: lab.site.number, forwardTo, start: clock(call.at) });
   const callee = nameOf(call.to, fleet);
-  const { record, also } =
-    call.from === 'trunk' ? await fleet.trunk.call(lab.site.number(), callee, script) : await fleet.phones[call.from]!.call(callee, script);
+  const going = call.from === 'trunk' ? fleet.trunk.call(lab.site.number(), callee, script) : fleet.phones[call.from]!.call(callee, script);
+  const patience = call.ring + (call.media === 'full' ? call.hold : 0) + PATIENCE;
+  const ended = await Promise.race([going, lab.sleep(patience * 1000)]);
+  if (ended === undefined) throw new Error(`${told(call, stage)} never ended`);
+  const { record, also } = ended;
   for (const one of [record, ...also]) lab.call(one);
   const noisy = (index: number): boolean => fleet.phones[index]!.shape.sdp.comfortNoise;
-  for (const name of negativesOf(call, record.status, plan.phones, noisy)) lab.hardNegative(name);
+  for (const name of negativesOf(call, record.status, plan.phones, noisy)) count(name);
   const wanted = STATUS[call.result];
-  if (!wanted.includes(record.status))
-    throw new Error(`${call.kind ?? 'call'} ${directionOf(call, stage)} to be ${call.result}: ${record.status}`);
+  if (!wanted.includes(record.status)) throw new Error(`${told(call, stage)}: ${record.status}`);
 }
 
 /** Statuses with which a call of that result may end. */
@@ -77,7 +80,9 @@ function nameOf(to: Callee, fleet: Fleet): string {
   return 'number' in to ? to.number : to.nobody;
 }
 
-function directionOf({ from, to }: PlannedCall, { plan }: Stage): string {
+/** The call in words, for faults. */
+function told({ from, to, kind, result, twists }: PlannedCall, { plan }: Stage): string {
   const place = (index: number): string => plan.phones[index]!.segment;
-  return `${from === 'trunk' ? from : place(from)} - ${'phone' in to ? place(to.phone) : 'trunk'}`;
+  const ends = `${from === 'trunk' ? from : place(from)} - ${'phone' in to ? place(to.phone) : 'trunk'}`;
+  return `${kind ?? 'call'} ${ends} to be ${[result, ...twists].join(' with ')}`;
 }

@@ -7,7 +7,6 @@ import { desksOf } from './people.ts';
 import type { DayPlan, DaySize, PlannedCall, Result } from './plan.ts';
 import { losesPower } from './registrations.ts';
 import { daySize, HOUR } from './sizes.ts';
-import { LONGEST_FULL } from './twists.ts';
 
 function plan(seed: number, size: DaySize): DayPlan {
   const random = seeded(seed);
@@ -122,7 +121,17 @@ test('a day has at least 100,000 SIP messages, as seen on both sides of the prox
 });
 
 test('every kind of call and every twist is there, also in the small hour', () => {
-  const kinds = ['call-centre', 'fax-dialler', 'alarm-dialler', 'monitoring-probe', 'forking', 'forward-302', 'hand-over', 'very-short'];
+  const kinds = [
+    'call-centre',
+    'fax-dialler',
+    'alarm-dialler',
+    'monitoring-probe',
+    'forking',
+    'forward-302',
+    'hand-over',
+    'very-short',
+    'comfort-noise',
+  ];
   const twists = ['hold', 'music', 'ssrc-on-hold', 'transfer', 'lost-ack', 'late-rtp', 'session-timer', 't38', 'dtmf', 'hand-over'];
   for (const size of [HOUR, daySize(100, 5000)])
     for (const seed of [1, 2, 3, 4]) {
@@ -145,5 +154,5 @@ test('at least 3 % of the calls of people have full media, none of them too long
   const day = plan(13, daySize(100, 5000));
   const full = people(day).filter((call) => call.media === 'full' && call.kind === undefined);
   assert.ok(full.length >= 0.03 * people(day).length);
-  assert.ok(full.every((call) => call.hold < LONGEST_FULL && !call.twists.includes('session-timer')));
+  assert.ok(full.every((call) => call.hold < day.size.longestFull && !call.twists.includes('session-timer')));
 });

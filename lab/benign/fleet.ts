@@ -19,12 +19,14 @@ export async function openFleet(lab: Lab, plan: DayPlan): Promise<Fleet> {
   const makers = drawMakers(random.fork('makers'));
   const trunk = await openTrunk(lab, drawShape(makers, random.fork('trunk')));
   const gateway = plan.phones.some((phone) => phone.alg) ? await natAddress(lab) : '';
+  const nat = portsInTurn(random.integer(5000, 6000) * 2, 60_000);
   const phones: Phone[] = [];
   for (const planned of plan.phones) {
-    const draw = random.fork(`phone ${planned.index}`);
+    const drawn = drawShape(makers, random.fork(`phone ${planned.index}`));
+    const shape = withNoise(drawn, planned.index % 3 === 0 || planned.role === 'forwarder');
     const account = lab.site.accounts[planned.like ?? planned.index];
     if (account === undefined) throw new Error(`the site has no account for phone ${planned.index}`);
-    phones.push(await openPhone(lab, planned, account, withNoise(drawShape(makers, draw), planned.index % 3 === 0), gateway));
+    phones.push(await openPhone(lab, planned, account, withPorts(shape, portsOf(planned, shape, nat)), gateway));
   }
   const close = (): void => {
     for (const one of [...phones, trunk]) one.close();
@@ -35,8 +37,8 @@ export async function openFleet(lab: Lab, plan: DayPlan): Promise<Fleet> {
 /** The provider's gateway at the address that the site knows; it has a media port for every call of a day. */
 export function openTrunk(lab: Lab, shape: Shape): Promise<Trunk> {
   const { trunk, proxy, domain } = lab.site;
-  const media = { ...shape.media, lowPort: 10_000, highPort: 59_990 };
-  const setup = { lab, segment: lab.segment('trunk'), shape: { ...withNoise(shape, true), media }, random: lab.random.fork('trunk') };
+  const made = withPorts(withNoise(shape, true), portsInTurn(10_000, 60_000));
+  const setup = { lab, segment: lab.segment('trunk'), shape: made, random: lab.random.fork('trunk') };
   const policy = { answer: () => ({ kind: 'answer', after: 2 }) as const, hangUpAfter: () => 30 };
   return Trunk.open({ ...setup, ...trunk, proxy, user: 'gateway', domain, password: '' }, policy);
 }
@@ -51,6 +53,31 @@ async function openPhone(lab: Lab, planned: PlannedPhone, account: Account, shap
   const phone = await Phone.open({ lab, segment, account, shape, random, address, ...(port === undefined ? {} : { port }), ...rewritten });
   if (planned.names) phone.agent.endpoint.mangle = named(address, `phone-${account.user}.${lab.site.domain}`);
   return phone;
+}
+
+/** Even ports from `low` to below `high`, in turn. */
+export function portsInTurn(low: number, high: number): () => number {
+  let next = low;
+  return () => {
+    const port = next;
+    next = next + 2 < high ? next + 2 : low;
+    return port;
+  };
+}
+
+/** Takes its media ports from there. */
+function withPorts(shape: Shape, nextPort: () => number): Shape {
+  return { ...shape, media: { ...shape.media, nextPort } };
+}
+
+/**
+ * A stream of a day keeps its address to itself: calls that are played one after the other may be at the same time in the day. Hence
+ * ports in turn; those behind the NAT, which share an address, take them from one pool.
+ */
+function portsOf(planned: PlannedPhone, shape: Shape, nat: () => number): () => number {
+  if (planned.segment === 'home') return nat;
+  const { lowPort, highPort } = shape.media;
+  return portsInTurn(lowPort, planned.role === 'desk' ? highPort : lowPort + 4000);
 }
 
 /** Offers comfort noise (RFC 3389) or leaves it to the maker. */

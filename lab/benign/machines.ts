@@ -31,6 +31,7 @@ export function drawMachines(
     ...fax(one('fax'), size, random.fork('fax'), sources.number()),
     ...alarm(one('alarm'), size, random.fork('alarm'), sources.number()),
     ...probe(one('probe'), size, random.fork('probe'), sources.number()),
+    ...pauses(one('forwarder'), few, size, random.fork('pauses'), sources),
     ...inbound('forking', { phone: one('twin') }, few, size, random.fork('twin')),
     ...inbound('forward-302', { phone: one('forwarder') }, few, size, random.fork('forwarder')),
     ...of('mover').flatMap((phone) => travels(phone.index, registrations[phone.index]!, random.fork(`mover ${phone.index}`), sources)),
@@ -87,6 +88,24 @@ function inbound(kind: string, to: Callee, expected: number, size: DaySize, rand
   return Array.from({ length: expected }, (_, i) => {
     const at = period.from + (i + 0.5) * mean + 0.2 * random.unit() * mean;
     return { ...PLAIN, at, from: 'trunk', to, ...drawTalk('answered', random, Math.min(60, mean / 4), 0.3), kind };
+  });
+}
+
+/** Calls with pauses of speech, in full: their ends send comfort noise. */
+function pauses(from: number, count: number, size: DaySize, random: Random, { number }: PlanSources): PlannedCall[] {
+  const period = inside(size.period);
+  const every = (period.to - period.from) / count;
+  return Array.from({ length: count }, (_, i): PlannedCall => {
+    const talk = { result: 'answered', ring: 1 + random.unit(), hold: 11 + 3 * random.unit() } as const;
+    return {
+      ...PLAIN,
+      at: period.from + every * (i + 0.8 * random.unit()),
+      from,
+      to: { number: number() },
+      ...talk,
+      media: 'full',
+      kind: 'comfort-noise',
+    };
   });
 }
 

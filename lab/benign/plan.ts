@@ -14,6 +14,8 @@ export interface DaySize {
   readonly calls: number;
   /** Share of the calls whose media is recorded in full. */
   readonly full: number;
+  /** Longest call that is recorded in full, in seconds: it is played in real time. */
+  readonly longestFull: number;
   /** Seconds within which all phones are back after the power cut. */
   readonly storm: number;
   /** Calls of the call centre. */

@@ -64,8 +64,8 @@ function drawDesk(index: number, of: number, random: Random): PlannedPhone {
     ...habits,
     keepalive: index % 10 < 3 ? KEEPALIVES[Math.floor(index / 10) % KEEPALIVES.length]! : 0,
     subscribe: index % 10 === 5 ? random.pick([1800, 3600]) : 0,
-    alg: place === 'home' && random.chance(0.1),
-    names: place !== 'home' && index % 12 === of % 12,
+    alg: place === 'home' && (index === 1 || random.chance(0.08)),
+    names: place !== 'home' && index % 12 === 11,
   };
 }
 

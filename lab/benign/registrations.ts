@@ -62,10 +62,11 @@ function reboots(phone: PlannedPhone, first: number, size: DaySize, random: Rand
   });
 }
 
-/** Six moves between Wi-Fi and LTE: the phone registers from its new address, with the Call-ID that it had. */
+/** Two or six moves between Wi-Fi and LTE: the phone registers from its new address, with the Call-ID that it had. */
 function moves(phone: PlannedPhone, first: number, size: DaySize, random: Random): PlannedRegistration[] {
-  const part = (size.period.to - first) / 7;
-  return [0, 1, 2, 3, 4, 5, 6].flatMap((i) => {
+  const parts = size.machines > 6 ? 7 : 3;
+  const part = (size.period.to - first) / parts;
+  return Array.from({ length: parts }, (_, i) => i).flatMap((i) => {
     const list = refreshes(phone, first + i * part, first + (i + 1) * part - 5, random);
     return list.map((one, j): PlannedRegistration => (j > 0 || i === 0 ? one : { at: one.at, what: 'move' }));
   });

@@ -9,9 +9,6 @@ interface Deal {
   readonly fits: (call: PlannedCall) => boolean;
 }
 
-/** Longest call that is recorded in full: it is played in real time. */
-export const LONGEST_FULL = 100;
-
 const long = (seconds: number) => (call: PlannedCall) => call.hold >= seconds;
 const byPhone = (seconds: number) => (call: PlannedCall) => call.hold >= seconds && call.from !== 'trunk';
 
@@ -41,13 +38,13 @@ export function dealTwists(calls: readonly PlannedCall[], size: DaySize, random:
     dealt.set(i, { ...calls[i]!, hold: 0.3 + 1.7 * random.unit(), media: 'full', kind: 'very-short' });
   for (const deal of DEALS) for (const i of pick(count(deal.share), deal.fits)) dealt.set(i, { ...calls[i]!, twists: deal.twists });
   const mixed = calls.map((call, i) => dealt.get(i) ?? call);
-  return recordInFull(mixed, count(size.full), random);
+  return recordInFull(mixed, count(size.full), size, random);
 }
 
 /** Calls that are not too long to be played in real time, drawn among all. */
-function recordInFull(calls: readonly PlannedCall[], count: number, random: Random): PlannedCall[] {
+function recordInFull(calls: readonly PlannedCall[], count: number, size: DaySize, random: Random): PlannedCall[] {
   const fit = calls.flatMap((call, i) =>
-    call.result === 'answered' && call.hold > 5 && call.hold < LONGEST_FULL && !heavy(call) ? [i] : [],
+    call.result === 'answered' && call.hold > 5 && call.hold < size.longestFull && !heavy(call) ? [i] : [],
   );
   const full = new Set(random.shuffle(fit).slice(0, count));
   return calls.map((call, i) => (full.has(i) ? { ...call, media: 'full' } : call));

@@ -10,7 +10,7 @@ import type { Query } from '../servers/resolver.ts';
 import { accounted, pikeLine, type ServerRecord, securityLine } from '../servers/serverlog.ts';
 import type { Campaigns } from './campaigns.ts';
 import type { CallRecord, Campaign, Label } from './folder.ts';
-import { callIdOf, type Frame, framesOf } from './frames.ts';
+import { callIdOf, type Frame, framesOf, subjectOf } from './frames.ts';
 import type { Timeline } from './timeline.ts';
 
 /** A frame at its simulated time. */
@@ -44,10 +44,13 @@ export async function finish(
   mkdirSync(join(folder, 'segments'), { recursive: true });
   for (const [segment, file] of raw) {
     const moved: Moved[] = [];
+    const shifts = new Map<string, number>();
     for (const frame of framesOf(readFileSync(file), segment)) {
-      const callId = callIdOf(frame);
-      if (callId !== undefined && segment !== 'nat-inside') sipMessages++;
-      moved.push({ frame, time: Math.round(frame.real + timeline.shift(frame.real, callId, frame.src, frame.dst)) });
+      const subject = subjectOf(frame);
+      const callId = callIdOf(subject);
+      if (callId !== undefined && subject === frame && segment !== 'nat-inside') sipMessages++;
+      const own = timeline.shift(frame.real, callId, subject.src, subject.dst);
+      moved.push({ frame, time: Math.round(frame.real + withFirst(frame, own, shifts)) });
     }
     moved.sort((a, b) => a.time - b.time);
     await writeCapture(join(folder, 'segments', `${segment}.pcap.gz`), moved);
@@ -91,6 +94,14 @@ function* records(frames: readonly Moved[]): Generator<Buffer> {
     size = 0;
   }
   if (pending.length > 0) yield Buffer.concat(pending);
+}
+
+/** Later fragments of a datagram have no ports and no Call-ID: they move with the first. `shifts`: of the first ones so far. */
+function withFirst({ fragment }: Frame, own: number, shifts: Map<string, number>): number {
+  if (fragment === undefined) return own;
+  if (!fragment.first) return shifts.get(fragment.of) ?? own;
+  shifts.set(fragment.of, own);
+  return own;
 }
 
 /** Writes one JSON value a line. */

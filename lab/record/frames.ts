@@ -17,6 +17,8 @@ export interface Frame {
   readonly payload: number;
   /** Where the payload ends. */
   readonly payloadEnd: number;
+  /** Of a fragment: what the fragments of its datagram have in common, and whether it is the first one. */
+  readonly fragment: { readonly of: string; readonly first: boolean } | undefined;
 }
 
 const HEADER = 24;
@@ -34,12 +36,21 @@ export function* framesOf(file: Buffer, segment: string): Generator<Frame> {
   }
 }
 
-function frame(file: Buffer, segment: string, real: number, start: number, end: number): Frame {
-  const ip = start + ETHERNET;
+/** The packet that a frame is about: of an ICMP error (RFC 792: types 3, 4, 11, 12) the one that it quotes, else the frame itself. */
+export function subjectOf(told: Frame): Frame {
+  const { file, segment, real, start, end, payload } = told;
+  const error = file[start + ETHERNET + 9] === 1 && [3, 4, 11, 12].includes(file[payload]!);
+  return error && end - payload >= QUOTED ? frame(file, segment, real, start, end, payload + 8) : told;
+}
+
+/** Least bytes of an ICMP error: its header, and an IPv4 header with ports. */
+const QUOTED = 8 + 20 + 4;
+
+function frame(file: Buffer, segment: string, real: number, start: number, end: number, ip = start + ETHERNET): Frame {
   const inner = ip + (file[ip]! & 15) * 4;
   const last = Math.min(end, ip + file.readUInt16BE(ip + 2));
-  const fragment = (file.readUInt16BE(ip + 6) & 0x1fff) !== 0;
-  const transport = fragment ? undefined : file[ip + 9] === 17 ? 'udp' : file[ip + 9] === 6 ? 'tcp' : undefined;
+  const offset = file.readUInt16BE(ip + 6) & 0x1fff;
+  const transport = offset > 0 ? undefined : file[ip + 9] === 17 ? 'udp' : file[ip + 9] === 6 ? 'tcp' : undefined;
   const port = (at: number): string => (transport === undefined ? '' : `:${file.readUInt16BE(at)}`);
   const payload = transport === 'udp' ? inner + 8 : transport === 'tcp' ? inner + (file[inner + 12]! >> 4) * 4 : inner;
   return {
@@ -53,6 +64,10 @@ function frame(file: Buffer, segment: string, real: number, start: number, end: 
     dst: dotted(file, ip + 16) + port(inner + 2),
     payload,
     payloadEnd: last,
+    fragment:
+      (file.readUInt16BE(ip + 6) & 0x3fff) === 0
+        ? undefined
+        : { of: file.toString('latin1', ip + 4, ip + 6) + file.toString('latin1', ip + 12, ip + 20), first: offset === 0 },
   };
 }
 

@@ -60,16 +60,27 @@ export class Timeline {
 
   /** Microseconds to add to the time of a packet of this Call-ID, or of these addresses, seen at `real`. */
   shift(real: number, callId: string | undefined, src: string, dst: string): number {
-    const id = callId ?? this.#owner(dst, real) ?? this.#owner(src, real);
+    const id = callId ?? this.#call(dst, src, real);
     const units = id === undefined ? undefined : (this.#units.get(id) ?? this.#units.get(this.#legs.get(id) ?? ''));
     if (units === undefined) return this.#shift;
     const unit = latest(units, real) ?? units[0]!;
     return unit.simulated - unit.real;
   }
 
-  #owner(address: string, real: number): string | undefined {
-    const owners = this.#media.get(address);
-    return owners === undefined ? undefined : latest(owners, real)?.callId;
+  /**
+   * The call that both ends belong to. A NAT may give two phones one port at once, towards different peers, so that an address alone
+   * does not tell; where the ends agree on nothing, whoever was described later.
+   */
+  #call(dst: string, src: string, real: number): string | undefined {
+    const [to, from] = [this.#media.get(dst), this.#media.get(src)];
+    if (to === undefined || from === undefined) return latest(to ?? from ?? [], real)?.callId;
+    const shared = latest(
+      to.filter(({ callId }) => from.some((other) => other.callId === callId && other.real <= real + SLACK)),
+      real,
+    );
+    if (shared !== undefined) return shared.callId;
+    const [a, b] = [latest(to, real), latest(from, real)];
+    return (a?.real ?? 0) >= (b?.real ?? 0) ? a?.callId : b?.callId;
   }
 }
 

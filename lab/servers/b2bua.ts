@@ -71,6 +71,7 @@ export class B2bua implements Receiver {
   readonly #options: B2buaOptions;
   readonly #bridges = new Map<string, Bridge>();
   readonly #relays = new Set<Relay>();
+  #stopped = false;
 
   private constructor(options: B2buaOptions, endpoint: (receiver: Receiver) => Endpoint) {
     this.#options = options;
@@ -84,9 +85,10 @@ export class B2bua implements Receiver {
   }
 
   async stop(): Promise<void> {
-    for (const relay of this.#relays) relay.close();
-    this.#bridges.clear();
+    this.#stopped = true;
     this.endpoint.close();
+    for (const relay of this.#relays) this.#close(relay);
+    this.#bridges.clear();
   }
 
   request(transaction: ServerTransaction): void {
@@ -123,6 +125,10 @@ export class B2bua implements Receiver {
     const { segment, address, random, relaysMedia, onBridge } = this.#options;
     const relay = relaysMedia && request.body !== '' ? await openRelay(segment, address, random).catch(() => undefined) : undefined;
     if (relay) this.#relays.add(relay);
+    if (this.#stopped) {
+      if (relay) this.#close(relay);
+      return;
+    }
     const bridge = this.#bridge(transaction, relay);
     this.#bridges.set(bridge.a.callId, bridge);
     this.#bridges.set(bridge.b.callId, bridge);
@@ -296,8 +302,7 @@ export class B2bua implements Receiver {
   }
 
   #close(relay: Relay): void {
-    this.#relays.delete(relay);
-    relay.close();
+    if (this.#relays.delete(relay)) relay.close();
   }
 }
 

@@ -108,6 +108,8 @@ function requestRoute({ edge, openRelay, b2bua, trunk }: ProxyPlan): string {
   ${edge ? '' : `if ($si != "${b2bua?.address ?? ''}") { ${PIKE} }`}
   if (!mf_process_maxfwd_header("10")) { sl_send_reply("483", "Too Many Hops"); exit; }
   if (!sanity_check("17895", "7")) { exit; }
+  # Answers go where requests come from, also those of clients behind a NAT that do not ask for it.
+  force_rport();
   if (is_method("OPTIONS") && uri==myself && $rU == $null) { sl_send_reply("200", "OK"); exit; }
   if (is_method("CANCEL")) {
     if (t_check_trans()) { ${log('CANCEL', ['si'])} route(RELAY); }
@@ -133,7 +135,6 @@ function requestRoute({ edge, openRelay, b2bua, trunk }: ProxyPlan): string {
   route(CALL);
 }
 route[NAT] {
-  force_rport();
   if (nat_uac_test("19")) {
     if (is_method("REGISTER")) {
       fix_nated_register();

@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { tool } from '../../test/peers.ts';
 import { seeded } from '../random.ts';
 import type { Account, SiteWish } from '../scenario.ts';
+import { hasAsterisk } from './asterisk.ts';
 import { launchHere, loopbackSegment } from './loopback.ts';
 import { accounted } from './serverlog.ts';
 import { type RunningSite, startSite } from './site.ts';
@@ -38,6 +39,31 @@ test('behind a B2BUA the legs of a call share no Call-ID', kamailio, async () =>
     assert.match(seen.values('From')[0] ?? '', new RegExp(`sip:${site.accounts[0]?.user}@${site.domain}`));
   });
 });
+
+for (const answers of ['404-401', '401-401'] as const) {
+  const skip = hasAsterisk() ? false : 'no Asterisk: npm run lab -- asterisk';
+  test(`Asterisk is a site of its own (${answers})`, { skip }, async () => {
+    await withSite({ kind: 'asterisk', answers }, async (site) => {
+      assert.notEqual((await callsWork(site)).values('Call-ID')[0], 'call1');
+      const phone = await talker(loopbackSegment('office'), '127.0.0.2');
+      const [account] = site.accounts;
+      assert.ok(account);
+      const unknown = await register(phone, site, { ...account, user: '999999' }, 'guess');
+      assert.equal(unknown.status, answers === '404-401' ? 403 : 401);
+      assert.equal((await register(phone, site, account, 'guess')).status, 401);
+      phone.close();
+      const records = await settled(site, 8);
+      const calls = accounted(records).filter(({ callId }) => callId.startsWith('call'));
+      assert.deepEqual(
+        calls.map(({ status }) => status),
+        [200, 200],
+      );
+      for (const { start, answer = 0, end = 0 } of calls) assert.ok(start > 1e15 && start <= answer && answer <= end);
+      const kinds = records.map(({ about }) => about.kind);
+      assert.ok(kinds.includes('wrong') && kinds.includes('unknown') === (answers === '401-401'));
+    });
+  });
+}
 
 for (const answers of ['404-401', '401-401', '404-403', '401-403'] as const) {
   test(`strangers and wrong passwords are answered as wished (${answers})`, kamailio, async () => {
@@ -122,7 +148,8 @@ async function callsWork(site: RunningSite): Promise<Heard> {
   trunk.say(
     site.proxy,
     `INVITE sip:${two.user}@${site.domain} SIP/2.0`,
-    dialog('inbound', 'sip:+4912345678@carrier.example', `sip:${two.user}@${site.domain}`),
+    [...dialog('inbound', 'sip:+4912345678@carrier.example', `sip:${two.user}@${site.domain}`), `Contact: <sip:${trunk.at}>`, SDP],
+    sdp(trunk),
   );
   assert.equal((await callee.hear(({ method }) => method === 'INVITE')).method, 'INVITE');
   for (const each of [caller, callee, trunk]) each.close();
@@ -137,15 +164,15 @@ async function call(
   uri: string,
   id: string,
 ): Promise<Heard> {
-  const headers = [...dialog(id, `sip:${user}@${domain}`, uri), `Contact: <sip:${user}@${caller.at}>`];
-  caller.say(site.proxy, `INVITE ${uri} SIP/2.0`, headers);
-  const challenge = await caller.hear(({ status }) => status === 407);
+  const headers = [...dialog(id, `sip:${user}@${domain}`, uri), `Contact: <sip:${user}@${caller.at}>`, SDP];
+  caller.say(site.proxy, `INVITE ${uri} SIP/2.0`, headers, sdp(caller));
+  const challenge = await caller.hear(({ status }) => status === 407 || status === 401);
   caller.say(site.proxy, `ACK ${uri} SIP/2.0`, [`Via: ${own(challenge)}`, ...dialog(id, `sip:${user}@${domain}`, uri, 'ACK')]);
   const again = headers.map((line) => line.replace('CSeq: 1', 'CSeq: 2'));
-  caller.say(site.proxy, `INVITE ${uri} SIP/2.0`, [...again, credentials(challenge, user, password, 'INVITE', uri)]);
+  caller.say(site.proxy, `INVITE ${uri} SIP/2.0`, [...again, credentials(challenge, user, password, 'INVITE', uri)], sdp(caller));
   const invite = await callee.hear(({ method }) => method === 'INVITE');
   assert.ok(!invite.text.includes('Proxy-Authorization'));
-  callee.answer(site.proxy, invite, 200, [`Contact: <sip:callee@${callee.at}>`]);
+  callee.answer(site.proxy, invite, 200, [`Contact: <sip:callee@${callee.at}>`, SDP], sdp(callee));
   const ok = await caller.hear(({ status }) => status === 200);
   const route = ok
     .values('Record-Route')
@@ -166,6 +193,13 @@ async function call(
   callee.answer(site.proxy, await callee.hear(({ method }) => method === 'BYE'), 200);
   assert.equal((await caller.hear(({ status }) => status === 200)).status, 200);
   return invite;
+}
+
+const SDP = 'Content-Type: application/sdp';
+
+function sdp({ at }: Talker): string {
+  const [address] = at.split(':');
+  return `v=0\r\no=- 1 1 IN IP4 ${address}\r\ns=-\r\nc=IN IP4 ${address}\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n`;
 }
 
 async function register(phone: Talker, site: RunningSite, { user, domain }: Account, password: string): Promise<Heard> {

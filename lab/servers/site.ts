@@ -3,6 +3,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Random } from '../random.ts';
 import type { Account, Segment, SegmentName, Site, SiteWish } from '../scenario.ts';
+import { startAsterisk } from './asterisk.ts';
 import { B2bua } from './b2bua.ts';
 import { type Kamailio, type Place, startEdge, startProxy } from './kamailio.ts';
 import { Exchange } from './mgcp/exchange.ts';
@@ -50,33 +51,48 @@ export interface RunningSite extends Site {
 export async function startSite(options: SiteOptions): Promise<RunningSite> {
   const plan = drawSite(options);
   await mkdir(join(options.logs, 'servers'), { recursive: true });
-  const started: { stop(): Promise<void> }[] = [];
+  const started: Part[] = [];
   const stop = async (): Promise<void> => {
     for (const part of started.splice(0).reverse()) await part.stop();
   };
   try {
     const resolver = await startResolver(options.segment('site'), plan.site.resolver, plan.site, options.resolverPort);
     started.push(resolver);
-    const core = await startCore(options, plan);
-    started.push(core.process);
-    const edge = plan.edge && (await startEdgeOf(options, plan, plan.edge));
-    if (edge) started.push(edge.process);
-    if (plan.b2bua) started.push(await startB2bua(options, plan, plan.b2bua));
+    const records = plan.site.kind === 'asterisk' ? await startOne(options, plan, started) : await startProxies(options, plan, started);
     const { gatewayLines = 0 } = options.wish;
     const exchange = gatewayLines > 0 ? await startExchange(options, gatewayLines) : undefined;
     if (exchange) started.push(exchange);
-    return {
-      ...plan.site,
-      ...(exchange && { exchange }),
-      servers: plan.servers,
-      queries: resolver.queries,
-      stop,
-      records: () => readRecords([core.log, ...(edge ? [edge.log] : [])]),
-    };
+    return { ...plan.site, ...(exchange && { exchange }), servers: plan.servers, queries: resolver.queries, stop, records };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** Something that was started. */
+interface Part {
+  stop(): Promise<void>;
+}
+
+type Records = () => Promise<ServerRecord[]>;
+
+/** Kamailio, and what stands before or behind it. */
+async function startProxies(options: SiteOptions, plan: SitePlan, started: Part[]): Promise<Records> {
+  const core = await startCore(options, plan);
+  started.push(core.process);
+  const edge = plan.edge && (await startEdgeOf(options, plan, plan.edge));
+  if (edge) started.push(edge.process);
+  if (plan.b2bua) started.push(await startB2bua(options, plan, plan.b2bua));
+  return () => readRecords([core.log, ...(edge ? [edge.log] : [])]);
+}
+
+/** Asterisk alone. */
+async function startOne({ segment, launch, logs }: SiteOptions, plan: SitePlan, started: Part[]): Promise<Records> {
+  const place: Place = { segment: segment('site'), launch, folder: join(logs, 'servers'), log: join(logs, 'servers', 'asterisk.log') };
+  const { site, style, core, passwords } = plan;
+  const asterisk = await startAsterisk(place, { ...core, domain: site.domain, style, trunk: site.trunk, passwords });
+  started.push(asterisk);
+  return asterisk.records;
 }
 
 interface Endpoint {

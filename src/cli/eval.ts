@@ -44,28 +44,31 @@ export async function runEval(
   options: EvalOptions,
   { out, err }: Streams = { out: process.stdout, err: process.stderr },
 ): Promise<number> {
-  const files = openFiles(options);
+  // What cannot be written is said before anything is read; an interruption later leaves nothing half written behind.
+  for (const { file } of openFiles(options)) file.abandon();
+  const detectors = chosen(options.detectors, allDetectors());
+  const runs = chosenRuns(findRuns(folders), options.set ?? 'validation');
+  const cache = options.cache === false ? undefined : resolve(options.cache ?? defaultCache());
+  const openings = open(runs, detectors, options.log ?? join(cache ?? '.', 'opened.jsonl'));
+  const progress = new Steps(err);
+  const evaluation = await evaluate({
+    runs,
+    detectors,
+    cache: new Cache(cache),
+    ...(openings === undefined ? {} : { openings }),
+    report: (at, of, what) => progress.show(at, of, what),
+  }).finally(() => progress.clear());
+  await print(out, [textReport(evaluation, { ...pageOf(out, options.color), ...(out.isTTY === true ? {} : { width: 160 }) })]);
+  write(openFiles(options), evaluation);
+  return evaluation.detectors.some(({ failed }) => failed.length > 0) ? FAILED : 0;
+}
+
+function write(files: readonly Wanted[], evaluation: Evaluation): void {
   try {
-    const detectors = chosen(options.detectors, allDetectors());
-    const runs = chosenRuns(findRuns(folders), options.set ?? 'validation');
-    const cache = options.cache === false ? undefined : resolve(options.cache ?? defaultCache());
-    const openings = open(runs, detectors, options.log ?? join(cache ?? '.', 'opened.jsonl'));
-    const progress = new Steps(err);
-    const evaluation = await evaluate({
-      runs,
-      detectors,
-      cache: new Cache(cache),
-      ...(openings === undefined ? {} : { openings }),
-      report: (at, of, what) => progress.show(at, of, what),
-    });
-    progress.clear();
-    await print(out, [textReport(evaluation, { ...pageOf(out, options.color), ...(out.isTTY === true ? {} : { width: 160 }) })]);
-    for (const { file, write } of files) file.write(Buffer.from(write(evaluation)));
+    for (const { file, write: text } of files) file.write(Buffer.from(text(evaluation)));
     for (const { file } of files) file.commit();
-    return evaluation.detectors.some(({ failed }) => failed.length > 0) ? FAILED : 0;
-  } catch (error) {
+  } finally {
     for (const { file } of files) file.abandon();
-    throw error;
   }
 }
 
@@ -74,7 +77,7 @@ interface Wanted {
   readonly write: (evaluation: Evaluation) => string;
 }
 
-/** Opens the outputs before anything is read. */
+/** Opens the outputs. @throws RingfenceError `output-failed` if one cannot be written. */
 function openFiles({ json, html, markdown }: EvalOptions): Wanted[] {
   const wanted: readonly (readonly [string | undefined, Wanted['write']])[] = [
     [json, (evaluation) => `${JSON.stringify(evaluation, null, 1)}\n`],

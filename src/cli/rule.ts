@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openCapture } from '../capture/reader.ts';
+import { wallMilliseconds } from '../clock.ts';
 import { loadConfig } from '../config.ts';
 import type { CompiledRule } from '../correlate/compile.ts';
 import { Correlator } from '../correlate/correlator.ts';
@@ -113,9 +114,9 @@ function measured(rule: CompiledRule, { config, rules }: Settings, events: reado
   for (let run = 0; run < RUNS; run++) {
     const correlator = new Correlator(needed, { node: config.node, seed: config.seed, capacity: config.tables.alerts });
     const own = events.filter(({ type }) => isEventName(type) && correlator.wanted.has(type));
-    const started = performance.now();
+    const started = wallMilliseconds();
     for (const event of own) correlator.handle(event, event.time);
-    const each = own.length === 0 ? 0 : ((performance.now() - started) * 1e6) / own.length;
+    const each = own.length === 0 ? 0 : ((wallMilliseconds() - started) * 1e6) / own.length;
     best = Math.min(best, each);
     correlator.finish(own.at(-1)?.time ?? 0);
     const stats = correlator.stats().find(({ rule: id }) => id === rule.id);

@@ -3,6 +3,7 @@ import { type Config, loadConfig } from '../config.ts';
 import type { CompiledRule } from '../correlate/compile.ts';
 import { loadRules } from '../correlate/load.ts';
 import { type Fault, RingfenceError } from '../errors.ts';
+import { type KnownClient, loadKnownClients } from '../knowndna.ts';
 import { severity, WARNING } from '../publish/findings.ts';
 import { faultLines, notText } from './faultlines.ts';
 
@@ -19,6 +20,8 @@ export interface SettingsOptions {
 export interface Settings {
   readonly config: Config;
   readonly rules: readonly CompiledRule[];
+  /** Programs that are known by their DNA. */
+  readonly known: readonly KnownClient[];
 }
 
 /** @throws RingfenceError `config-invalid` or `rule-invalid` with the faults, one a line (see `faultLines`). */
@@ -34,9 +37,11 @@ export function loadSettings(options: SettingsOptions): Settings {
     overrides: config.overrides,
     lists: config.lists,
   });
+  const clients = loadKnownClients(config.dna);
   const unknown = rules.flatMap((rule) => unregistered(rule, config));
-  if (faults.length + unknown.length > 0) throw allOf([...faults, ...unknown]);
-  return { config, rules };
+  const all = [...faults, ...unknown, ...clients.faults];
+  if (all.length > 0) throw allOf(all);
+  return { config, rules, known: clients.known };
 }
 
 /** A rule names a program; only the config of this machine says what that is. */

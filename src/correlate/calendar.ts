@@ -1,4 +1,5 @@
 /** Times of the day as a crontab writes them, by event time: `minute hour day month weekday`, all five of which must hold (as in SEC). */
+import { calendarDay } from '../clock.ts';
 
 /** Which minutes are meant; `zone` is µs to add to UTC. */
 export interface CalendarTime {
@@ -72,9 +73,9 @@ export function lastTime(calendar: CalendarTime, time: number, within: number): 
   return next <= time && next + within > time ? next : -1;
 }
 
-function isDay({ days, months, weekdays }: CalendarTime, day: number): boolean {
-  const date = new Date(day / 1000);
-  return days.has(date.getUTCDate()) && months.has(date.getUTCMonth() + 1) && weekdays.has(date.getUTCDay());
+function isDay({ days, months, weekdays }: CalendarTime, time: number): boolean {
+  const { day, month, weekday } = calendarDay(time);
+  return days.has(day) && months.has(month) && weekdays.has(weekday);
 }
 
 function minuteOf({ hours, minutes }: CalendarTime, day: number, start: number): number {

@@ -1,6 +1,7 @@
 /** From a rule file to a rule that can run: names and conditions checked against the catalogue of Events, closures made. */
 import type { Fault } from '../errors.ts';
-import { EVENT_NAMES, type FieldKind } from '../events.ts';
+import type { FieldKind } from '../eventfields.ts';
+import { EVENT_NAMES } from '../events.ts';
 import { check, type Place } from '../readyaml.ts';
 import { nearest, parseDuration } from '../schema.ts';
 import type { AttackClass, Event, Level, Party, Stage } from '../types.ts';

@@ -1,5 +1,5 @@
 /** Compiles what only the shapes sequence, absence, schedule and script have: steps, times, programs. */
-import type { FieldKind } from '../events.ts';
+import type { FieldKind } from '../eventfields.ts';
 import { parseCalendar } from './calendar.ts';
 import type { Predicate } from './condition.ts';
 import { compareKinds, type Field, fieldsOf } from './fields.ts';

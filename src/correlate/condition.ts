@@ -2,7 +2,7 @@
  * Conditions compiled to closures: the tree of expression.ts is typed from the kinds of the fields it names, so that a
  * port is never compared with an address, and every wrong word is found at load.
  */
-import type { FieldKind } from '../events.ts';
+import type { FieldKind } from '../eventfields.ts';
 import { contains, type Network, parseNetwork } from '../network.ts';
 import { nearest } from '../schema.ts';
 import type { Event } from '../types.ts';

@@ -32,6 +32,7 @@ import type { Memory } from './plan.ts';
 import { ScheduleMachine } from './schedule.ts';
 import { ScriptMachine } from './script.ts';
 import { type MachineParts, StepMachine } from './steps.ts';
+import { Tools } from './tools.ts';
 
 /** What one rule makes of one Event, for `explain`. */
 export interface Look {
@@ -106,6 +107,7 @@ export class Correlator {
   /** Events that rules raised and that other rules have not looked at yet. */
   #raised: Event[] = [];
   #begun = false;
+  readonly #tools: Tools;
   #now = 0;
   #serial = 0;
 
@@ -114,6 +116,7 @@ export class Correlator {
     this.#seed = options.seed;
     const longest = Math.max(1, ...rules.map(({ remember }) => remember?.for ?? 0));
     this.#memories = new Memories(longest, options.capacity * REMEMBERED, options.seed);
+    this.#tools = new Tools(options.capacity);
     this.#runtimes = rules.map((rule, i) => this.#runtime(rule, i, options));
     const wanted = new Set<EventName>();
     for (const runtime of this.#runtimes) {
@@ -162,6 +165,7 @@ export class Correlator {
     const bindings = this.#bindings.get(event.type);
     if (bindings === undefined) return;
     this.#memories.now = this.#now;
+    if (event.type === 'tool.seen') this.#tools.note(event);
     for (let i = 0; i < bindings.length; i++) {
       const { runtime, role } = bindings[i]!;
       runtime.evaluations++;
@@ -426,7 +430,7 @@ export class Correlator {
       ...(group.success === undefined ? {} : { proof: pointer(group.success) }),
       evidence: evidenceOf(group),
       attributed: isAddressParty(rule.subject) ? event.origin : 'packet',
-      why: whyOf(rule, group, event, count),
+      why: whyOf(rule, group, event, count, this.#tools),
     };
   }
 }
@@ -472,11 +476,12 @@ function pointer({ file, frame, time, type }: Event): Evidence {
   return { file, frame, time, event: type };
 }
 
-function whyOf(rule: CompiledRule, group: Group, event: Event, count: number): string {
+function whyOf(rule: CompiledRule, group: Group, event: Event, count: number, tools: Tools): string {
   const { limit, within } = rule.tiers[group.tier]!;
   const { events, first, last } = group;
   const facts = { event, count, estimated: !group.distinct.exact, events, limit, within, first, last };
   const more = group.succeeded ? rule.success?.why : undefined;
-  const sure = isAddressParty(rule.subject) ? attributionText(event) : '';
-  return [rule.why(facts), more?.(facts) ?? '', sure].filter((part) => part !== '').join(' ');
+  const address = isAddressParty(rule.subject);
+  const tool = address ? tools.sentence(event) : '';
+  return [rule.why(facts), more?.(facts) ?? '', tool, address ? attributionText(event) : ''].filter((part) => part !== '').join(' ');
 }

@@ -2,7 +2,8 @@
  * How rules read the fields of Events: closures made at load, one per field. A field that an Event does not carry (an old
  * log) reads as '', 0 or false.
  */
-import { COMMON_FIELDS, EVENT_NAMES, EVENTS, type EventName, type EventType, type FieldKind } from '../events.ts';
+import { COMMON_FIELDS, type EventType, type FieldKind } from '../eventfields.ts';
+import { EVENT_NAMES, EVENTS, type EventName } from '../events.ts';
 import type { Key } from '../table.ts';
 import type { Event } from '../types.ts';
 import type { MoreTypes } from './plan.ts';

@@ -1,19 +1,22 @@
 /**
- * Alerts of one attacker become one Incident: the attack story, stage after stage. Attackers are told apart by address
- * (subjects of kind address or endpoint) or else by the subject itself. Bounded: the Incident that was silent longest is
- * forgotten first, also when all of them together hold too much, and of a very long one the Alerts between its first and its latest.
+ * Alerts of one attacker become one Incident: the attack story, stage after stage. Attackers are first told apart by address
+ * (subjects of kind address or endpoint) or else by the subject itself; then stories of addresses that Ties bind strongly enough
+ * are told as one. Bounded: the story that was silent longest is forgotten first, also when all of them together hold too much,
+ * and of a very long one the Alerts between its first and its latest.
  */
 import { createHash } from 'node:crypto';
 import { isAddress } from '../network.ts';
-import { type Alert, type Incident, LEVELS, type Outcome, type Party, STAGES, type Stage } from '../types.ts';
+import { type Alert, type Incident, LEVELS, type Outcome, type Party, STAGES, type Stage, type Tie } from '../types.ts';
 import { ADDRESS_REASON, ADDRESS_WEIGHT } from './attribution.ts';
+import { type Bond, Bonds, strengthOf } from './bonds.ts';
+import { filings } from './taxonomy.ts';
 
 /** Most Alerts, accounts and targets of one Incident. */
 const MOST_ALERTS = 1000;
 const MOST_NAMES = 1000;
 
 /** What a story needs of an Alert: thousands are kept. */
-type Chapter = Pick<Alert, 'id' | 'first' | 'last' | 'level' | 'outcome' | 'stage' | 'attributed'>;
+type Chapter = Pick<Alert, 'id' | 'first' | 'last' | 'level' | 'outcome' | 'stage' | 'class' | 'attributed'>;
 
 interface Story {
   readonly id: string;
@@ -29,6 +32,8 @@ export class Incidents {
   readonly #capacity: number;
   /** By subject, the one touched longest ago first. */
   readonly #stories = new Map<string, Story>();
+
+  readonly #bonds = new Bonds();
 
   /** Alerts, accounts and targets of all stories. */
   #held = 0;
@@ -51,12 +56,17 @@ export class Incidents {
     this.#stories.delete(key);
     this.#stories.set(key, story);
     const before = sizeOf(story);
-    const { id, first, last, level, outcome, stage, attributed } = alert;
-    story.alerts.set(id, { id, first, last, level, outcome, stage, attributed });
+    const { id, first, last, level, outcome, stage, class: kind, attributed } = alert;
+    story.alerts.set(id, { id, first, last, level, outcome, stage, class: kind, attributed });
     if (story.alerts.size > MOST_ALERTS) story.alerts.delete(keyAt(story.alerts, 1));
     collectNames(story, alert);
     this.#held += sizeOf(story) - before;
     while (this.#stories.size > this.#capacity || (this.#held > this.#room && this.#stories.size > 1)) this.#forget();
+  }
+
+  /** Takes what two addresses have in common. */
+  tie(tie: Tie): void {
+    this.#bonds.add(tie);
   }
 
   /** Forgets the story that was silent longest. */
@@ -68,8 +78,50 @@ export class Incidents {
 
   /** The Incidents by the time of their first Event. */
   list(): Incident[] {
-    return [...this.#stories.values()].map(incidentOf).sort((a, b) => a.first - b.first || (a.id < b.id ? -1 : 1));
+    return this.#joined()
+      .map(incidentOf)
+      .sort((a, b) => a.first - b.first || (a.id < b.id ? -1 : 1));
   }
+
+  /** Stories that bonds make one: of each its members, the first one first, and the bonds by which the others were reached. */
+  #joined(): Saga[] {
+    const all = [...this.#stories.values()].sort((a, b) => startOf(a) - startOf(b) || (a.id < b.id ? -1 : 1));
+    const byAddress = new Map(all.filter(({ subject }) => subject.kind === 'address').map((story) => [story.subject.value, story]));
+    const bonds = new Map<Story, Bond[]>();
+    for (const bond of this.#bonds.strong()) {
+      const ends = [byAddress.get(bond.a), byAddress.get(bond.b)];
+      for (const end of ends) if (end !== undefined && !ends.includes(undefined)) bonds.set(end, [...(bonds.get(end) ?? []), bond]);
+    }
+    const told = new Set<Story>();
+    return all.flatMap((story) => (told.has(story) ? [] : [sagaFrom(story, bonds, byAddress, told)]));
+  }
+}
+
+/** Stories that are told as one. */
+interface Saga {
+  readonly founder: Story;
+  /** The others, with the bond and the story each was reached by. */
+  readonly joined: readonly { readonly story: Story; readonly from: Story; readonly bond: Bond }[];
+}
+
+/** All that can be reached from a story over bonds, nearest first. */
+function sagaFrom(founder: Story, bonds: ReadonlyMap<Story, Bond[]>, byAddress: ReadonlyMap<string, Story>, told: Set<Story>): Saga {
+  const joined: { story: Story; from: Story; bond: Bond }[] = [];
+  told.add(founder);
+  for (let i = -1; i < joined.length; i++) {
+    const from = i < 0 ? founder : joined[i]!.story;
+    for (const bond of bonds.get(from) ?? []) {
+      const story = byAddress.get(bond.a === from.subject.value ? bond.b : bond.a);
+      if (story === undefined || told.has(story)) continue;
+      told.add(story);
+      joined.push({ story, from, bond });
+    }
+  }
+  return { founder, joined };
+}
+
+function startOf({ alerts }: Story): number {
+  return Math.min(...[...alerts.values()].map(({ first }) => first));
 }
 
 function actorOf({ subject, id }: Alert): Party {
@@ -106,28 +158,42 @@ function collectNames({ accounts, targets }: Story, { target, sample, fallen = [
   }
 }
 
-function incidentOf({ id, subject, alerts, accounts, targets }: Story): Incident {
-  const list = [...alerts.values()];
+function incidentOf({ founder, joined }: Saga): Incident {
+  const { id, subject } = founder;
+  const stories = [founder, ...joined.map(({ story }) => story)];
+  const list = stories.flatMap(({ alerts }) => [...alerts.values()]);
   const told: Party = subject.kind === 'none' ? { kind: 'none', value: '' } : subject;
   return {
     id,
     subject: told,
+    others: joined.map(({ story, bond }) => ({ address: story.subject.value, ...strengthOf(bond) })),
     first: Math.min(...list.map(({ first }) => first)),
     last: Math.max(...list.map(({ last }) => last)),
     level: LEVELS[Math.max(...list.map(({ level }) => LEVELS.indexOf(level)))]!,
     outcome: outcomeOf(list),
     stages: STAGES.map((stage) => stageOf(stage, list)).filter(({ alerts: ids }) => ids.length > 0),
-    links: list.slice(1).map((alert) => linkOf(subject, list[0]!, alert)),
-    accounts: sorted(accounts),
-    targets: sorted(targets),
+    links: [...ownLinks(founder), ...joined.flatMap(({ story, from, bond }) => [bondLink(story, from, bond), ...ownLinks(story)])],
+    accounts: sorted(new Set(stories.flatMap(({ accounts }) => [...accounts]))),
+    targets: sorted(new Set(stories.flatMap(({ targets }) => [...targets]))),
   };
+}
+
+/** Why the Alerts of one story belong to its first one. */
+function ownLinks({ subject, alerts }: Story): Incident['links'][number][] {
+  const [first, ...rest] = alerts.values();
+  return rest.map((alert) => linkOf(subject, first!, alert));
+}
+
+/** Why the first Alert of a story belongs to the first one of another. */
+function bondLink(story: Story, from: Story, bond: Bond): Incident['links'][number] {
+  return { alert: keyAt(story.alerts, 0), to: keyAt(from.alerts, 0), ...strengthOf(bond) };
 }
 
 /** Why an Alert belongs to the first one: by an address it is as sure as the weaker of the two attributions. */
 function linkOf({ kind }: Party, first: Chapter, { id, attributed }: Chapter): Incident['links'][number] {
-  if (kind !== 'address') return { alert: id, reason: `same ${kind}`, weight: 1, kind: 'same actor' };
+  if (kind !== 'address') return { alert: id, to: first.id, reason: `same ${kind}`, weight: 1, kind: 'same actor' };
   const weaker = ADDRESS_WEIGHT[first.attributed] < ADDRESS_WEIGHT[attributed] ? first.attributed : attributed;
-  return { alert: id, reason: ADDRESS_REASON[weaker], weight: ADDRESS_WEIGHT[weaker], kind: 'same actor' };
+  return { alert: id, to: first.id, reason: ADDRESS_REASON[weaker], weight: ADDRESS_WEIGHT[weaker], kind: 'same actor' };
 }
 
 function outcomeOf(list: readonly Chapter[]): Outcome {
@@ -138,7 +204,8 @@ function outcomeOf(list: readonly Chapter[]): Outcome {
 function stageOf(stage: Stage, list: readonly Chapter[]): Incident['stages'][number] {
   const own = list.filter((alert) => alert.stage === stage);
   const first = Math.min(...own.map((alert) => alert.first));
-  return { stage, first, last: Math.max(...own.map((alert) => alert.last)), alerts: own.map(({ id }) => id) };
+  const last = Math.max(...own.map((alert) => alert.last));
+  return { stage, first, last, alerts: own.map(({ id }) => id), filings: filings(own.map((alert) => alert.class)) };
 }
 
 function sorted(names: ReadonlySet<string>): string[] {

@@ -1,5 +1,5 @@
 /** What the shapes that do not count are made of: steps, times of the day, programs. Compiled by compileplan.ts. Times in µs. */
-import type { FieldKind } from '../events.ts';
+import type { FieldKind } from '../eventfields.ts';
 import type { CalendarTime } from './calendar.ts';
 import type { Predicate } from './condition.ts';
 import type { Field } from './fields.ts';

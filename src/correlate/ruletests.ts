@@ -1,5 +1,5 @@
 /** Runs the tests that stand in a rule file: their Events through a correlator with that rule alone. */
-import { COMMON_FIELDS, type FieldKind } from '../events.ts';
+import { COMMON_FIELDS, type FieldKind } from '../eventfields.ts';
 import { type Alert, ATTRIBUTIONS, type Event } from '../types.ts';
 import { type CompiledRule, compileRule } from './compile.ts';
 import { Correlator } from './correlator.ts';

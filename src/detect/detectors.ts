@@ -3,6 +3,8 @@ import { NONE, type Observation } from '../track/observation.ts';
 import type { Tracker } from '../track/tracker.ts';
 import { detectAmbiguity } from './ambiguity.ts';
 import { detectBinding } from './binding.ts';
+import { detectClient } from './client.ts';
+import { detectCnonce } from './cnonce.ts';
 import { detectCovert } from './covert.ts';
 import { detectCredentials } from './credentials.ts';
 import { detectDialling } from './dialling.ts';
@@ -30,6 +32,7 @@ export function detect(o: Observation, tracker: Tracker, emitter: Emitter, now: 
   if (o.violation > 0) detectViolation(o, tracker, emitter);
   // The same request one hop earlier is what counts.
   if (o.copy) return;
+  if (o.initial && tracker.clients !== undefined) detectClient(o, tracker.clients, emitter, now);
   if (o.message.oddityCount > 0) {
     detectOddity(o, emitter);
     detectHostile(o, emitter);
@@ -40,6 +43,7 @@ export function detect(o: Observation, tracker: Tracker, emitter: Emitter, now: 
     detectIdentity(o, emitter);
   }
   if (tracker.transactions.offerChanged) detectOffer(o, tracker, emitter);
+  if (o.message.isRequest && o.message.credentials.cnonce.start >= 0 && !o.retransmission) detectCnonce(o, tracker, emitter, now);
   if (o.retried !== undefined) detectDialling(o, emitter, now);
   if (o.inferred !== NONE) detectInferred(o, tracker, emitter, now);
   if (!o.concluded) return;

@@ -198,6 +198,15 @@ export class Actor {
     this.send(this.compose({ ...kept, method: 'ACK', to: headerOf(answer, 'to') }), to, sent.callId);
   }
 
+  /** Gives an INVITE up (RFC 3261 §9.1); the 487 that ends it is acknowledged when it comes. */
+  cancel(sent: Request, to: Endpoint): void {
+    const { body: _, more: __, ...kept } = sent;
+    this.#waiting.set(sent.branch ?? '', (answer) => {
+      if (answer.method === 'INVITE' && answer.status >= 300) this.refuse(sent, answer, to);
+    });
+    this.send(this.compose({ ...kept, method: 'CANCEL' }), to, sent.callId);
+  }
+
   /** Answers a request to where it came from. `tag` is put on To where it has none. */
   answer(request: Message, to: Endpoint, status: number, tag: string, more: readonly Field[] = [], body = ''): void {
     const type: Field[] = body === '' ? [] : [['Content-Type', 'application/sdp']];

@@ -74,7 +74,7 @@ export async function enrol(
 
 /**
  * Calls a user of the site or a number; waits for the final answer. Acknowledges refusals, not answers. Gives the status of a refusal,
- * 0 if no answer came. `proxy`: where it sends to, if that is not the site's.
+ * 0 if no answer came and it was given up. `proxy`: where it sends to, if that is not the site's.
  */
 export async function dial(
   actor: Actor,
@@ -95,7 +95,10 @@ export async function dial(
     body,
   );
   const { answer, sent } = await actor.request(request, proxy, account, ms);
-  if (answer === undefined) return 0;
+  if (answer === undefined) {
+    actor.cancel(sent, proxy);
+    return 0;
+  }
   if (answer.status < 300) return dialled(sent, answer);
   actor.refuse(sent, answer, proxy);
   return answer.status;

@@ -3,7 +3,6 @@ import type { Message } from '../../agents/message.ts';
 import type { Random } from '../../random.ts';
 import type { Site } from '../../scenario.ts';
 import { type Attacker, challengeOf, type Login, loginField, offer } from './attacker.ts';
-import { word } from './names.ts';
 
 /** How a guesser works. */
 export interface Habit {
@@ -11,6 +10,7 @@ export interface Habit {
   readonly oneCallId: boolean;
   /** Answers one challenge again and again, or asks for a new one before each guess. */
   readonly reusesNonce: boolean;
+  /** With INVITE he calls the last but one account: one of those without a phone. */
   readonly method: 'REGISTER' | 'INVITE';
   /** Registers a contact if it gets in, or only asks which ones there are (no Contact). */
   readonly expires: number;
@@ -26,6 +26,11 @@ export function drawHabit(random: Random): Habit {
   };
 }
 
+/** The habit of one whose guesses lie minutes apart: no challenge lives that long. */
+export function patient(habit: Habit): Habit {
+  return { ...habit, reusesNonce: false };
+}
+
 /** What a guess came to. */
 export type Verdict = 'right' | 'wrong' | 'unknown';
 
@@ -34,23 +39,20 @@ type Challenged = Pick<Login, 'challenge' | 'proxy'>;
 /** Who guesses, from one address. */
 export class Guesser {
   readonly attacker: Attacker;
-  readonly #site: Pick<Site, 'domain' | 'proxy'>;
+  readonly #site: Pick<Site, 'accounts' | 'domain' | 'proxy'>;
   readonly #habit: Habit;
   readonly #callId: string;
   readonly #tag: string;
-  /** Called by the INVITEs of a guesser who uses those; no user of the site has a name like that. */
-  readonly #nobody: string;
   #cseq: number;
   #challenge: Challenged | undefined;
   #uses = 0;
 
-  constructor(attacker: Attacker, site: Pick<Site, 'domain' | 'proxy'>, habit: Habit) {
+  constructor(attacker: Attacker, site: Pick<Site, 'accounts' | 'domain' | 'proxy'>, habit: Habit) {
     this.attacker = attacker;
     this.#site = site;
     this.#habit = habit;
     this.#callId = attacker.callId();
     this.#tag = attacker.shape.tag(attacker.random);
-    this.#nobody = word(attacker.random);
     this.#cseq = attacker.random.integer(1, 100);
   }
 
@@ -68,8 +70,8 @@ export class Guesser {
     if (reply === undefined) return 'unknown';
     this.#learn(reply);
     if (reply.status === 401 || reply.status === 407 || reply.status === 403) return 'wrong';
-    // Nobody has the number that an INVITE asks for: 404 says that the caller was believed.
-    return reply.status < 300 || (reply.status === 404 && this.#habit.method === 'INVITE') ? 'right' : 'unknown';
+    // Nobody is registered where an INVITE calls: 480 says that the caller was believed.
+    return reply.status < 300 || (reply.status === 480 && this.#habit.method === 'INVITE') ? 'right' : 'unknown';
   }
 
   async #askForChallenge(user: string, callId: string): Promise<Challenged | undefined> {
@@ -90,7 +92,7 @@ export class Guesser {
     const { domain, proxy } = this.#site;
     const { method, expires } = this.#habit;
     const from = `sip:${user}@${domain}`;
-    const uri = method === 'REGISTER' ? `sip:${domain}` : `sip:${this.#nobody}@${domain}`;
+    const uri = method === 'REGISTER' ? `sip:${domain}` : `sip:${this.#site.accounts.at(-2)?.user ?? user}@${domain}`;
     const more = [
       ...(login === undefined ? [] : [loginField(login, method, uri, attacker.shape, attacker.random)]),
       ...(method === 'REGISTER' ? [['Expires', String(expires)] as const] : []),

@@ -3,7 +3,7 @@ import type { Socket } from 'node:dgram';
 import { answerTo, headerOf, type Message, readMessage, writeMessage } from '../../agents/message.ts';
 import type { Shape } from '../../agents/shape.ts';
 import type { Random } from '../../random.ts';
-import type { Segment } from '../../scenario.ts';
+import type { CampaignHandle, Segment } from '../../scenario.ts';
 import { strangersShape } from './attacker.ts';
 
 /** T1 of RFC 3261, milliseconds, and how often a final answer is repeated. */
@@ -12,7 +12,7 @@ const REPEATS = 5;
 /** Transactions that it remembers; a flood must not fill memory. */
 const REMEMBERED = 20_000;
 
-/** A running server of another domain. Its packets are nobody's attack. */
+/** A running server of another domain. Its packets are nobody's attack, unless it is made for a campaign. */
 export class Neighbour {
   readonly address: string;
   readonly port: number;
@@ -22,10 +22,18 @@ export class Neighbour {
   readonly #shape: Shape;
   readonly #random: Random;
   readonly #known: (user: string) => boolean;
+  readonly #campaign: CampaignHandle | undefined;
   readonly #pending = new Map<string, NodeJS.Timeout>();
 
-  private constructor(socket: Socket, address: string, random: Random, known: (user: string) => boolean) {
+  private constructor(
+    socket: Socket,
+    address: string,
+    random: Random,
+    known: (user: string) => boolean,
+    campaign: CampaignHandle | undefined,
+  ) {
     this.#socket = socket;
+    this.#campaign = campaign;
     this.#random = random;
     this.#shape = strangersShape(random);
     this.#known = known;
@@ -35,10 +43,13 @@ export class Neighbour {
     socket.on('error', () => undefined);
   }
 
-  /** Opens one at a fresh address of the segment. `known` says which users it has: they ring and do not answer. */
-  static async open(segment: Segment, random: Random, known: (user: string) => boolean): Promise<Neighbour> {
+  /**
+   * Opens one at a fresh address of the segment. `known` says which users it has: they ring and do not answer. With a campaign,
+   * what it sends is labelled: its answers are the attack.
+   */
+  static async open(segment: Segment, random: Random, known: (user: string) => boolean, campaign?: CampaignHandle): Promise<Neighbour> {
     const address = segment.address();
-    return new Neighbour(await segment.socket(address, 5060), address, random, known);
+    return new Neighbour(await segment.socket(address, 5060), address, random, known, campaign);
   }
 
   close(): void {
@@ -84,6 +95,8 @@ export class Neighbour {
   }
 
   #answer(request: Message, status: number, tag: string, to: { readonly address: string; readonly port: number }): void {
-    this.#socket.send(writeMessage(answerTo(request, status, tag), this.#shape), to.port, to.address);
+    const payload = writeMessage(answerTo(request, status, tag), this.#shape);
+    if (this.#campaign === undefined) this.#socket.send(payload, to.port, to.address);
+    else this.#campaign.send(this.#socket, payload, to, headerOf(request, 'call-id'));
   }
 }

@@ -3,8 +3,8 @@ import type { Scene } from './forgery.ts';
 import { inDialog, other } from './stolen.ts';
 import { Voice } from './voice.ts';
 
-/** Milliseconds of listening to what comes. */
-const LISTEN = 1_500;
+/** Milliseconds of listening to what comes: a telephone with comfort noise sends little while its user is silent. */
+const LISTEN = 2_000;
 
 /** A strike with a re-INVITE or an UPDATE; true if media came to the attacker. */
 export function offering(method: 'INVITE' | 'UPDATE'): (scene: Scene) => Promise<boolean> {
@@ -19,7 +19,7 @@ export function offering(method: 'INVITE' | 'UPDATE'): (scene: Scene) => Promise
     if (method === 'INVITE' && (status === -1 || status === 200)) await acknowledge();
     await lab.sleep(LISTEN);
     voice.close();
-    return voice.received > 10;
+    return voice.received > 2;
 
     async function acknowledge(): Promise<void> {
       const { body: _, ...ack } = inDialog(call, as, way, 'ACK', 1);

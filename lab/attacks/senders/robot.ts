@@ -6,7 +6,6 @@ import { Leg } from '../../agents/leg.ts';
 import type { CallPlan } from '../../agents/plan.ts';
 import { play } from '../../agents/play.ts';
 import type { Shape } from '../../agents/shape.ts';
-import type { Voice } from '../../agents/sound.ts';
 import type { CallRecord } from '../../record/folder.ts';
 import type { Account, CampaignHandle, Lab, SegmentName } from '../../scenario.ts';
 import { strangersShape } from './attacker.ts';
@@ -33,9 +32,11 @@ export class Robot {
   readonly address: string;
   readonly agent: Agent;
   readonly #lab: Lab;
+  readonly #customer: boolean;
 
-  private constructor(lab: Lab, agent: Agent) {
+  private constructor(lab: Lab, agent: Agent, customer: boolean) {
     this.#lab = lab;
+    this.#customer = customer;
     this.agent = agent;
     this.address = agent.endpoint.address;
   }
@@ -50,20 +51,15 @@ export class Robot {
     const witness: CampaignHandle['sent'] = (payload, src, dst, callId) => campaign.sent(payload, src, dst, callId);
     const port = place.port ?? random.integer(10_000, 60_000);
     const setup = { lab, segment, shape, random, user, password, domain, proxy: lab.site.proxy, address, port, witness };
-    return new Robot(lab, await Agent.open(setup));
+    return new Robot(lab, await Agent.open(setup), place.account !== undefined);
   }
 
-  /**
-   * Calls a user, a number or a URI and plays the call as planned. `voice`: what the called party hears, speech if absent. `from` is
-   * ignored where the machine has an account.
-   */
-  async call(to: string, plan: CallPlan, about: { readonly from?: Caller; readonly voice?: Voice } = {}): Promise<CallRecord> {
+  /** Calls a user, a number or a URI and plays the call as planned. `from` is ignored where the machine has an account. */
+  async call(to: string, plan: CallPlan, from?: Caller): Promise<CallRecord> {
     const { agent } = this;
     const uri = to.includes(':') ? to : `sip:${to}@${this.#lab.site.domain}`;
-    const { from, voice } = about;
-    const name = from === undefined ? undefined : { uri: `sip:${from.user}@${agent.setup.domain}`, name: from.name };
+    const name = from === undefined || this.#customer ? undefined : { uri: `sip:${from.user}@${agent.setup.domain}`, name: from.name };
     const leg = new Leg('caller', Dialog.towards(agent, uri, name));
-    leg.voice = voice;
     const { record } = await play(new Conversation(this.#lab, plan, leg));
     return record;
   }

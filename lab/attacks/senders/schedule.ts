@@ -53,3 +53,9 @@ export async function play(lab: Pick<Lab, 'now' | 'sleep'>, offsets: readonly nu
     each(index);
   }
 }
+
+/**
+ * Milliseconds between messages whose gap is stretched afterwards, where a server's nonces matter: it gives all challenges of a
+ * second the same one, which must not happen to challenges that lie minutes apart in the recording.
+ */
+export const OWN_SECOND = 1020;

@@ -128,7 +128,12 @@ export class Disguise {
   }
 
   static async open(lab: Lab, campaign: CampaignHandle, segment: SegmentName, way: Way): Promise<Disguise> {
-    return new Disguise(lab, campaign, way, await Actor.open(lab, campaign, segment));
+    const actor = await Actor.open(lab, campaign, segment);
+    // A side that was told of his address sends him what was for its peer: he is polite, so that it suspects nothing.
+    actor.heard = (request, from) => {
+      if (request.method !== 'ACK') actor.answer(request, from, 200, actor.tag());
+    };
+    return new Disguise(lab, campaign, way, actor);
   }
 
   /**

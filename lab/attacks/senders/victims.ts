@@ -46,8 +46,8 @@ export class Victim {
 
   /** The end of the call itself, for what an attacker cannot see: whom its media go to. */
   leg(side: SideName): Leg | undefined {
-    const session = this[side].agent.sessions.get(this.callId);
-    return session instanceof Leg ? session : undefined;
+    const live = this[side].live.get(this.callId);
+    return live instanceof Leg ? live : undefined;
   }
 
   /** What the path shows now. @throws Error if one end is no longer in the call. */

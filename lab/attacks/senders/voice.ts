@@ -16,6 +16,7 @@ export class Voice {
   #target: Endpoint | undefined;
   readonly #socket: Socket;
   #closed = false;
+  #stream: Stream | undefined;
 
   private constructor(socket: Socket, address: string) {
     this.#socket = socket;
@@ -62,19 +63,26 @@ export class Voice {
    * so that their count is right.
    */
   async talk(lab: Lab, outlet: Outlet, callId: string, ms: number, over: () => boolean = () => false): Promise<void> {
-    const ssrc = lab.random.bytes(4);
-    const first = lab.random.integer(0, 60_000);
+    this.#stream ??= { ssrc: lab.random.bytes(4), sequence: lab.random.integer(0, 60_000), timestamp: 0 };
     const begin = lab.now();
     for (let i = 0; i < ms / 20 && !over() && !this.#closed; i++) {
       const due = begin + i * 20_000 - lab.now();
       if (due > 1_000) await lab.sleep(due / 1_000);
-      if (this.target !== undefined && !this.#closed)
-        outlet.send(this.#socket, this.#packet(lab, first + i, i * 160, ssrc), this.target, callId);
+      if (this.target !== undefined && !this.#closed) outlet.send(this.#socket, this.#packet(lab, this.#stream), this.target, callId);
     }
   }
 
-  #packet(lab: Lab, sequence: number, timestamp: number, ssrc: Uint8Array): Buffer {
-    return Buffer.concat([header(sequence, timestamp, ssrc), this.scrambled ? lab.random.bytes(170) : tone(timestamp)]);
+  /** Goes on with the stream of another port of the same telephone: same source, next number. */
+  follow(other: Voice): void {
+    this.#stream = other.#stream;
+    this.target = other.target;
+  }
+
+  #packet(lab: Lab, stream: Stream): Buffer {
+    const packet = Buffer.concat([header(stream), this.scrambled ? lab.random.bytes(170) : tone(stream.timestamp)]);
+    stream.sequence++;
+    stream.timestamp += 160;
+    return packet;
   }
 
   /** Closes its socket; whoever talks stops. */
@@ -85,8 +93,15 @@ export class Voice {
   }
 }
 
-/** Header of RTP (RFC 3550 §5.1), payload type 0. */
-function header(sequence: number, timestamp: number, ssrc: Uint8Array): Buffer {
+/** Where a stream stands. */
+interface Stream {
+  readonly ssrc: Uint8Array;
+  sequence: number;
+  timestamp: number;
+}
+
+/** Header of RTP (RFC 3550 §5.1), payload type 0; the first packet has the marker. */
+function header({ sequence, timestamp, ssrc }: Stream): Buffer {
   const packet = Buffer.alloc(12);
   packet.writeUInt8(0x80, 0);
   packet.writeUInt8(timestamp === 0 ? 0x80 : 0, 1);

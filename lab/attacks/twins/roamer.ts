@@ -4,7 +4,7 @@
  */
 import type { Account, Lab, SegmentName } from '../../scenario.ts';
 import { Actor, unlabelled } from '../senders/actor.ts';
-import { acknowledge, type Dialled, dial, mediaOf, nextHop, within } from '../senders/dial.ts';
+import { acknowledge, type Dialled, dial, enrol, mediaOf, nextHop, within } from '../senders/dial.ts';
 import { Voice } from '../senders/voice.ts';
 
 /** How the other side learns of the change: by re-INVITE, by UPDATE, or only by the BYE that comes from there. */
@@ -18,6 +18,8 @@ export interface Places {
   readonly sameAddress: boolean;
   /** Media have an address of their own, in neither of the two places of signalling. */
   readonly apart: boolean;
+  /** Registers from the first place only; from both before it calls; or from the new place with each change. */
+  readonly enrols: 'first' | 'both' | 'moving';
 }
 
 /** What a call has come to. */
@@ -35,17 +37,19 @@ export class Roamer {
   #here: Actor;
   #there: Actor;
   #media: readonly [string, string];
+  readonly #places: Places;
   readonly #lab: Lab;
 
-  private constructor(lab: Lab, account: Account, here: Actor, there: Actor, media: readonly [string, string]) {
+  private constructor(lab: Lab, account: Account, places: Places, here: Actor, there: Actor, media: readonly [string, string]) {
     this.#lab = lab;
+    this.#places = places;
     this.account = account;
     this.#here = here;
     this.#there = there;
     this.#media = media;
   }
 
-  /** Opens one; it does not register. */
+  /** Opens one and registers it. */
   static async open(lab: Lab, account: Account, places: Places): Promise<Roamer> {
     const here = await Actor.open(lab, unlabelled, places.first);
     const shared = places.sameAddress ? { address: here.address } : {};
@@ -53,7 +57,9 @@ export class Roamer {
     const media: [string, string] = places.apart
       ? [lab.segment(places.first).address(), lab.segment(places.second).address()]
       : [here.address, there.address];
-    return new Roamer(lab, account, here, there, media);
+    const roamer = new Roamer(lab, account, places, here, there, media);
+    for (const place of places.enrols === 'both' ? [here, there] : [here]) await roamer.#enrol(place);
+    return roamer;
   }
 
   /** Where it is now, and was before the last change. */
@@ -76,8 +82,11 @@ export class Roamer {
     first.target = call.media;
     await first.talk(lab, unlabelled, call.callId, ms);
     this.#swap();
-    const second = notice === 'none' ? first : await Voice.open(lab, this.#here.segment, this.#media[0]);
-    second.target = notice === 'none' ? first.target : await this.#tell(call, notice, second);
+    if (this.#places.enrols === 'moving') await this.#enrol(this.#here);
+    const stays = notice === 'none' && (this.#places.sameAddress || this.#places.apart);
+    const second = stays ? first : await Voice.open(lab, this.#here.segment, this.#media[0]);
+    if (!stays) second.follow(first);
+    if (notice !== 'none') second.target = await this.#tell(call, notice, second);
     if (second !== first) first.close();
     second.talk(lab, unlabelled, call.callId, 60_000).catch(() => {}); // until hushed, or the run is interrupted
     await lab.sleep(ms);
@@ -94,6 +103,10 @@ export class Roamer {
   close(): void {
     this.#here.close();
     this.#there.close();
+  }
+
+  async #enrol(place: Actor): Promise<void> {
+    await enrol(place, this.#lab, this.account, 600);
   }
 
   #swap(): void {

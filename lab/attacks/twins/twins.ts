@@ -19,7 +19,7 @@ interface Kind {
   readonly forks: number;
 }
 
-const stay: Places = { first: 'office', second: 'office', sameAddress: true, apart: false };
+const stay: Places = { first: 'office', second: 'office', sameAddress: true, apart: false, enrols: 'first' };
 const KINDS: readonly Kind[] = [
   {
     name: 'nat',
@@ -41,7 +41,7 @@ const KINDS: readonly Kind[] = [
     name: 'mobility',
     why: 'callers who go from Wi-Fi to LTE and back',
     site: 'proxy',
-    places: { first: 'office', second: 'internet', sameAddress: false, apart: false },
+    places: { first: 'office', second: 'internet', sameAddress: false, apart: false, enrols: 'moving' },
     notices: ['INVITE', 'INVITE', 'UPDATE', 'none'],
     forks: 1,
   },
@@ -49,7 +49,7 @@ const KINDS: readonly Kind[] = [
     name: 'interfaces',
     why: 'callers with several interfaces',
     site: 'proxy',
-    places: { first: 'office', second: 'floor', sameAddress: false, apart: true },
+    places: { first: 'office', second: 'floor', sameAddress: false, apart: true, enrols: 'first' },
     notices: ['none', 'none', 'UPDATE'],
     forks: 1,
   },
@@ -75,7 +75,7 @@ function twin(kind: Kind, attacked: boolean): Scenario {
 async function play(lab: Lab, intensity: Intensity, kind: Kind, attacked: boolean): Promise<void> {
   const accounts = Array.from({ length: CALLED + CALLERS }, (_, i) => spareAccount(lab, i));
   const called = await Promise.all(accounts.slice(0, CALLED).map((account) => answerers(lab, account, kind.forks)));
-  const callers = await Promise.all(accounts.slice(CALLED).map((account) => Roamer.open(lab, account, kind.places)));
+  const callers = await Promise.all(accounts.slice(CALLED).map((account, i) => Roamer.open(lab, account, placesOf(kind, i))));
   const attack = attacked ? await Attack.open(lab, intensity) : undefined;
   const ahead = lab.start - lab.now();
   const world: World = { lab, kind, attack, now: () => lab.now() + ahead };
@@ -91,6 +91,11 @@ async function play(lab: Lab, intensity: Intensity, kind: Kind, attacked: boolea
   await lab.sleep(500);
   attack?.end();
   for (const each of [...called.flat(), ...callers]) each.close();
+}
+
+/** Of the telephones with several interfaces every other registers through both (RFC 5626). */
+function placesOf({ places }: Kind, i: number): Places {
+  return places.apart && i % 2 === 1 ? { ...places, enrols: 'both' } : places;
 }
 
 /** What the calls of a run share. */
