@@ -503,6 +503,30 @@ export const EVENTS = {
       userAgent,
     },
   },
+  'calls.alike': {
+    about:
+      'A call ended, and the calls of its source, or of the name it called under, look more like those of a machine than of people: Wald’s sequential test over how calls end, each for or against. Told from evidence 4 on, with each call that adds to it.',
+    src: 'who called',
+    fields: {
+      by: { kind: 'name', about: 'source: all calls of the source; caller: those under one name, which is the account of the Event' },
+      shape: {
+        kind: 'name',
+        about:
+          'what the evidence is for. recording: calls that callees cut short, or all of one length; one-ring: given up after less than 3 s of ringing',
+      },
+      evidence: { kind: 'number', about: 'natural logarithm of the odds: 9 is 8,000 to 1; a whole number, rounded down' },
+      calls: { kind: 'count', about: 'calls since there was no evidence' },
+      callees: { kind: 'count', about: 'of these, to somebody who was none of the 16 called before' },
+      cut: { kind: 'count', about: 'of these, answered, and ended by the callee within 20 s' },
+      equal: { kind: 'count', about: 'of these, ended by the caller after a talk as long, within 0.4 s, as one of the four before' },
+      rings: { kind: 'count', about: 'of these, given up after one ring' },
+      serves: {
+        kind: 'count',
+        about:
+          'how many different addresses had requests answered by this source: 0 for a client, 1 for a trunk, many for a proxy or exchange',
+      },
+    },
+  },
   'table.evicted': {
     about: 'A table was full and pushed out live entries since the last such Event.',
     src: 'none',

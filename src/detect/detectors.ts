@@ -1,6 +1,7 @@
 /** All detectors, and the Observations each is called for. */
 import { NONE, type Observation } from '../track/observation.ts';
 import type { Tracker } from '../track/tracker.ts';
+import { detectAlike } from './alike.ts';
 import { detectAmbiguity } from './ambiguity.ts';
 import { detectBinding } from './binding.ts';
 import { detectCovert } from './covert.ts';
@@ -28,6 +29,7 @@ function detectInferred(o: Observation, tracker: Tracker, emitter: Emitter, now:
 export function detect(o: Observation, tracker: Tracker, emitter: Emitter, now: number): void {
   if (tracker.dialogs.changed > 0) detectDialog(o, tracker, emitter);
   if (o.violation > 0) detectViolation(o, tracker, emitter);
+  if (o.repeated) detectAlike(o, tracker, emitter, now);
   // The same request one hop earlier is what counts.
   if (o.copy) return;
   if (o.message.oddityCount > 0) {

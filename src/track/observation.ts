@@ -86,4 +86,6 @@ export interface Observation {
   retried: DialledNumber | undefined;
   /** What this acceptance does with an account that was guessed; empty: nothing. */
   use: Use;
+  /** It ended a call, and the calls of its caller look made by a machine (`Tracker.callers`). */
+  repeated: boolean;
 }

@@ -18,6 +18,7 @@ import { NO_VIOLATION } from './calls/violations.ts';
 import { Debts } from './debts.ts';
 import { Dialled } from './dialled.ts';
 import { Faults } from './faults.ts';
+import { Callers } from './fraud/callers.ts';
 import { LoneAnswers, type LoneChallenge } from './loads/loneanswers.ts';
 import { Rates } from './loads/rates.ts';
 import { Unheard } from './loads/unheard.ts';
@@ -94,6 +95,7 @@ export class Tracker {
   readonly dialogs: Dialogs;
   readonly dialled: Dialled;
   readonly faults: Faults;
+  readonly callers: Callers;
   readonly legs: Legs;
   /** First requests of clients to servers that wait for their second look. */
   readonly contacts: Sightings;
@@ -131,6 +133,7 @@ export class Tracker {
     this.dialogs = new Dialogs(capacities.dialogs, seed, this.calls, this.transactions);
     this.dialled = new Dialled(capacities.calls, seed);
     this.faults = new Faults(capacities.loads, seed);
+    this.callers = new Callers(capacities.peers, seed);
     this.legs = new Legs(capacities.legs, seed, this.calls);
     this.contacts = new Sightings('first contacts', capacities.peers, SECOND_LOOK + 1_000_000, seed);
     this.opening = new Sightings('first OPTIONS', capacities.peers, ACQUAINTANCE, seed);
@@ -170,6 +173,7 @@ export class Tracker {
       broken: undefined,
       retried: undefined,
       use: '',
+      repeated: false,
     };
   }
 
@@ -201,6 +205,7 @@ export class Tracker {
     o.broken = undefined;
     o.retried = undefined;
     o.use = '';
+    o.repeated = false;
     o.dialog = undefined;
     o.side = NOBODY;
     o.violation = NO_VIOLATION;
@@ -209,7 +214,22 @@ export class Tracker {
     if (!m.isRequest) this.#answer(o, packet, m, now);
     else if (m.method === ACK) this.#ack(o, m, now);
     else this.#request(o, packet, m, now);
+    if (this.dialogs.changed > 0 || o.call !== undefined) this.#weigh(o, m, now);
     return o;
+  }
+
+  /** If the message ended a call: what that says of its caller. */
+  #weigh(o: Observation, m: SipMessage, now: number): void {
+    const { calls, dialogs } = this;
+    let c = o.call;
+    if (c === undefined) {
+      const { call, callGeneration } = dialogs.table.at(dialogs.changes[0]!.slot);
+      if (call < 0 || !calls.table.alive(call, callGeneration, now)) return;
+      c = calls.table.at(call);
+    }
+    if (c.ended === 0 || c.weighed) return;
+    c.weighed = true;
+    o.repeated = this.callers.over(c, calls, m, now);
   }
 
   #ack(o: Observation, m: SipMessage, now: number): void {
@@ -311,12 +331,13 @@ export class Tracker {
   tables(): TableStats[] {
     const { peers, authentication } = this;
     const tables = [this.transactions.table, peers.peers, peers.relations, authentication.nonces, authentication.attempts];
-    const { registrations, calls, dialled, faults, dialogs, legs, contacts, opening, rates, takeovers, loneAnswers } = this;
+    const { registrations, calls, dialled, faults, callers, dialogs, legs, contacts, opening, rates, takeovers, loneAnswers } = this;
     const more = [
       registrations.table,
       calls.table,
       dialled.table,
       faults.table,
+      callers.table,
       dialogs.table,
       legs.table,
       rates.loads.table,

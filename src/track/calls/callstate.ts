@@ -62,6 +62,8 @@ export interface CallState {
   told: boolean;
   /** It waits to be reported. */
   fading: boolean;
+  /** Its end was held against its caller (fraud/callers.ts). */
+  weighed: boolean;
   /** Slot and generation of its latest dialog, -1: none. */
   dialog: number;
   dialogGeneration: number;
@@ -111,6 +113,7 @@ export function makeCall(): CallState {
     transport: 'udp',
     told: true,
     fading: false,
+    weighed: false,
     dialog: -1,
     dialogGeneration: 0,
     joined: 0,
@@ -155,6 +158,7 @@ export function beginCall(c: CallState, time: number): void {
   c.attestation = '';
   c.told = false;
   c.fading = false;
+  c.weighed = false;
   c.dialog = -1;
   c.joined = 0;
   if (c.legs.length > 0) c.legs = [];
