@@ -527,6 +527,28 @@ export const EVENTS = {
       },
     },
   },
+  'number.abroad': {
+    about:
+      'A server accepted a call to a number abroad (it rings or is answered), dialled with + or an international prefix, each call once. Counts are of the caller: one user at one source, halved every 6 h.',
+    src: 'who called',
+    fields: {
+      number: { kind: 'user', about: 'the number from its country code on' },
+      country: { kind: 'name', about: 'country code (ITU-T E.164)' },
+      class: { kind: 'name', about: 'abroad, costly (a network with a high price), satellite, premium' },
+      price: { kind: 'number', about: 'cents a minute, roughly' },
+      fresh: { kind: 'flag', about: 'the caller had called nothing in that country within the week' },
+      credentials: { kind: 'flag', about: 'the call was accepted with credentials' },
+      elsewhere: { kind: 'flag', about: 'the account was used with its password within the week, at other addresses; at the one that calls not at all, or first within the day' },
+      costly: { kind: 'count', about: 'calls to numbers that are not just abroad, this one included' },
+      open: { kind: 'count', about: 'of these, going on' },
+      cents: { kind: 'count', about: 'cost of the calls abroad that ended' },
+      neighbours: { kind: 'count', about: 'different numbers that share all but the last three digits with one called before' },
+      serves: {
+        kind: 'count',
+        about: 'how many different addresses had requests answered by this source: 0 for a client, 1 for a trunk, many for a proxy or exchange',
+      },
+    },
+  },
   'table.evicted': {
     about: 'A table was full and pushed out live entries since the last such Event.',
     src: 'none',

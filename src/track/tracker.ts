@@ -19,6 +19,8 @@ import { Debts } from './debts.ts';
 import { Dialled } from './dialled.ts';
 import { Faults } from './faults.ts';
 import { Callers } from './fraud/callers.ts';
+import { Homes } from './fraud/homes.ts';
+import { Tolls } from './fraud/tolls.ts';
 import { LoneAnswers, type LoneChallenge } from './loads/loneanswers.ts';
 import { Rates } from './loads/rates.ts';
 import { Unheard } from './loads/unheard.ts';
@@ -96,6 +98,8 @@ export class Tracker {
   readonly dialled: Dialled;
   readonly faults: Faults;
   readonly callers: Callers;
+  readonly tolls: Tolls;
+  readonly homes: Homes;
   readonly legs: Legs;
   /** First requests of clients to servers that wait for their second look. */
   readonly contacts: Sightings;
@@ -134,6 +138,8 @@ export class Tracker {
     this.dialled = new Dialled(capacities.calls, seed);
     this.faults = new Faults(capacities.loads, seed);
     this.callers = new Callers(capacities.peers, seed);
+    this.tolls = new Tolls(capacities.peers, seed);
+    this.homes = new Homes(capacities.registrations, seed);
     this.legs = new Legs(capacities.legs, seed, this.calls);
     this.contacts = new Sightings('first contacts', capacities.peers, SECOND_LOOK + 1_000_000, seed);
     this.opening = new Sightings('first OPTIONS', capacities.peers, ACQUAINTANCE, seed);
@@ -174,6 +180,7 @@ export class Tracker {
       retried: undefined,
       use: '',
       repeated: false,
+      abroad: undefined,
     };
   }
 
@@ -206,6 +213,7 @@ export class Tracker {
     o.retried = undefined;
     o.use = '';
     o.repeated = false;
+    o.abroad = undefined;
     o.dialog = undefined;
     o.side = NOBODY;
     o.violation = NO_VIOLATION;
@@ -229,6 +237,7 @@ export class Tracker {
     }
     if (c.ended === 0 || c.weighed) return;
     c.weighed = true;
+    this.tolls.over(c, now);
     o.repeated = this.callers.over(c, calls, m, now);
   }
 
@@ -331,13 +340,15 @@ export class Tracker {
   tables(): TableStats[] {
     const { peers, authentication } = this;
     const tables = [this.transactions.table, peers.peers, peers.relations, authentication.nonces, authentication.attempts];
-    const { registrations, calls, dialled, faults, callers, dialogs, legs, contacts, opening, rates, takeovers, loneAnswers } = this;
+    const { registrations, calls, dialled, faults, callers, tolls, homes, dialogs, legs, contacts, opening, rates, takeovers, loneAnswers } = this;
     const more = [
       registrations.table,
       calls.table,
       dialled.table,
       faults.table,
       callers.table,
+      tolls.table,
+      homes.table,
       dialogs.table,
       legs.table,
       rates.loads.table,
@@ -452,6 +463,7 @@ export class Tracker {
       if (!t.initial || m.status < 101) return;
       this.dialogs.invited(o, packet, m, t, now);
       o.call = this.calls.answer(m, packet, t, now);
+      if (o.call !== undefined && !o.copy && m.status < 300) o.abroad = this.tolls.accepted(o, o.call, now);
     } else if ((t.method === SUBSCRIBE || t.method === REFER) && m.status >= 200 && m.status < 300) this.dialogs.subscribed(o, m, now);
   }
 
@@ -536,6 +548,7 @@ export class Tracker {
   }
 
   #accepted(o: Observation, t: Transaction, now: number): void {
+    if (t.method === REGISTER || t.method === INVITE) this.homes.used(o.message, o.client, now);
     o.attempt = this.authentication.accepted(o, t, now);
     // Before this acceptance makes a binding itself: behind one address may be the owner as well as who guesses.
     o.trusted = o.attempt !== undefined && this.registrations.boundBy(o.client, o.message, now);

@@ -64,6 +64,10 @@ export interface CallState {
   fading: boolean;
   /** Its end was held against its caller (fraud/callers.ts). */
   weighed: boolean;
+  /** Slot and generation of its caller among those who call abroad (fraud/tolls.ts), -1: it goes nowhere; cents a minute. */
+  toll: number;
+  tollGeneration: number;
+  tollCents: number;
   /** Slot and generation of its latest dialog, -1: none. */
   dialog: number;
   dialogGeneration: number;
@@ -114,6 +118,9 @@ export function makeCall(): CallState {
     told: true,
     fading: false,
     weighed: false,
+    toll: -1,
+    tollGeneration: 0,
+    tollCents: 0,
     dialog: -1,
     dialogGeneration: 0,
     joined: 0,
@@ -159,6 +166,8 @@ export function beginCall(c: CallState, time: number): void {
   c.told = false;
   c.fading = false;
   c.weighed = false;
+  c.toll = -1;
+  c.tollCents = 0;
   c.dialog = -1;
   c.joined = 0;
   if (c.legs.length > 0) c.legs = [];
