@@ -475,6 +475,18 @@ export const EVENTS = {
       calls: { kind: 'count', about: 'calls that were promised the endpoint, each within a minute of the one before; at least 1' },
     },
   },
+  'media.disordered': {
+    about:
+      'A promised endpoint got 16 RTP packets within a second that follow from none before: the first of a stream, or a jump of sequence number or timestamp. Told again at each further 16.',
+    src: 'who sends the last of them, as it says: whoever forges RTP forges this too',
+    fields: {
+      ...stream,
+      disorder: { kind: 'count', about: 'such packets of this second so far' },
+      calls: { kind: 'count', about: 'calls that were promised the endpoint, each within a minute of the one before; at least 1' },
+      streams: { kind: 'count', about: 'streams that came to this endpoint so far' },
+      size: { kind: 'count', about: 'bytes of the last packet with its RTP header' },
+    },
+  },
   'dtmf.sent': {
     about: 'A key was pressed in a call: a telephone-event that ended (RFC 4733), or a SIP INFO.',
     src: 'who sent it',
