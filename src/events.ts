@@ -49,6 +49,7 @@ const mgcp = {
   verb: { kind: 'name', about: 'verb of the command, e.g. CRCX' },
   endpoint: { kind: 'text', about: 'endpoint the command is about, `local@domain`' },
   connection: { kind: 'text', about: 'connection identifier (`I:`), empty without one' },
+  stranger: { kind: 'flag', about: 'the gateway has a call agent, to whom it reports or whom it obeyed first, and the client is another' },
 } as const;
 
 const direction = {
@@ -294,10 +295,28 @@ export const EVENTS = {
       change: { kind: 'name', about: 'opened, changed or closed' },
       endpoint: mgcp.endpoint,
       connection: mgcp.connection,
+      stranger: mgcp.stranger,
       seconds: { kind: 'duration', about: 'closed: how long it was open in seconds; 0 if its beginning was not seen' },
       sent: { kind: 'count', about: 'closed: packets sent as the gateway accounts for them (PS=); -1: it does not say' },
       received: { kind: 'count', about: 'closed: packets received as the gateway accounts for them (PR=); -1: it does not say' },
     },
+  },
+  'gateway.unaudited': {
+    about:
+      'Two audits (MGCP AUEP) of an endpoint are overdue, and half a period more, though its gateway is audited on a schedule: at least two intervals agreed within a quarter (S1-29). Once, until it is audited again.',
+    src: 'who audited it',
+    fields: {
+      endpoint: { kind: 'text', about: 'endpoint, `local@domain`' },
+      period: { kind: 'duration', about: 'seconds between two audits of one endpoint of the gateway' },
+      since: { kind: 'duration', about: 'seconds since its last audit' },
+      agreed: { kind: 'count', about: 'intervals of the gateway that agreed' },
+    },
+  },
+  'gateway.talks-on': {
+    about:
+      'RTP comes from an endpoint of a media gateway more than 1 s after its connection was released (a DLCX was confirmed; S1-47). Told again when twice as late, for a minute.',
+    src: 'the media endpoint of the gateway',
+    fields: { after: { kind: 'duration', about: 'seconds since the release' } },
   },
   'h323.call': {
     about:
@@ -550,14 +569,19 @@ export const EVENTS = {
       price: { kind: 'number', about: 'cents a minute, roughly' },
       fresh: { kind: 'flag', about: 'the caller had called nothing in that country within the week' },
       credentials: { kind: 'flag', about: 'the call was accepted with credentials' },
-      elsewhere: { kind: 'flag', about: 'the account was used with its password within the week, at other addresses; at the one that calls not at all, or first within the day' },
+      elsewhere: {
+        kind: 'flag',
+        about:
+          'the account was used with its password within the week, at other addresses; at the one that calls not at all, or first within the day',
+      },
       costly: { kind: 'count', about: 'calls to numbers that are not just abroad, this one included' },
       open: { kind: 'count', about: 'of these, going on' },
       cents: { kind: 'count', about: 'cost of the calls abroad that ended' },
       neighbours: { kind: 'count', about: 'different numbers that share all but the last three digits with one called before' },
       serves: {
         kind: 'count',
-        about: 'how many different addresses had requests answered by this source: 0 for a client, 1 for a trunk, many for a proxy or exchange',
+        about:
+          'how many different addresses had requests answered by this source: 0 for a client, 1 for a trunk, many for a proxy or exchange',
       },
     },
   },

@@ -340,7 +340,22 @@ export class Tracker {
   tables(): TableStats[] {
     const { peers, authentication } = this;
     const tables = [this.transactions.table, peers.peers, peers.relations, authentication.nonces, authentication.attempts];
-    const { registrations, calls, dialled, faults, callers, tolls, homes, dialogs, legs, contacts, opening, rates, takeovers, loneAnswers } = this;
+    const {
+      registrations,
+      calls,
+      dialled,
+      faults,
+      callers,
+      tolls,
+      homes,
+      dialogs,
+      legs,
+      contacts,
+      opening,
+      rates,
+      takeovers,
+      loneAnswers,
+    } = this;
     const more = [
       registrations.table,
       calls.table,

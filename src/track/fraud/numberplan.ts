@@ -29,7 +29,10 @@ const PREFIXES: readonly (readonly [number, string])[] = [
   // Inmarsat, Iridium, Globalstar, Thuraya and other satellite networks.
   [SATELLITE, '870 8810 8811 8812 8813 8816 8817 8818 8819 88213 88216'],
   // International premium rate and shared cost, and premium ranges of some countries.
-  [PREMIUM, '979 808 1900 449 4871 3390 34803 34806 34807 39899 43900 43930 43939 49900 41900 41901 41906 31900 31906 31909 32900 46900 46939 4790'],
+  [
+    PREMIUM,
+    '979 808 1900 449 4871 3390 34803 34806 34807 39899 43900 43930 43939 49900 41900 41901 41906 31900 31906 31909 32900 46900 46939 4790',
+  ],
 ];
 
 /** Most digits of a prefix. */
@@ -60,8 +63,7 @@ function build(): Int16Array {
 }
 
 /** Countries whose code has one or two digits; all others have three (ITU-T E.164 list). */
-const SHORT =
-  /^(?:1|7|20|27|3[0-4]|36|39|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58])/;
+const SHORT = /^(?:1|7|20|27|3[0-4]|36|39|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58])/;
 
 /** What a number was found to be. Reused: good until the next look. */
 export interface NumberView {
