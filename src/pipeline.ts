@@ -24,7 +24,7 @@ import { detectDescription } from './detect/description.ts';
 import { detect } from './detect/detectors.ts';
 import { detectDialogLapse } from './detect/dialog.ts';
 import { Emitter, typeIndex } from './detect/emitter.ts';
-import { detectGateway } from './detect/gateway.ts';
+import { detectGateway, detectMissedAudit, detectReleased } from './detect/gateway.ts';
 import { detectH323 } from './detect/h323.ts';
 import { detectLoads } from './detect/load.ts';
 import { detectLogged } from './detect/logged.ts';
@@ -147,6 +147,7 @@ export class Pipeline {
     this.#emitter.begin(++this.#inputs);
     if (this.#tracker.isDue(now)) this.#tracker.lapse(now, this.#lapses);
     if (now >= this.#housekeeping) this.#keepHouse(now);
+    if (this.#gateways !== undefined && now >= this.#gateways.audits.due) this.#lookAtAudits(this.#gateways, now);
     if (input.kind === 'packet') this.#decode(input, now);
     else if (input.kind === 'log') {
       this.#logged ??= new LoggedPeers(this.#seed);
@@ -213,12 +214,17 @@ export class Pipeline {
     }
   }
 
+  #lookAtAudits(gateways: Gateways, now: number): void {
+    gateways.audits.lapse(now, (audit) => detectMissedAudit(audit, this.#emitter, now));
+  }
+
   /** RTP, RTCP, and the keys agreed on beside them: DTLS, ZRTP. */
   #media(kind: number, packet: Packet, start: number, end: number, now: number): void {
     const { media } = this.#tracker;
     if (kind === RTP) {
       const shown = media.rtp(packet, start, end, now);
       if (shown !== 0) detectMedia(shown, media, packet, this.#emitter, now);
+      if (this.#gateways?.releases.late(packet, now) === true) detectReleased(this.#gateways.releases.after, packet, this.#emitter);
     } else if (kind === RTCP) media.rtcp(packet, start, end, now);
     else media.beside(kind, packet, now);
   }
