@@ -31,6 +31,7 @@ import { detectInfoDigit, detectMedia, detectMediaEnd } from './detect/media.ts'
 import { detectAbandoned } from './detect/probe.ts';
 import { pack, RECORD_WORDS } from './detect/record.ts';
 import { detectSilence } from './detect/silence.ts';
+import { detectStalls } from './detect/stall.ts';
 import { EVENT_NAMES, type EventName } from './events.ts';
 import { family } from './metrics.ts';
 import type { Queries, Query } from './queries.ts';
@@ -134,6 +135,7 @@ export class Pipeline {
     if (now >= this.#housekeeping) this.#keepHouse(now);
     if (input.kind === 'packet') this.#decode(input, now);
     detectLoads(this.#tracker.rates.loads, this.#emitter, now);
+    detectStalls(this.#tracker.rates.stalls, this.#emitter);
     this.#correlate(now);
   }
 
@@ -234,6 +236,7 @@ export class Pipeline {
       case 'finish':
         this.#tracker.finish(now, this.#lapses);
         detectLoads(this.#tracker.rates.loads, this.#emitter, now);
+        detectStalls(this.#tracker.rates.stalls, this.#emitter);
         this.#keepHouse(now);
         this.#correlate(now);
         this.#correlator.finish(now);
