@@ -175,6 +175,10 @@ export const EVENTS = {
     fields: {
       domains: { kind: 'count', about: 'different domains so far' },
       requests: { kind: 'count', about: 'such INVITEs so far' },
+      hits: {
+        kind: 'count',
+        about: 'requests of this source that succeeded at this server so far (2xx to REGISTER or INVITE), halved every 30 minutes',
+      },
     },
   },
   'load.risen': {
@@ -202,6 +206,7 @@ export const EVENTS = {
       hanging: { kind: 'count', about: 'INVITEs that have been at 100 Trying for 4 s or more and still are' },
       ringing: { kind: 'count', about: 'INVITEs that have been ringing for 4 s or more and still are' },
       followed: { kind: 'count', about: 'requests with credentials, and ACKs' },
+      acknowledged: { kind: 'count', about: 'ACKs, whatever call they belong to' },
       challenged: { kind: 'count', about: 'challenged' },
       completed: { kind: 'count', about: 'answered with 2xx' },
       refused: { kind: 'count', about: 'answered with 3xx, 4xx or 6xx, challenges and 408 not counted' },

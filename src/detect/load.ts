@@ -2,6 +2,7 @@
 import { NO_ENDPOINT } from '../bytes.ts';
 import {
   ABANDONED,
+  ACKS,
   BEGUN,
   CHALLENGED,
   COMPLETED,
@@ -45,6 +46,7 @@ function emit(loads: Loads, slot: number, method: number, emitter: Emitter, now:
     hanging,
     ringing,
     followed: sums[FOLLOWED]!,
+    acknowledged: sums[ACKS]!,
     challenged: sums[CHALLENGED]!,
     completed: sums[COMPLETED]!,
     refused: sums[REFUSED]!,

@@ -13,7 +13,7 @@ export function detectStalls(stalls: Stalls, emitter: Emitter): void {
 }
 
 function emit(stalls: Stalls, slot: number, emitter: Emitter): void {
-  const { time, attributed, file, frame, domains, requests } = stalls.table.at(slot);
+  const { time, attributed, file, frame, domains, requests, hits } = stalls.table.at(slot);
   const { src, dst } = stalls.endpoints(slot);
-  emitter.emit('domains.stalled', TYPE, { time, src, dst, attributed, callId: '', account: '', file, frame }, { domains, requests });
+  emitter.emit('domains.stalled', TYPE, { time, src, dst, attributed, callId: '', account: '', file, frame }, { domains, requests, hits });
 }

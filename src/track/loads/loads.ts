@@ -31,7 +31,9 @@ export const SILENT = 9;
 export const HANGING = 10;
 /** INVITE that has rung for 4 s. Taken back with its final answer. */
 export const RINGING = 11;
-const METRICS = 12;
+/** ACKs, whatever call they belong to. */
+export const ACKS = 12;
+const METRICS = 13;
 
 /** Who a row is about: one source at one target, one target, one account, other payloads or lone answers to one address. */
 export const LOAD_KINDS = ['source', 'target', 'account', 'noise', 'answers'] as const;
@@ -211,7 +213,7 @@ export class Loads {
     words[base + (bucket % BUCKETS) * CELL + at]!++;
     const sum = ++words[base + SUMS + at]!;
     if (metric === BEGUN) this.#rose(slot, load, base + NEXT + 2 * method, sum, method, now);
-    else if (metric >= ABANDONED) this.#rose(slot, load, base + NEXT + 2 * method + 1, this.#open(base, method), method, now);
+    else if (metric >= ABANDONED && metric < ACKS) this.#rose(slot, load, base + NEXT + 2 * method + 1, this.#open(base, method), method, now);
     return this.risen.length > before;
   }
 

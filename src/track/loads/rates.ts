@@ -18,6 +18,7 @@ import type { Transaction, Transactions } from '../transactions.ts';
 import {
   ABANDONED,
   ACCOUNT,
+  ACKS,
   ANSWERS,
   BEGUN,
   CHALLENGED,
@@ -146,8 +147,15 @@ export class Rates {
 
   /** An ACK: only a party sends it that hears the answers. */
   followed(r: Relation, now: number): void {
-    this.#tally(r.pair, loadClass(INVITE), FOLLOWED, false, now);
-    this.#tally(r.target, loadClass(INVITE), FOLLOWED, false, now);
+    this.#acked(r.pair, now);
+    this.#acked(r.target, now);
+  }
+
+  #acked(link: number, now: number): void {
+    const slot = this.loads.follow(link, now);
+    if (slot < 0) return;
+    this.loads.count(slot, loadClass(INVITE), FOLLOWED, now);
+    this.loads.count(slot, loadClass(INVITE), ACKS, now);
   }
 
   /** Nobody answered a challenge. */
@@ -244,7 +252,10 @@ export class Rates {
     t.waiting = this.#silent.push(slot, this.#transactions.table.generation(slot), due - FIRST_PATIENCE + PATIENCE);
     if (t.method !== INVITE) return;
     this.#transactions.endpoints(slot, this.#client, this.#server);
-    if (this.#peers.serves(this.#server, now)) this.stalls.take(t, this.#client, this.#server, now);
+    if (!this.#peers.serves(this.#server, now)) return;
+    const { relations } = this.#peers;
+    const hits = relations.alive(t.relation, t.relationGeneration, now) ? relations.at(t.relation).hits : 0;
+    this.stalls.take(t, this.#client, this.#server, hits, now);
   }
 
   /** An INVITE has waited 4 s for more than a provisional answer. */

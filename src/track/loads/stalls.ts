@@ -19,6 +19,8 @@ export interface Stall {
   since: number;
   requests: number;
   domains: number;
+  /** Requests of the source that succeeded at the server (`Relation`). */
+  hits: number;
   /** Where the latest lies. */
   time: number;
   attributed: number;
@@ -56,18 +58,19 @@ export class Stalls {
       keyBytes: 2 * ADDRESS,
       rowBytes: ROW,
       seed,
-      make: () => ({ since: 0.5, requests: 0, domains: 0, time: 0.5, attributed: 0, file: '', frame: 0 }),
+      make: () => ({ since: 0.5, requests: 0, domains: 0, hits: 0, time: 0.5, attributed: 0, file: '', frame: 0 }),
       reset: () => {},
     });
     this.#words = new Uint32Array(this.table.rows.buffer);
   }
 
   /** Takes an INVITE that was neither answered nor sent again. */
-  take(t: Silent, client: Uint8Array, server: Uint8Array, now: number): void {
+  take(t: Silent, client: Uint8Array, server: Uint8Array, hits: number, now: number): void {
     const slot = this.table.put(this.#key.reset().add(client, 0, ADDRESS).add(server, 0, ADDRESS), now);
     const stall = this.table.at(slot);
     if (this.table.fresh || now - stall.since >= MINUTE) this.#begin(slot, stall, client, server, now);
     stall.requests++;
+    stall.hits = hits;
     stall.time = t.started;
     stall.attributed = t.attributed;
     stall.file = t.file;
