@@ -104,7 +104,11 @@ export class Pipeline {
     this.#correlator = new Correlator(rules, { node: config.node, seed: config.seed, capacity: config.tables.alerts });
     const wanted = sinks.events ? new Set<EventName>(EVENT_NAMES) : this.#correlator.wanted;
     this.#emitter = new Emitter(config.node, boot, wanted);
-    const heard = { calls: sinks.calls, silence: wanted.has('request.unanswered'), loads: wanted.has('load.risen') || wanted.has('domains.stalled') };
+    const heard = {
+      calls: sinks.calls,
+      silence: wanted.has('request.unanswered'),
+      loads: wanted.has('load.risen') || wanted.has('domains.stalled'),
+    };
     this.#tracker = new Tracker(config.tables, config.seed, this.#message, heard, config.network.proxies);
     this.#seed = config.seed;
     this.#keepEvents = sinks.events;

@@ -30,7 +30,8 @@ export function detectLoads(loads: Loads, emitter: Emitter, now: number): void {
 }
 
 function emit(loads: Loads, slot: number, method: number, emitter: Emitter, now: number): void {
-  const { kind, sums, unfinished, hanging, ringing, targetUnfinished, targetSources, rate, different, src, dst, account, load } = loads.facts(slot, method, now);
+  const { kind, sums, unfinished, hanging, ringing, targetUnfinished, targetSources, rate, different, src, dst, account, load } =
+    loads.facts(slot, method, now);
   const { time, file, frame } = load;
   const scene = { time, src: kind === PAIR ? src : NO_ENDPOINT, dst, callId: '', account, file, frame };
   emitter.emit('load.risen', TYPE, scene, {

@@ -213,7 +213,8 @@ export class Loads {
     words[base + (bucket % BUCKETS) * CELL + at]!++;
     const sum = ++words[base + SUMS + at]!;
     if (metric === BEGUN) this.#rose(slot, load, base + NEXT + 2 * method, sum, method, now);
-    else if (metric >= ABANDONED && metric < ACKS) this.#rose(slot, load, base + NEXT + 2 * method + 1, this.#open(base, method), method, now);
+    else if (metric >= ABANDONED && metric < ACKS)
+      this.#rose(slot, load, base + NEXT + 2 * method + 1, this.#open(base, method), method, now);
     return this.risen.length > before;
   }
 

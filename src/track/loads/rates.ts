@@ -112,7 +112,8 @@ export class Rates {
     // Who sends credentials is told by what becomes of them.
     if (!t.credentials && (t.method === INVITE || t.method === REGISTER)) this.#ofAccount(m, packet, t, method, now);
     if (packet.transport !== 'udp') return;
-    if (t.method === INVITE) t.hop = hash(this.#seed, this.#key.reset().add(m.bytes, Math.max(0, m.uri.host.start), Math.max(0, m.uri.host.end)));
+    if (t.method === INVITE)
+      t.hop = hash(this.#seed, this.#key.reset().add(m.bytes, Math.max(0, m.uri.host.start), Math.max(0, m.uri.host.end)));
     t.waiting = this.#new.push(slot, this.#transactions.table.generation(slot), now + FIRST_PATIENCE);
   }
 
