@@ -93,9 +93,22 @@ export const EVENTS = {
       userAgent,
     },
   },
+  'domains.stalled': {
+    about:
+      'INVITEs of one source for several domains (hosts of their Request-URIs) were neither answered by the server within 1 s nor sent again, though the server answers others. Told at the 2nd and each further domain of a minute, up to 16.',
+    src: 'who sent the requests',
+    fields: {
+      domains: { kind: 'count', about: 'different domains so far' },
+      requests: { kind: 'count', about: 'such INVITEs so far' },
+      hits: {
+        kind: 'count',
+        about: 'requests of this source that succeeded at this server so far (2xx to REGISTER or INVITE), halved every 30 minutes',
+      },
+    },
+  },
   'load.risen': {
     about:
-      'What was asked of a server or account within a minute, or what of it was not brought to an end, has risen over a power of two (from 64, unfinished from 16), or is still as high a minute later.',
+      'What was asked of a server or account within a minute, or what of it was not brought to an end or rings, has risen over a power of two (from 64, OPTIONS from 32, unfinished from 8), or is still as high a minute later.',
     src: 'who sent the requests; none for loads by target and account, which may have many sources',
     fields: {
       by: {
@@ -106,16 +119,19 @@ export const EVENTS = {
       method: { kind: 'method', about: 'INVITE, REGISTER, OPTIONS or other' },
       requests: { kind: 'count', about: 'requests outside dialogs within the last minute, repetitions not counted' },
       perSecond: { kind: 'count', about: 'these per second, since they began but at most a minute' },
-      unfinished: { kind: 'count', about: 'of these, begun and not brought to an end: abandoned, unacknowledged or silent' },
+      unfinished: { kind: 'count', about: 'of these, begun and not brought to an end: abandoned, unacknowledged, silent or hanging' },
       finished: {
         kind: 'count',
         about:
           'brought to an end: a final answer that is no challenge, for INVITE also acknowledged; those whose 4 s are not over are neither',
       },
       abandoned: { kind: 'count', about: 'challenged, without credentials within 2 s' },
-      unacknowledged: { kind: 'count', about: 'INVITEs whose final answer met no ACK within 4 s, or that hung at 100 Trying for 32 s' },
+      unacknowledged: { kind: 'count', about: 'INVITEs whose final answer met no ACK within 2 s' },
       silent: { kind: 'count', about: 'not answered within 4 s, over UDP and not repeated' },
+      hanging: { kind: 'count', about: 'INVITEs that have been at 100 Trying for 4 s or more and still are' },
+      ringing: { kind: 'count', about: 'INVITEs that have been ringing for 4 s or more and still are' },
       followed: { kind: 'count', about: 'requests with credentials, and ACKs' },
+      acknowledged: { kind: 'count', about: 'ACKs, whatever call they belong to' },
       challenged: { kind: 'count', about: 'challenged' },
       completed: { kind: 'count', about: 'answered with 2xx' },
       refused: { kind: 'count', about: 'answered with 3xx, 4xx or 6xx, challenges and 408 not counted' },
@@ -126,6 +142,11 @@ export const EVENTS = {
         about:
           'about how many different sources are behind what was not finished (by target and account), sent it (noise) or answered (answers); by source: 1',
       },
+      targetUnfinished: {
+        kind: 'count',
+        about: 'by source: what of the same target, whoever asked it, was not brought to an end within the minute; else 0',
+      },
+      targetSources: { kind: 'count', about: 'by source: about how many sources are behind that; else 0' },
     },
   },
   'message.odd': {

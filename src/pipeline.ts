@@ -33,6 +33,7 @@ import { detectInfoDigit, detectMedia, detectMediaEnd } from './detect/media.ts'
 import { detectAbandoned } from './detect/probe.ts';
 import { pack, RECORD_WORDS } from './detect/record.ts';
 import { detectSilence } from './detect/silence.ts';
+import { detectStalls } from './detect/stall.ts';
 import { EVENT_NAMES, type EventName } from './events.ts';
 import type { KnownClient } from './knowndna.ts';
 import { family } from './metrics.ts';
@@ -118,7 +119,12 @@ export class Pipeline {
     const wanted = sinks.events ? new Set<EventName>(EVENT_NAMES) : new Set([...this.#correlator.wanted, ...TIE_EVENTS]);
     this.#emitter = new Emitter(config.node, boot, wanted);
     const clients = wanted.has('client.seen') || wanted.has('tool.seen') ? known : undefined;
-    const heard = { calls: sinks.calls, silence: wanted.has('request.unanswered'), loads: wanted.has('load.risen'), clients };
+    const heard = {
+      calls: sinks.calls,
+      silence: wanted.has('request.unanswered'),
+      loads: wanted.has('load.risen') || wanted.has('domains.stalled'),
+      clients,
+    };
     this.#tracker = new Tracker(config.tables, config.seed, this.#message, heard, config.network.proxies);
     this.#seed = config.seed;
     this.#keepEvents = sinks.events;
@@ -154,6 +160,7 @@ export class Pipeline {
       detectLogged(input, this.#logged, this.#emitter, now);
     }
     detectLoads(this.#tracker.rates.loads, this.#emitter, now);
+    detectStalls(this.#tracker.rates.stalls, this.#emitter);
     this.#correlate(now);
   }
 
@@ -265,6 +272,7 @@ export class Pipeline {
       case 'finish':
         this.#tracker.finish(now, this.#lapses);
         detectLoads(this.#tracker.rates.loads, this.#emitter, now);
+        detectStalls(this.#tracker.rates.stalls, this.#emitter);
         this.#keepHouse(now);
         this.#correlate(now);
         this.#correlator.finish(now);

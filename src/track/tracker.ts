@@ -378,6 +378,7 @@ export class Tracker {
       dialogs.table,
       legs.table,
       rates.loads.table,
+      rates.stalls.table,
       takeovers.table,
       loneAnswers.table,
     ];
