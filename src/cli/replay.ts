@@ -104,9 +104,10 @@ class Run {
   }
 
   #collect(): void {
-    const { alerts, ties } = this.#replay;
+    const { alerts, ties, charges } = this.#replay;
     for (const alert of alerts.at(-1)!) this.#incidents.add(alert);
     for (const tie of ties.splice(0)) this.#incidents.tie(tie);
+    for (const charge of charges.splice(0)) this.#incidents.charge(charge);
     for (const [i, verdict] of this.#verdicts.entries()) for (const alert of alerts[i]!.splice(0)) verdict.add(alert);
   }
 

@@ -77,3 +77,19 @@ test('memory is bounded', () => {
   dial('b', 19_999);
   assert.equal(ties.out.length, 1);
 });
+
+test('calls abroad are charged to who placed them, and dear numbers tie who calls them', () => {
+  const ties = new Ties({ k0: 1, k1: 2 });
+  const call = (src: string, kind: string, cents: number): void =>
+    ties.take(event('number.abroad', src, { number: '882135551234', class: kind, price: 450, cents }, { account: 'a@example.org' }), 0);
+  call('a', 'abroad', 10);
+  call('b', 'abroad', 20);
+  assert.deepEqual(ties.out, []);
+  call('a', 'satellite', 30);
+  call('b', 'premium', 40);
+  assert.deepEqual(
+    ties.out.map(({ kind, value, address, other }) => ({ kind, value, address, other })),
+    [{ kind: 'number', value: '135551234', address: 'b', other: 'a' }],
+  );
+  assert.deepEqual(ties.charges.at(-1), { address: 'b', account: 'a@example.org', cents: 40, price: 450 });
+});
