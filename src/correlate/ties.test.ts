@@ -54,11 +54,15 @@ test('a recording is known by its length to the packet, if it is long and was pr
     assert.deepEqual(found(play('a', change), play('b', change)), []);
 });
 
-test('a tool is known by its DNA in any Event; of what five have only four are told apart', () => {
-  const seen = ['a', 'b', 'c', 'd', 'e'].map((src) => event('target.contacted', src, { dna: 'svwar/3' }));
-  const ties = found(...seen);
+test('a tool is known by its DNA, whoever tells it; of what five have only four are told apart', () => {
+  const dna = '1-abcd-ef01';
+  const tool = event('tool.seen', 'a', { dna, tool: 'svwar' });
+  const seen = ['b', 'c', 'd', 'e'].map((src) => event('client.seen', src, { dna, client: 'svwar' }));
+  const ties = found(tool, ...seen);
   assert.equal(ties.length, 6);
-  assert.ok(ties.every(({ kind, value, address }) => kind === 'tool' && value === 'svwar/3' && address !== 'e'));
+  assert.ok(ties.every(({ kind, value, address }) => kind === 'tool' && value === `svwar ${dna}` && address !== 'e'));
+  const nameless = found(event('client.seen', 'a', { dna, client: '' }), event('client.seen', 'b', { dna, client: '' }));
+  assert.deepEqual(nameless[0]?.value, dna);
 });
 
 test('who stands behind a proxy is not known', () => {

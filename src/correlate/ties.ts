@@ -21,7 +21,15 @@ const GUESSES = 2;
 const PACKETS = 250;
 
 /** Types of Event that Ties are found in. */
-export const TIE_EVENTS: readonly EventName[] = ['cnonce.repeated', 'account.used', 'auth.accepted', 'number.retried', 'media.ended'];
+export const TIE_EVENTS: readonly EventName[] = [
+  'cnonce.repeated',
+  'account.used',
+  'auth.accepted',
+  'number.retried',
+  'media.ended',
+  'client.seen',
+  'tool.seen',
+];
 
 /** Finds Ties, and what calls cost, in Events. `out` and `charges` collect them until someone takes them out of these. */
 export class Ties {
@@ -41,14 +49,13 @@ export class Ties {
     const { type, src, origin, data } = event;
     // Of a proxy it is not known who stands behind it.
     if (src === '' || origin === 'unknown' || origin === 'relayed') return;
-    const tool = data['dna'];
-    if (typeof tool === 'string' && tool !== '') this.#share('tool', tool, event, now);
     if (type === 'cnonce.repeated') this.#tie('cnonce', `${data['cnonce']}`, event, `${data['other']}`);
     else if (type === 'account.used') this.#used(event, now);
     else if (type === 'auth.accepted') this.#accepted(event, now);
     else if (type === 'number.retried') this.#dialled(event, now);
     else if (type === 'number.abroad') this.#spent(event, now);
     else if (type === 'media.ended') this.#played(event, now);
+    else if (type === 'client.seen' || type === 'tool.seen') this.#wrote(event, now);
   }
 
   #used(event: Event, now: number): void {
@@ -73,6 +80,12 @@ export class Ties {
     const { src, account, data } = event;
     this.charges.push({ address: src, account, cents: Number(data['cents']), price: Number(data['price']) });
     if (data['class'] !== 'abroad') this.#share('number', `${data['number']}`.slice(-SUFFIX), event, now);
+  }
+
+  /** A tool is known by its DNA, under its name if it has one. */
+  #wrote(event: Event, now: number): void {
+    const { dna, client, tool } = event.data;
+    this.#share('tool', `${client ?? tool ?? ''} ${dna}`.trim(), event, now);
   }
 
   /** Two recordings of one length to the packet are, most likely, one recording. */
