@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { at, line, MIDNIGHT, planFaults, planFile, planned, planRules, S, told } from '../../test/planrules.ts';
 import { Correlator } from './correlator.ts';
+import { Memories } from './memories.ts';
 import { runRuleTests } from './ruletests.ts';
 
 const SRC = { by: ['src'], subject: { kind: 'address', value: 'src' }, why: '{src} {count}' };
@@ -195,6 +196,18 @@ test('lists: several values together', () => {
   };
   const events = [at(0, 'auth.accepted', { src: '192.0.2.1', account: 'a@x' }), failed(1, { account: 'b@x' }), failed(2)];
   assert.deepEqual(opened(told(planned(rules), events)), ['r open 1 at 2']);
+});
+
+test('lists are bounded: what was renewed longest ago is forgotten', () => {
+  const memories = new Memories(3600 * S, 8, { k0: 1, k1: 2 });
+  memories.now = MIDNIGHT;
+  for (let i = 0; i < 100; i++) {
+    memories.now = MIDNIGHT + i;
+    memories.remember('l', [`v${i}`], 60 * S);
+  }
+  const kept = Array.from({ length: 100 }, (_, i) => memories.remembers('l', [`v${i}`])).filter(Boolean).length;
+  assert.ok(kept > 0 && kept <= 16, `${kept}`);
+  assert.ok(memories.remembers('l', ['v99']));
 });
 
 test('lists: what is wrong is told', () => {

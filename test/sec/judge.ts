@@ -23,11 +23,6 @@ export interface Alarm {
   readonly time: number;
 }
 
-/** True if the program is on this machine. */
-export function hasSec(): boolean {
-  return spawnSync('sec', ['--version']).status === 0;
-}
-
 /** The rules of test/sec/rules, compiled. */
 export function paperRules(): CompiledRule[] {
   const { rules, faults } = loadRules([join(HERE, 'rules')], { profile: 'default', proven: true, types: LINE_TYPES });
@@ -36,23 +31,28 @@ export function paperRules(): CompiledRule[] {
   return rules;
 }
 
-/** Alarms of Ringfence. Questions to programs are asked when the lines have been read, as `analyze` asks between two batches. */
+/** Alarms of Ringfence; `after` are seconds that pass when the lines have ended. */
 export async function ringfenceAlarms(lines: readonly string[], after: number): Promise<Alarm[]> {
   const correlator = paperCorrelator();
   let now = 0;
-  lines.forEach((line, i) => {
+  for (const [i, line] of lines.entries()) {
     const event = eventOf(line, i);
-    if (event === undefined) return;
+    if (event === undefined) continue;
     now = event.time;
     correlator.handle(event, now);
-  });
+    if (correlator.asks.length > 0) await answer(correlator, now);
+  }
   correlator.advance(now + after * 1e6);
+  return correlator.out.filter(({ state }) => state === 'open').map(alarmOf);
+}
+
+/** Has the programs answer before the next line. */
+async function answer(correlator: Correlator, now: number): Promise<void> {
   const verdicts = await askPrograms(correlator.asks.splice(0), { compare: ['/bin/sh', COMPARE] });
   for (const { ask, code, said } of verdicts) {
     const data = { asked: ask.id, program: ask.program, code, said };
     correlator.handle({ ...ask.event, type: 'script.answered', time: now, data }, now);
   }
-  return correlator.out.filter(({ state }) => state === 'open').map(alarmOf);
 }
 
 /** A fresh correlator with those rules. */
@@ -64,31 +64,25 @@ function alarmOf({ rule, subject, target, time }: Alert): Alarm {
   return { attack: rule, about: target.value === '' ? subject.value : `${subject.value},${target.value}`, time: Math.floor(time / 1e6) };
 }
 
-/** What runs SEC: by the time of the lines, or by its own. */
-export function secCommand(folder: string, first: number | undefined): string[] {
-  const conf = join(folder, 'paper001.sec');
-  const own = readFileSync(join(HERE, 'paper001.sec'), 'utf8').replace('@COMPARE@', COMPARE);
-  writeFileSync(conf, first === undefined ? own.replace(/^type=Suppress\nptype=PerlFunc\n(?:.+\n)+/m, '') : own);
-  const args = [`--conf=${conf}`, '--input=-', '--notail', '--bufsize=1', '--nointevents'];
-  const sec = spawnSync('sh', ['-c', 'command -v sec'], { encoding: 'utf8' }).stdout.trim();
-  return first === undefined ? [sec, ...args] : ['perl', join(HERE, 'secclock.pl'), `${first}`, sec, ...args];
-}
-
-/** Runs SEC over lines; what it printed. Its programs have a second to answer before its input ends. */
-export async function runSec(lines: readonly string[], byLines: boolean): Promise<string> {
+/**
+ * Runs SEC over lines, by their time; what it printed. Its programs have a second to answer before its input ends. (By its own clock no
+ * window would end within a run, and what waits in them makes SEC slower with every line.)
+ */
+export async function runSec(lines: readonly string[]): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'sec-'));
   try {
-    const first = Math.floor(Number.parseFloat(lines[0] ?? '0'));
-    const [command = '', ...args] = secCommand(folder, byLines ? first : undefined);
-    const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'ignore'], env: { ...process.env, TZ: 'UTC' } });
+    const conf = join(folder, 'paper001.sec');
+    writeFileSync(conf, readFileSync(join(HERE, 'paper001.sec'), 'utf8').replace('@COMPARE@', COMPARE));
+    const sec = spawnSync('sh', ['-c', 'command -v sec'], { encoding: 'utf8' }).stdout.trim();
+    const first = `${Math.floor(Number.parseFloat(lines[0] ?? '0'))}`;
+    const args = [join(HERE, 'secclock.pl'), first, sec, `--conf=${conf}`, '--input=-', '--notail', '--bufsize=1', '--nointevents'];
+    const child = spawn('perl', args, { stdio: ['pipe', 'pipe', 'ignore'], env: { ...process.env, TZ: 'UTC' } });
     let out = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       out += text;
     });
     const ended = new Promise((resolve) => child.once('close', resolve));
-    child.stdin.write(`${lines.join('\n')}\n`);
-    if (byLines) setTimeout(() => child.stdin.end(), 1000);
-    else child.stdin.end();
+    child.stdin.write(`${lines.join('\n')}\n`, () => setTimeout(() => child.stdin.end(), 1000));
     await ended;
     return out;
   } finally {
@@ -98,7 +92,7 @@ export async function runSec(lines: readonly string[], byLines: boolean): Promis
 
 /** Alarms of SEC. */
 export async function secAlarms(lines: readonly string[]): Promise<Alarm[]> {
-  const out = await runSec(lines, true);
+  const out = await runSec(lines);
   return [...out.matchAll(/^ALARM (\d+) (\S+) (\S+)$/gm)].map(([, time, attack = '', about = '']) => ({
     attack,
     about,
@@ -117,4 +111,17 @@ export function withoutRepeats(alarms: readonly Alarm[]): Alarm[] {
       last.set(key, time);
       return before === undefined || time - before > SAME;
     });
+}
+
+/** Alarms of one side that the other does not have, a second more or less. */
+export function missing(of: readonly Alarm[], among: readonly Alarm[]): string[] {
+  const has = ({ attack, about, time }: Alarm): boolean =>
+    among.some((each) => each.attack === attack && each.about === about && Math.abs(each.time - time) <= 1);
+  return of.filter((alarm) => !has(alarm)).map(({ attack, about }) => `${attack} ${about}`);
+}
+
+/** Number of rules in SEC's file that are of the paper: all but the two that keep its clock. */
+export function secRules(): number {
+  const own = readFileSync(join(HERE, 'paper001.sec'), 'utf8');
+  return [...own.matchAll(/^type=/gm)].length - [...own.matchAll(/^type=Suppress$/gm)].length;
 }

@@ -4,8 +4,8 @@
  */
 
 import type { MoreTypes } from '../../src/correlate/plan.ts';
-import type { FieldKind } from '../../src/eventfields.ts';
-import { COMMON_FIELDS } from '../../src/eventfields.ts';
+
+import { COMMON_FIELDS, type FieldKind } from '../../src/eventfields.ts';
 import type { Event } from '../../src/types.ts';
 
 const SIP = {
@@ -258,4 +258,9 @@ export function eventOf(line: string, ordinal: number): Event | undefined {
     file: 'lines',
     frame: ordinal,
   };
+}
+
+/** The same lines with their times cut to whole seconds, which is all that SEC sees of them. */
+export function inSeconds(lines: readonly string[]): string[] {
+  return lines.map((line) => line.replace(/^(\d+)\.\d+/, '$1.000000'));
 }
