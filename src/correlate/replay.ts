@@ -103,7 +103,11 @@ export class Replay {
   }
 
   #collect(): void {
-    for (const [i, { out }] of this.#correlators.entries()) if (out.length > 0) this.alerts[i]!.push(...out.splice(0));
+    for (const [i, { out, asks }] of this.#correlators.entries()) {
+      if (out.length > 0) this.alerts[i]!.push(...out.splice(0));
+      // No program is asked again: what it said then is an Event of the recording.
+      asks.length = 0;
+    }
     if (this.#ties.out.length > 0) this.ties.push(...this.#ties.out.splice(0));
     if (this.#ties.charges.length > 0) this.charges.push(...this.#ties.charges.splice(0));
   }

@@ -26,6 +26,7 @@ export const TIE_EVENTS: readonly EventName[] = [
   'account.used',
   'auth.accepted',
   'number.retried',
+  'number.abroad',
   'media.ended',
   'client.seen',
   'tool.seen',
