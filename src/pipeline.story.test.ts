@@ -49,9 +49,10 @@ test('who uses a password that another address found hours before is told in one
   const [story, ...others] = incidentsOf([...guesses, ...signIn(99, 6 * HOUR, USER, 200)]);
   assert.deepEqual(others, []);
   assert.deepEqual([story?.subject.value, story?.outcome], ['192.0.2.66', 'succeeded']);
-  assert.deepEqual(story?.others, [
-    { address: '203.0.113.5', reason: 'knows the password of alice@example.com', weight: 0.8, kind: 'shares knowledge' },
-  ]);
+  const [other, ...more] = story?.others ?? [];
+  assert.deepEqual([more.length, other?.address, other?.weight, other?.kind], [0, '203.0.113.5', 0.86, 'shares knowledge']);
+  // The test writes both their requests: that shows as one tool, which alone would join nobody.
+  assert.match(other?.reason ?? '', /^knows the password of alice@example\.com; same tool, d1-[0-9a-f-]+$/);
   assert.deepEqual(
     story?.stages.map(({ stage, filings }) => [stage, filings[0]]),
     [

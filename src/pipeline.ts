@@ -45,7 +45,7 @@ import { LoggedPeers } from './track/logged.ts';
 import { MEDIA_TOTALS } from './track/media/mediatotals.ts';
 import { type Observation, OUTCOME_NAMES } from './track/observation.ts';
 import { type Lapses, Tracker } from './track/tracker.ts';
-import { type Alert, type Call, DISPOSITIONS, type Event, type Input, type Packet, type Tie } from './types.ts';
+import { type Alert, type Call, type Charge, DISPOSITIONS, type Event, type Input, type Packet, type Tie } from './types.ts';
 
 /** What `sniff` tells apart, by its code. */
 const PROTOCOLS = ['other', 'sip', 'rtp', 'rtcp', 'stun', 'dtls', 'zrtp', 'mgcp', 'h225'] as const;
@@ -60,6 +60,7 @@ export interface Upward {
   readonly events: readonly Event[];
   readonly alerts: readonly Alert[];
   readonly ties: readonly Tie[];
+  readonly charges: readonly Charge[];
   readonly calls: readonly Call[];
   /** Questions to programs; a verdict Command answers each. */
   readonly asks: readonly Ask[];
@@ -324,7 +325,8 @@ export class Pipeline {
     const alerts = this.#correlator.out.splice(0);
     const asks = this.#correlator.asks.splice(0);
     const ties = this.#ties.out.splice(0);
-    const up = { events: this.#events, alerts, ties, calls: this.#tracker.calls.over.splice(0), asks, records: this.#records };
+    const charges = this.#ties.charges.splice(0);
+    const up = { events: this.#events, alerts, ties, charges, calls: this.#tracker.calls.over.splice(0), asks, records: this.#records };
     this.#events = [];
     this.#records = this.#drained;
     this.#records?.reset();

@@ -264,6 +264,16 @@ export interface Tie {
   readonly time: number;
 }
 
+/** What the calls of a source under one account have cost, by the rate table. */
+export interface Charge {
+  readonly address: string;
+  readonly account: string;
+  /** Of calls that ended; what is long ago counts less. */
+  readonly cents: number;
+  /** Cents a minute of the number just called. */
+  readonly price: number;
+}
+
 /** Why two things belong together. */
 export interface Bound {
   readonly reason: string;
@@ -297,6 +307,8 @@ export interface Incident {
   /** Accounts at risk, `user@realm`. */
   readonly accounts: readonly string[];
   readonly targets: readonly string[];
+  /** Money at risk by the rate table, in cents: what calls that ended cost at least, and a minute to the dearest number; absent: none was seen. */
+  readonly exposure?: { readonly cents: number; readonly dearest: number };
 }
 
 /** One SIP message as plain data, as it was read: nothing in it is masked or neutralised. Texts are empty, numbers negative if absent. */

@@ -259,9 +259,10 @@ class Run {
   }
 
   async #deliver(batch: Upward): Promise<void> {
-    const { events, alerts, ties, calls } = batch;
+    const { events, alerts, ties, charges, calls } = batch;
     for (const alert of alerts) this.#note(alert);
     for (const tie of ties) this.#incidents.tie(tie);
+    for (const charge of charges) this.#incidents.charge(charge);
     if (this.#keepCalls) for (const call of calls) this.#calls.add(call);
     await this.#outputs.take(batch);
     const segments = this.#segments;

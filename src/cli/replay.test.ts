@@ -14,6 +14,8 @@ const GUESSING = readFileSync(join(BUILTIN_RULES, 'password-guessing.yaml'), 'ut
 
 let folder = '';
 let analysis = '';
+/** Alerts that the rules that come with Ringfence make of the sample. */
+let total = 0;
 
 class Paper extends Writable {
   text = '';
@@ -45,6 +47,8 @@ before(async () => {
   const options = { json: true, events: join(folder, 'events') };
   assert.equal(await runAnalyze([SAMPLE], options, { out, err: new Paper() }), 1);
   analysis = out.text;
+  total = JSON.parse(analysis).alerts.length;
+  assert.ok(total > 3);
 });
 
 after(() => rmSync(folder, { recursive: true }));
@@ -66,7 +70,7 @@ test('a rule that asks for more than came is said to have stayed away, and who i
   assert.equal(code, 1);
   const { rules, difference } = JSON.parse(text);
   assert.deepEqual(rules.changed, ['password-guessing']);
-  assert.deepEqual([difference.added.length, difference.changed.length, difference.same], [0, 0, 3]);
+  assert.deepEqual([difference.added.length, difference.changed.length, difference.same], [0, 0, total - 1]);
   assert.deepEqual(
     difference.gone.map(({ rule }: { rule: string }) => rule),
     ['password-guessing'],
@@ -77,26 +81,27 @@ test('a rule that asks for more than came is said to have stayed away, and who i
 test('a stricter rule is told as sooner; the text says so', async () => {
   const { code, text } = await replay({ rules: guessingAt(4, 'strict') });
   assert.equal(code, 1);
-  assert.match(text, /1 rule changed \(password-guessing\)\. 0 more, 0 gone, 1 changed, 3 as before\./);
+  assert.ok(text.includes(`1 rule changed (password-guessing). 0 more, 0 gone, 1 changed, ${total - 1} as before.`), text);
   assert.match(text, /Would have come in another way \(1\):\n.*password-guessing: .*sooner/s);
 });
 
 test('rules instead of all others leave only their own; those they accuse no longer are named', async () => {
   const { text } = await replay({ rules: guessingAt(600, 'alone'), instead: true });
-  assert.match(text, /Would have stayed away \(4\):/);
+  assert.ok(text.includes(`Would have stayed away (${total}):`), text);
   assert.match(text, /No longer accused \(1\):\n {2}10\.99\.0\.100, which had/);
 });
 
 test('the same rules differ in nothing', async () => {
   const { code, text } = await replay({ rules: BUILTIN_RULES });
   assert.equal(code, 0);
-  assert.match(text, /0 rules changed \(none\)\. Nothing differs: 4 alerts as before\./);
+  assert.ok(text.includes(`0 rules changed (none). Nothing differs: ${total} alerts as before.`), text);
 });
 
 test('without rules the attackers of all recordings are told', async () => {
   const { text } = await replay();
   assert.match(text, /^Replayed \d+ Events of 1 segment, 2026-11-20 08:00:00 to/);
-  assert.match(text, /4 alerts in 1 incident:\n {2}10\.99\.0\.100 {2}critical, succeeded/);
+  assert.ok(text.includes(`${total} alerts in 1 incident:`), text);
+  assert.match(text, /incident:\n {2}10\.99\.0\.100 {2}critical, succeeded/);
 });
 
 test('a folder without segments and rules with faults are refused', async () => {
@@ -104,6 +109,9 @@ test('a folder without segments and rules with faults are refused', async () => 
   const bad = join(folder, 'bad.yaml');
   writeFileSync(bad, 'id: Bad\n');
   await assert.rejects(replay({ rules: bad }), { code: 'rule-invalid' });
+  const twice = guessingAt(7, 'twice');
+  writeFileSync(join(twice, 'again.yaml'), readFileSync(join(twice, 'mine.yaml')));
+  await assert.rejects(replay({ rules: twice }), { code: 'rule-duplicate' });
 });
 
 test('damage is a fault, and what came before it counts', async () => {

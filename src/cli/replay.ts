@@ -7,6 +7,7 @@ import { Incidents } from '../correlate/incidents.ts';
 import { loadRules } from '../correlate/load.ts';
 import { Replay } from '../correlate/replay.ts';
 import { type Fault, RingfenceError } from '../errors.ts';
+import { EVENTS } from '../events.ts';
 import { type Output, pageOf, print } from '../publish/print.ts';
 import { readSegment, segmentFiles } from '../store/segments.ts';
 import { version } from '../version.ts';
@@ -52,18 +53,19 @@ export async function runReplay(options: ReplayOptions, out: Output = process.st
   return (differs ? DIFFERS : 0) | (found.faults.length > 0 ? FAULTS : 0);
 }
 
-/** The rules to compare with: the changed ones in the place of the present ones, or instead of all of them. */
-function changedRules(path: string, { config, rules: present }: Settings, options: ReplayOptions): readonly CompiledRule[] {
+/** The rules to compare with: the changed ones in the place of the present ones (of two with one id the first one stays), or instead of all. */
+function changedRules(path: string, { config }: Settings, options: ReplayOptions): readonly CompiledRule[] {
   const binary = notText(path, 'rule-invalid');
-  const loaded = loadRules([path], { profile: options.profile ?? config.profile, overrides: config.overrides });
-  // What the config says of rules that are not among the changed ones was checked with the present ones.
-  const faults = binary === undefined ? loaded.faults.filter(({ where }) => !where.startsWith('overrides.')) : [binary];
+  const settings = { profile: options.profile ?? config.profile, overrides: config.overrides, lists: config.lists };
+  const alone = loadRules([path], settings);
+  const loaded = options.instead === true ? alone : loadRules([path, ...config.rules], settings);
+  // That an id is taken twice is meant, but not among the changed ones; and what the config says of others was checked with these.
+  const taken = alone.faults.filter(({ code }) => code === 'rule-duplicate');
+  const others = loaded.faults.filter(({ code, where }) => code !== 'rule-duplicate' && !where.startsWith('overrides.'));
+  const faults = binary === undefined ? [...taken, ...others] : [binary];
   const [fault] = faults;
   if (fault !== undefined) throw new RingfenceError(fault.code, fault.where, faultLines(faults).join('\n'));
-  if (options.instead === true) return loaded.rules;
-  const byId = new Map(present.map((rule) => [rule.id, rule]));
-  for (const rule of loaded.rules) byId.set(rule.id, rule);
-  return [...byId.values()];
+  return loaded.rules;
 }
 
 /** One replay and what it has said so far. */
@@ -104,9 +106,10 @@ class Run {
   }
 
   #collect(): void {
-    const { alerts, ties } = this.#replay;
+    const { alerts, ties, charges } = this.#replay;
     for (const alert of alerts.at(-1)!) this.#incidents.add(alert);
     for (const tie of ties.splice(0)) this.#incidents.tie(tie);
+    for (const charge of charges.splice(0)) this.#incidents.charge(charge);
     for (const [i, verdict] of this.#verdicts.entries()) for (const alert of alerts[i]!.splice(0)) verdict.add(alert);
   }
 
@@ -132,7 +135,7 @@ class Run {
   #notes(rules: readonly CompiledRule[]): string[] {
     const notes = rules.flatMap(({ id, on, success }) =>
       [...on, ...(success?.on ?? [])]
-        .filter((type) => (this.#known.get(type) ?? 0) < this.#segments)
+        .filter((type) => Object.hasOwn(EVENTS, type) && (this.#known.get(type) ?? 0) < this.#segments)
         .map((type) => `${id} asks for ${type}, which some segments cannot hold: they were written before that type of Event was made`),
     );
     const left = this.#verdicts.reduce((sum, verdict) => sum + verdict.left, 0);

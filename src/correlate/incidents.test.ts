@@ -255,3 +255,27 @@ test('who guesses the password of one account together is one, and no target', (
   // An account is no address that somebody acts from.
   assert.deepEqual(incident?.others, []);
 });
+
+test('what its addresses spent is the exposure of an incident, each source and account once', () => {
+  const incidents = new Incidents();
+  for (const host of [1, 2, 3]) incidents.add(sighting(`a${host}`, host, host));
+  incidents.tie(tie('credential', 1, 2));
+  const charge = (host: number, account: string, cents: number, price: number): void =>
+    incidents.charge({ address: `192.0.2.${host}`, account, cents, price });
+  charge(1, 'a', 100, 20);
+  charge(1, 'a', 300, 10);
+  charge(1, 'b', 50, 5);
+  charge(2, 'a', 7, 99);
+  charge(9, 'a', 1000, 1000);
+  // What is long ago counts less in what comes later; what was spent was spent.
+  charge(1, 'a', 150, 1);
+  assert.deepEqual(
+    incidents.list().map(({ exposure }) => exposure),
+    [{ cents: 357, dearest: 99 }, undefined],
+  );
+  for (let i = 0; i < 10_000; i++) charge(77, `${i}`, 1, 1);
+  assert.deepEqual(
+    incidents.list().map(({ exposure }) => exposure),
+    [undefined, undefined],
+  );
+});

@@ -6,7 +6,18 @@
  */
 import { createHash } from 'node:crypto';
 import { isAddress } from '../network.ts';
-import { type Alert, type Bound, type Incident, LEVELS, type Outcome, type Party, STAGES, type Stage, type Tie } from '../types.ts';
+import {
+  type Alert,
+  type Bound,
+  type Charge,
+  type Incident,
+  LEVELS,
+  type Outcome,
+  type Party,
+  STAGES,
+  type Stage,
+  type Tie,
+} from '../types.ts';
 import { ADDRESS_REASON, ADDRESS_WEIGHT } from './attribution.ts';
 import { Bonds, strengthOf } from './bonds.ts';
 import { filings } from './taxonomy.ts';
@@ -14,6 +25,9 @@ import { filings } from './taxonomy.ts';
 /** Most Alerts, accounts and targets of one Incident. */
 const MOST_ALERTS = 1000;
 const MOST_NAMES = 1000;
+
+/** Most sources and accounts whose calls are summed up. */
+const MOST_CHARGES = 10_000;
 
 /** What a story needs of an Alert: thousands are kept. */
 type Chapter = Pick<Alert, 'id' | 'first' | 'last' | 'level' | 'outcome' | 'stage' | 'class' | 'attributed'>;
@@ -36,6 +50,8 @@ export class Incidents {
   readonly #stories = new Map<string, Story>();
 
   readonly #bonds = new Bonds();
+  /** By source and account, the one charged longest ago first. */
+  readonly #charges = new Map<string, Exposure>();
 
   /** Alerts, accounts and targets of all stories. */
   #held = 0;
@@ -71,6 +87,15 @@ export class Incidents {
     this.#bonds.add(tie);
   }
 
+  /** Takes what the calls of a source have cost. */
+  charge({ address, account, cents, price }: Charge): void {
+    const key = JSON.stringify([address, account]);
+    const known = this.#charges.get(key) ?? { address, cents: 0, dearest: 0 };
+    this.#charges.delete(key);
+    this.#charges.set(key, { address, cents: Math.max(known.cents, cents), dearest: Math.max(known.dearest, price) });
+    if (this.#charges.size > MOST_CHARGES) this.#charges.delete(keyAt(this.#charges, 0));
+  }
+
   /** Forgets the story that was silent longest. */
   #forget(): void {
     const key = keyAt(this.#stories, 0);
@@ -80,8 +105,9 @@ export class Incidents {
 
   /** The Incidents by the time of their first Event. */
   list(): Incident[] {
+    const exposures = exposureOf(this.#charges.values());
     return this.#joined()
-      .map(incidentOf)
+      .map((saga) => incidentOf(saga, exposures))
       .sort((a, b) => a.first - b.first || (a.id < b.id ? -1 : 1));
   }
 
@@ -179,7 +205,32 @@ function collectNames({ accounts, targets, sources }: Story, { target, sample, f
   }
 }
 
-function incidentOf({ founder, joined }: Saga): Incident {
+/** What one source spent, or all its accounts together. */
+interface Exposure {
+  readonly address: string;
+  readonly cents: number;
+  readonly dearest: number;
+}
+
+/** By address. */
+function exposureOf(charges: Iterable<Exposure>): Map<string, Exposure> {
+  const sums = new Map<string, Exposure>();
+  for (const { address, cents, dearest } of charges) {
+    const sum = sums.get(address);
+    sums.set(address, { address, cents: cents + (sum?.cents ?? 0), dearest: Math.max(dearest, sum?.dearest ?? 0) });
+  }
+  return sums;
+}
+
+/** All that the addresses of a story spent together; nothing if none was charged. */
+function exposed(stories: readonly Story[], exposures: ReadonlyMap<string, Exposure>): Pick<Incident, 'exposure'> {
+  const own = stories.flatMap(({ subject }) => (subject.kind === 'address' ? (exposures.get(subject.value) ?? []) : []));
+  if (own.length === 0) return {};
+  const cents = own.reduce((sum, each) => sum + each.cents, 0);
+  return { exposure: { cents, dearest: Math.max(...own.map(({ dearest }) => dearest)) } };
+}
+
+function incidentOf({ founder, joined }: Saga, exposures: ReadonlyMap<string, Exposure>): Incident {
   const { id, subject } = founder;
   const stories = [founder, ...joined.map(({ story }) => story)];
   const list = stories.flatMap(({ alerts }) => [...alerts.values()]);
@@ -198,6 +249,7 @@ function incidentOf({ founder, joined }: Saga): Incident {
     links: [...ownLinks(founder), ...joined.flatMap(({ story, from, bound }) => [joinLink(story, from, bound), ...ownLinks(story)])],
     accounts: sorted(new Set(stories.flatMap(({ accounts }) => [...accounts]))),
     targets: sorted(new Set(stories.flatMap(({ targets }) => [...targets]))),
+    ...exposed(stories, exposures),
   };
 }
 

@@ -1,6 +1,6 @@
 /** Recorded Events through rules once more: no packet, no clock but the Events' own times. */
 import { MAX_JUMP } from '../clock.ts';
-import type { Alert, Event, Tie } from '../types.ts';
+import type { Alert, Charge, Event, Tie } from '../types.ts';
 import type { CompiledRule } from './compile.ts';
 import { Correlator, type CorrelatorOptions } from './correlator.ts';
 import { Ties } from './ties.ts';
@@ -25,6 +25,7 @@ export class Replay {
   readonly alerts: Alert[][];
   /** What addresses had in common: the same for all sets. */
   readonly ties: Tie[] = [];
+  readonly charges: Charge[] = [];
   /** By address. */
   readonly goodwill = new Map<string, Goodwill>();
   /** Events judged, and the times of the first and the last. */
@@ -102,7 +103,12 @@ export class Replay {
   }
 
   #collect(): void {
-    for (const [i, { out }] of this.#correlators.entries()) if (out.length > 0) this.alerts[i]!.push(...out.splice(0));
+    for (const [i, { out, asks }] of this.#correlators.entries()) {
+      if (out.length > 0) this.alerts[i]!.push(...out.splice(0));
+      // No program is asked again: what it said then is an Event of the recording.
+      asks.length = 0;
+    }
     if (this.#ties.out.length > 0) this.ties.push(...this.#ties.out.splice(0));
+    if (this.#ties.charges.length > 0) this.charges.push(...this.#ties.charges.splice(0));
   }
 }

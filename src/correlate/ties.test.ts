@@ -54,11 +54,15 @@ test('a recording is known by its length to the packet, if it is long and was pr
     assert.deepEqual(found(play('a', change), play('b', change)), []);
 });
 
-test('a tool is known by its DNA in any Event; of what five have only four are told apart', () => {
-  const seen = ['a', 'b', 'c', 'd', 'e'].map((src) => event('target.contacted', src, { dna: 'svwar/3' }));
-  const ties = found(...seen);
+test('a tool is known by its DNA, whoever tells it; of what five have only four are told apart', () => {
+  const dna = '1-abcd-ef01';
+  const tool = event('tool.seen', 'a', { dna, tool: 'svwar' });
+  const seen = ['b', 'c', 'd', 'e'].map((src) => event('client.seen', src, { dna, client: 'svwar' }));
+  const ties = found(tool, ...seen);
   assert.equal(ties.length, 6);
-  assert.ok(ties.every(({ kind, value, address }) => kind === 'tool' && value === 'svwar/3' && address !== 'e'));
+  assert.ok(ties.every(({ kind, value, address }) => kind === 'tool' && value === `svwar ${dna}` && address !== 'e'));
+  const nameless = found(event('client.seen', 'a', { dna, client: '' }), event('client.seen', 'b', { dna, client: '' }));
+  assert.deepEqual(nameless[0]?.value, dna);
 });
 
 test('who stands behind a proxy is not known', () => {
@@ -76,4 +80,20 @@ test('memory is bounded', () => {
   assert.deepEqual(ties.out, []);
   dial('b', 19_999);
   assert.equal(ties.out.length, 1);
+});
+
+test('calls abroad are charged to who placed them, and dear numbers tie who calls them', () => {
+  const ties = new Ties({ k0: 1, k1: 2 });
+  const call = (src: string, kind: string, cents: number): void =>
+    ties.take(event('number.abroad', src, { number: '882135551234', class: kind, price: 450, cents }, { account: 'a@example.org' }), 0);
+  call('a', 'abroad', 10);
+  call('b', 'abroad', 20);
+  assert.deepEqual(ties.out, []);
+  call('a', 'satellite', 30);
+  call('b', 'premium', 40);
+  assert.deepEqual(
+    ties.out.map(({ kind, value, address, other }) => ({ kind, value, address, other })),
+    [{ kind: 'number', value: '135551234', address: 'b', other: 'a' }],
+  );
+  assert.deepEqual(ties.charges.at(-1), { address: 'b', account: 'a@example.org', cents: 40, price: 450 });
 });

@@ -4,7 +4,7 @@
  */
 import type { EventName } from '../events.ts';
 import { Key, type Seed, Table } from '../table.ts';
-import type { Event, Tie } from '../types.ts';
+import type { Charge, Event, Tie } from '../types.ts';
 
 /** µs something is remembered after it was last seen. */
 const MEMORY = 30 * 86_400_000_000;
@@ -13,17 +13,29 @@ const CAPACITY = 8192;
 const ADDRESSES = 4;
 /** Shortest number that is nobody's extension. */
 const DIGITS = 7;
+/** Digits by which a number is known, as in `number.retried`. */
+const SUFFIX = 9;
 /** Refusals before an acceptance that was a guess (as in rules/password-guessing.yaml). */
 const GUESSES = 2;
 /** Packets of a stream that are worth comparing: five seconds at 20 ms. */
 const PACKETS = 250;
 
 /** Types of Event that Ties are found in. */
-export const TIE_EVENTS: readonly EventName[] = ['cnonce.repeated', 'account.used', 'auth.accepted', 'number.retried', 'media.ended'];
+export const TIE_EVENTS: readonly EventName[] = [
+  'cnonce.repeated',
+  'account.used',
+  'auth.accepted',
+  'number.retried',
+  'number.abroad',
+  'media.ended',
+  'client.seen',
+  'tool.seen',
+];
 
-/** Finds Ties in Events. `out` collects them until someone takes them out of it. */
+/** Finds Ties, and what calls cost, in Events. `out` and `charges` collect them until someone takes them out of these. */
 export class Ties {
   readonly out: Tie[] = [];
+  readonly charges: Charge[] = [];
   readonly #seed: Seed;
   readonly #key = new Key(512);
   /** Made with the first thing to remember: most captures have none. */
@@ -38,13 +50,13 @@ export class Ties {
     const { type, src, origin, data } = event;
     // Of a proxy it is not known who stands behind it.
     if (src === '' || origin === 'unknown' || origin === 'relayed') return;
-    const tool = data['dna'];
-    if (typeof tool === 'string' && tool !== '') this.#share('tool', tool, event, now);
     if (type === 'cnonce.repeated') this.#tie('cnonce', `${data['cnonce']}`, event, `${data['other']}`);
     else if (type === 'account.used') this.#used(event, now);
     else if (type === 'auth.accepted') this.#accepted(event, now);
     else if (type === 'number.retried') this.#dialled(event, now);
+    else if (type === 'number.abroad') this.#spent(event, now);
     else if (type === 'media.ended') this.#played(event, now);
+    else if (type === 'client.seen' || type === 'tool.seen') this.#wrote(event, now);
   }
 
   #used(event: Event, now: number): void {
@@ -62,6 +74,19 @@ export class Ties {
   #dialled(event: Event, now: number): void {
     const number = `${event.data['suffix']}`;
     if (number.length >= DIGITS) this.#share('number', number, event, now);
+  }
+
+  /** Many people call abroad; who calls the same dear number shares who is paid for it. */
+  #spent(event: Event, now: number): void {
+    const { src, account, data } = event;
+    this.charges.push({ address: src, account, cents: Number(data['cents']), price: Number(data['price']) });
+    if (data['class'] !== 'abroad') this.#share('number', `${data['number']}`.slice(-SUFFIX), event, now);
+  }
+
+  /** A tool is known by its DNA, under its name if it has one. */
+  #wrote(event: Event, now: number): void {
+    const { dna, client, tool } = event.data;
+    this.#share('tool', `${client ?? tool ?? ''} ${dna}`.trim(), event, now);
   }
 
   /** Two recordings of one length to the packet are, most likely, one recording. */

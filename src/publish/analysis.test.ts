@@ -31,7 +31,7 @@ const guess = alert({
 });
 const full = findings({
   alerts: [guess, alert({ id: 'x', target: { kind: 'none', value: '' } })],
-  incidents: [incident([guess], { accounts: ['1003@pbx.example'] })],
+  incidents: [incident([guess], { accounts: ['1003@pbx.example'], exposure: { cents: 1230, dearest: 85 } })],
   calls: [call(), call({ callId: 'c2', answered: 0, disposition: 'busy', status: 486 })],
   faults: [
     { code: 'capture-truncated', where: 'day.pcap', offset: 12, message: 'cut' },

@@ -146,6 +146,15 @@ export const INCIDENT = {
     ),
     accounts: list(text('user@realm'), 'accounts at risk'),
     targets: list(text('address'), 'who was attacked'),
+    exposure: {
+      type: 'object',
+      about: 'money at risk by the rate table; absent if no dear call was seen',
+      optional: true,
+      fields: {
+        cents: { type: 'number', about: 'what the calls that ended cost at least' },
+        dearest: { type: 'number', about: 'cents a minute to the dearest number' },
+      },
+    },
   },
 } as const;
 
@@ -351,6 +360,7 @@ export function incidentOf(i: Incident): Analysis['incidents'][number] {
     links: i.links.map((link) => ({ ...link, reason: cut(link.reason) })),
     accounts: i.accounts.map((account) => cut(account)),
     targets: i.targets.map((target) => cut(target)),
+    ...(i.exposure === undefined ? {} : { exposure: i.exposure }),
   };
 }
 

@@ -304,3 +304,21 @@ test('a file name with spaces is quoted for the shell', async () => {
   const text = await report(findings({ alerts: [one], incidents: [incident([one])] }), { ...page, width: 120 });
   assert.ok(text.includes(`ringfence explain 'it'\\''s $(mine).pcap' --packet 3`));
 });
+
+test('other addresses come with what binds them, those that only know the same as perhaps someone else’s; money is told', async () => {
+  const others = [
+    { address: '203.0.113.5', reason: 'same cnonce 01234567', weight: 0.9, kind: 'same actor' as const },
+    { address: '203.0.113.6', reason: `knows the password of ${HOSTILE[0]}`, weight: 0.8, kind: 'shares knowledge' as const },
+    ...Array.from({ length: 9 }, (_, i) => ({ address: `192.0.2.${i}`, reason: 'r', weight: 0.5, kind: 'same actor' as const })),
+  ];
+  const lines = await linesOf(
+    findings({ alerts: [fallen], incidents: [incident([fallen], { others, exposure: { cents: 1230, dearest: 85 } })] }),
+  );
+  const text = lines.map((line) => line.trim()).join(' ');
+  assert.match(
+    text,
+    /also from {2,}203\.0\.113\.5 \(same cnonce 01234567\), 203\.0\.113\.6 \(perhaps someone else: knows the password of .*\) and 3 more/,
+  );
+  assert.match(text, /money at risk {2,}at least 12\.30 so far, up to 0\.85 a minute, by the rate table/);
+  assert.ok(lines.every((line) => !hasHarm(line)));
+});

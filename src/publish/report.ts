@@ -12,7 +12,7 @@ import { type Findings, inputTotal, severity } from './findings.ts';
 import { bytes, clock, day, listed, number, type Page, pad, paint, several, span, wrap } from './layout.ts';
 import { neutral } from './neutral.ts';
 import { deed, doer, verdictOf } from './verdict.ts';
-import { OUTCOME_NOTES, othersText, STAGE_NAMES, toneOf } from './wording.ts';
+import { exposureText, OUTCOME_NOTES, othersText, STAGE_NAMES, toneOf } from './wording.ts';
 
 /** Most lines of a list that grows with the input. */
 const MOST = 12;
@@ -83,6 +83,7 @@ function about(incident: Incident, alerts: readonly Alert[], page: Page): string
     const fallen = alerts.flatMap(fallenOf);
     rows.push(['accounts at risk', names([...new Set([...fallen, ...incident.accounts])])]);
   }
+  if (incident.exposure !== undefined) rows.push(['money at risk', exposureText(incident)]);
   const guesses = alerts.filter((alert) => alert.stage === 'credential').reduce((sum, { count }) => sum + count, 0);
   if (guesses > 0) rows.push(['guesses', `${several(guesses, 'password')} tried (never shown)`]);
   const look = lookCloser(alerts);

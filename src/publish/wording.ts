@@ -27,3 +27,9 @@ export function othersText({ others }: Incident, most: number): string {
     .map(({ address, reason, kind }) => `${address} (${kind === 'same actor' ? '' : 'perhaps someone else: '}${reason})`);
   return shown.join(', ') + (others.length > most ? ` and ${others.length - most} more` : '');
 }
+
+/** The money at risk; empty if none was seen. */
+export function exposureText({ exposure }: Incident): string {
+  if (exposure === undefined) return '';
+  return `at least ${(exposure.cents / 100).toFixed(2)} so far, up to ${(exposure.dearest / 100).toFixed(2)} a minute, by the rate table`;
+}

@@ -12,7 +12,7 @@ import { type Findings, inputTotal, severity } from '../findings.ts';
 import { bytes, clock, day, number, several, span } from '../layout.ts';
 import { unseen } from '../unseen.ts';
 import { verdictOf } from '../verdict.ts';
-import { OUTCOME_NOTES, othersText, STAGE_NAMES, toneOf } from '../wording.ts';
+import { exposureText, OUTCOME_NOTES, othersText, STAGE_NAMES, toneOf } from '../wording.ts';
 import { type Attack, attackLine, type Extent, trafficRows } from './charts.ts';
 import { ladder } from './ladder.ts';
 import { html, type Markup, NONE } from './markup.ts';
@@ -119,6 +119,7 @@ function attackerCard({ incident, alerts }: Attack): Markup {
     ['also from', othersText(incident, NAMES)],
     ['targets', listed(targets)],
     ['accounts at risk', listed(atRisk)],
+    ['money at risk', exposureText(incident)],
   ];
   const stages = alerts.map(
     (alert) => html`<li class="${toneOf(alert.level)}"><span class="stage">${clock(alert.first)} ${STAGE_NAMES[alert.stage]}</span><br>
