@@ -50,6 +50,7 @@ export const mgcp = {
   verb: { kind: 'name', about: 'verb of the command, e.g. CRCX' },
   endpoint: { kind: 'text', about: 'endpoint the command is about, `local@domain`' },
   connection: { kind: 'text', about: 'connection identifier (`I:`), empty without one' },
+  stranger: { kind: 'flag', about: 'the gateway has a call agent, to whom it reports or whom it obeyed first, and the client is another' },
 } as const;
 
 /** Which direction of a conversation the sensor sees. */

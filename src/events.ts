@@ -93,9 +93,22 @@ export const EVENTS = {
       userAgent,
     },
   },
+  'domains.stalled': {
+    about:
+      'INVITEs of one source for several domains (hosts of their Request-URIs) were neither answered by the server within 1 s nor sent again, though the server answers others. Told at the 2nd and each further domain of a minute, up to 16.',
+    src: 'who sent the requests',
+    fields: {
+      domains: { kind: 'count', about: 'different domains so far' },
+      requests: { kind: 'count', about: 'such INVITEs so far' },
+      hits: {
+        kind: 'count',
+        about: 'requests of this source that succeeded at this server so far (2xx to REGISTER or INVITE), halved every 30 minutes',
+      },
+    },
+  },
   'load.risen': {
     about:
-      'What was asked of a server or account within a minute, or what of it was not brought to an end, has risen over a power of two (from 64, unfinished from 16), or is still as high a minute later.',
+      'What was asked of a server or account within a minute, or what of it was not brought to an end or rings, has risen over a power of two (from 64, OPTIONS from 32, unfinished from 8), or is still as high a minute later.',
     src: 'who sent the requests; none for loads by target and account, which may have many sources',
     fields: {
       by: {
@@ -106,16 +119,19 @@ export const EVENTS = {
       method: { kind: 'method', about: 'INVITE, REGISTER, OPTIONS or other' },
       requests: { kind: 'count', about: 'requests outside dialogs within the last minute, repetitions not counted' },
       perSecond: { kind: 'count', about: 'these per second, since they began but at most a minute' },
-      unfinished: { kind: 'count', about: 'of these, begun and not brought to an end: abandoned, unacknowledged or silent' },
+      unfinished: { kind: 'count', about: 'of these, begun and not brought to an end: abandoned, unacknowledged, silent or hanging' },
       finished: {
         kind: 'count',
         about:
           'brought to an end: a final answer that is no challenge, for INVITE also acknowledged; those whose 4 s are not over are neither',
       },
       abandoned: { kind: 'count', about: 'challenged, without credentials within 2 s' },
-      unacknowledged: { kind: 'count', about: 'INVITEs whose final answer met no ACK within 4 s, or that hung at 100 Trying for 32 s' },
+      unacknowledged: { kind: 'count', about: 'INVITEs whose final answer met no ACK within 2 s' },
       silent: { kind: 'count', about: 'not answered within 4 s, over UDP and not repeated' },
+      hanging: { kind: 'count', about: 'INVITEs that have been at 100 Trying for 4 s or more and still are' },
+      ringing: { kind: 'count', about: 'INVITEs that have been ringing for 4 s or more and still are' },
       followed: { kind: 'count', about: 'requests with credentials, and ACKs' },
+      acknowledged: { kind: 'count', about: 'ACKs, whatever call they belong to' },
       challenged: { kind: 'count', about: 'challenged' },
       completed: { kind: 'count', about: 'answered with 2xx' },
       refused: { kind: 'count', about: 'answered with 3xx, 4xx or 6xx, challenges and 408 not counted' },
@@ -126,6 +142,11 @@ export const EVENTS = {
         about:
           'about how many different sources are behind what was not finished (by target and account), sent it (noise) or answered (answers); by source: 1',
       },
+      targetUnfinished: {
+        kind: 'count',
+        about: 'by source: what of the same target, whoever asked it, was not brought to an end within the minute; else 0',
+      },
+      targetSources: { kind: 'count', about: 'by source: about how many sources are behind that; else 0' },
     },
   },
   'message.odd': {
@@ -219,10 +240,28 @@ export const EVENTS = {
       change: { kind: 'name', about: 'opened, changed or closed' },
       endpoint: mgcp.endpoint,
       connection: mgcp.connection,
+      stranger: mgcp.stranger,
       seconds: { kind: 'duration', about: 'closed: how long it was open in seconds; 0 if its beginning was not seen' },
       sent: { kind: 'count', about: 'closed: packets sent as the gateway accounts for them (PS=); -1: it does not say' },
       received: { kind: 'count', about: 'closed: packets received as the gateway accounts for them (PR=); -1: it does not say' },
     },
+  },
+  'gateway.unaudited': {
+    about:
+      'Two audits (MGCP AUEP) of an endpoint are overdue, and half a period more, though its gateway is audited on a schedule: at least two intervals agreed within a quarter (S1-29). Once, until it is audited again.',
+    src: 'who audited it',
+    fields: {
+      endpoint: { kind: 'text', about: 'endpoint, `local@domain`' },
+      period: { kind: 'duration', about: 'seconds between two audits of one endpoint of the gateway' },
+      since: { kind: 'duration', about: 'seconds since its last audit' },
+      agreed: { kind: 'count', about: 'intervals of the gateway that agreed' },
+    },
+  },
+  'gateway.talks-on': {
+    about:
+      'RTP comes from an endpoint of a media gateway more than 1 s after its connection was released (a DLCX was confirmed; S1-47). Told again when twice as late, for a minute.',
+    src: 'the media endpoint of the gateway',
+    fields: { after: { kind: 'duration', about: 'seconds since the release' } },
   },
   'h323.call': {
     about:
@@ -400,6 +439,18 @@ export const EVENTS = {
       calls: { kind: 'count', about: 'calls that were promised the endpoint, each within a minute of the one before; at least 1' },
     },
   },
+  'media.disordered': {
+    about:
+      'A promised endpoint got 16 RTP packets within a second that follow from none before: the first of a stream, or a jump of sequence number or timestamp. Told again at each further 16.',
+    src: 'who sends the last of them, as it says: whoever forges RTP forges this too',
+    fields: {
+      ...stream,
+      disorder: { kind: 'count', about: 'such packets of this second so far' },
+      calls: { kind: 'count', about: 'calls that were promised the endpoint, each within a minute of the one before; at least 1' },
+      streams: { kind: 'count', about: 'streams that came to this endpoint so far' },
+      size: { kind: 'count', about: 'bytes of the last packet with its RTP header' },
+    },
+  },
   'dtmf.sent': {
     about: 'A key was pressed in a call: a telephone-event that ended (RFC 4733), or a SIP INFO.',
     src: 'who sent it',
@@ -426,6 +477,57 @@ export const EVENTS = {
       },
       since: { kind: 'duration', about: 'seconds since the source first dialled the number' },
       userAgent,
+    },
+  },
+  'calls.alike': {
+    about:
+      'A call ended, and the calls of its source, or of the name it called under, look more like those of a machine than of people: Wald’s sequential test over how calls end, each for or against. Told from evidence 4 on, with each call that adds to it.',
+    src: 'who called',
+    fields: {
+      by: { kind: 'name', about: 'source: all calls of the source; caller: those under one name, which is the account of the Event' },
+      shape: {
+        kind: 'name',
+        about:
+          'what the evidence is for. recording: calls that callees cut short, or all of one length; one-ring: given up after less than 3 s of ringing',
+      },
+      evidence: { kind: 'number', about: 'natural logarithm of the odds: 9 is 8,000 to 1; a whole number, rounded down' },
+      calls: { kind: 'count', about: 'calls since there was no evidence' },
+      callees: { kind: 'count', about: 'of these, to somebody who was none of the 16 called before' },
+      cut: { kind: 'count', about: 'of these, answered, and ended by the callee within 20 s' },
+      equal: { kind: 'count', about: 'of these, ended by the caller after a talk as long, within 0.4 s, as one of the four before' },
+      rings: { kind: 'count', about: 'of these, given up after one ring' },
+      serves: {
+        kind: 'count',
+        about:
+          'how many different addresses had requests answered by this source: 0 for a client, 1 for a trunk, many for a proxy or exchange',
+      },
+    },
+  },
+  'number.abroad': {
+    about:
+      'A server accepted a call to a number abroad (it rings or is answered), dialled with + or an international prefix, each call once. Counts are of the caller: one user at one source, halved every 6 h.',
+    src: 'who called',
+    fields: {
+      number: { kind: 'user', about: 'the number from its country code on' },
+      country: { kind: 'name', about: 'country code (ITU-T E.164)' },
+      class: { kind: 'name', about: 'abroad, costly (a network with a high price), satellite, premium' },
+      price: { kind: 'number', about: 'cents a minute, roughly' },
+      fresh: { kind: 'flag', about: 'the caller had called nothing in that country within the week' },
+      credentials: { kind: 'flag', about: 'the call was accepted with credentials' },
+      elsewhere: {
+        kind: 'flag',
+        about:
+          'the account was used with its password within the week, at other addresses; at the one that calls not at all, or first within the day',
+      },
+      costly: { kind: 'count', about: 'calls to numbers that are not just abroad, this one included' },
+      open: { kind: 'count', about: 'of these, going on' },
+      cents: { kind: 'count', about: 'cost of the calls abroad that ended' },
+      neighbours: { kind: 'count', about: 'different numbers that share all but the last three digits with one called before' },
+      serves: {
+        kind: 'count',
+        about:
+          'how many different addresses had requests answered by this source: 0 for a client, 1 for a trunk, many for a proxy or exchange',
+      },
     },
   },
   'table.evicted': {

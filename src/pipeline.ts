@@ -24,7 +24,7 @@ import { detectDescription } from './detect/description.ts';
 import { detect } from './detect/detectors.ts';
 import { detectDialogLapse } from './detect/dialog.ts';
 import { Emitter, typeIndex } from './detect/emitter.ts';
-import { detectGateway } from './detect/gateway.ts';
+import { detectGateway, detectMissedAudit, detectReleased } from './detect/gateway.ts';
 import { detectH323 } from './detect/h323.ts';
 import { detectLoads } from './detect/load.ts';
 import { detectLogged } from './detect/logged.ts';
@@ -33,6 +33,7 @@ import { detectInfoDigit, detectMedia, detectMediaEnd } from './detect/media.ts'
 import { detectAbandoned } from './detect/probe.ts';
 import { pack, RECORD_WORDS } from './detect/record.ts';
 import { detectSilence } from './detect/silence.ts';
+import { detectStalls } from './detect/stall.ts';
 import { EVENT_NAMES, type EventName } from './events.ts';
 import type { KnownClient } from './knowndna.ts';
 import { family } from './metrics.ts';
@@ -118,7 +119,12 @@ export class Pipeline {
     const wanted = sinks.events ? new Set<EventName>(EVENT_NAMES) : new Set([...this.#correlator.wanted, ...TIE_EVENTS]);
     this.#emitter = new Emitter(config.node, boot, wanted);
     const clients = wanted.has('client.seen') || wanted.has('tool.seen') ? known : undefined;
-    const heard = { calls: sinks.calls, silence: wanted.has('request.unanswered'), loads: wanted.has('load.risen'), clients };
+    const heard = {
+      calls: sinks.calls,
+      silence: wanted.has('request.unanswered'),
+      loads: wanted.has('load.risen') || wanted.has('domains.stalled'),
+      clients,
+    };
     this.#tracker = new Tracker(config.tables, config.seed, this.#message, heard, config.network.proxies);
     this.#seed = config.seed;
     this.#keepEvents = sinks.events;
@@ -147,12 +153,14 @@ export class Pipeline {
     this.#emitter.begin(++this.#inputs);
     if (this.#tracker.isDue(now)) this.#tracker.lapse(now, this.#lapses);
     if (now >= this.#housekeeping) this.#keepHouse(now);
+    if (this.#gateways !== undefined && now >= this.#gateways.audits.due) this.#lookAtAudits(this.#gateways, now);
     if (input.kind === 'packet') this.#decode(input, now);
     else if (input.kind === 'log') {
       this.#logged ??= new LoggedPeers(this.#seed);
       detectLogged(input, this.#logged, this.#emitter, now);
     }
     detectLoads(this.#tracker.rates.loads, this.#emitter, now);
+    detectStalls(this.#tracker.rates.stalls, this.#emitter);
     this.#correlate(now);
   }
 
@@ -213,12 +221,17 @@ export class Pipeline {
     }
   }
 
+  #lookAtAudits(gateways: Gateways, now: number): void {
+    gateways.audits.lapse(now, (audit) => detectMissedAudit(audit, this.#emitter, now));
+  }
+
   /** RTP, RTCP, and the keys agreed on beside them: DTLS, ZRTP. */
   #media(kind: number, packet: Packet, start: number, end: number, now: number): void {
     const { media } = this.#tracker;
     if (kind === RTP) {
       const shown = media.rtp(packet, start, end, now);
       if (shown !== 0) detectMedia(shown, media, packet, this.#emitter, now);
+      if (this.#gateways?.releases.late(packet, now) === true) detectReleased(this.#gateways.releases.after, packet, this.#emitter);
     } else if (kind === RTCP) media.rtcp(packet, start, end, now);
     else media.beside(kind, packet, now);
   }
@@ -259,6 +272,7 @@ export class Pipeline {
       case 'finish':
         this.#tracker.finish(now, this.#lapses);
         detectLoads(this.#tracker.rates.loads, this.#emitter, now);
+        detectStalls(this.#tracker.rates.stalls, this.#emitter);
         this.#keepHouse(now);
         this.#correlate(now);
         this.#correlator.finish(now);

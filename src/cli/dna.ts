@@ -5,7 +5,7 @@ import { createDna, dnaName, readDna, writtenText } from '../decode/dna/dna.ts';
 import { type KnownClient, recognise } from '../knowndna.ts';
 import { Pipeline } from '../pipeline.ts';
 import { type DnaReport, type DnaRow, dnaPage } from '../publish/dnapage.ts';
-import { neutral, neutralJson } from '../publish/neutral.ts';
+import { cut, neutral, neutralJson } from '../publish/neutral.ts';
 import { type Output, pageOf, print } from '../publish/print.ts';
 import type { Observation } from '../track/observation.ts';
 import { loadSettings, type SettingsOptions } from './settings.ts';
@@ -17,8 +17,8 @@ export interface DnaOptions extends Pick<SettingsOptions, 'config'> {
 }
 
 /** Most DNAs told, and most values of each kind that are kept of one: what is hostile must not fill the memory. */
-const MOST_ROWS = 5000;
-const MOST_VALUES = 1000;
+const MOST_ROWS = 1000;
+const MOST_VALUES = 200;
 
 /** A row being filled. */
 interface Row extends Omit<DnaRow, 'addresses' | 'userAgents' | 'accounts' | 'builds'> {
@@ -49,13 +49,25 @@ export async function runDna(
     await captures.reader.close();
   }
   const report = collection.report();
-  await print(out, [options.json === true ? `${neutralJson(report)}\n` : dnaPage(report, pageOf(out, options.color))]);
+  await print(out, [options.json === true ? `${neutralJson(shown(report))}\n` : dnaPage(report, pageOf(out, options.color))]);
   const faults = [...captures.faults(), ...captures.reader.faults];
   await print(
     err,
     faults.map(({ message }) => `ringfence: ${neutral(message, 1000)}\n`),
   );
   return faults.length === 0 ? 0 : 2;
+}
+
+/** The report with every text of the capture cut and passwords in URIs masked. */
+function shown({ clients, ...counts }: DnaReport): DnaReport {
+  const all = (texts: readonly string[]): string[] => texts.map((each) => cut(each));
+  const rows = clients.map((row) => ({
+    ...row,
+    addresses: all(row.addresses),
+    userAgents: all(row.userAgents),
+    accounts: all(row.accounts),
+  }));
+  return { clients: rows, ...counts };
 }
 
 async function readAll({ reader }: Captures, pipeline: Pipeline, collection: Collection): Promise<void> {

@@ -461,7 +461,8 @@ function isAddressParty({ field }: PartyField): boolean {
 }
 
 function partyOf(party: PartyField, event: Event): Party {
-  return { kind: party.kind, value: party.field.text(event) };
+  // Of kind none it names nobody: its field only tells groups apart.
+  return { kind: party.kind, value: party.kind === 'none' ? '' : party.field.text(event) };
 }
 
 /** Failed only when over: while it goes on, at the end of the input too, the next try may succeed. */

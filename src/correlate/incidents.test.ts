@@ -234,3 +234,24 @@ test('a ring of ties is told once, and a subject that is no address is not bound
     ],
   );
 });
+
+test('who guesses the password of one account together is one, and no target', () => {
+  const incidents = new Incidents();
+  incidents.add(sighting('one', 1, 100));
+  incidents.add({
+    ...GUESS,
+    id: 'all',
+    class: 'distributed-guessing',
+    first: 120,
+    subject: { kind: 'account', value: 'a@example.org' },
+    target: { kind: 'server', value: '198.51.100.1' },
+    sample: ['192.0.2.1', '192.0.2.2'],
+  });
+  const [incident, ...more] = incidents.list();
+  assert.deepEqual(more, []);
+  const bound = { reason: 'guesses the password of a@example.org together with others', weight: 0.7, kind: 'same actor' };
+  assert.deepEqual(incident?.links, [{ alert: 'all', to: 'one', ...bound }]);
+  assert.deepEqual(incident?.targets, ['198.51.100.1']);
+  // An account is no address that somebody acts from.
+  assert.deepEqual(incident?.others, []);
+});

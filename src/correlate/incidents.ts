@@ -6,9 +6,9 @@
  */
 import { createHash } from 'node:crypto';
 import { isAddress } from '../network.ts';
-import { type Alert, type Incident, LEVELS, type Outcome, type Party, STAGES, type Stage, type Tie } from '../types.ts';
+import { type Alert, type Bound, type Incident, LEVELS, type Outcome, type Party, STAGES, type Stage, type Tie } from '../types.ts';
 import { ADDRESS_REASON, ADDRESS_WEIGHT } from './attribution.ts';
-import { type Bond, Bonds, strengthOf } from './bonds.ts';
+import { Bonds, strengthOf } from './bonds.ts';
 import { filings } from './taxonomy.ts';
 
 /** Most Alerts, accounts and targets of one Incident. */
@@ -25,6 +25,8 @@ interface Story {
   readonly alerts: Map<string, Chapter>;
   readonly accounts: Set<string>;
   readonly targets: Set<string>;
+  /** Addresses that an Alert about an account names as those who attacked it together. */
+  readonly sources: Set<string>;
 }
 
 /** Collects Alerts and tells the Incidents they make up. */
@@ -87,34 +89,52 @@ export class Incidents {
   #joined(): Saga[] {
     const all = [...this.#stories.values()].sort((a, b) => startOf(a) - startOf(b) || (a.id < b.id ? -1 : 1));
     const byAddress = new Map(all.filter(({ subject }) => subject.kind === 'address').map((story) => [story.subject.value, story]));
-    const bonds = new Map<Story, Bond[]>();
-    for (const bond of this.#bonds.strong()) {
-      const ends = [byAddress.get(bond.a), byAddress.get(bond.b)];
-      for (const end of ends) if (end !== undefined && !ends.includes(undefined)) bonds.set(end, [...(bonds.get(end) ?? []), bond]);
-    }
+    const edges = new Map<Story, Edge[]>();
+    const add = (from: Story, edge: Edge): void => {
+      const list = edges.get(from);
+      if (list === undefined) edges.set(from, [edge]);
+      else list.push(edge);
+    };
+    const join = (a: Story | undefined, b: Story | undefined, bound: Bound): void => {
+      if (a === undefined || b === undefined) return;
+      add(a, { to: b, bound });
+      add(b, { to: a, bound });
+    };
+    for (const bond of this.#bonds.strong()) join(byAddress.get(bond.a), byAddress.get(bond.b), strengthOf(bond));
+    for (const story of all) for (const source of story.sources) join(story, byAddress.get(source), together(story.subject.value));
     const told = new Set<Story>();
-    return all.flatMap((story) => (told.has(story) ? [] : [sagaFrom(story, bonds, byAddress, told)]));
+    return all.flatMap((story) => (told.has(story) ? [] : [sagaFrom(story, edges, told)]));
   }
+}
+
+/** What binds the sources that guess the password of one account at the same time (S3-06). */
+function together(account: string): Bound {
+  return { reason: `guesses the password of ${account} together with others`, weight: 0.7, kind: 'same actor' };
+}
+
+/** Another story that belongs to one, and why. */
+interface Edge {
+  readonly to: Story;
+  readonly bound: Bound;
 }
 
 /** Stories that are told as one. */
 interface Saga {
   readonly founder: Story;
-  /** The others, with the bond and the story each was reached by. */
-  readonly joined: readonly { readonly story: Story; readonly from: Story; readonly bond: Bond }[];
+  /** The others, with the story each was reached from, and why. */
+  readonly joined: readonly { readonly story: Story; readonly from: Story; readonly bound: Bound }[];
 }
 
-/** All that can be reached from a story over bonds, nearest first. */
-function sagaFrom(founder: Story, bonds: ReadonlyMap<Story, Bond[]>, byAddress: ReadonlyMap<string, Story>, told: Set<Story>): Saga {
-  const joined: { story: Story; from: Story; bond: Bond }[] = [];
+/** All that can be reached from a story, nearest first. */
+function sagaFrom(founder: Story, edges: ReadonlyMap<Story, readonly Edge[]>, told: Set<Story>): Saga {
+  const joined: { story: Story; from: Story; bound: Bound }[] = [];
   told.add(founder);
   for (let i = -1; i < joined.length; i++) {
     const from = i < 0 ? founder : joined[i]!.story;
-    for (const bond of bonds.get(from) ?? []) {
-      const story = byAddress.get(bond.a === from.subject.value ? bond.b : bond.a);
-      if (story === undefined || told.has(story)) continue;
+    for (const { to: story, bound } of edges.get(from) ?? []) {
+      if (told.has(story)) continue;
       told.add(story);
-      joined.push({ story, from, bond });
+      joined.push({ story, from, bound });
     }
   }
   return { founder, joined };
@@ -135,11 +155,11 @@ function newStory(subject: Party, alert: Alert): Story {
     .update(JSON.stringify([subject, alert.id]))
     .digest('hex')
     .slice(0, 12);
-  return { id: `incident-${id}`, subject, alerts: new Map(), accounts: new Set(), targets: new Set() };
+  return { id: `incident-${id}`, subject, alerts: new Map(), accounts: new Set(), targets: new Set(), sources: new Set() };
 }
 
-function sizeOf({ alerts, accounts, targets }: Story): number {
-  return alerts.size + accounts.size + targets.size;
+function sizeOf({ alerts, accounts, targets, sources }: Story): number {
+  return alerts.size + accounts.size + targets.size + sources.size;
 }
 
 /** Key number `n` from 0, in the order of insertion. */
@@ -150,10 +170,11 @@ function keyAt(map: ReadonlyMap<string, unknown>, n: number): string {
 }
 
 /** Accounts at risk are those whose passwords were tried, not those a scan merely named. */
-function collectNames({ accounts, targets }: Story, { target, sample, fallen = [], stage }: Alert): void {
+function collectNames({ accounts, targets, sources }: Story, { target, sample, fallen = [], stage, class: kind }: Alert): void {
   const atRisk = stage === 'credential' || stage === 'abuse';
+  if (kind === 'distributed-guessing') for (const name of sample) if (isAddress(name) && sources.size < MOST_NAMES) sources.add(name);
   for (const name of [...fallen, target.value, ...sample]) {
-    const set = isAddress(name) ? targets : atRisk && name.includes('@') ? accounts : undefined;
+    const set = isAddress(name) ? (sources.has(name) ? undefined : targets) : atRisk && name.includes('@') ? accounts : undefined;
     if (set !== undefined && set.size < MOST_NAMES) set.add(name);
   }
 }
@@ -166,13 +187,15 @@ function incidentOf({ founder, joined }: Saga): Incident {
   return {
     id,
     subject: told,
-    others: joined.map(({ story, bond }) => ({ address: story.subject.value, ...strengthOf(bond) })),
+    others: joined
+      .filter(({ story }) => story.subject.kind === 'address')
+      .map(({ story, bound }) => ({ address: story.subject.value, ...bound })),
     first: Math.min(...list.map(({ first }) => first)),
     last: Math.max(...list.map(({ last }) => last)),
     level: LEVELS[Math.max(...list.map(({ level }) => LEVELS.indexOf(level)))]!,
     outcome: outcomeOf(list),
     stages: STAGES.map((stage) => stageOf(stage, list)).filter(({ alerts: ids }) => ids.length > 0),
-    links: [...ownLinks(founder), ...joined.flatMap(({ story, from, bond }) => [bondLink(story, from, bond), ...ownLinks(story)])],
+    links: [...ownLinks(founder), ...joined.flatMap(({ story, from, bound }) => [joinLink(story, from, bound), ...ownLinks(story)])],
     accounts: sorted(new Set(stories.flatMap(({ accounts }) => [...accounts]))),
     targets: sorted(new Set(stories.flatMap(({ targets }) => [...targets]))),
   };
@@ -185,8 +208,8 @@ function ownLinks({ subject, alerts }: Story): Incident['links'][number][] {
 }
 
 /** Why the first Alert of a story belongs to the first one of another. */
-function bondLink(story: Story, from: Story, bond: Bond): Incident['links'][number] {
-  return { alert: keyAt(story.alerts, 0), to: keyAt(from.alerts, 0), ...strengthOf(bond) };
+function joinLink(story: Story, from: Story, bound: Bound): Incident['links'][number] {
+  return { alert: keyAt(story.alerts, 0), to: keyAt(from.alerts, 0), ...bound };
 }
 
 /** Why an Alert belongs to the first one: by an address it is as sure as the weaker of the two attributions. */

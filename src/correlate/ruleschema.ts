@@ -275,7 +275,7 @@ export const RULE = schema({
       optional: true,
       about: 'shape any: a number of the Event; the count of the Alert is the highest seen, and not how many Events there were',
     },
-    subject: { ...PARTY, about: 'who did it; its field is one of `by`' },
+    subject: { ...PARTY, about: 'who did it; its field is one of `by`; of kind none the Alert blames nobody' },
     target: { ...PARTY, optional: true, about: 'whom it was done to; kind `none` once there is more than one' },
     sample: { type: 'string', optional: true, about: 'field whose values the Alert lists, up to ten; `field` if absent' },
     success: { ...SUCCESS, optional: true, about: 'what shows that the attack succeeded, in the same group' },

@@ -7,17 +7,20 @@ import type { Event } from '../types.ts';
 /** µs for which it is told. */
 const MEMORY = 86_400_000_000;
 
-/** The DNA an address showed last. */
+/** Tools remembered of an address: an Alert that is told later is about what came before. */
+const MOST = 8;
+
+/** A DNA an address showed. */
 interface Shown {
   readonly tool: string;
   readonly dna: string;
   readonly time: number;
 }
 
-/** Tools by address, the one told longest ago first. Bounded. */
+/** Tools by address, the address told longest ago first. Bounded. */
 export class Tools {
   readonly #capacity: number;
-  readonly #shown = new Map<string, Shown>();
+  readonly #shown = new Map<string, Shown[]>();
 
   /** @param capacity most addresses remembered; the one told longest ago is forgotten first. */
   constructor(capacity: number) {
@@ -26,8 +29,10 @@ export class Tools {
 
   /** Takes a `tool.seen`. */
   note({ src, time, data }: Event): void {
+    const list = this.#shown.get(src) ?? [];
+    if (list.push({ tool: `${data['tool']}`, dna: `${data['dna']}`, time }) > MOST) list.shift();
     this.#shown.delete(src);
-    this.#shown.set(src, { tool: `${data['tool']}`, dna: `${data['dna']}`, time });
+    this.#shown.set(src, list);
     if (this.#shown.size <= this.#capacity) return;
     for (const oldest of this.#shown.keys()) {
       this.#shown.delete(oldest);
@@ -35,10 +40,10 @@ export class Tools {
     }
   }
 
-  /** A sentence about the address of an Event, empty if nothing is known or the Event says it itself. */
+  /** A sentence about the address of an Event: its latest tool up to then. Empty if nothing is known or the Event says it itself. */
   sentence({ src, time, type }: Event): string {
-    const shown = this.#shown.get(src);
+    const shown = this.#shown.get(src)?.findLast((each) => each.time <= time);
     if (shown === undefined || type === 'tool.seen' || time - shown.time > MEMORY) return '';
-    return `Requests from there are written as ${shown.tool} writes them (DNA ${shown.dna}).`;
+    return `Requests from there read like ${shown.tool}, DNA ${shown.dna}.`;
   }
 }

@@ -284,5 +284,5 @@ test('a client is told once, its next way to write too; the alert of an attack n
   );
   const hostile = vicious({ method: 'OPTIONS', tag: hex("' OR 1=1 --\x011937014469"), more: ["X-A: ' or 1=1 --"] });
   const [alert] = seen(hostile).alerts.filter(({ rule }) => rule === 'injection');
-  assert.match(alert?.why ?? '', /Requests from there are written as svwar \(SIPVicious\) writes them \(DNA d1-/);
+  assert.match(alert?.why ?? '', /Requests from there read like svwar \(SIPVicious\), DNA d1-/);
 });

@@ -1,6 +1,7 @@
 /** All detectors, and the Observations each is called for. */
 import { NONE, type Observation } from '../track/observation.ts';
 import type { Tracker } from '../track/tracker.ts';
+import { detectAlike } from './alike.ts';
 import { detectAmbiguity } from './ambiguity.ts';
 import { detectBinding } from './binding.ts';
 import { detectClient } from './client.ts';
@@ -17,6 +18,7 @@ import { detectOddity } from './oddity.ts';
 import { detectOffer } from './offer.ts';
 import { detectProbe } from './probe.ts';
 import { detectTakeover } from './takeover.ts';
+import { detectToll } from './toll.ts';
 import { detectUnchallenged } from './unchallenged.ts';
 import { detectUnheard } from './unheard.ts';
 import { detectViolation } from './violation.ts';
@@ -30,6 +32,7 @@ function detectInferred(o: Observation, tracker: Tracker, emitter: Emitter, now:
 export function detect(o: Observation, tracker: Tracker, emitter: Emitter, now: number): void {
   if (tracker.dialogs.changed > 0) detectDialog(o, tracker, emitter);
   if (o.violation > 0) detectViolation(o, tracker, emitter);
+  if (o.repeated) detectAlike(o, tracker, emitter, now);
   // The same request one hop earlier is what counts.
   if (o.copy) return;
   if (o.initial && tracker.clients !== undefined) detectClient(o, tracker.clients, emitter, now);
@@ -44,6 +47,7 @@ export function detect(o: Observation, tracker: Tracker, emitter: Emitter, now: 
   }
   if (tracker.transactions.offerChanged) detectOffer(o, tracker, emitter);
   if (o.message.isRequest && o.message.credentials.cnonce.start >= 0 && !o.retransmission) detectCnonce(o, tracker, emitter, now);
+  if (o.abroad !== undefined) detectToll(o, tracker, emitter, now);
   if (o.retried !== undefined) detectDialling(o, emitter, now);
   if (o.inferred !== NONE) detectInferred(o, tracker, emitter, now);
   if (!o.concluded) return;

@@ -20,6 +20,7 @@ export interface DnaRow {
   /** Where one of its requests lies. */
   readonly file: string;
   readonly frame: number;
+  /** The first 200 each of these lists. */
   readonly addresses: readonly string[];
   readonly userAgents: readonly string[];
   /** From URIs, `user@host`. */

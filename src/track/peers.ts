@@ -155,8 +155,13 @@ export class Peers {
 
   /** True if the address was seen to answer requests that were seen. */
   serves(address: Uint8Array, now: number): boolean {
+    return this.servesOf(address, now) > 0;
+  }
+
+  /** How many different addresses had requests answered by this one. */
+  servesOf(address: Uint8Array, now: number): number {
     const slot = this.peers.find(this.#key.reset().add(address, 0, ADDRESS), now);
-    return slot >= 0 && this.peers.at(slot).serves > 0;
+    return slot < 0 ? 0 : this.peers.at(slot).serves;
   }
 
   /** Refusals an address has not passed on, 0 if nothing is known of it. */

@@ -663,6 +663,7 @@ describe('calls', () => {
       'dialogs',
       'legs',
       'loads',
+      'stalled domains',
       'takeovers',
       'lone answers',
     ];

@@ -4,8 +4,7 @@
  */
 
 import type { MoreTypes } from '../../src/correlate/plan.ts';
-import type { FieldKind } from '../../src/eventfields.ts';
-import { COMMON_FIELDS } from '../../src/eventfields.ts';
+import { COMMON_FIELDS, type FieldKind } from '../../src/eventfields.ts';
 import type { Event } from '../../src/types.ts';
 
 const SIP = {

@@ -271,19 +271,17 @@ function writeAddress(to: Writing, b: Uint8Array, display: Span, uri: Span, span
 
 /** CSeq: up to 9 as it is, of larger numbers how many digits they have. */
 function writeNumbering(to: Writing, cseq: number): void {
-  if (cseq < 0) return write(to, 'none');
-  if (cseq <= 9) return writeNumber(to, cseq);
   let digits = 1;
   for (let n = cseq; n >= 10; n /= 10) digits++;
-  write(to, 'n');
-  writeNumber(to, digits);
+  if (cseq < 0) write(to, 'none');
+  else if (digits > 1) write(to, 'n');
+  if (cseq >= 0) writeNumber(to, digits > 1 ? digits : cseq);
 }
 
 /** Content-Length: `none`, `right`, or `long` if less follows than it says (what follows beyond is no part of it); `wide` with more than one space before it. */
 function writeLength(to: Writing, { bytes: b, headers, headerCount, contentLength, body, end }: SipMessage): void {
   const follows = body.start < 0 ? 0 : end - body.start;
-  if (contentLength < 0) return write(to, 'none');
-  write(to, contentLength > follows ? 'long' : 'right');
+  write(to, contentLength < 0 ? 'none' : contentLength > follows ? 'long' : 'right');
   for (let at = 0; at < headerCount * HEADER_STRIDE; at += HEADER_STRIDE) {
     if (headers[at] !== CONTENT_LENGTH || b[headers[at + 3]! - 2] !== SPACE) continue;
     write(to, ',wide');
@@ -295,7 +293,9 @@ function writeLength(to: Writing, { bytes: b, headers, headerCount, contentLengt
 function writeDigest(to: Writing, m: SipMessage): void {
   const { bytes: b, headers, headerCount } = m;
   for (let at = 0; at < headerCount * HEADER_STRIDE; at += HEADER_STRIDE) {
-    if (headers[at] === AUTHORIZATION || headers[at] === PROXY_AUTHORIZATION) return writePairs(to, b, headers[at + 3]!, headers[at + 4]!);
+    if (headers[at] !== AUTHORIZATION && headers[at] !== PROXY_AUTHORIZATION) continue;
+    writePairs(to, b, headers[at + 3]!, headers[at + 4]!);
+    return;
   }
   write(to, 'none');
 }
@@ -335,8 +335,13 @@ function pairLetter(b: Uint8Array, start: number, end: number): number {
 }
 
 /** Letters of the lines of an SDP in their order, repeated ones once; then what stands in s= and as user in o=. */
-function writeSdp(to: Writing, { bytes: b, body, from }: SipMessage): void {
-  if (body.start < 0 || b[body.start] !== 0x76 || b[body.start + 1] !== EQUALS) return write(to, 'none');
+function writeSdp(to: Writing, m: SipMessage): void {
+  const { bytes: b, body } = m;
+  if (body.start < 0 || b[body.start] !== 0x76 || b[body.start + 1] !== EQUALS) write(to, 'none');
+  else writeDescription(to, m);
+}
+
+function writeDescription(to: Writing, { bytes: b, body, from }: SipMessage): void {
   let last = 0;
   let origin = -1;
   let session = -1;
@@ -383,8 +388,8 @@ const LONGEST_NAME = 20;
 
 /** A name as it is if it is short and made of letters, what is drawn by its form. */
 function writeName(to: Writing, b: Uint8Array, start: number, end: number): void {
-  if (start < 0 || end - start > LONGEST_NAME || !isPlainName(b, start, end)) return writeForm(to, b, start, end);
-  for (let i = start; i < end; i++) writeByte(to, b[i]!);
+  if (start < 0 || end - start > LONGEST_NAME || !isPlainName(b, start, end)) writeForm(to, b, start, end);
+  else for (let i = start; i < end; i++) writeByte(to, b[i]!);
 }
 
 /** Letters and, between words, spaces, dots and hyphens. */

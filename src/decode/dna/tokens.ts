@@ -58,8 +58,12 @@ export function writeNumber(to: Writing, n: number): void {
 
 /** Appends the form of `bytes[start, end)`, `none` if it is empty. */
 export function writeForm(to: Writing, bytes: Uint8Array, start: number, end: number): void {
-  if (start < 0 || end <= start) return write(to, 'none');
-  if (isGuid(bytes, start, end)) return write(to, 'guid');
+  if (start < 0 || end <= start) write(to, 'none');
+  else if (isGuid(bytes, start, end)) write(to, 'guid');
+  else writeAlphabet(to, bytes, start, end);
+}
+
+function writeAlphabet(to: Writing, bytes: Uint8Array, start: number, end: number): void {
   let kinds = 0;
   let separators = 0;
   for (let i = start; i < end; i++) {
