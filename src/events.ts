@@ -552,6 +552,21 @@ export const EVENTS = {
       requests: { kind: 'count', about: 'requests seen inside the dialog' },
     },
   },
+  'dialog.forged': {
+    about:
+      'Something shows that a message inside a call is not of the party in whose name it speaks (S1-40, S1-43, S2-26 to S2-29). Its source is empty where it bore the address of a party.',
+    src: 'who sent it, if that was an address which had no part in the call; else empty: nobody knows',
+    fields: {
+      evidence: {
+        kind: 'name',
+        about:
+          'media-goes-on: its party goes on sending from where it was; no-media: it came from an address that had no part in the call, and no media was captured that could tell; other-make: it is written otherwise than the earlier requests of that side; not-forwarded: it bears the address of a proxy, and no mark of whom it was forwarded for; not-cancelled: the caller was told 487 and had not cancelled; not-answered: the caller was refused in the name of a telephone that still rings; answered-after: a telephone answered after a refusal in its name',
+      },
+      method,
+      status: { kind: 'status', about: 'status code if it was an answer, else 0' },
+      side: { kind: 'name', about: 'whose it claims to be: caller, callee or none' },
+    },
+  },
   'dialog.violated': {
     about:
       'A message did not fit the state of its dialog (RFC 3261 §12.2; S2-24, S2-25), or came from an address that had no part in the call. What only looks so because messages cross, hops repeat them or the capture began late is not told.',

@@ -22,6 +22,7 @@ import { detectCrowding } from './detect/crowding.ts';
 import { detectDescription } from './detect/description.ts';
 import { detect } from './detect/detectors.ts';
 import { detectDialogLapse } from './detect/dialog.ts';
+import { detectForgeryLapse } from './detect/forgery.ts';
 import { Emitter } from './detect/emitter.ts';
 import { detectGateway } from './detect/gateway.ts';
 import { detectH323 } from './detect/h323.ts';
@@ -117,6 +118,7 @@ export class Pipeline {
       lone: (challenge) => detectLoneChallenge(challenge, this.#emitter),
       abandoned: (challenge) => detectAbandoned(challenge, this.#tracker, this.#emitter, this.#clock.now),
       dialog: (kind, slot) => detectDialogLapse(kind, slot, this.#tracker, this.#emitter, this.#clock.now),
+      forged: (slot, evidence) => detectForgeryLapse(slot, evidence, this.#tracker, this.#emitter),
       media: (slot) => detectMediaEnd(slot, this.#tracker.media, this.#emitter, this.#clock.now),
     };
   }

@@ -44,6 +44,7 @@ export class Phones {
     unanswered: () => {},
     abandoned: () => {},
     contacted: () => {},
+    forged: () => {},
     lone: () => {},
     media: () => {},
     dialog: (kind) => this.happened.push(`~${CHANGES[kind]!}`),

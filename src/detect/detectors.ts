@@ -8,6 +8,7 @@ import { detectCredentials } from './credentials.ts';
 import { detectDialling } from './dialling.ts';
 import { detectDialog } from './dialog.ts';
 import type { Emitter } from './emitter.ts';
+import { detectForgery } from './forgery.ts';
 import { detectHostile } from './hostile.ts';
 import { detectIdentity } from './identity.ts';
 import { detectLone } from './lone.ts';
@@ -28,6 +29,7 @@ function detectInferred(o: Observation, tracker: Tracker, emitter: Emitter, now:
 export function detect(o: Observation, tracker: Tracker, emitter: Emitter, now: number): void {
   if (tracker.dialogs.changed > 0) detectDialog(o, tracker, emitter);
   if (o.violation > 0) detectViolation(o, tracker, emitter);
+  if (o.forgery > 0) detectForgery(o, emitter);
   // The same request one hop earlier is what counts.
   if (o.copy) return;
   if (o.message.oddityCount > 0) {

@@ -2,10 +2,10 @@
  * Registrations: the bindings registrars confirmed (RFC 3261 §10.3). Told by the 2xx to a REGISTER, which lists all bindings
  * in force, so that a capture that begins in the middle is soon right, and that what is listed no more was removed.
  */
-import { ENDPOINT, keepShort } from '../bytes.ts';
+import { ENDPOINT, keepShort, sameAddress } from '../bytes.ts';
 import { createAddress } from '../decode/address.ts';
 import { readContactAt } from '../decode/lower.ts';
-import type { AddressView, SipMessage } from '../decode/message.ts';
+import type { AddressView, SipMessage, UriView } from '../decode/message.ts';
 import { hash, Key, type Seed, Table } from '../table.ts';
 import type { Packet } from '../types.ts';
 
@@ -215,8 +215,23 @@ export class Registrations {
     return undefined;
   }
 
-  #keyOf(m: SipMessage): Key {
-    const { user, host } = m.to.uri;
+  /** True if the address of record of a URI of `m` has a binding in force that was made from the address of that endpoint. */
+  binds(endpoint: Uint8Array, m: SipMessage, uri: UriView, now: number): boolean {
+    const slot = this.table.find(this.#keyOf(m, uri), now);
+    if (slot < 0) return false;
+    const { rows } = this.table;
+    const row = this.table.row(slot);
+    const { places } = this.table.at(slot);
+    const second = Math.floor(now / 1_000_000);
+    for (let i = 0; i < places; i++) {
+      const at = row + i * STRIDE;
+      if (get32(rows, at + UNTIL) > second && sameAddress(endpoint, rows, at + CLIENT)) return true;
+    }
+    return false;
+  }
+
+  #keyOf(m: SipMessage, uri: UriView = m.to.uri): Key {
+    const { user, host } = uri;
     const key = this.#key.reset();
     if (user.start >= 0) key.add(m.bytes, user.start, user.end);
     key.addByte(0x40);

@@ -81,6 +81,7 @@ class Talk {
     lone: (c: LoneChallenge) => this.lone.push(`${c.user}@${c.host}`),
     abandoned: (c: Abandoned) => this.abandoned.push(`${c.user}@${c.host}`),
     dialog: () => {},
+    forged: () => {},
     media: () => {},
     contacted: (r: SeenRequest) => this.contacted.push(this.#seen(r)),
   };

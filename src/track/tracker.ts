@@ -13,6 +13,7 @@ import { ABANDONED, ABANDONED_AT_END, type Abandoned, Authentication } from './a
 import { Calls } from './calls/calls.ts';
 import { type DialogLapse, Dialogs } from './calls/dialogs.ts';
 import { NOBODY } from './calls/dialogstate.ts';
+import { Forgeries, NO_EVIDENCE, VERDICT } from './calls/forgeries.ts';
 import { Legs } from './calls/legs.ts';
 import { NO_VIOLATION } from './calls/violations.ts';
 import { Debts } from './debts.ts';
@@ -65,6 +66,8 @@ export interface Lapses {
   abandoned(challenge: Abandoned): void;
   /** Something happened to a dialog because time passed. */
   dialog: DialogLapse;
+  /** Time has shown that a message from a new place was forged: the suspect by slot, and the code of the evidence. */
+  forged(slot: number, evidence: number): void;
   /** A stream of media fell silent, or the input ended. */
   media(slot: number): void;
   /** The second look at the first request of a client to a server: who could answer has answered. */
@@ -92,6 +95,7 @@ export class Tracker {
   readonly media: Media;
   readonly agreements: Agreements;
   readonly dialogs: Dialogs;
+  readonly forgeries: Forgeries;
   readonly dialled: Dialled;
   readonly faults: Faults;
   readonly legs: Legs;
@@ -128,7 +132,8 @@ export class Tracker {
     this.media = new Media(capacities, seed, this.calls);
     this.calls.mediaOf = (slot, generation) => this.media.streamsOf(slot, generation);
     this.agreements = new Agreements(this.media, this.calls);
-    this.dialogs = new Dialogs(capacities.dialogs, seed, this.calls, this.transactions);
+    this.dialogs = new Dialogs(capacities.dialogs, seed, this.calls, this.transactions, this.registrations);
+    this.forgeries = new Forgeries(seed, this.calls, this.media);
     this.dialled = new Dialled(capacities.calls, seed);
     this.faults = new Faults(capacities.loads, seed);
     this.legs = new Legs(capacities.legs, seed, this.calls);
@@ -166,6 +171,7 @@ export class Tracker {
       side: NOBODY,
       violation: NO_VIOLATION,
       fromParty: true,
+      forgery: NO_EVIDENCE,
       inferred: NONE,
       broken: undefined,
       retried: undefined,
@@ -205,6 +211,7 @@ export class Tracker {
     o.side = NOBODY;
     o.violation = NO_VIOLATION;
     o.fromParty = true;
+    o.forgery = NO_EVIDENCE;
     this.dialogs.changed = 0;
     if (!m.isRequest) this.#answer(o, packet, m, now);
     else if (m.method === ACK) this.#ack(o, m, now);
@@ -232,8 +239,8 @@ export class Tracker {
 
   /** µs at which the next lapse falls due. */
   get #due(): number {
-    const { transactions, authentication, rates, dialogs, calls, loneAnswers, media } = this;
-    const first = Math.min(transactions.unanswered.next, authentication.pending.next, this.#looks.next);
+    const { transactions, authentication, rates, dialogs, calls, loneAnswers, media, forgeries } = this;
+    const first = Math.min(transactions.unanswered.next, authentication.pending.next, this.#looks.next, forgeries.due);
     return Math.min(first, rates.due, dialogs.due, calls.due, loneAnswers.pending.next, media.due);
   }
 
@@ -253,6 +260,7 @@ export class Tracker {
     this.#lookAgain(now, now, lapses);
     this.#abandoned(now, now, lapses);
     this.#unanswered(now, now, lapses);
+    this.forgeries.lapse(now, lapses.forged);
     if (now >= this.dialogs.due) this.dialogs.lapse(now, lapses.dialog);
     if (now >= this.calls.due) this.calls.fade(now);
     this.rates.lapse(now);
@@ -268,6 +276,7 @@ export class Tracker {
     this.#unanswered(now + TIMEOUT - UNANSWERED_AT_END, now, lapses);
     this.rates.finish(now);
     this.loneAnswers.lapse(now, true, lapses.lone);
+    this.forgeries.lapse(now + VERDICT, lapses.forged);
     this.dialogs.finish(now, lapses.dialog);
     this.calls.finish();
   }
@@ -311,13 +320,14 @@ export class Tracker {
   tables(): TableStats[] {
     const { peers, authentication } = this;
     const tables = [this.transactions.table, peers.peers, peers.relations, authentication.nonces, authentication.attempts];
-    const { registrations, calls, dialled, faults, dialogs, legs, contacts, opening, rates, takeovers, loneAnswers } = this;
+    const { registrations, calls, dialled, faults, dialogs, forgeries, legs, contacts, opening, rates, takeovers, loneAnswers } = this;
     const more = [
       registrations.table,
       calls.table,
       dialled.table,
       faults.table,
       dialogs.table,
+      forgeries.suspects,
       legs.table,
       rates.loads.table,
       takeovers.table,
@@ -338,6 +348,7 @@ export class Tracker {
     o.initial = t.initial;
     if (!t.initial) {
       this.dialogs.request(o, m, now);
+      this.forgeries.request(o, m, now);
       return;
     }
     if (!o.copy) this.#meet(o, m, t, now);
@@ -346,6 +357,7 @@ export class Tracker {
     if (m.method === INVITE) {
       if (!o.copy) this.dialled.dial(o, t, now);
       o.call = this.calls.invited(m, packet, t, now);
+      this.forgeries.invited(o, m);
       this.legs.invited(m, packet, o.call, this.calls.fresh, now);
       if (this.calls.fresh && o.attributed === VIA) this.calls.originated(o.call, o.client);
     } else if (m.method === BYE || m.method === UPDATE || m.method === PRACK) this.dialogs.request(o, m, now);
@@ -431,6 +443,7 @@ export class Tracker {
       if (!t.initial || m.status < 101) return;
       this.dialogs.invited(o, packet, m, t, now);
       o.call = this.calls.answer(m, packet, t, now);
+      this.forgeries.answered(o, m, t, o.retransmission);
     } else if ((t.method === SUBSCRIBE || t.method === REFER) && m.status >= 200 && m.status < 300) this.dialogs.subscribed(o, m, now);
   }
 

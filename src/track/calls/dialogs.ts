@@ -11,6 +11,7 @@ import { Key, type Seed, Table } from '../../table.ts';
 import { TimeoutQueue } from '../../timeouts.ts';
 import type { Packet, Span } from '../../types.ts';
 import type { Observation } from '../observation.ts';
+import type { Registrations } from '../registrations.ts';
 import { mixTail, TIMEOUT, type Transaction, type Transactions } from '../transactions.ts';
 import { causeOf, headerNumber } from './callheaders.ts';
 import { type Calls, isCaller } from './calls.ts';
@@ -95,6 +96,7 @@ export class Dialogs {
   due = Number.POSITIVE_INFINITY;
   readonly #calls: Calls;
   readonly #transactions: Transactions;
+  readonly #registrations: Registrations;
   readonly #unacknowledged: TimeoutQueue;
   readonly #looks: TimeoutQueue;
   /** BYEs of parties that wait for their answer. */
@@ -103,8 +105,9 @@ export class Dialogs {
   /** The From tag of the message whose key was made last is the lower one. */
   #fromLow = false;
 
-  constructor(capacity: number, seed: Seed, calls: Calls, transactions: Transactions) {
+  constructor(capacity: number, seed: Seed, calls: Calls, transactions: Transactions, registrations: Registrations) {
     this.#calls = calls;
+    this.#registrations = registrations;
     this.#transactions = transactions;
     this.#unacknowledged = new TimeoutQueue(capacity);
     this.#looks = new TimeoutQueue(capacity);
@@ -270,7 +273,7 @@ export class Dialogs {
     const call = this.#callOf(d, now);
     if (call >= 0) o.call = this.#calls.table.at(call);
     // A call that is forgotten, or the dialog of a subscription: nobody can tell.
-    o.fromParty = call < 0 || this.#calls.isParty(call, o.packet);
+    o.fromParty = call < 0 || this.#calls.isParty(call, o.packet) || this.#isRegistered(o, m, now);
     const what = d.session ? judge(d, side, m, now) : NO_VIOLATION;
     o.violation = what === NO_VIOLATION && !o.fromParty ? SENDER_UNKNOWN : what;
     this.#link(o.transaction, slot);
@@ -280,6 +283,11 @@ export class Dialogs {
     // With a BYE nobody new comes in that would be heard again.
     if (call >= 0 && m.method !== BYE) this.#calls.meet(call, o.packet);
     this.#note(slot, d, side, call, m, o.packet.time, now);
+  }
+
+  /** A telephone that moved has registered its account from where it is now, with its password. */
+  #isRegistered({ packet }: Observation, m: SipMessage, now: number): boolean {
+    return this.#registrations.binds(packet.src, m, m.from.uri, now);
   }
 
   /** What a request of a party changes. */
@@ -381,6 +389,7 @@ export class Dialogs {
     const late = t.final && c.decided > 0 && now - c.decided > CROSSING && this.#acknowledged(c, t, now);
     o.violation = late ? CANCEL_AFTER_FINAL : o.fromParty ? NO_VIOLATION : SENDER_UNKNOWN;
     if (!o.fromParty || late) return;
+    c.signs.cancels |= t.copy ? 2 : 1;
     c.cancelled = true;
     if (c.cause === 0) c.cause = causeOf(m);
   }

@@ -179,6 +179,11 @@ export class Media {
     }
   }
 
+  /** Slot of the promised endpoint a stream comes from, -1: nobody named it. */
+  sourceOf(slot: number, now: number): number {
+    return this.#source(slot, now);
+  }
+
   /** Call-ID of the call a stream belongs to, empty without one. */
   callIdOf(s: Stream, now: number): string {
     if (s.call < 0 || !this.#calls.table.alive(s.call, s.callGeneration, now)) return '';
