@@ -545,11 +545,12 @@ export const EVENTS = {
   },
   'dialog.unacknowledged': {
     about:
-      'Nobody acknowledged the 2xx to an INVITE within 32 s (64 × T1, RFC 3261 §13.3.1.4), though what else the caller sent in the dialog was in view (S1-33).',
+      'Nobody acknowledged the 2xx to an INVITE within 32 s (64 × T1, RFC 3261 §13.3.1.4; at the end of the input 4 s and two repetitions), though what else the caller sent in the dialog was in view (S1-33).',
     src: 'who called',
     fields: {
       repeats: { kind: 'count', about: 'repetitions of the 2xx on one hop' },
       requests: { kind: 'count', about: 'requests seen inside the dialog' },
+      talk: { kind: 'duration', about: 'seconds for which both sides sent media since the 2xx; 0: none was captured, or of one side only' },
     },
   },
   'dialog.forged': {

@@ -81,6 +81,9 @@ const SILENT_EARLY = 1_800_000_000;
 /** µs after its end in which late messages are still known as its own: repetitions end after 32 s. */
 const AFTERLIFE = 2 * TIMEOUT;
 
+/** µs a 2xx must have waited for its ACK at the end of the input: it was repeated thrice by then (RFC 3261 §13.3.1.4). */
+const UNACKNOWLEDGED_AT_END = 4_000_000;
+
 const SUBSCRIPTION_STATE = headerByName('Subscription-State');
 const TERMINATED_WORD = Buffer.from('terminated');
 /** Most dialogs of one call that are walked through. */
@@ -246,7 +249,10 @@ export class Dialogs {
 
   /** The input has ended: so have the dialogs of those who have sent a BYE. */
   finish(now: number, tell: DialogLapse): void {
-    this.table.each(now, (_, slot) => this.#leave(slot, now, tell));
+    this.table.each(now, (d, slot) => {
+      this.#leave(slot, now, tell);
+      if (d.state === CONFIRMED && now - d.confirmed >= UNACKNOWLEDGED_AT_END && d.repeats > 1 && isUnacknowledged(d)) tell(UNACKNOWLEDGED, slot);
+    });
   }
 
   /** A BYE ends the session for whoever sends it, whatever comes of it (RFC 3261 §15.1.1). */
@@ -514,7 +520,7 @@ export class Dialogs {
       this.#endEarly(this.#calls.table.at(call), NOBODY, BY_FORK, due, due);
       this.#tellChanges(tell);
     }
-    if (!d.acknowledged && d.bye === 0 && (d.requests > 0 || d.repeats > 1 || d.routes === 0)) tell(UNACKNOWLEDGED, slot);
+    if (isUnacknowledged(d)) tell(UNACKNOWLEDGED, slot);
   }
 
   #look({ slot, generation, due }: TimeoutQueue, now: number, tell: DialogLapse): void {
@@ -572,6 +578,11 @@ export class Dialogs {
     key.addByte(0);
     return high.start < 0 ? key : key.add(bytes, high.start, high.end);
   }
+}
+
+/** Nobody acknowledged its 2xx, though what else the caller sends is in view. */
+function isUnacknowledged(d: DialogState): boolean {
+  return !d.acknowledged && d.bye === 0 && (d.requests > 0 || d.repeats > 1 || d.routes === 0);
 }
 
 /** Order of two tags by bytes. */

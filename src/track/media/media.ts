@@ -179,6 +179,23 @@ export class Media {
     }
   }
 
+  /** µs that both sides of a call sent media for after `since`: those of the side that sent for less time. */
+  talkSince(call: number, generation: number, since: number): number {
+    const { ofCalls, streams } = this;
+    if (!ofCalls.holds(call, generation)) return 0;
+    let caller = 0;
+    let callee = 0;
+    for (let n = 0; n < ofCalls.streamsKept(call); n++) {
+      const slot = ofCalls.stream(call, n);
+      if (streams.generation(slot) !== ofCalls.streamGeneration(call, n)) continue;
+      const s = streams.at(slot);
+      const time = s.started ? s.last - Math.max(since, s.first) : 0;
+      if (s.side === 0) caller = Math.max(caller, time);
+      else callee = Math.max(callee, time);
+    }
+    return Math.min(caller, callee);
+  }
+
   /** Slot of the promised endpoint a stream comes from, -1: nobody named it. */
   sourceOf(slot: number, now: number): number {
     return this.#source(slot, now);
@@ -366,9 +383,11 @@ export class Media {
       } else if (since < TOGETHER && p.kind !== LATCHED) {
         // A NAT lets nobody in who was not sent something, and may give one port to several phones that talk to different ends.
         // Only if the one before goes on are there two: else a NAT has chosen another port, or media has moved.
-        const shared = p.calls > 1;
-        if (!own && !(shared && from >= 0)) this.#suspect(before, slot, CHALLENGED);
-        else if (own && !this.#expectedSource(this.#src, p, shared, now)) this.#suspect(before, slot, INTRUDES);
+        // An endpoint that several calls named gets media from as many sources.
+        if (p.calls <= 1) {
+          if (!own) this.#suspect(before, slot, CHALLENGED);
+          else if (!this.#agreedSource(this.#src, p, now)) this.#suspect(before, slot, INTRUDES);
+        }
         if (!own) return shown;
       }
     }
@@ -393,10 +412,9 @@ export class Media {
     s.otherGeneration = this.streams.generation(other);
   }
 
-  /** `shared`: several calls named the endpoint of `p`, so that any end of a call may send there. */
-  #expectedSource(endpoint: Uint8Array, p: Promised, shared: boolean, now: number): boolean {
+  #agreedSource(endpoint: Uint8Array, p: Promised, now: number): boolean {
     const from = this.promises.find(endpoint, now);
-    return from >= 0 && (shared || this.#agreed(from, p));
+    return from >= 0 && this.#agreed(from, p);
   }
 
   /** A port of a NAT that was learned for another call than that of `p`, which is over. */
