@@ -148,6 +148,7 @@ export const EVENTS = {
       contact: { kind: 'text', about: 'the Contact URI; of a removed one the first 47 bytes' },
       expires: { kind: 'duration', about: 'seconds granted (RFC 3261 §10.3), 0 for removed' },
       bindings: { kind: 'count', about: 'bindings of the account that are in force after the REGISTER' },
+      owner: { kind: 'address', about: 'with removed: who had made the binding, if that was a client of another make at another address; else empty' },
       userAgent,
     },
   },
@@ -551,6 +552,16 @@ export const EVENTS = {
       repeats: { kind: 'count', about: 'repetitions of the 2xx on one hop' },
       requests: { kind: 'count', about: 'requests seen inside the dialog' },
       talk: { kind: 'duration', about: 'seconds for which both sides sent media since the 2xx; 0: none was captured, or of one side only' },
+    },
+  },
+  'credentials.replayed': {
+    about:
+      'A REGISTER bears digest credentials with qop that were sent before from another address: a client counts and draws anew for each request, so they were read off the wire (RFC 7616 §3.4, §5.5).',
+    src: 'who sent them again',
+    fields: {
+      method,
+      first: { kind: 'address', about: 'who had sent them first' },
+      contacts: { kind: 'count', about: 'Contact values of the request' },
     },
   },
   'dialog.forged': {

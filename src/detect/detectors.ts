@@ -15,6 +15,7 @@ import { detectLone } from './lone.ts';
 import { detectOddity } from './oddity.ts';
 import { detectOffer } from './offer.ts';
 import { detectProbe } from './probe.ts';
+import { detectReplay } from './replay.ts';
 import { detectTakeover } from './takeover.ts';
 import { detectUnchallenged } from './unchallenged.ts';
 import { detectUnheard } from './unheard.ts';
@@ -42,6 +43,7 @@ export function detect(o: Observation, tracker: Tracker, emitter: Emitter, now: 
     detectIdentity(o, emitter);
   }
   if (tracker.transactions.offerChanged) detectOffer(o, tracker, emitter);
+  if (o.replayed) detectReplay(o, tracker, emitter);
   if (o.retried !== undefined) detectDialling(o, emitter, now);
   if (o.inferred !== NONE) detectInferred(o, tracker, emitter, now);
   if (!o.concluded) return;

@@ -86,6 +86,8 @@ export interface Observation {
   broken: Broken | undefined;
   /** The number it dials behind a prefix that is new to its source, or of several that is now answered. */
   retried: DialledNumber | undefined;
+  /** Its credentials were sent before from another address (`replays.ts`). */
+  replayed: boolean;
   /** What this acceptance does with an account that was guessed; empty: nothing. */
   use: Use;
 }

@@ -15,6 +15,7 @@ import { type DialogLapse, Dialogs } from './calls/dialogs.ts';
 import { NOBODY } from './calls/dialogstate.ts';
 import { Forgeries, NO_EVIDENCE, VERDICT } from './calls/forgeries.ts';
 import { Legs } from './calls/legs.ts';
+import { makeOf } from './calls/make.ts';
 import { NO_VIOLATION } from './calls/violations.ts';
 import { Debts } from './debts.ts';
 import { Dialled } from './dialled.ts';
@@ -28,6 +29,7 @@ import { ACCEPTED, FAILED, NONE, type Observation, OPEN, OUTCOME_NAMES, UNKNOWN_
 import { Origins, PACKET, VIA, WITNESSED } from './origin.ts';
 import { ACQUAINTANCE, Peers } from './peers.ts';
 import { Registrations } from './registrations.ts';
+import { Replays } from './replays.ts';
 import { type SeenRequest, Sightings } from './sightings.ts';
 import { Takeovers } from './takeovers.ts';
 import { TIMEOUT, type Transaction, Transactions } from './transactions.ts';
@@ -103,6 +105,7 @@ export class Tracker {
   readonly contacts: Sightings;
   /** First OPTIONS of clients to servers that named a user: it takes a second user to make it a probe. */
   readonly opening: Sightings;
+  readonly replays: Replays;
   readonly rates: Rates;
   readonly takeovers: Takeovers;
   readonly loneAnswers: LoneAnswers;
@@ -130,6 +133,7 @@ export class Tracker {
     this.registrations = new Registrations(capacities.registrations, seed);
     this.calls = new Calls(capacities.calls, seed, wanted.calls);
     this.media = new Media(capacities, seed, this.calls);
+    this.calls.talkSince = (slot, generation, since) => this.media.talkSince(slot, generation, since);
     this.calls.mediaOf = (slot, generation) => this.media.streamsOf(slot, generation);
     this.agreements = new Agreements(this.media, this.calls);
     this.dialogs = new Dialogs(capacities.dialogs, seed, this.calls, this.transactions, this.registrations);
@@ -142,6 +146,7 @@ export class Tracker {
     this.#looks = new TimeoutQueue(capacities.peers);
     this.takeovers = new Takeovers(capacities.attempts, seed, this.transactions, this.registrations);
     this.unheard = new Unheard(this.authentication);
+    this.replays = new Replays(capacities.registrations, seed);
     this.loneAnswers = new LoneAnswers(capacities.attempts, seed);
     this.#watchLoads = wanted.loads === true;
     this.rates = new Rates(this.#watchLoads ? capacities : { loads: 8, transactions: 8 }, seed, this.transactions, this.peers);
@@ -175,6 +180,7 @@ export class Tracker {
       inferred: NONE,
       broken: undefined,
       retried: undefined,
+      replayed: false,
       use: '',
     };
   }
@@ -207,6 +213,7 @@ export class Tracker {
     o.broken = undefined;
     o.retried = undefined;
     o.use = '';
+    o.replayed = false;
     o.dialog = undefined;
     o.side = NOBODY;
     o.violation = NO_VIOLATION;
@@ -329,6 +336,7 @@ export class Tracker {
       dialogs.table,
       forgeries.suspects,
       legs.table,
+      this.replays.table,
       rates.loads.table,
       takeovers.table,
       loneAnswers.table,
@@ -345,6 +353,10 @@ export class Tracker {
     else this.#attribute(o, t, o.slot);
     if (o.retransmission) return;
     if (m.credentials.span.start >= 0) this.authentication.used(o, t, now);
+    if (m.method === REGISTER && !o.copy) {
+      t.make = makeOf(m);
+      if (t.credentials) o.replayed = this.replays.seen(o, now);
+    }
     o.initial = t.initial;
     if (!t.initial) {
       this.dialogs.request(o, m, now);
@@ -485,7 +497,7 @@ export class Tracker {
     if (t.method === INVITE && t.initial) this.dialled.answered(o, t, now);
     if (t.method !== REGISTER) return;
     if (outcome === OPEN) o.use = this.takeovers.open(o);
-    o.binding = this.registrations.accepted(m, o.packet, o.client, now);
+    o.binding = this.registrations.accepted(m, o.packet, o.client, t.make, now);
     o.change = this.registrations.change;
     if (o.change === 'added') this.peers.peer(o.server, now).registrar = true;
   }

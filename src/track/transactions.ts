@@ -89,6 +89,8 @@ export interface Transaction {
   /** Slot and generation of the number it dials (dialled.ts), -1: none. */
   dialled: number;
   dialledGeneration: number;
+  /** Of the make of a REGISTER (calls/make.ts), 0 for others. */
+  make: number;
   /** Its place in the queue of `Rates` it waits in, -1: none. */
   waiting: number;
 }
@@ -140,12 +142,14 @@ function makeTransaction(): Transaction {
     load: 0,
     dialled: -1,
     dialledGeneration: 0,
+    make: 0,
     waiting: -1,
   };
 }
 
 function resetTransaction(t: Transaction): void {
   t.identity = 0;
+  t.make = 0;
   t.proof = 0;
   t.requests = 0;
   t.answers = 0;

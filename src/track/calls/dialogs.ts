@@ -84,6 +84,9 @@ const AFTERLIFE = 2 * TIMEOUT;
 /** µs a 2xx must have waited for its ACK at the end of the input: it was repeated thrice by then (RFC 3261 §13.3.1.4). */
 const UNACKNOWLEDGED_AT_END = 4_000_000;
 
+/** µs of media of both sides that are a talk. */
+const TALK = 2_000_000;
+
 const SUBSCRIPTION_STATE = headerByName('Subscription-State');
 const TERMINATED_WORD = Buffer.from('terminated');
 /** Most dialogs of one call that are walked through. */
@@ -251,7 +254,8 @@ export class Dialogs {
   finish(now: number, tell: DialogLapse): void {
     this.table.each(now, (d, slot) => {
       this.#leave(slot, now, tell);
-      if (d.state === CONFIRMED && now - d.confirmed >= UNACKNOWLEDGED_AT_END && d.repeats > 1 && isUnacknowledged(d)) tell(UNACKNOWLEDGED, slot);
+      const waits = d.state === CONFIRMED && now - d.confirmed >= UNACKNOWLEDGED_AT_END && now - d.confirmed < TIMEOUT;
+      if (waits && (d.repeats > 1 || this.#isTalk(d)) && this.#isUnacknowledged(d)) tell(UNACKNOWLEDGED, slot);
     });
   }
 
@@ -294,6 +298,17 @@ export class Dialogs {
   /** A telephone that moved has registered its account from where it is now, with its password. */
   #isRegistered({ packet }: Observation, m: SipMessage, now: number): boolean {
     return this.#registrations.binds(packet.src, m, m.from.uri, now);
+  }
+
+  /** Nobody acknowledged its 2xx, though what else its parties send is in view. */
+  #isUnacknowledged(d: DialogState): boolean {
+    if (d.acknowledged || d.bye !== 0 || !d.session) return false;
+    return d.requests > 0 || d.repeats > 1 || d.routes === 0 || this.#isTalk(d);
+  }
+
+  /** Both sides have talked for a while. */
+  #isTalk(d: DialogState): boolean {
+    return d.call >= 0 && this.#calls.talkSince(d.call, d.callGeneration, d.confirmed) >= TALK;
   }
 
   /** What a request of a party changes. */
@@ -520,7 +535,7 @@ export class Dialogs {
       this.#endEarly(this.#calls.table.at(call), NOBODY, BY_FORK, due, due);
       this.#tellChanges(tell);
     }
-    if (isUnacknowledged(d)) tell(UNACKNOWLEDGED, slot);
+    if (this.#isUnacknowledged(d)) tell(UNACKNOWLEDGED, slot);
   }
 
   #look({ slot, generation, due }: TimeoutQueue, now: number, tell: DialogLapse): void {
@@ -578,11 +593,6 @@ export class Dialogs {
     key.addByte(0);
     return high.start < 0 ? key : key.add(bytes, high.start, high.end);
   }
-}
-
-/** Nobody acknowledged its 2xx, though what else the caller sends is in view. */
-function isUnacknowledged(d: DialogState): boolean {
-  return !d.acknowledged && d.bye === 0 && (d.requests > 0 || d.repeats > 1 || d.routes === 0);
 }
 
 /** Order of two tags by bytes. */

@@ -25,6 +25,11 @@ export function keepMake(make: Make, m: SipMessage): void {
   make.agent = agentOf(m);
 }
 
+/** One number for the make of a request. */
+export function makeOf(m: SipMessage): number {
+  return Math.imul(spellingOf(m), 0x01000193) ^ agentOf(m);
+}
+
 /** True if another make than `make` wrote a request. What either does not say is no difference. */
 export function isOtherMake(make: Make, m: SipMessage): boolean {
   if (make.spelling === 0) return false;
