@@ -39,6 +39,12 @@ export interface BindingChange {
   owner: Uint8Array;
 }
 
+/** What is known of an accepted REGISTER: its make (calls/make.ts), and that it asks for a binding to end. */
+interface Register {
+  readonly make: number;
+  readonly ends: boolean;
+}
+
 const SEED: Seed = { k0: 0x5eed, k1: 0x0b17d };
 /** Seconds a binding lasts if nobody says (RFC 3261 §10.2.1.1 leaves it to the registrar; most grant an hour). */
 const DEFAULT_EXPIRES = 3600;
@@ -68,6 +74,7 @@ export class Registrations {
   readonly #key = new Key(256);
   readonly #contact = new Key(256);
   #make = 0;
+  #ends = false;
   readonly #view = createAddress();
   readonly #gone = new Uint8Array(MOST_BINDINGS * (1 + LONGEST_URI));
 
@@ -94,8 +101,8 @@ export class Registrations {
     }));
   }
 
-  /** The bindings after a REGISTER of that make (calls/make.ts) was accepted; `changes` says what it did to each. */
-  accepted(m: SipMessage, packet: Packet, client: Uint8Array, make: number, now: number): Binding {
+  /** The bindings after such a REGISTER was accepted; `changes` says what it did to each. */
+  accepted(m: SipMessage, packet: Packet, client: Uint8Array, by: Register, now: number): Binding {
     const slot = this.table.put(this.#keyOf(m), now);
     const b = this.table.at(slot);
     const row = this.table.row(slot);
@@ -104,7 +111,8 @@ export class Registrations {
       b.places = 0;
     }
     this.changed = 0;
-    this.#make = make;
+    this.#make = by.make;
+    this.#ends = by.ends;
     const second = Math.floor(now / 1_000_000);
     this.#listed(b, m, client, row, second);
     this.table.expireAt(slot, b.bindings === 0 ? 0 : now + b.expires * 1_000_000);
@@ -176,7 +184,7 @@ export class Registrations {
     for (let i = 0; i < n; i++) this.#gone[from + i] = rows[at + URI + 1 + i]!;
     this.#tell('removed', this.#gone, from, from + n, 0);
     const told = this.changes[this.changed - 1]!;
-    told.seized = !sameAddress(client, rows, at + CLIENT) && get32(rows, at + MAKE) !== this.#make >>> 0;
+    told.seized = this.#ends && !sameAddress(client, rows, at + CLIENT) && get32(rows, at + MAKE) !== this.#make >>> 0;
     for (let i = 0; i < ENDPOINT; i++) told.owner[i] = rows[at + CLIENT + i]!;
   }
 

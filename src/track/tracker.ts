@@ -355,6 +355,7 @@ export class Tracker {
     if (m.credentials.span.start >= 0) this.authentication.used(o, t, now);
     if (m.method === REGISTER && !o.copy) {
       t.make = makeOf(m);
+      t.ends = m.contactStar || m.expires === 0 || (m.contactCount > 0 && m.contact.expires === 0);
       if (t.credentials) o.replayed = this.replays.seen(o, now);
     }
     o.initial = t.initial;
@@ -497,7 +498,7 @@ export class Tracker {
     if (t.method === INVITE && t.initial) this.dialled.answered(o, t, now);
     if (t.method !== REGISTER) return;
     if (outcome === OPEN) o.use = this.takeovers.open(o);
-    o.binding = this.registrations.accepted(m, o.packet, o.client, t.make, now);
+    o.binding = this.registrations.accepted(m, o.packet, o.client, t, now);
     o.change = this.registrations.change;
     if (o.change === 'added') this.peers.peer(o.server, now).registrar = true;
   }
