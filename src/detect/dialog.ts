@@ -35,8 +35,7 @@ export function detectDialogLapse(kind: number, slot: number, tracker: Tracker, 
   if (kind === UNACKNOWLEDGED) {
     const talk = tracker.media.talkSince(d.call, d.callGeneration, d.confirmed) / 1e6;
     emitter.emit('dialog.unacknowledged', SILENCE, scene, { repeats: d.repeats, requests: d.requests, talk });
-  }
-  else emitChange(kind, slot, scene, tracker, emitter);
+  } else emitChange(kind, slot, scene, tracker, emitter);
 }
 
 function emitChange(kind: number, slot: number, scene: Scene, tracker: Tracker, emitter: Emitter): void {

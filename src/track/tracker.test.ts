@@ -662,8 +662,11 @@ describe('calls', () => {
       'dialled numbers',
       'broken requests',
       'dialogs',
+      'suspects',
       'legs',
+      'replays',
       'loads',
+      'stalled domains',
       'takeovers',
       'lone answers',
     ];

@@ -94,6 +94,8 @@ export interface Transaction {
   ends: boolean;
   /** Its place in the queue of `Rates` it waits in, -1: none. */
   waiting: number;
+  /** INVITE: hash of the host of its Request-URI (`Rates`). */
+  hop: number;
 }
 
 /*
@@ -146,6 +148,7 @@ function makeTransaction(): Transaction {
     make: 0,
     ends: false,
     waiting: -1,
+    hop: 0,
   };
 }
 
