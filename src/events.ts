@@ -63,6 +63,11 @@ const credentials = {
   realm: { kind: 'host', about: 'realm in the credentials' },
   userAgent,
   guess: { kind: 'secret', about: 'password the tool wrote into its From tag (SIPVicious, M-10), empty otherwise' },
+  steady: {
+    kind: 'count',
+    about:
+      'refusals in a row that came as the timer of a device sends them: REGISTER, the Call-ID of the one before (RFC 3261 §10.2), at least 20 s after it and within a quarter of the pause before; 0 if accepted',
+  },
   trusted: {
     kind: 'flag',
     about:
@@ -116,6 +121,11 @@ export const EVENTS = {
         about: 'requests of this source that succeeded at this server so far (2xx to REGISTER or INVITE), halved every 30 minutes',
       },
       abandoned: { kind: 'flag', about: 'it was challenged and sent no credentials within 2 s' },
+      unwanted: {
+        kind: 'count',
+        about: 'answers to this source within the minute that it had not asked for, or to INVITEs that it does not acknowledge',
+      },
+      unwantedFrom: { kind: 'count', about: 'about how many servers sent these' },
       direction,
     },
   },
