@@ -217,6 +217,17 @@ describe('authentication outcomes (C-03)', () => {
     assert.deepEqual([o.outcome, o.attempt?.refusals], [ACCEPTED, 3]);
   });
 
+  test('refusals that come as the timer of a device sends them', () => {
+    const talk = new Talk();
+    talk.ask('REGISTER');
+    talk.reply(401, 'REGISTER', { headers: [challenge('n1')] });
+    const steady = [60, 62, 58, 60, 61, 30, 31, 5, 60].map((pause, i) => {
+      talk.wait(pause);
+      return attempt(talk, `n${i + 1}`, 401, `n${i + 2}`, i + 2).attempt?.steady;
+    });
+    assert.deepEqual(steady, [0, 1, 2, 3, 4, 0, 1, 0, 1], 'a pause half as long, and one of five seconds, are none of a timer');
+  });
+
   test('a good registration in between does not reset the count (E3-8)', () => {
     const talk = new Talk();
     talk.ask('REGISTER');
