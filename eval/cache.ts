@@ -34,8 +34,10 @@ export class Cache {
 
   /** Findings that are known already. */
   known(detector: Detector, run: Run): Found | undefined {
-    const text = this.#read(this.#name('findings', detector.name, detector.version, run.hash, stamp(run)));
-    return text === undefined ? undefined : JSON.parse(text.toString('utf8'));
+    return this.#read(
+      this.#name('findings', detector.name, detector.version, run.hash, stamp(run)),
+      (kept): Found => JSON.parse(kept.toString('utf8')),
+    );
   }
 
   /** Keeps findings. */
@@ -49,8 +51,8 @@ export class Cache {
    */
   async messages(run: Run, labels: readonly Label[]): Promise<Messages> {
     const name = this.#name('messages', String(MESSAGES_VERSION), run.hash, stamp(run));
-    const kept = this.#read(name);
-    if (kept !== undefined) return deserialize(kept);
+    const kept = this.#read(name, (bytes): Messages => deserialize(bytes));
+    if (kept !== undefined) return kept;
     await checkCapture(run);
     const messages = await readMessages(run.capture, labels);
     this.#write(name, serialize(messages));
@@ -61,10 +63,11 @@ export class Cache {
     return `${kind}-${createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 32)}`;
   }
 
-  #read(name: string): Buffer | undefined {
+  /** What is missing or damaged is worked out anew. */
+  #read<T>(name: string, understand: (bytes: Buffer) => T): T | undefined {
     if (this.#folder === undefined) return undefined;
     try {
-      return readFileSync(join(this.#folder, name));
+      return understand(readFileSync(join(this.#folder, name)));
     } catch {
       return undefined;
     }

@@ -1,6 +1,6 @@
 /** Detectors as they are asked: what they see, what they may do wrong, and that nothing is asked twice. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -42,6 +42,10 @@ test('what is known is not asked again, until the version changes', async () => 
   const second = await evaluate({ runs, detectors: [one], cache });
   assert.equal(one.asked.length, 2);
   assert.deepEqual(second.detectors[0]?.summary.attacks, first.detectors[0]?.summary.attacks);
+  for (const name of readdirSync(join(folder, 'cache'))) writeFileSync(join(folder, 'cache', name), 'damaged');
+  const third = await evaluate({ runs, detectors: [one], cache });
+  assert.equal(one.asked.length, 4);
+  assert.deepEqual(third.detectors[0]?.summary.attacks, first.detectors[0]?.summary.attacks);
   const next = detector({ version: '2' });
   await evaluate({ runs, detectors: [next], cache });
   assert.equal(next.asked.length, 2);

@@ -1,8 +1,11 @@
 /** All detectors, and the Observations each is called for. */
 import { NONE, type Observation } from '../track/observation.ts';
 import type { Tracker } from '../track/tracker.ts';
+import { detectAlike } from './alike.ts';
 import { detectAmbiguity } from './ambiguity.ts';
 import { detectBinding } from './binding.ts';
+import { detectClient } from './client.ts';
+import { detectCnonce } from './cnonce.ts';
 import { detectCovert } from './covert.ts';
 import { detectCredentials } from './credentials.ts';
 import { detectDialling } from './dialling.ts';
@@ -15,6 +18,7 @@ import { detectOddity } from './oddity.ts';
 import { detectOffer } from './offer.ts';
 import { detectProbe } from './probe.ts';
 import { detectTakeover } from './takeover.ts';
+import { detectToll } from './toll.ts';
 import { detectUnchallenged } from './unchallenged.ts';
 import { detectUnheard } from './unheard.ts';
 import { detectViolation } from './violation.ts';
@@ -28,8 +32,10 @@ function detectInferred(o: Observation, tracker: Tracker, emitter: Emitter, now:
 export function detect(o: Observation, tracker: Tracker, emitter: Emitter, now: number): void {
   if (tracker.dialogs.changed > 0) detectDialog(o, tracker, emitter);
   if (o.violation > 0) detectViolation(o, tracker, emitter);
+  if (o.repeated) detectAlike(o, tracker, emitter, now);
   // The same request one hop earlier is what counts.
   if (o.copy) return;
+  if (o.initial && tracker.clients !== undefined) detectClient(o, tracker.clients, emitter, now);
   if (o.message.oddityCount > 0) {
     detectOddity(o, emitter);
     detectHostile(o, emitter);
@@ -40,6 +46,8 @@ export function detect(o: Observation, tracker: Tracker, emitter: Emitter, now: 
     detectIdentity(o, emitter);
   }
   if (tracker.transactions.offerChanged) detectOffer(o, tracker, emitter);
+  if (o.message.isRequest && o.message.credentials.cnonce.start >= 0 && !o.retransmission) detectCnonce(o, tracker, emitter, now);
+  if (o.abroad !== undefined) detectToll(o, tracker, emitter, now);
   if (o.retried !== undefined) detectDialling(o, emitter, now);
   if (o.inferred !== NONE) detectInferred(o, tracker, emitter, now);
   if (!o.concluded) return;

@@ -9,6 +9,7 @@ import {
   AFTER_END,
   CONFLICT,
   DIGIT,
+  DISORDERED,
   FLOODED,
   FOREIGN,
   INTRUDED,
@@ -33,6 +34,7 @@ const JUMPS = typeIndex('media.jumped');
 const ODD = typeIndex('media.odd');
 const LATES = typeIndex('media.late');
 const FLOODS = typeIndex('media.flooded');
+const DISORDERS = typeIndex('media.disordered');
 const DIGITS = typeIndex('dtmf.sent');
 
 /** µs before a new SSRC within which a description explains it. */
@@ -65,6 +67,11 @@ export function detectMedia(shown: number, media: Media, packet: Packet, emitter
       rate: s.inSecond,
       ...floodOf(s, media),
     });
+  }
+  if ((shown & DISORDERED) !== 0 && emitter.wants(DISORDERS)) {
+    const { disorder, calls, streams } = media.promises.table.at(s.promise);
+    const data = { ...streamData(s), disorder, calls, streams, size: packet.end - packet.start };
+    emitter.emit('media.disordered', DISORDERS, sceneOf(s, media, packet, now), data);
   }
   if ((shown & DIGIT) !== 0 && emitter.wants(DIGITS)) {
     const seconds = s.clock > 0 ? media.dtmf.duration / s.clock : 0;

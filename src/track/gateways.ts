@@ -3,9 +3,12 @@
  * DLCX, so that what a gateway does can be held against what its call agent allowed (requirements S1-29, S1-47).
  */
 import { ENDPOINT, keepShort, keptText, shortText } from '../bytes.ts';
-import { CRCX, DLCX, MDCX, type MgcpMessage, parameter, VERBS } from '../decode/gateways/mgcp.ts';
+import { AUEP, CRCX, DLCX, MDCX, type MgcpMessage, NTFY, parameter, RSIP, VERBS } from '../decode/gateways/mgcp.ts';
 import { Key, type Seed, Table, type TableStats } from '../table.ts';
 import type { Packet, Span } from '../types.ts';
+import { Agents } from './gatewayagents.ts';
+import { Audits } from './gatewayaudits.ts';
+import { Releases } from './gatewaymedia.ts';
 
 /** µs a transaction is remembered: T-HIST, 30 s (RFC 3435 §3.5.3), and some. */
 const HISTORY = 32_000_000;
@@ -35,6 +38,8 @@ export interface GatewayConnection {
   opened: number;
   /** Confirmed changes (MDCX). */
   changes: number;
+  /** Its media endpoint at the gateway is known: it lies in the row. */
+  placed: boolean;
 }
 
 /** What a message was found to be. Reused: good until the next message. */
@@ -60,12 +65,17 @@ export interface GatewayObservation {
   /** Packets sent and received as the gateway accounts for them (`P: PS=…, PR=…`, RFC 3435 §3.2.2.8), -1: it does not say. */
   sent: number;
   received: number;
+  /** The gateway has a call agent, and the client is another. */
+  stranger: boolean;
 }
 
 /** All gateways' transactions and connections. */
 export class Gateways {
   readonly transactions: Table<GatewayTransaction>;
   readonly connections: Table<GatewayConnection>;
+  readonly agents: Agents;
+  readonly audits: Audits;
+  readonly releases: Releases;
   readonly #key = new Key(160);
   readonly #span: Span = { start: -1, end: -1 };
   readonly #observation: GatewayObservation;
@@ -88,12 +98,17 @@ export class Gateways {
       capacity: CONNECTIONS,
       ttl: LONGEST_CALL,
       keyBytes: 72,
+      rowBytes: ENDPOINT,
       seed,
-      make: () => ({ opened: 0.5, changes: 0 }),
+      make: () => ({ opened: 0.5, changes: 0, placed: false }),
       reset: (c) => {
         c.changes = 0;
+        c.placed = false;
       },
     });
+    this.agents = new Agents(seed);
+    this.audits = new Audits(seed);
+    this.releases = new Releases(seed);
     const nobody = new Uint8Array(ENDPOINT);
     this.#observation = { packet, message, repeated: false, known: false, client: nobody, server: nobody, ...NOTHING };
   }
@@ -113,7 +128,9 @@ export class Gateways {
 
   /** Sizes and evictions of its tables. */
   tables(): TableStats[] {
-    return [this.transactions.stats(), this.connections.stats()];
+    const { agents, audits, releases } = this;
+    const tables = [this.transactions, this.connections, agents.table, audits.schedules, audits.endpoints, releases.table];
+    return tables.map((table) => table.stats());
   }
 
   #command(o: GatewayObservation, packet: Packet, m: MgcpMessage, now: number): void {
@@ -130,8 +147,10 @@ export class Gateways {
       keepShort(rows, row + NAME, LONGEST_NAME, m.bytes, m.endpoint.start, m.endpoint.end);
       this.#keepParameter(m, LETTER_C, row + CALL);
       this.#keepParameter(m, LETTER_I, row + CONNECTION);
+      if (m.verb === AUEP) this.audits.audited(o.client, o.server, m.bytes, m.endpoint.start, m.endpoint.end, now);
     }
     this.#recall(o, slot);
+    if (!isReport(m.verb)) o.stranger = this.agents.isStranger(o.server, o.client, now);
   }
 
   #response(o: GatewayObservation, packet: Packet, m: MgcpMessage, now: number): void {
@@ -146,7 +165,15 @@ export class Gateways {
     if (m.code < 200) return;
     o.repeated = t.answered;
     t.answered = true;
+    if (!isReport(t.verb)) o.stranger = this.agents.isStranger(o.server, o.client, now);
+    if (m.code < 300) this.#acquaint(o, t.verb, now);
     if (!o.repeated && m.code < 300) this.#succeeded(o, m, t.verb, slot, now);
+  }
+
+  /** An answered report or command shows who belongs to whom. */
+  #acquaint({ client, server }: GatewayObservation, verb: number, now: number): void {
+    if (verb === NTFY || verb === RSIP) this.agents.reported(client, server, now);
+    else if (verb !== DLCX) this.agents.obeyed(server, client, now);
   }
 
   #succeeded(o: GatewayObservation, m: MgcpMessage, verb: number, slot: number, now: number): void {
@@ -154,19 +181,29 @@ export class Gateways {
       const row = this.transactions.row(slot);
       this.#keepParameter(m, LETTER_I, row + CONNECTION);
       this.#recall(o, slot);
-      const c = this.connections.at(this.connections.put(this.#connection(o.server, slot), now));
-      c.opened = o.packet.time;
+      const at = this.connections.put(this.#connection(o.server, slot), now);
+      this.connections.at(at).opened = o.packet.time;
+      this.#place(at, m, now);
       o.change = 'opened';
-    } else if (verb === MDCX) this.#changed(o, slot, now);
+    } else if (verb === MDCX) this.#changed(o, m, slot, now);
     else if (verb === DLCX) this.#closed(o, m, slot, now);
   }
 
-  #changed(o: GatewayObservation, slot: number, now: number): void {
+  #changed(o: GatewayObservation, m: MgcpMessage, slot: number, now: number): void {
     const found = this.connections.find(this.#connection(o.server, slot), now);
     o.change = 'changed';
     if (found < 0) return;
     this.connections.touch(found, now);
     this.connections.at(found).changes++;
+    this.#place(found, m, now);
+  }
+
+  /** Keeps where a connection gets and sends its media, if the answer says it. */
+  #place(slot: number, m: MgcpMessage, now: number): void {
+    const row = this.connections.row(slot);
+    if (!this.releases.read(m, this.connections.rows, row)) return;
+    this.connections.at(slot).placed = true;
+    this.releases.used(this.connections.rows, row, now);
   }
 
   /** A gateway may close by itself too: then it is the client, and the connection lies under its own address. */
@@ -175,7 +212,9 @@ export class Gateways {
     let found = this.connections.find(this.#connection(o.server, slot), now);
     if (found < 0) found = this.connections.find(this.#connection(o.client, slot), now);
     if (found >= 0) {
-      o.open = o.packet.time - this.connections.at(found).opened;
+      const { opened, placed } = this.connections.at(found);
+      o.open = o.packet.time - opened;
+      if (placed) this.releases.closed(this.connections.rows, this.connections.row(found), o.packet.time, now);
       this.connections.remove(found);
     }
     const { start, end } = parameter(m, LETTER_P, this.#span);
@@ -211,10 +250,25 @@ export class Gateways {
   }
 }
 
-const NOTHING = { verb: '', endpoint: '', callId: '', connection: '', change: '', open: 0, sent: -1, received: -1 } as const;
+const NOTHING = {
+  verb: '',
+  endpoint: '',
+  callId: '',
+  connection: '',
+  change: '',
+  open: 0,
+  sent: -1,
+  received: -1,
+  stranger: false,
+} as const;
 const LETTER_C = 0x43;
 const LETTER_I = 0x49;
 const LETTER_P = 0x50;
+
+/** True for what gateways send to their agents; DLCX goes both ways, so that it says nothing of who is who. */
+function isReport(verb: number): boolean {
+  return verb === NTFY || verb === RSIP || verb === DLCX;
+}
 
 /** The number behind `PS=` or `PR=` in connection parameters, -1: there is none. `letter`: `S` or `R`. */
 function count(b: Uint8Array, start: number, end: number, letter: number): number {

@@ -6,6 +6,7 @@ import type { CallState } from './calls/callstate.ts';
 import type { DialogState } from './calls/dialogstate.ts';
 import type { DialledNumber } from './dialled.ts';
 import type { Broken } from './faults.ts';
+import type { TollState } from './fraud/tolls.ts';
 import type { Relation } from './peers.ts';
 import type { Binding, Change } from './registrations.ts';
 import type { Use } from './takeovers.ts';
@@ -86,4 +87,8 @@ export interface Observation {
   retried: DialledNumber | undefined;
   /** What this acceptance does with an account that was guessed; empty: nothing. */
   use: Use;
+  /** It ended a call, and the calls of its caller look made by a machine (`Tracker.callers`). */
+  repeated: boolean;
+  /** A server accepted a call to a number abroad: who calls so (`Tracker.tolls`). */
+  abroad: TollState | undefined;
 }

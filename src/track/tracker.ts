@@ -4,6 +4,7 @@
  */
 import { ENDPOINT, NO_ENDPOINT, portOf } from '../bytes.ts';
 import { ACK, BYE, INVITE, OPTIONS, PRACK, REFER, REGISTER, type SipMessage, SUBSCRIBE, UPDATE } from '../decode/message.ts';
+import type { KnownClient } from '../knowndna.ts';
 import type { Network } from '../network.ts';
 import { NO_PACKET } from '../packet.ts';
 import { hash, Key, type Seed, type TableStats } from '../table.ts';
@@ -15,9 +16,14 @@ import { type DialogLapse, Dialogs } from './calls/dialogs.ts';
 import { NOBODY } from './calls/dialogstate.ts';
 import { Legs } from './calls/legs.ts';
 import { NO_VIOLATION } from './calls/violations.ts';
+import { Clients } from './clients.ts';
+import { Cnonces } from './cnonces.ts';
 import { Debts } from './debts.ts';
 import { Dialled } from './dialled.ts';
 import { Faults } from './faults.ts';
+import { Callers } from './fraud/callers.ts';
+import { Homes } from './fraud/homes.ts';
+import { Tolls } from './fraud/tolls.ts';
 import { LoneAnswers, type LoneChallenge } from './loads/loneanswers.ts';
 import { Rates } from './loads/rates.ts';
 import { Unheard } from './loads/unheard.ts';
@@ -55,6 +61,8 @@ export interface Wanted {
   readonly silence: boolean;
   /** Request pressure. */
   readonly loads?: boolean;
+  /** DNA of clients, and who is known by it. */
+  readonly clients?: readonly KnownClient[] | undefined;
 }
 
 /** Hears of what did not happen in time. */
@@ -93,7 +101,11 @@ export class Tracker {
   readonly agreements: Agreements;
   readonly dialogs: Dialogs;
   readonly dialled: Dialled;
+  readonly cnonces: Cnonces;
   readonly faults: Faults;
+  readonly callers: Callers;
+  readonly tolls: Tolls;
+  readonly homes: Homes;
   readonly legs: Legs;
   /** First requests of clients to servers that wait for their second look. */
   readonly contacts: Sightings;
@@ -101,6 +113,8 @@ export class Tracker {
   readonly opening: Sightings;
   readonly rates: Rates;
   readonly takeovers: Takeovers;
+  /** Undefined if nobody wants to hear of it. */
+  readonly clients: Clients | undefined;
   readonly loneAnswers: LoneAnswers;
   readonly unheard: Unheard;
   /** Finished authentications by outcome code. */
@@ -130,12 +144,17 @@ export class Tracker {
     this.agreements = new Agreements(this.media, this.calls);
     this.dialogs = new Dialogs(capacities.dialogs, seed, this.calls, this.transactions);
     this.dialled = new Dialled(capacities.calls, seed);
+    this.cnonces = new Cnonces(capacities.attempts, seed);
     this.faults = new Faults(capacities.loads, seed);
+    this.callers = new Callers(capacities.peers, seed);
+    this.tolls = new Tolls(capacities.peers, seed);
+    this.homes = new Homes(capacities.registrations, seed);
     this.legs = new Legs(capacities.legs, seed, this.calls);
     this.contacts = new Sightings('first contacts', capacities.peers, SECOND_LOOK + 1_000_000, seed);
     this.opening = new Sightings('first OPTIONS', capacities.peers, ACQUAINTANCE, seed);
     this.#looks = new TimeoutQueue(capacities.peers);
     this.takeovers = new Takeovers(capacities.attempts, seed, this.transactions, this.registrations);
+    this.clients = wanted.clients === undefined ? undefined : new Clients(capacities.peers, seed, wanted.clients);
     this.unheard = new Unheard(this.authentication);
     this.loneAnswers = new LoneAnswers(capacities.attempts, seed);
     this.#watchLoads = wanted.loads === true;
@@ -170,6 +189,8 @@ export class Tracker {
       broken: undefined,
       retried: undefined,
       use: '',
+      repeated: false,
+      abroad: undefined,
     };
   }
 
@@ -201,6 +222,8 @@ export class Tracker {
     o.broken = undefined;
     o.retried = undefined;
     o.use = '';
+    o.repeated = false;
+    o.abroad = undefined;
     o.dialog = undefined;
     o.side = NOBODY;
     o.violation = NO_VIOLATION;
@@ -209,7 +232,23 @@ export class Tracker {
     if (!m.isRequest) this.#answer(o, packet, m, now);
     else if (m.method === ACK) this.#ack(o, m, now);
     else this.#request(o, packet, m, now);
+    if (this.dialogs.changed > 0 || o.call !== undefined) this.#weigh(o, m, now);
     return o;
+  }
+
+  /** If the message ended a call: what that says of its caller. */
+  #weigh(o: Observation, m: SipMessage, now: number): void {
+    const { calls, dialogs } = this;
+    let c = o.call;
+    if (c === undefined) {
+      const { call, callGeneration } = dialogs.table.at(dialogs.changes[0]!.slot);
+      if (call < 0 || !calls.table.alive(call, callGeneration, now)) return;
+      c = calls.table.at(call);
+    }
+    if (c.ended === 0 || c.weighed) return;
+    c.weighed = true;
+    this.tolls.over(c, now);
+    o.repeated = this.callers.over(c, calls, m, now);
   }
 
   #ack(o: Observation, m: SipMessage, now: number): void {
@@ -311,12 +350,31 @@ export class Tracker {
   tables(): TableStats[] {
     const { peers, authentication } = this;
     const tables = [this.transactions.table, peers.peers, peers.relations, authentication.nonces, authentication.attempts];
-    const { registrations, calls, dialled, faults, dialogs, legs, contacts, opening, rates, takeovers, loneAnswers } = this;
+    const {
+      registrations,
+      calls,
+      dialled,
+      faults,
+      callers,
+      tolls,
+      homes,
+      dialogs,
+      legs,
+      contacts,
+      opening,
+      rates,
+      takeovers,
+      loneAnswers,
+    } = this;
     const more = [
       registrations.table,
       calls.table,
       dialled.table,
+      this.cnonces.table,
       faults.table,
+      callers.table,
+      tolls.table,
+      homes.table,
       dialogs.table,
       legs.table,
       rates.loads.table,
@@ -324,7 +382,8 @@ export class Tracker {
       takeovers.table,
       loneAnswers.table,
     ];
-    return [...[...tables, contacts.table, opening.table, ...more].map((t) => t.stats()), ...this.media.tables()];
+    const known = this.clients === undefined ? [] : [this.clients.table.stats(), this.clients.owners.stats()];
+    return [...[...tables, contacts.table, opening.table, ...more].map((t) => t.stats()), ...known, ...this.media.tables()];
   }
 
   #request(o: Observation, packet: Packet, m: SipMessage, now: number): void {
@@ -432,6 +491,7 @@ export class Tracker {
       if (!t.initial || m.status < 101) return;
       this.dialogs.invited(o, packet, m, t, now);
       o.call = this.calls.answer(m, packet, t, now);
+      if (o.call !== undefined && !o.copy && m.status < 300) o.abroad = this.tolls.accepted(o, o.call, now);
     } else if ((t.method === SUBSCRIBE || t.method === REFER) && m.status >= 200 && m.status < 300) this.dialogs.subscribed(o, m, now);
   }
 
@@ -516,6 +576,7 @@ export class Tracker {
   }
 
   #accepted(o: Observation, t: Transaction, now: number): void {
+    if (t.method === REGISTER || t.method === INVITE) this.homes.used(o.message, o.client, now);
     o.attempt = this.authentication.accepted(o, t, now);
     // Before this acceptance makes a binding itself: behind one address may be the owner as well as who guesses.
     o.trusted = o.attempt !== undefined && this.registrations.boundBy(o.client, o.message, now);

@@ -15,6 +15,12 @@ export const CRCX = 2;
 export const MDCX = 3;
 /** Code of a verb, see VERBS. */
 export const DLCX = 4;
+/** Code of a verb. */
+export const NTFY = 6;
+/** Code of a verb. */
+export const AUEP = 7;
+/** Code of a verb. */
+export const RSIP = 9;
 
 /** Most parameter lines kept of one message. */
 const MAX_PARAMETERS = 48;

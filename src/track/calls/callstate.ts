@@ -62,6 +62,12 @@ export interface CallState {
   told: boolean;
   /** It waits to be reported. */
   fading: boolean;
+  /** Its end was held against its caller (fraud/callers.ts). */
+  weighed: boolean;
+  /** Slot and generation of its caller among those who call abroad (fraud/tolls.ts), -1: it goes nowhere; cents a minute. */
+  toll: number;
+  tollGeneration: number;
+  tollCents: number;
   /** Slot and generation of its latest dialog, -1: none. */
   dialog: number;
   dialogGeneration: number;
@@ -111,6 +117,10 @@ export function makeCall(): CallState {
     transport: 'udp',
     told: true,
     fading: false,
+    weighed: false,
+    toll: -1,
+    tollGeneration: 0,
+    tollCents: 0,
     dialog: -1,
     dialogGeneration: 0,
     joined: 0,
@@ -155,6 +165,9 @@ export function beginCall(c: CallState, time: number): void {
   c.attestation = '';
   c.told = false;
   c.fading = false;
+  c.weighed = false;
+  c.toll = -1;
+  c.tollCents = 0;
   c.dialog = -1;
   c.joined = 0;
   if (c.legs.length > 0) c.legs = [];

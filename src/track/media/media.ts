@@ -23,10 +23,12 @@ import {
   CHALLENGED,
   copyStream,
   DIGIT,
+  DISORDERED,
   FLOODED,
   FOREIGN,
   INTRUDED,
   INTRUDES,
+  JUMPED,
   LATE,
   makeStream,
   NO_WATCH,
@@ -61,6 +63,8 @@ const TOGETHER = 1_000_000;
 const SUCCESSION = 5_000_000;
 /** New streams of one endpoint within a second that make a flood worth a look. */
 const SWARM = 128;
+/** Packets out of any order at one endpoint within a second that make it worth a look. */
+const MUDDLE = 16;
 /** Packets that make a stream: of an endpoint nobody promised more, much else looks like RTP. */
 const ENOUGH = 2;
 const ENOUGH_UNPROMISED = 4;
@@ -142,6 +146,9 @@ export class Media {
     } else {
       if (s.ended) this.#resume(slot, s, now);
       shown = advanceStream(s, sequence, timestamp, (b[start + 1]! & 0x80) !== 0, time, length);
+    }
+    if ((fresh || (shown & JUMPED) !== 0) && s.promise >= 0 && s.promised !== UNPROMISED) {
+      shown |= disordered(this.promises.table.at(s.promise), time);
     }
     if (type !== s.payloadType) shown |= this.#switched(s, slot, type, length, now);
     if (s.isEvent) shown |= this.#pressed(s, b, start + header, start + header + length, timestamp);
@@ -513,6 +520,19 @@ function newcomer(p: Promised, time: number): number {
     return 0;
   }
   return ++p.newcomers % SWARM === 0 ? FLOODED : 0;
+}
+
+/**
+ * Counts the packets to an endpoint that follow from no packet before: the first of a stream, one that jumps. One sender makes one now
+ * and then; two that share a name, or one who writes numbers at random, make one with nearly each packet.
+ */
+function disordered(p: Promised, time: number): number {
+  if (time - p.disorderSecond >= TOGETHER) {
+    p.disorderSecond = time;
+    p.disorder = 1;
+    return 0;
+  }
+  return ++p.disorder % MUDDLE === 0 ? DISORDERED : 0;
 }
 
 /** From `time` and a little on, packets of this stream are worth a look. */

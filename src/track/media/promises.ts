@@ -55,6 +55,9 @@ export interface Promised {
   /** Begin of the second in which new streams are counted, and how many there were in it. */
   second: number;
   newcomers: number;
+  /** Begin of the second in which packets out of any order are counted, and how many there were in it. */
+  disorderSecond: number;
+  disorder: number;
   /** Streams that went there so far. */
   streams: number;
   formatCount: number;
@@ -128,6 +131,8 @@ export class Promises {
     p.stream = -1;
     p.second = 0;
     p.newcomers = 0;
+    p.disorderSecond = 0;
+    p.disorder = 0;
     p.streams = 0;
     return p;
   }
@@ -181,6 +186,8 @@ function makePromised(): Promised {
     calls: 0,
     second: 0.5,
     newcomers: 0,
+    disorderSecond: 0.5,
+    disorder: 0,
     streams: 0,
     formatCount: 0,
   };

@@ -43,6 +43,9 @@ export const DIGIT = 64;
 /** See STARTED. */
 export const FLOODED = 128;
 
+/** See STARTED: the promised endpoint gets packets that follow from nothing, 16 within a second, 32 … */
+export const DISORDERED = 1024;
+
 /** One stream. */
 export interface Stream {
   ssrc: number;

@@ -1,0 +1,91 @@
+/**
+ * Where accounts are at home: the addresses from which an account was registered, or called with its password. A registration that has
+ * run out is forgotten by its registrar, not here: a thief who calls at night from an address nobody saw the account at before is
+ * known as such even if the owner has switched his phone off.
+ */
+import { ADDRESS, sameAddress } from '../../bytes.ts';
+import type { SipMessage } from '../../decode/message.ts';
+import { Key, type Seed, Table } from '../../table.ts';
+
+/** µs an account is remembered after its last use. */
+const MEMORY = 7 * 86_400_000_000;
+/** Seconds after which an address is at home. */
+const SETTLED = 86_400;
+/** Addresses of an account that are remembered; one that has so many is on the road, and nobody can tell who it is. */
+const PLACES = 4;
+const STRIDE = ADDRESS + 4;
+
+/** An account. Plain data; in its row lie its addresses, each with the second it was first seen at. */
+export interface Home {
+  places: number;
+}
+
+/** All accounts that were used with their password. */
+export class Homes {
+  readonly table: Table<Home>;
+  readonly #key = new Key(64);
+
+  constructor(capacity: number, seed: Seed) {
+    this.table = new Table<Home>({
+      name: 'homes',
+      capacity,
+      ttl: MEMORY,
+      keyBytes: 40,
+      rowBytes: PLACES * STRIDE,
+      seed,
+      make: () => ({ places: 0 }),
+      reset: (home) => {
+        home.places = 0;
+      },
+    });
+  }
+
+  /** The account in From was used at an address (its first 16 bytes), and its password was right. */
+  used(m: SipMessage, client: Uint8Array, now: number): void {
+    const slot = this.table.put(this.#keyOf(m), now);
+    const home = this.table.at(slot);
+    const row = this.table.row(slot);
+    if (home.places >= PLACES || this.#find(row, home, client) >= 0) return;
+    const { rows } = this.table;
+    const at = row + home.places++ * STRIDE;
+    for (let i = 0; i < ADDRESS; i++) rows[at + i] = client[i]!;
+    const second = secondOf(now);
+    for (let i = 0; i < 4; i++) rows[at + ADDRESS + i] = second >> (8 * i);
+  }
+
+  /** True if the account in From is known from other addresses, and from this one not for a day. */
+  isStrange(m: SipMessage, client: Uint8Array, now: number): boolean {
+    const slot = this.table.find(this.#keyOf(m), now);
+    if (slot < 0) return false;
+    const home = this.table.at(slot);
+    if (home.places >= PLACES) return false;
+    const at = this.#find(this.table.row(slot), home, client);
+    // The first is where it was at home when it was first seen.
+    if (at < 0) return true;
+    return at > this.table.row(slot) && secondOf(now) - this.#secondAt(at) < SETTLED;
+  }
+
+  #find(row: number, { places }: Home, client: Uint8Array): number {
+    for (let i = 0, at = row; i < places; i++, at += STRIDE) if (sameAddress(client, this.table.rows, at)) return at;
+    return -1;
+  }
+
+  #secondAt(at: number): number {
+    const { rows } = this.table;
+    const i = at + ADDRESS;
+    return rows[i]! | (rows[i + 1]! << 8) | (rows[i + 2]! << 16) | (rows[i + 3]! << 24);
+  }
+
+  #keyOf({ bytes, from }: SipMessage): Key {
+    const { user, host } = from.uri;
+    const key = this.#key.reset();
+    if (user.start >= 0) key.add(bytes, user.start, user.end);
+    key.addByte(0x40);
+    return host.start < 0 ? key : key.add(bytes, host.start, host.end);
+  }
+}
+
+/** Seconds since 1970 in 31 bits (they wrap every 68 years). */
+function secondOf(now: number): number {
+  return Math.floor(now / 1_000_000) % 2 ** 31;
+}

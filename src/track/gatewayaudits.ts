@@ -1,0 +1,157 @@
+/**
+ * Audits that stay out (S1-29). A call agent audits the endpoints of a gateway on a schedule (AUEP, RFC 3435 §2.3.10), and stops when it
+ * believes that they are out of service. The schedule is learned: two intervals of a gateway's endpoints that agree are one. An endpoint
+ * is missed when two audits are due and half a period more.
+ */
+import { ADDRESS, ENDPOINT, keepShort, shortText } from '../bytes.ts';
+import { Key, type Seed, Table } from '../table.ts';
+
+/** µs a gateway or endpoint is remembered without an audit. */
+const MEMORY = 24 * 3_600_000_000;
+const GATEWAYS = 1024;
+const ENDPOINTS = 4096;
+/** Part of a period by which intervals may differ. */
+const SLACK = 0.25;
+/** Intervals that agree from which on there is a schedule. */
+const AGREED = 2;
+/** Periods without an audit. */
+const MISSED = 2.5;
+/** µs between two looks at least. */
+const LOOK = 1_000_000;
+const LONGEST_NAME = 95;
+
+interface Schedule {
+  /** µs between two audits of one endpoint; intervals that agreed with it, at most 1,000. */
+  period: number;
+  agreed: number;
+}
+
+interface Audited {
+  /** µs of its last audit. */
+  last: number;
+  /** Slot of its gateway's schedule, and which gateway was in it. */
+  schedule: number;
+  scheduleGeneration: number;
+  told: boolean;
+}
+
+/** An endpoint that is not audited any more. Reused: good until the next. */
+export interface MissedAudit {
+  /** 18 bytes each: who audited last, and whom. */
+  agent: Uint8Array;
+  gateway: Uint8Array;
+  endpoint: string;
+  /** Seconds. */
+  period: number;
+  since: number;
+  /** Intervals of the gateway that agreed. */
+  agreed: number;
+}
+
+/** All audits of all gateways. */
+export class Audits {
+  readonly schedules: Table<Schedule>;
+  readonly endpoints: Table<Audited>;
+  readonly #missed: MissedAudit;
+  readonly #key = new Key(ADDRESS + LONGEST_NAME + 1);
+  /** µs at which `lapse` has something to look at, and when it last did. */
+  due = Number.POSITIVE_INFINITY;
+  #looked = 0;
+
+  constructor(seed: Seed) {
+    this.schedules = new Table<Schedule>({
+      name: 'audit schedules',
+      capacity: GATEWAYS,
+      ttl: MEMORY,
+      keyBytes: ADDRESS,
+      seed,
+      make: () => ({ period: 0.5, agreed: 0 }),
+      reset: (s) => {
+        s.period = 0;
+        s.agreed = 0;
+      },
+    });
+    this.endpoints = new Table<Audited>({
+      name: 'audited endpoints',
+      capacity: ENDPOINTS,
+      ttl: MEMORY,
+      keyBytes: 64,
+      rowBytes: 2 * ENDPOINT + 1 + LONGEST_NAME,
+      seed,
+      make: () => ({ last: 0.5, schedule: 0, scheduleGeneration: 0, told: false }),
+      reset: () => {},
+    });
+    const nobody = new Uint8Array(ENDPOINT);
+    this.#missed = { agent: nobody, gateway: nobody, endpoint: '', period: 0, since: 0, agreed: 0 };
+  }
+
+  /** An endpoint was audited at `time`; `name[start, end)` is its name. */
+  audited(agent: Uint8Array, gateway: Uint8Array, name: Uint8Array, start: number, end: number, now: number): void {
+    const schedule = this.schedules.put(this.#key.reset().add(gateway, 0, ADDRESS), now);
+    const slot = this.endpoints.put(this.#key.reset().add(gateway, 0, ADDRESS).add(name, start, end), now);
+    const e = this.endpoints.at(slot);
+    if (this.endpoints.fresh) this.#name(slot, agent, gateway, name, start, end);
+    // After one that was missed the interval says nothing of the schedule.
+    else if (!e.told) agree(this.schedules.at(schedule), now - e.last);
+    e.last = now;
+    e.told = false;
+    e.schedule = schedule;
+    e.scheduleGeneration = this.schedules.generation(schedule);
+    if (this.due === Number.POSITIVE_INFINITY) {
+      this.#looked = now;
+      this.due = now + LOOK;
+    }
+  }
+
+  /** Tells of each endpoint whose audits stay out. */
+  lapse(now: number, missed: (audit: MissedAudit) => void): void {
+    const blind = now - this.#looked;
+    this.#looked = now;
+    this.due = now + LOOK;
+    this.endpoints.each(now, (e, slot) => {
+      if (e.told || !this.schedules.alive(e.schedule, e.scheduleGeneration, now)) return;
+      const { period, agreed } = this.schedules.at(e.schedule);
+      if (agreed < AGREED) return;
+      // Nothing at all was seen for as long as that: the sensor was blind, and audits may have come.
+      if (blind > period) e.last += blind;
+      if (now - e.last < MISSED * period) return;
+      e.told = true;
+      missed(this.#tell(e, slot, period, agreed, now));
+    });
+  }
+
+  #tell(e: Audited, slot: number, period: number, agreed: number, now: number): MissedAudit {
+    const { rows } = this.endpoints;
+    const row = this.endpoints.row(slot);
+    const told = this.#missed;
+    told.agent = rows.subarray(row, row + ENDPOINT);
+    told.gateway = rows.subarray(row + ENDPOINT, row + 2 * ENDPOINT);
+    told.endpoint = shortText(rows, row + 2 * ENDPOINT);
+    told.period = period / 1_000_000;
+    told.since = (now - e.last) / 1_000_000;
+    told.agreed = agreed;
+    return told;
+  }
+
+  #name(slot: number, agent: Uint8Array, gateway: Uint8Array, name: Uint8Array, start: number, end: number): void {
+    const { rows } = this.endpoints;
+    const row = this.endpoints.row(slot);
+    rows.set(agent.subarray(0, ENDPOINT), row);
+    rows.set(gateway.subarray(0, ENDPOINT), row + ENDPOINT);
+    keepShort(rows, row + 2 * ENDPOINT, LONGEST_NAME, name, start, end);
+  }
+}
+
+/** One more interval: it confirms the schedule, or shakes it. */
+function agree(s: Schedule, interval: number): void {
+  if (s.agreed > 0 && Math.abs(interval - s.period) <= SLACK * s.period) {
+    s.agreed = Math.min(1000, s.agreed + 1);
+    return;
+  }
+  if (s.agreed > 1) {
+    s.agreed--;
+    return;
+  }
+  s.period = interval;
+  s.agreed = 1;
+}
