@@ -26,6 +26,8 @@ export const ATTEMPT_MEMORY = 3_600_000_000;
 
 /** Tenths of a second that lie at least between two tries of a device. */
 const SHORTEST_PAUSE = 200;
+/** Refusals in even pauses that are remembered: so few uneven ones are forgiven afterwards. */
+const MOST_STEADY = 64;
 /** Call-IDs are compared by hash. */
 const CALLS: Seed = { k0: 0x63616c, k1: 0x6c7321 };
 
@@ -123,7 +125,21 @@ export class Authentication {
       ttl: ATTEMPT_MEMORY,
       keyBytes: 80,
       seed,
-      make: () => ({ refusals: 0, unseen: 0, trusted: false, call: 0, when: 0, pause: 0, steady: 0, nonce: 0, proof: 0, count: 0, at: 0, bare: 0, fresh: 0 }),
+      make: () => ({
+        refusals: 0,
+        unseen: 0,
+        trusted: false,
+        call: 0,
+        when: 0,
+        pause: 0,
+        steady: 0,
+        nonce: 0,
+        proof: 0,
+        count: 0,
+        at: 0,
+        bare: 0,
+        fresh: 0,
+      }),
       reset: (a) => {
         a.refusals = 0;
         a.unseen = 0;
@@ -243,10 +259,12 @@ export class Authentication {
     const call = hash(CALLS, this.#key.reset().add(bytes, Math.max(0, callId.start), Math.max(0, callId.end)));
     const when = tenths(o.packet.time);
     const pause = when - attempt.when;
-    const even = attempt.pause === 0 || Math.abs(pause - attempt.pause) * 4 <= attempt.pause;
-    const same = cseqMethod === REGISTER && call === attempt.call && pause >= SHORTEST_PAUSE;
-    attempt.steady = same && even ? attempt.steady + 1 : 0;
-    attempt.pause = same ? pause : 0;
+    const same = cseqMethod === REGISTER && call === attempt.call;
+    const even = same && pause >= SHORTEST_PAUSE && (attempt.pause === 0 || Math.abs(pause - attempt.pause) * 4 <= attempt.pause);
+    // One beat that is missed or doubled costs half of what was gathered: a packet was lost, a button pressed.
+    attempt.steady = even ? Math.min(attempt.steady + 1, MOST_STEADY) : same ? attempt.steady >> 1 : 0;
+    if (even) attempt.pause = pause;
+    else if (attempt.steady === 0) attempt.pause = same && pause >= SHORTEST_PAUSE ? pause : 0;
     attempt.call = call;
     attempt.when = when;
   }
