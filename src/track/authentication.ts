@@ -26,6 +26,8 @@ export const ATTEMPT_MEMORY = 3_600_000_000;
 
 /** Tenths of a second that lie at least between two tries of a device. */
 const SHORTEST_PAUSE = 200;
+/** A pause may be that of so many beats: some are lost. */
+const MOST_BEATS = 4;
 /** Refusals in even pauses that are remembered: so few uneven ones are forgiven afterwards. */
 const MOST_STEADY = 64;
 /** Call-IDs are compared by hash. */
@@ -260,10 +262,12 @@ export class Authentication {
     const when = tenths(o.packet.time);
     const pause = when - attempt.when;
     const same = cseqMethod === REGISTER && call === attempt.call;
-    const even = same && pause >= SHORTEST_PAUSE && (attempt.pause === 0 || Math.abs(pause - attempt.pause) * 4 <= attempt.pause);
-    // One beat that is missed or doubled costs half of what was gathered: a packet was lost, a button pressed.
+    const beats = attempt.pause === 0 ? 1 : Math.max(1, Math.round(pause / attempt.pause));
+    const off = attempt.pause === 0 ? 0 : Math.abs(pause - beats * attempt.pause);
+    const even = same && pause >= SHORTEST_PAUSE && beats <= MOST_BEATS && off * 4 <= attempt.pause;
+    // One that is off the beat costs half of what was gathered: a packet was late, a button pressed.
     attempt.steady = even ? Math.min(attempt.steady + 1, MOST_STEADY) : same ? attempt.steady >> 1 : 0;
-    if (even) attempt.pause = pause;
+    if (even) attempt.pause = pause / beats;
     else if (attempt.steady === 0) attempt.pause = same && pause >= SHORTEST_PAUSE ? pause : 0;
     attempt.call = call;
     attempt.when = when;
