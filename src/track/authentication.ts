@@ -264,7 +264,7 @@ export class Authentication {
     const same = cseqMethod === REGISTER && call === attempt.call;
     const beats = attempt.pause === 0 ? 1 : Math.max(1, Math.round(pause / attempt.pause));
     const off = attempt.pause === 0 ? 0 : Math.abs(pause - beats * attempt.pause);
-    const even = same && pause >= SHORTEST_PAUSE && beats <= MOST_BEATS && off * 4 <= attempt.pause;
+    const even = same && pause >= SHORTEST_PAUSE && beats <= MOST_BEATS && off * 8 <= attempt.pause;
     // One that is off the beat costs half of what was gathered: a packet was late, a button pressed.
     attempt.steady = even ? Math.min(attempt.steady + 1, MOST_STEADY) : same ? attempt.steady >> 1 : 0;
     if (even) attempt.pause = pause / beats;
