@@ -42,6 +42,11 @@ export const EVENTS = {
         about: 'requests of this source that succeeded at this server so far (2xx to REGISTER or INVITE), halved every 30 minutes',
       },
       abandoned: { kind: 'flag', about: 'it was challenged and sent no credentials within 2 s' },
+      unwanted: {
+        kind: 'count',
+        about: 'answers to this source within the minute that it had not asked for, or to INVITEs that it does not acknowledge',
+      },
+      unwantedFrom: { kind: 'count', about: 'about how many servers sent these' },
       direction,
     },
   },

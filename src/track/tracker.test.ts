@@ -218,6 +218,17 @@ describe('authentication outcomes (C-03)', () => {
     assert.deepEqual([o.outcome, o.attempt?.refusals], [ACCEPTED, 3]);
   });
 
+  test('refusals that come as the timer of a device sends them', () => {
+    const talk = new Talk();
+    talk.ask('REGISTER');
+    talk.reply(401, 'REGISTER', { headers: [challenge('n1')] });
+    const steady = [30, 31, 29, 30, 60, 45, 30, 5, 31].map((pause, i) => {
+      talk.wait(pause);
+      return attempt(talk, `n${i + 1}`, 401, `n${i + 2}`, i + 2).attempt?.steady;
+    });
+    assert.deepEqual(steady, [0, 1, 2, 3, 4, 2, 3, 1, 2], 'one beat is missed; 45 s and 5 s are off the beat');
+  });
+
   test('a good registration in between does not reset the count (E3-8)', () => {
     const talk = new Talk();
     talk.ask('REGISTER');

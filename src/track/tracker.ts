@@ -612,6 +612,7 @@ export class Tracker {
   #failed(o: Observation, now: number): void {
     const attempt = this.authentication.attempt(o, now);
     o.attempt = attempt;
+    this.authentication.pace(attempt, o);
     if (attempt.refusals++ === 0) attempt.trusted = this.registrations.boundBy(o.client, o.message, now);
     o.trusted = attempt.trusted;
   }
