@@ -4,9 +4,10 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openCaptures } from '../src/capture/captures.ts';
 import type { CaptureReader } from '../src/capture/reader.ts';
-import { BUILTIN_RULES, type Config, parseConfig } from '../src/config.ts';
+import { BUILTIN_DNA, BUILTIN_RULES, type Config, parseConfig } from '../src/config.ts';
 import { loadRules } from '../src/correlate/load.ts';
 import { RingfenceError } from '../src/errors.ts';
+import { loadKnownClients } from '../src/knowndna.ts';
 import { Pipeline } from '../src/pipeline.ts';
 import { severity, WARNING } from '../src/publish/findings.ts';
 import type { Alert, Party } from '../src/types.ts';
@@ -29,7 +30,7 @@ function fingerprint(): string {
   const files = engine.filter((name) => !/\.test\.|\.d\.ts$/.test(name)).map((name) => join(source, name));
   const rules = globSync('**/*.yaml', { cwd: BUILTIN_RULES }).map((name) => join(BUILTIN_RULES, name));
   const hash = createHash('sha256');
-  for (const file of [...files.sort(), ...rules.sort(), import.meta.filename]) hash.update(readFileSync(file));
+  for (const file of [...files.sort(), ...rules.sort(), BUILTIN_DNA, import.meta.filename]) hash.update(readFileSync(file));
   return hash.digest('hex').slice(0, 12);
 }
 
@@ -47,7 +48,8 @@ async function findings(run: RunFolder): Promise<Finding[]> {
   const config = configOf(run);
   const { rules, faults: wrong } = loadRules(config.rules, { profile: config.profile, overrides: config.overrides });
   if (wrong[0] !== undefined) throw new RingfenceError('rule-invalid', wrong[0].where, wrong[0].message);
-  const pipeline = new Pipeline({ config, rules, boot: 1, sinks: { events: false, calls: false } });
+  const { known } = loadKnownClients(config.dna);
+  const pipeline = new Pipeline({ config, rules, known, boot: 1, sinks: { events: false, calls: false } });
   const story = new Story();
   const seconds = new Seconds(pipeline);
   const { reader, faults } = await openCaptures([run.capture], { seed: config.seed });

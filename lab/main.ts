@@ -1,5 +1,5 @@
 /** `npm run lab -- list | run SCENARIO | suite small|full`: labelled traffic from real programs in network namespaces. */
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { Command } from 'commander';
 import { run } from './run.ts';
@@ -11,6 +11,8 @@ import { verify } from './verify.ts';
 
 const RUNS = 'runs';
 const interrupted = new AbortController();
+/** Exit code after SIGINT, by custom. */
+const INTERRUPTED = 130;
 
 function list(): void {
   for (const { name, attack, title, intensities, small } of SCENARIOS) {
@@ -29,12 +31,17 @@ async function runOne(name: string, options: { seed: string; intensity?: string;
     process.exitCode = await reenter();
     return;
   }
-  whenAbandoned(() => interrupted.abort(new Error('interrupted')));
-  // A terminal sends it to the whole group.
-  process.on('SIGINT', () => interrupted.abort(new Error('interrupted')));
   const seed = Number(options.seed);
   if (!Number.isSafeInteger(seed) || seed < 0) throw new Error(`--seed ${options.seed}: a whole number from 0 is wanted`);
   const folder = folderOf(options.out, { scenario, intensity: intensity.name, seed });
+  // Whatever it is at: the sandbox goes with this process, so that only the unfinished folder is left to remove.
+  const stop = (): void => {
+    interrupted.abort(new Error('interrupted'));
+    rmSync(`${folder}.partial`, { recursive: true, force: true });
+    process.exit(INTERRUPTED);
+  };
+  whenAbandoned(stop);
+  process.on('SIGINT', stop);
   const manifest = await run({ scenario, intensity, seed, folder }, interrupted.signal);
   const labelled = manifest.campaigns.reduce((sum, { packets }) => sum + packets, 0);
   console.log(`${folder}: ${manifest.packets} packets, ${manifest.sipMessages} SIP messages, ${labelled} labelled, ${manifest.seconds} s`);

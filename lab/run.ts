@@ -65,9 +65,6 @@ export async function run(order: Order, signal: AbortSignal): Promise<Manifest> 
     phones.push(...(life?.phones ?? []));
     await order.scenario.run(lab, order.intensity);
     await life?.stop();
-  } catch (error) {
-    if (signal.aborted) rmSync(partial, { recursive: true, force: true });
-    throw error;
   } finally {
     await site.stop();
     await captures.stop();

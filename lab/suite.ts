@@ -29,8 +29,14 @@ export function suite(kind: 'small' | 'full', first: number, scenarios: readonly
   );
   return [
     ...benign.flatMap((scenario) => repeated([scenario], first, scenario.runs ?? 1)),
-    ...[...attacks.values()].flatMap((list) => repeated(list, first, RUNS)),
+    ...inTurn([...attacks.values()].map((list) => repeated(list, first, RUNS))),
   ];
+}
+
+/** The first of each list, then the second of each …: a suite that is interrupted has something of every attack. */
+function inTurn(lists: readonly (readonly Job[])[]): Job[] {
+  const longest = Math.max(0, ...lists.map(({ length }) => length));
+  return Array.from({ length: longest }, (_, i) => lists.flatMap((list) => list[i] ?? [])).flat();
 }
 
 /** All intensities of the scenarios, with one seed after the other, until there are `least` runs. */

@@ -56,3 +56,9 @@ export class Clock {
 export function wallMilliseconds(): number {
   return performance.now();
 }
+
+/** The calendar day (UTC) of a time in µs since 1970: day of the month from 1, month from 1, day of the week from 0 (Sunday). */
+export function calendarDay(time: number): { readonly day: number; readonly month: number; readonly weekday: number } {
+  const date = new Date(time / 1000);
+  return { day: date.getUTCDate(), month: date.getUTCMonth() + 1, weekday: date.getUTCDay() };
+}

@@ -41,6 +41,13 @@ export const CONFIG = schema({
       about: 'Folders of rule files, relative to this file; `builtin` stands for those that come with Ringfence.',
       default: ['builtin'],
     },
+    dna: {
+      type: 'array',
+      items: { type: 'string', minLength: 1 },
+      about:
+        'Files of programs that are known by their DNA, relative to this file; `builtin` stands for the one that comes with Ringfence. The first program that fits counts.',
+      default: ['builtin'],
+    },
     profile: {
       type: 'enum',
       values: ['default', 'paper', 'nemea'],
@@ -97,6 +104,19 @@ export const CONFIG = schema({
       },
       default: {},
     },
+    lists: {
+      type: 'map',
+      about: 'What stands in the lists that rules read as `@name`, e.g. `trunks: [192.0.2.0/24]`.',
+      values: { type: 'array', items: { type: 'string', minLength: 1 } },
+      default: {},
+    },
+    programs: {
+      type: 'map',
+      about:
+        'Programs that rules of shape script may ask: the command and its arguments, e.g. `compare: [/usr/local/bin/compare-profile]`. It gets the Event as JSON on standard input; its exit code is its verdict.',
+      values: { type: 'array', items: { type: 'string', minLength: 1 }, minItems: 1 },
+      default: {},
+    },
     tables: {
       type: 'object',
       about: 'How much is remembered. A full table forgets what was seen longest ago, and counts it.',
@@ -137,7 +157,7 @@ export interface Site {
   readonly own: readonly Network[];
 }
 
-/** A checked configuration, deeply frozen. `rules` holds full paths, `seed` the words of the table hash. */
+/** A checked configuration, deeply frozen. `rules` and `dna` hold full paths, `seed` the words of the table hash. */
 export type Config = Omit<Infer<typeof CONFIG>, 'seed' | 'network'> & { readonly seed: Seed; readonly network: Site };
 
 /** A configuration, or everything that is wrong with it. */
@@ -145,6 +165,9 @@ export type ConfigResult = { readonly config: Config } | { readonly faults: read
 
 /** Where the rules that come with Ringfence are. */
 export const BUILTIN_RULES: string = fileURLToPath(new URL('rules', PACKAGE_ROOT));
+
+/** The programs that Ringfence knows by their DNA. */
+export const BUILTIN_DNA: string = fileURLToPath(new URL('dna/known.yaml', PACKAGE_ROOT));
 
 /** Reads a config file; without one, everything is as standard. */
 export function loadConfig(file?: string): ConfigResult {
@@ -176,7 +199,8 @@ export function parseConfig(text: string, file: string): ConfigResult {
   const network = Object.freeze({ proxies: networks('proxies'), own: networks('own') });
   if (wrong.length > 0) return { faults: wrong };
   const rules = value.rules.map((folder) => (folder === 'builtin' ? BUILTIN_RULES : resolve(dirname(file), folder)));
-  return { config: Object.freeze({ ...value, rules: Object.freeze(rules), seed: seedOf(value.seed), network }) };
+  const dna = value.dna.map((path) => (path === 'builtin' ? BUILTIN_DNA : resolve(dirname(file), path)));
+  return { config: Object.freeze({ ...value, rules: Object.freeze(rules), dna: Object.freeze(dna), seed: seedOf(value.seed), network }) };
 }
 
 function seedOf(hex: string): Seed {

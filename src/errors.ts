@@ -12,6 +12,7 @@ export const ERRORS = {
   interrupted: 'Reading was interrupted (SIGINT); what had been read is reported.',
   'config-invalid': 'The configuration has a fault.',
   'rule-invalid': 'A rule file has a fault.',
+  'dna-invalid': 'A file of known clients has a fault.',
   'rule-duplicate': 'Two rule files have the same id.',
   'segment-corrupt': 'A block of an Event segment fails its checksum; blocks before it were read.',
   'segment-version': 'The Event segment was written by a newer version.',

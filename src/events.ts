@@ -2,83 +2,8 @@
  * The catalogue of Events: what can happen, told without judgement. One entry each; every field has a kind, which says
  * how it is compared in rules, masked in outputs and indexed in stores. Rules and sinks are checked against this list.
  */
-
-/** What a field holds. `secret` is masked in every output; `address` and `prefix` compare as networks in rules. */
-export type FieldKind =
-  | 'address'
-  | 'port'
-  | 'account'
-  | 'user'
-  | 'host'
-  | 'number'
-  | 'count'
-  | 'duration'
-  | 'status'
-  | 'method'
-  | 'name'
-  | 'text'
-  | 'secret'
-  | 'flag';
-
-/** Fields every Event has (see `Event` in types.ts), usable in rules by these names. */
-export const COMMON_FIELDS = {
-  src: 'address',
-  srcPort: 'port',
-  dst: 'address',
-  dstPort: 'port',
-  origin: 'name',
-  via: 'address',
-  callId: 'text',
-  account: 'account',
-} as const satisfies Record<string, FieldKind>;
-
-/** One type of Event. */
-export interface EventType {
-  /** What happened, one sentence. */
-  readonly about: string;
-  /** Who `src` is: the party that acted. */
-  readonly src: string;
-  readonly fields: Readonly<Record<string, { readonly kind: FieldKind; readonly about: string }>>;
-}
-
-const status = { kind: 'status', about: 'status code of the final answer; 0: none came' } as const;
-const method = { kind: 'method', about: 'method of the request' } as const;
-const userAgent = { kind: 'text', about: 'User-Agent of the request, empty if it had none' } as const;
-
-const mgcp = {
-  verb: { kind: 'name', about: 'verb of the command, e.g. CRCX' },
-  endpoint: { kind: 'text', about: 'endpoint the command is about, `local@domain`' },
-  connection: { kind: 'text', about: 'connection identifier (`I:`), empty without one' },
-  stranger: { kind: 'flag', about: 'the gateway has a call agent, to whom it reports or whom it obeyed first, and the client is another' },
-} as const;
-
-const direction = {
-  kind: 'name',
-  about: 'what the sensor sees of the two: both, answers (their requests are not seen) or requests (no answer is seen)',
-} as const;
-
-const credentials = {
-  method,
-  status,
-  user: { kind: 'user', about: 'user name in the credentials' },
-  realm: { kind: 'host', about: 'realm in the credentials' },
-  userAgent,
-  guess: { kind: 'secret', about: 'password the tool wrote into its From tag (SIPVicious, M-10), empty otherwise' },
-  trusted: {
-    kind: 'flag',
-    about:
-      'refused: this endpoint had registered the account before its first refusal; accepted: this endpoint held a binding of the account before',
-  },
-  direction,
-} as const;
-
-const stream = {
-  ssrc: { kind: 'number', about: 'synchronisation source of the stream' },
-  media: { kind: 'name', about: 'audio, video … as SDP says; empty if no SDP promised it' },
-  codec: { kind: 'name', about: 'encoding, e.g. PCMU; `PT 97` if it is not known' },
-  encryption: { kind: 'name', about: 'none, sdes, dtls, zrtp, srtp (the profile says so, keys not seen)' },
-  promised: { kind: 'name', about: 'sdp: to an endpoint a description named; symmetric: to where media came from; none' },
-} as const;
+import { credentials, direction, type EventType, method, mgcp, status, userAgent } from './eventfields.ts';
+import { MEDIA_EVENTS } from './mediaevents.ts';
 
 /** All Events, by type. */
 export const EVENTS = {
@@ -169,9 +94,22 @@ export const EVENTS = {
       userAgent,
     },
   },
+  'domains.stalled': {
+    about:
+      'INVITEs of one source for several domains (hosts of their Request-URIs) were neither answered by the server within 1 s nor sent again, though the server answers others. Told at the 2nd and each further domain of a minute, up to 16.',
+    src: 'who sent the requests',
+    fields: {
+      domains: { kind: 'count', about: 'different domains so far' },
+      requests: { kind: 'count', about: 'such INVITEs so far' },
+      hits: {
+        kind: 'count',
+        about: 'requests of this source that succeeded at this server so far (2xx to REGISTER or INVITE), halved every 30 minutes',
+      },
+    },
+  },
   'load.risen': {
     about:
-      'What was asked of a server or account within a minute, or what of it was not brought to an end, has risen over a power of two (from 64, unfinished from 16), or is still as high a minute later.',
+      'What was asked of a server or account within a minute, or what of it was not brought to an end or rings, has risen over a power of two (from 64, OPTIONS from 32, unfinished from 8), or is still as high a minute later.',
     src: 'who sent the requests; none for loads by target and account, which may have many sources',
     fields: {
       by: {
@@ -182,16 +120,19 @@ export const EVENTS = {
       method: { kind: 'method', about: 'INVITE, REGISTER, OPTIONS or other' },
       requests: { kind: 'count', about: 'requests outside dialogs within the last minute, repetitions not counted' },
       perSecond: { kind: 'count', about: 'these per second, since they began but at most a minute' },
-      unfinished: { kind: 'count', about: 'of these, begun and not brought to an end: abandoned, unacknowledged or silent' },
+      unfinished: { kind: 'count', about: 'of these, begun and not brought to an end: abandoned, unacknowledged, silent or hanging' },
       finished: {
         kind: 'count',
         about:
           'brought to an end: a final answer that is no challenge, for INVITE also acknowledged; those whose 4 s are not over are neither',
       },
       abandoned: { kind: 'count', about: 'challenged, without credentials within 2 s' },
-      unacknowledged: { kind: 'count', about: 'INVITEs whose final answer met no ACK within 4 s, or that hung at 100 Trying for 32 s' },
+      unacknowledged: { kind: 'count', about: 'INVITEs whose final answer met no ACK within 2 s' },
       silent: { kind: 'count', about: 'not answered within 4 s, over UDP and not repeated' },
+      hanging: { kind: 'count', about: 'INVITEs that have been at 100 Trying for 4 s or more and still are' },
+      ringing: { kind: 'count', about: 'INVITEs that have been ringing for 4 s or more and still are' },
       followed: { kind: 'count', about: 'requests with credentials, and ACKs' },
+      acknowledged: { kind: 'count', about: 'ACKs, whatever call they belong to' },
       challenged: { kind: 'count', about: 'challenged' },
       completed: { kind: 'count', about: 'answered with 2xx' },
       refused: { kind: 'count', about: 'answered with 3xx, 4xx or 6xx, challenges and 408 not counted' },
@@ -202,6 +143,11 @@ export const EVENTS = {
         about:
           'about how many different sources are behind what was not finished (by target and account), sent it (noise) or answered (answers); by source: 1',
       },
+      targetUnfinished: {
+        kind: 'count',
+        about: 'by source: what of the same target, whoever asked it, was not brought to an end within the minute; else 0',
+      },
+      targetSources: { kind: 'count', about: 'by source: about how many sources are behind that; else 0' },
     },
   },
   'message.odd': {
@@ -374,147 +320,7 @@ export const EVENTS = {
       bytes: { kind: 'count', about: 'bytes of the payload' },
     },
   },
-  'media.described': {
-    about:
-      'A message held a session description: an offer or an answer of a call, or what a server can do (S1-25). Told once a transaction, of hops that repeat each other the first.',
-    src: 'who sent the description',
-    fields: {
-      method,
-      status: { kind: 'status', about: 'of the answer that held it, 0 for a request' },
-      from: { kind: 'text', about: 'URI of From' },
-      to: { kind: 'text', about: 'URI of To' },
-      contact: { kind: 'text', about: 'URI of the first Contact' },
-      vias: { kind: 'text', about: 'the Via lines, top first, at most eight' },
-      owner: { kind: 'text', about: 'the o= line (RFC 8866 §5.2)' },
-      sections: { kind: 'count', about: 'm= lines' },
-      address: { kind: 'address', about: 'where the first section wants media' },
-      port: { kind: 'port', about: 'its port, 0 if it is refused or there is none' },
-      media: { kind: 'name', about: 'audio, video … of the first section; empty for what is not known here' },
-      protocol: { kind: 'name', about: 'its transport, e.g. RTP/AVP; empty for what is not known here' },
-      codecs: { kind: 'text', about: 'its encodings that are known here, at most eight' },
-      direction: { kind: 'name', about: 'sendrecv, sendonly, recvonly, inactive' },
-      encryption: { kind: 'name', about: 'none, sdes, dtls, zrtp, srtp (the profile says so, keys not seen)' },
-    },
-  },
-  'media.started': {
-    about: 'An RTP stream began: two packets in sequence to or from an endpoint of a call, four elsewhere.',
-    src: 'who sends the stream',
-    fields: {
-      ...stream,
-      sequence: { kind: 'number', about: 'sequence number of its first packet' },
-      timestamp: { kind: 'number', about: 'RTP timestamp of its latest packet' },
-      phase: { kind: 'name', about: 'of its call: early (before the answer), call, over; none without a call' },
-      streams: { kind: 'count', about: 'streams that came to this promised endpoint so far, 0 if it was not promised' },
-    },
-  },
-  'media.ended': {
-    about: 'An RTP stream had no packet for 30 s, or the capture ended.',
-    src: 'who sent the stream',
-    fields: {
-      ...stream,
-      packets: { kind: 'count', about: 'packets seen' },
-      bytes: { kind: 'count', about: 'payload bytes' },
-      seconds: { kind: 'duration', about: 'from its first packet to its last' },
-      lost: { kind: 'count', about: 'packets expected and not seen (RFC 3550 A.3)' },
-      duplicates: { kind: 'count', about: 'packets seen twice' },
-      late: { kind: 'count', about: 'packets behind a later one' },
-      conflicts: { kind: 'count', about: 'packets with the number of the last one and another timestamp: two senders' },
-      jumps: { kind: 'count', about: 'jumps of sequence number or timestamp that RFC 3550 A.1 does not allow' },
-      foreign: { kind: 'count', about: 'times it changed to a payload type that neither side had named' },
-      oversized: { kind: 'count', about: 'packets of more than 1,400 bytes' },
-      jitter: { kind: 'duration', about: 'highest interarrival jitter in seconds (RFC 3550 A.8)' },
-      gap: { kind: 'duration', about: 'longest time without a packet, in seconds' },
-      rate: { kind: 'count', about: 'most packets within a second' },
-      digits: { kind: 'count', about: 'keys pressed (RFC 4733)' },
-      farLoss: { kind: 'number', about: 'share lost as the receiver last reported it, 0 to 1; -1: it did not' },
-      roundTrip: { kind: 'duration', about: 'seconds there and back by the last report, -1: not known' },
-      mos: { kind: 'number', about: 'listening quality 1 to 5 as the receiver reported it (RFC 3611), 0: it did not' },
-    },
-  },
-  'media.ssrc-changed': {
-    about: 'From the same source to the same promised endpoint a stream with another SSRC follows within 5 s.',
-    src: 'who sends the stream',
-    fields: {
-      ...stream,
-      before: { kind: 'number', about: 'SSRC of the stream before' },
-      gap: { kind: 'duration', about: 'seconds between the last packet of that and the first of this; 0 or less: they overlap' },
-      signalled: { kind: 'flag', about: 'a session description named the endpoint within the 10 s before' },
-    },
-  },
-  'media.unpromised': {
-    about:
-      'RTP comes to a promised endpoint from a source that no description of the call named, and the stream from another source that goes there too does not stop (S2-33).',
-    src: 'who sends the stream that nobody announced',
-    fields: {
-      ...stream,
-      rival: { kind: 'address', about: 'source of the other stream' },
-      rivalPort: { kind: 'port', about: 'its port' },
-      streams: { kind: 'count', about: 'streams that came to this endpoint so far' },
-    },
-  },
-  'media.jumped': {
-    about: 'Sequence number or timestamp of a stream jumped further than RFC 3550 A.1 allows. Told at its 1st, 2nd, 4th, 8th … jump.',
-    src: 'who sends the stream',
-    fields: {
-      ...stream,
-      sequence: { kind: 'number', about: 'sequence number of the packet' },
-      expected: { kind: 'number', about: 'the one after the highest before; the same if only the timestamp jumped' },
-      jumps: { kind: 'count', about: 'jumps so far' },
-      packets: { kind: 'count', about: 'packets so far' },
-    },
-  },
-  'media.odd': {
-    about: 'For the first time a stream has a packet that is too large, of a payload type nobody named, or that contradicts the last.',
-    src: 'who sends the stream',
-    fields: {
-      ...stream,
-      what: { kind: 'name', about: 'oversized, foreign-payload, conflict (same sequence number, other timestamp)' },
-      payloadType: { kind: 'number', about: 'of the packet' },
-      size: { kind: 'count', about: 'bytes of the packet with its RTP header' },
-    },
-  },
-  'media.late': {
-    about:
-      'RTP goes on more than 1 s after its call was over (a BYE was answered), or from an endpoint that a later description replaced more than 1 s ago (S1-47, S2-28). Told again when four times as late.',
-    src: 'who sends the stream',
-    fields: {
-      ...stream,
-      why: { kind: 'name', about: 'over, replaced' },
-      after: { kind: 'duration', about: 'seconds since then' },
-    },
-  },
-  'media.flooded': {
-    about:
-      'A stream has 512 packets within a second, or a promised endpoint gets 128 new streams; told again at each further so many (S2-33).',
-    src: 'who sends the stream',
-    fields: {
-      ...stream,
-      rate: { kind: 'count', about: 'packets of this second so far' },
-      newcomers: { kind: 'count', about: 'streams that began within this second at the same promised endpoint; 0 if it was not promised' },
-      calls: { kind: 'count', about: 'calls that were promised the endpoint, each within a minute of the one before; at least 1' },
-    },
-  },
-  'media.disordered': {
-    about:
-      'A promised endpoint got 16 RTP packets within a second that follow from none before: the first of a stream, a jump of sequence number or timestamp, or more than 100 numbers left out. Told again at each further 16.',
-    src: 'who sends the last of them, as it says: whoever forges RTP forges this too',
-    fields: {
-      ...stream,
-      disorder: { kind: 'count', about: 'such packets of this second so far' },
-      calls: { kind: 'count', about: 'calls that were promised the endpoint, each within a minute of the one before; at least 1' },
-      streams: { kind: 'count', about: 'streams that came to this endpoint so far' },
-      size: { kind: 'count', about: 'bytes of the last packet with its RTP header' },
-    },
-  },
-  'dtmf.sent': {
-    about: 'A key was pressed in a call: a telephone-event that ended (RFC 4733), or a SIP INFO.',
-    src: 'who sent it',
-    fields: {
-      way: { kind: 'name', about: 'rtp, info' },
-      digit: { kind: 'secret', about: 'the key: 0 to 9, *, #, A to D; another event by its number' },
-      seconds: { kind: 'duration', about: 'how long it was pressed, 0 if not said' },
-    },
-  },
+  ...MEDIA_EVENTS,
   'number.retried': {
     about:
       'A source dialled a number behind a prefix that it had not tried within the hour, after others; or a number that it had dialled behind several prefixes was answered. Numbers are the same if their last nine digits are. A source with 128 completed calls to a server within half an hour is a trunk and not watched.',
@@ -652,6 +458,71 @@ export const EVENTS = {
       fromParty: { kind: 'flag', about: 'the address it came from had a part in the call before' },
       party: { kind: 'address', about: 'where that side was first seen in the call: caller or callee; empty if that is not known' },
       age: { kind: 'duration', about: 'seconds since the call was first seen' },
+    },
+  },
+  'script.answered': {
+    about: 'A program that a rule asked about an Event has answered; src, dst, account and callId are those of that Event.',
+    src: 'src of the Event that was asked about',
+    fields: {
+      asked: { kind: 'text', about: 'id of the question: the rule and the id of the Event' },
+      program: { kind: 'name', about: 'name of the program in the config' },
+      code: { kind: 'number', about: 'its exit code; -1 if it could not be run, was ended by a signal or took too long' },
+      said: { kind: 'text', about: 'the first line it printed, at most 200 characters' },
+    },
+  },
+  'client.seen': {
+    about:
+      'A client sent a request straight to its target that is written unlike all that it sent within the hour: its Tool DNA, whatever User-Agent it claims (dna/README.md). At most 1,024 a second.',
+    src: 'who sent the request',
+    fields: {
+      method,
+      dna: { kind: 'name', about: 'the DNA in short: version, hash of what all its requests share, hash of the rest' },
+      core: { kind: 'text', about: 'what all its requests share, fields parted by `_`' },
+      build: { kind: 'text', about: 'how such a request of it is built, fields parted by `_`' },
+      client: { kind: 'text', about: 'name of the program, empty if nobody known writes so' },
+      userAgent,
+    },
+  },
+  'tool.seen': {
+    about: 'A client shows the DNA of a program that is known (dna/known.yaml); told again after an hour.',
+    src: 'who sent the request',
+    fields: {
+      method,
+      tool: { kind: 'text', about: 'name of the program' },
+      kind: { kind: 'name', about: 'attack, test, monitor, product' },
+      purpose: { kind: 'name', about: 'what such a request of it is for: scan, enumerate, guess, call, flood, none' },
+      sure: { kind: 'flag', about: 'no other program is known that writes so' },
+      dna: { kind: 'name', about: 'the DNA in short' },
+      says: {
+        kind: 'text',
+        about: 'what it wrote into its From tag (M-06): the user it asks for, or the address it scans; never a password',
+      },
+      userAgent,
+    },
+  },
+  'cnonce.repeated': {
+    about:
+      'A request carried credentials with a cnonce that another source had used within the month in another call. Clients make their cnonces at random (RFC 7616 §3.4): it is the same client under another address, or a tool that always sends the same one. Told for the first four sources.',
+    src: 'who sent the credentials',
+    fields: {
+      method,
+      cnonce: { kind: 'text', about: 'the cnonce' },
+      other: { kind: 'address', about: 'the source that used it before' },
+      sources: { kind: 'count', about: 'sources that have used it so far, this one included' },
+    },
+  },
+  'source.blocked': {
+    about: 'A server says in its log that its own guard blocks a source.',
+    src: 'who was blocked',
+    fields: { by: { kind: 'name', about: 'the guard: pike (Kamailio, OpenSIPS)' } },
+  },
+  'log.forged': {
+    about:
+      'A line of a log can be read in two ways, or begins or ends as a line of the server and is torn: somebody wrote into the log through a From, a user or a Call-ID. Nothing near it is believed.',
+    src: 'none',
+    fields: {
+      line: { kind: 'text', about: 'the line, the beginning of it' },
+      withdrawn: { kind: 'count', about: 'entries before it that are not believed' },
     },
   },
 } as const satisfies Record<string, EventType>;

@@ -10,7 +10,7 @@ const SOFTWARE = 70;
 /** Most characters of one line of a message. */
 const LONGEST = 1000;
 /** Faults of what the user wrote, not of what was read. */
-const SETTINGS: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['usage', 'config-invalid', 'rule-invalid', 'rule-duplicate']);
+const SETTINGS: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['usage', 'config-invalid', 'rule-invalid', 'rule-duplicate', 'dna-invalid']);
 
 /**
  * The definition of all commands; docs/reference/cli.md is made from it.
@@ -26,7 +26,10 @@ export function commands(done: (code: number) => void = () => {}): Command {
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'ringfence: ')) });
   addAnalyze(program, done);
   addExplain(program, done);
+  addDna(program, done);
   addCheck(program, done);
+  addRule(program, done);
+  addReplay(program, done);
   addEval(program, done);
   return program;
 }
@@ -46,7 +49,12 @@ function addAnalyze(program: Command, done: (code: number) => void): void {
         'With --follow it reads on as files grow and new ones appear in the folders, tells each alert in a line on standard error, ' +
         'and SIGINT is the end, with the report.',
     )
-    .argument('<file...>', 'capture files or folders of them; - is standard input')
+    .argument('[file...]', 'capture files or folders of them; - is standard input')
+    .option(
+      '--log <file>',
+      'instead of captures read the log of a server (Asterisk, FreeSWITCH, Kamailio), a named pipe or - for standard input; may be given several times',
+      (file: string, files: string[] = []) => [...files, file],
+    )
     .option('--follow', 'read on as files are written, until SIGINT')
     .option('--json', 'print one JSON object instead of the report (docs/reference/analysis.schema.json)')
     .option(
@@ -89,6 +97,24 @@ function addExplain(program: Command, done: (code: number) => void): void {
     });
 }
 
+function addDna(program: Command, done: (code: number) => void): void {
+  program
+    .command('dna')
+    .summary('tell which programs wrote the requests in captures')
+    .description(
+      'Tells clients apart by how they write their requests (Tool DNA), whatever User-Agent they claim: for each the program, if it is ' +
+        'known, its addresses, the User-Agents and accounts it used, and an example. Exit code: 0, 2 if something could not be read.',
+    )
+    .argument('<file...>', 'capture files or folders of them; - is standard input')
+    .option('--json', 'print one JSON object instead of the page')
+    .addOption(config())
+    .option('--no-color', 'no colours, also on a terminal')
+    .action(async (files: string[], options) => {
+      const { runDna } = await import('./cli/dna.ts');
+      done(await runDna(files, options));
+    });
+}
+
 function addCheck(program: Command, done: (code: number) => void): void {
   program
     .command('check')
@@ -99,6 +125,77 @@ function addCheck(program: Command, done: (code: number) => void): void {
     .action(async (paths: string[], options: { profile?: string }) => {
       const { runCheck } = await import('./cli/check.ts');
       done(await runCheck(paths, { out: process.stdout, ...options }));
+    });
+}
+
+function addRule(program: Command, done: (code: number) => void): void {
+  const rule = program.command('rule').summary('write rules: new, test, check, list').description('What a person needs who writes rules.');
+  rule
+    .command('new')
+    .description('Writes a rule file that is complete and passes its tests, to be changed.')
+    .argument('<id>', 'name of the rule')
+    .addOption(
+      new Option('--shape <name>', 'shape of the rule')
+        .choices(['any', 'count', 'distinct', 'sequence', 'absence', 'schedule', 'script'])
+        .default('count'),
+    )
+    .option('--dir <dir>', 'folder for the file', 'rules')
+    .action(async (id: string, options: { shape: string; dir: string }) => {
+      const { runRuleNew } = await import('./cli/rule.ts');
+      done(await runRuleNew(id, options, process.stdout));
+    });
+  rule
+    .command('test')
+    .description('Runs the tests that rules carry and tells each. Exit code: 0, 1 if one did not pass.')
+    .argument('[path...]', 'rule files or folders of them; without any, the rules that come with Ringfence')
+    .action(async (paths: string[]) => {
+      const { runRuleTest } = await import('./cli/rule.ts');
+      done(await runRuleTest(paths, process.stdout));
+    });
+  rule
+    .command('check')
+    .description('Checks rule files as `ringfence check` does.')
+    .argument('<path...>', 'rule files or folders of them')
+    .addOption(profile())
+    .action(async (paths: string[], options: { profile?: string }) => {
+      const { runCheck } = await import('./cli/check.ts');
+      done(await runCheck(paths, { out: process.stdout, ...options }));
+    });
+  rule
+    .command('list')
+    .description(
+      'Lists the rules; with captures, how many Events each rule looked at, how many met it, its alerts, and its time for an Event.',
+    )
+    .argument('[capture...]', 'capture files')
+    .addOption(rules())
+    .addOption(config())
+    .addOption(profile())
+    .action(async (captures: string[], options) => {
+      const { runRuleList } = await import('./cli/rule.ts');
+      done(await runRuleList(captures, options, process.stdout));
+    });
+}
+
+function addReplay(program: Command, done: (code: number) => void): void {
+  program
+    .command('replay')
+    .summary('tell what other rules would have made of recorded Events')
+    .description(
+      'Reads the Event segments that `analyze --events` wrote, runs the present rules and changed ones over them, and tells what differs: alerts ' +
+        'that would have come, stayed away, come sooner or later, and who would have been accused. Without --rules it tells what the present ' +
+        'rules make of all recordings together. Exit code: 0 nothing differs, 1 something does, 2 something could not be read, 3 both, 64 a fault in the command ' +
+        'line, the configuration or the rules.',
+    )
+    .requiredOption('--events <dir>', 'folder of Event segments')
+    .addOption(new Option('--rules <dir>', 'changed rules, a folder or file: each in place of the present one with its id, or beside them'))
+    .option('--instead', 'the changed rules replace all present ones')
+    .addOption(config())
+    .addOption(profile())
+    .option('--json', 'print one JSON object instead of the text')
+    .option('--no-color', 'no colours, also on a terminal')
+    .action(async (options) => {
+      const { runReplay } = await import('./cli/replay.ts');
+      done(await runReplay(options));
     });
 }
 

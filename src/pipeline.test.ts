@@ -105,6 +105,8 @@ test('silence, abandoned challenges, oddities and bindings become Events', () =>
   pipeline.handle({ kind: 'tick', time: time + 40e6, last: false });
   const types = pipeline.drain().events.map((e) => `${e.type} ${e.account}`.trim());
   assert.deepEqual(types, [
+    'client.seen',
+    'client.seen',
     'registration.changed alice@example.com',
     'message.odd',
     'target.contacted',

@@ -3,10 +3,11 @@
  * stages. No wall clock: the same inputs give the same Events and Alerts, whatever the batches.
  */
 import { Clock } from './clock.ts';
-import type { Command } from './commands.ts';
+import type { Command, VerdictCommand } from './commands.ts';
 import type { Config } from './config.ts';
 import type { CompiledRule } from './correlate/compile.ts';
 import { Correlator, type Look } from './correlate/correlator.ts';
+import { TIE_EVENTS, Ties } from './correlate/ties.ts';
 import { createMgcp, parseMgcp } from './decode/gateways/mgcp.ts';
 import { createQ931, parseQ931 } from './decode/gateways/q931.ts';
 import { METHODS } from './decode/message.ts';
@@ -22,25 +23,29 @@ import { detectCrowding } from './detect/crowding.ts';
 import { detectDescription } from './detect/description.ts';
 import { detect } from './detect/detectors.ts';
 import { detectDialogLapse } from './detect/dialog.ts';
-import { Emitter } from './detect/emitter.ts';
+import { Emitter, typeIndex } from './detect/emitter.ts';
 import { detectGateway, detectMissedAudit, detectReleased } from './detect/gateway.ts';
 import { detectH323 } from './detect/h323.ts';
 import { detectLoads } from './detect/load.ts';
+import { detectLogged } from './detect/logged.ts';
 import { detectLoneChallenge } from './detect/lone.ts';
 import { detectInfoDigit, detectMedia, detectMediaEnd } from './detect/media.ts';
 import { detectAbandoned } from './detect/probe.ts';
 import { pack, RECORD_WORDS } from './detect/record.ts';
 import { detectSilence } from './detect/silence.ts';
+import { detectStalls } from './detect/stall.ts';
 import { EVENT_NAMES, type EventName } from './events.ts';
+import type { KnownClient } from './knowndna.ts';
 import { family } from './metrics.ts';
-import type { Queries, Query } from './queries.ts';
+import type { Ask, Queries, Query } from './queries.ts';
 import { SipRecords } from './siprecords.ts';
 import type { Seed } from './table.ts';
 import { Gateways } from './track/gateways.ts';
+import { LoggedPeers } from './track/logged.ts';
 import { MEDIA_TOTALS } from './track/media/mediatotals.ts';
 import { type Observation, OUTCOME_NAMES } from './track/observation.ts';
 import { type Lapses, Tracker } from './track/tracker.ts';
-import { type Alert, type Call, DISPOSITIONS, type Event, type Input, type Packet } from './types.ts';
+import { type Alert, type Call, DISPOSITIONS, type Event, type Input, type Packet, type Tie } from './types.ts';
 
 /** What `sniff` tells apart, by its code. */
 const PROTOCOLS = ['other', 'sip', 'rtp', 'rtcp', 'stun', 'dtls', 'zrtp', 'mgcp', 'h225'] as const;
@@ -48,12 +53,16 @@ const PROTOCOLS = ['other', 'sip', 'rtp', 'rtcp', 'stun', 'dtls', 'zrtp', 'mgcp'
 const MOST_PIGGYBACKED = 64;
 /** µs between two looks at what the tables forgot. */
 const HOUSEKEEPING = 10_000_000;
+const ANSWERED = typeIndex('script.answered');
 
 /** What has gone up from the engine since the last `drain`: plain data. */
 export interface Upward {
   readonly events: readonly Event[];
   readonly alerts: readonly Alert[];
+  readonly ties: readonly Tie[];
   readonly calls: readonly Call[];
+  /** Questions to programs; a verdict Command answers each. */
+  readonly asks: readonly Ask[];
   /** Every SIP message, if a sink takes them; good until the drain after the next. */
   readonly records: SipRecords | undefined;
 }
@@ -62,6 +71,8 @@ export interface Upward {
 export interface PipelineOptions {
   readonly config: Config;
   readonly rules: readonly CompiledRule[];
+  /** Programs that are known by their DNA; none if absent. */
+  readonly known?: readonly KnownClient[];
   /** Counts the starts of this node: part of Event ids. */
   readonly boot: number;
   /** Which of the optional batches someone takes: all Events, the calls, a record of each SIP message. */
@@ -78,6 +89,7 @@ export class Pipeline {
   readonly #tracker: Tracker;
   readonly #emitter: Emitter;
   readonly #correlator: Correlator;
+  readonly #ties: Ties;
   readonly #lapses: Lapses;
   readonly #evicted = new Map<string, number>();
   readonly #protocols = new Float64Array(PROTOCOLS.length);
@@ -90,6 +102,8 @@ export class Pipeline {
   readonly #q931 = createQ931();
   /** Made with the first MGCP message: most sites have none. */
   #gateways: Gateways | undefined;
+  /** Made with the first line of a log. */
+  #logged: LoggedPeers | undefined;
   #events: Event[] = [];
   /** The batch being filled, and the one last drained. */
   #records: SipRecords | undefined;
@@ -99,11 +113,18 @@ export class Pipeline {
   /** What track made of the last SIP message; undefined if the last packet was none. For `explain`. */
   observation: Observation | undefined;
 
-  constructor({ config, rules, boot, sinks }: PipelineOptions) {
+  constructor({ config, rules, known = [], boot, sinks }: PipelineOptions) {
     this.#correlator = new Correlator(rules, { node: config.node, seed: config.seed, capacity: config.tables.alerts });
-    const wanted = sinks.events ? new Set<EventName>(EVENT_NAMES) : this.#correlator.wanted;
+    this.#ties = new Ties(config.seed);
+    const wanted = sinks.events ? new Set<EventName>(EVENT_NAMES) : new Set([...this.#correlator.wanted, ...TIE_EVENTS]);
     this.#emitter = new Emitter(config.node, boot, wanted);
-    const heard = { calls: sinks.calls, silence: wanted.has('request.unanswered'), loads: wanted.has('load.risen') };
+    const clients = wanted.has('client.seen') || wanted.has('tool.seen') ? known : undefined;
+    const heard = {
+      calls: sinks.calls,
+      silence: wanted.has('request.unanswered'),
+      loads: wanted.has('load.risen') || wanted.has('domains.stalled'),
+      clients,
+    };
     this.#tracker = new Tracker(config.tables, config.seed, this.#message, heard, config.network.proxies);
     this.#seed = config.seed;
     this.#keepEvents = sinks.events;
@@ -134,7 +155,12 @@ export class Pipeline {
     if (now >= this.#housekeeping) this.#keepHouse(now);
     if (this.#gateways !== undefined && now >= this.#gateways.audits.due) this.#lookAtAudits(this.#gateways, now);
     if (input.kind === 'packet') this.#decode(input, now);
+    else if (input.kind === 'log') {
+      this.#logged ??= new LoggedPeers(this.#seed);
+      detectLogged(input, this.#logged, this.#emitter, now);
+    }
     detectLoads(this.#tracker.rates.loads, this.#emitter, now);
+    detectStalls(this.#tracker.rates.stalls, this.#emitter);
     this.#correlate(now);
   }
 
@@ -223,13 +249,19 @@ export class Pipeline {
     const { out } = this.#emitter;
     for (let i = 0; i < out.length; i++) {
       this.#correlator.handle(out[i]!, now);
+      this.#ties.take(out[i]!, now);
       if (this.#keepEvents) this.#events.push(out[i]!);
     }
   }
 
   #keepHouse(now: number): void {
     this.#housekeeping = now + HOUSEKEEPING;
-    detectCrowding([...this.#tracker.tables(), ...(this.#gateways?.tables() ?? [])], this.#evicted, this.#emitter, now);
+    detectCrowding(
+      [...this.#tracker.tables(), ...(this.#gateways?.tables() ?? []), ...(this.#logged?.tables() ?? [])],
+      this.#evicted,
+      this.#emitter,
+      now,
+    );
   }
 
   /** Carries out a Command of the control side. */
@@ -240,10 +272,19 @@ export class Pipeline {
       case 'finish':
         this.#tracker.finish(now, this.#lapses);
         detectLoads(this.#tracker.rates.loads, this.#emitter, now);
+        detectStalls(this.#tracker.rates.stalls, this.#emitter);
         this.#keepHouse(now);
         this.#correlate(now);
         this.#correlator.finish(now);
+        break;
+      case 'verdict':
+        this.#verdict(command, now);
     }
+  }
+
+  #verdict({ ask, code, said }: VerdictCommand, now: number): void {
+    this.#emitter.emitAbout('script.answered', ANSWERED, ask.event, now, { asked: ask.id, program: ask.program, code, said });
+    this.#correlate(now);
   }
 
   /** Answers a Query of the control side with plain data. */
@@ -264,7 +305,12 @@ export class Pipeline {
       capture: {},
     }),
     calls: () => ({ ...this.#tracker.calls.summary, hungUpBy: { ...this.#tracker.calls.summary.hungUpBy } }),
-    tables: () => [...this.#tracker.tables(), ...(this.#gateways?.tables() ?? []), ...this.#correlator.stats().map((rule) => rule.table)],
+    tables: () => [
+      ...this.#tracker.tables(),
+      ...(this.#gateways?.tables() ?? []),
+      ...(this.#logged?.tables() ?? []),
+      ...this.#correlator.stats().map((rule) => rule.table),
+    ],
     rules: () => this.#correlator.stats(),
   };
 
@@ -276,7 +322,9 @@ export class Pipeline {
   /** Takes what has gone up since the last time. */
   drain(): Upward {
     const alerts = this.#correlator.out.splice(0);
-    const up = { events: this.#events, alerts, calls: this.#tracker.calls.over.splice(0), records: this.#records };
+    const asks = this.#correlator.asks.splice(0);
+    const ties = this.#ties.out.splice(0);
+    const up = { events: this.#events, alerts, ties, calls: this.#tracker.calls.over.splice(0), asks, records: this.#records };
     this.#events = [];
     this.#records = this.#drained;
     this.#records?.reset();

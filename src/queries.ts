@@ -3,6 +3,7 @@
  */
 import type { Counts } from './metrics.ts';
 import type { TableStats } from './table.ts';
+import type { Event } from './types.ts';
 
 /** How a rule has fared so far. */
 export interface RuleStats {
@@ -54,3 +55,12 @@ export interface Queries {
 
 /** Name of a Query. */
 export type Query = keyof Queries;
+
+/** A question to a program that a rule names (shape script); goes up with the Events. */
+export interface Ask {
+  /** The answer, an Event script.answered, names it as `asked`. */
+  readonly id: string;
+  readonly rule: string;
+  readonly program: string;
+  readonly event: Event;
+}

@@ -85,8 +85,34 @@ export interface Tick {
   last: boolean;
 }
 
-/** What a source yields. FlowRecord and LogEvent join with the sources that make them. */
-export type Input = Packet | Tick;
+/** What one line of a server's log says (S1-34). */
+export interface LogEntry {
+  readonly kind: 'log';
+  /** µs since 1970, by the server's clock. */
+  readonly time: number;
+  /** File name as given on the command line, `-` for standard input. */
+  readonly file: string;
+  /** Line in the file, from 1. */
+  readonly line: number;
+  /**
+   * `refused`: credentials; `unknown`: a user, or where he came from; `accepted`: credentials; `blocked`: the source, by the server's
+   * own guard; `forged`: somebody wrote lines into the log that are not the server's.
+   */
+  readonly what: 'refused' | 'unknown' | 'accepted' | 'blocked' | 'forged';
+  /** Endpoint of the client, port 0 if the line has none; of the server, all zero if the line does not tell. */
+  readonly src: Uint8Array;
+  readonly dst: Uint8Array;
+  readonly user: string;
+  readonly host: string;
+  readonly method: string;
+  /** Forged: the line that showed it, the beginning of it. */
+  readonly text: string;
+  /** Forged: entries before it that are not believed. */
+  readonly withdrawn: number;
+}
+
+/** What a source yields. FlowRecord joins with the sources that make it. */
+export type Input = Packet | LogEntry | Tick;
 
 /** One thing that was odd about a message, with the bytes it is about. Names: `decode/oddities.ts`. */
 export interface Oddity {
@@ -97,12 +123,12 @@ export interface Oddity {
 }
 
 /** Every way in which the address of who acted was found. */
-export const ATTRIBUTIONS = ['packet', 'via', 'witnessed', 'hep', 'nat', 'relayed', 'unknown'] as const;
+export const ATTRIBUTIONS = ['packet', 'via', 'witnessed', 'hep', 'nat', 'relayed', 'unknown', 'log'] as const;
 /**
  * How the address of who acted was found: `packet` the packet's source; `via` a proxy of ours says where it got the request from;
  * `witnessed` the request was seen on its way to the proxy that forwarded it; `hep` a capture agent says so; `nat` the address
  * of a NAT that others may share; `relayed` it says that it forwards for others and nobody vouches for it; `unknown` a proxy of ours
- * that does not say whom it forwarded for.
+ * that does not say whom it forwarded for; `log` a line in a server's log says so, which nothing else vouches for.
  */
 export type Attribution = (typeof ATTRIBUTIONS)[number];
 
@@ -224,21 +250,50 @@ export interface Alert {
   readonly why: string;
 }
 
-/** Alerts of one attacker, over stages (and, with later work, addresses). */
+/** What two addresses can have in common. */
+export const TIE_KINDS = ['cnonce', 'credential', 'number', 'tool', 'media'] as const;
+
+/** Two addresses have something in common that strangers have not. */
+export interface Tie {
+  readonly kind: (typeof TIE_KINDS)[number];
+  /** The cnonce, the account, the last digits of the number, the name of the tool, the recording. */
+  readonly value: string;
+  readonly address: string;
+  /** Who had it before. */
+  readonly other: string;
+  readonly time: number;
+}
+
+/** Why two things belong together. */
+export interface Bound {
+  readonly reason: string;
+  /** Above 0, at most 1. */
+  readonly weight: number;
+  /** One attacker, or two of whom the one knows what the other knows. */
+  readonly kind: 'same actor' | 'shares knowledge';
+}
+
+/** Alerts of one attacker, over stages, addresses and days. */
 export interface Incident {
   readonly id: string;
+  /** Who was seen first. */
   readonly subject: Party;
+  /** Other addresses that he acted from, or whose users know what he knows, nearest first, each with what binds it to one before. */
+  readonly others: readonly ({ readonly address: string } & Bound)[];
   readonly first: number;
   readonly last: number;
   readonly level: Level;
   readonly outcome: Outcome;
-  readonly stages: readonly { readonly stage: Stage; readonly first: number; readonly last: number; readonly alerts: readonly string[] }[];
-  readonly links: readonly {
-    readonly alert: string;
-    readonly reason: string;
-    readonly weight: number;
-    readonly kind: 'same actor' | 'shares knowledge';
+  readonly stages: readonly {
+    readonly stage: Stage;
+    readonly first: number;
+    readonly last: number;
+    readonly alerts: readonly string[];
+    /** What ATT&CK and VOIPSA call it (`correlate/taxonomy.ts`). */
+    readonly filings: readonly string[];
   }[];
+  /** Each alert but the first, with the one it is linked to. */
+  readonly links: readonly ({ readonly alert: string; readonly to: string } & Bound)[];
   /** Accounts at risk, `user@realm`. */
   readonly accounts: readonly string[];
   readonly targets: readonly string[];

@@ -1,6 +1,7 @@
 /** Events for tests, made at random from the catalogue. */
 import fc from 'fast-check';
-import { EVENT_NAMES, EVENTS, type EventName, type EventType, type FieldKind } from '../src/events.ts';
+import type { EventType, FieldKind } from '../src/eventfields.ts';
+import { EVENT_NAMES, EVENTS, type EventName } from '../src/events.ts';
 import { ATTRIBUTIONS, type Event } from '../src/types.ts';
 
 const NUMBERS: ReadonlySet<FieldKind> = new Set<FieldKind>(['count', 'duration', 'status', 'port', 'number']);

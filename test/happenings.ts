@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { loadConfig } from '../src/config.ts';
 import { loadRules } from '../src/correlate/load.ts';
+import { loadKnownClients } from '../src/knowndna.ts';
 import { Pipeline } from '../src/pipeline.ts';
 import type { Alert, Event, Packet } from '../src/types.ts';
 
@@ -18,7 +19,8 @@ export function happenings(packets: Iterable<Packet>): Happenings {
   const { config } = loaded;
   const { rules, faults } = loadRules(config.rules, { profile: config.profile });
   assert.deepEqual(faults, []);
-  const pipeline = new Pipeline({ config, rules, boot: 1, sinks: { events: true, calls: false } });
+  const { known } = loadKnownClients(config.dna);
+  const pipeline = new Pipeline({ config, rules, known, boot: 1, sinks: { events: true, calls: false } });
   const events: Event[] = [];
   const alerts = new Map<string, Alert>();
   const drain = (): void => {

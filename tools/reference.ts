@@ -10,7 +10,8 @@ import { RULE, type RuleFile } from '../src/correlate/ruleschema.ts';
 import { COMPUTED } from '../src/correlate/template.ts';
 import { ODDITIES } from '../src/decode/oddities.ts';
 import { ERRORS } from '../src/errors.ts';
-import { COMMON_FIELDS, EVENTS, type EventType } from '../src/events.ts';
+import { COMMON_FIELDS, type EventType } from '../src/eventfields.ts';
+import { EVENTS } from '../src/events.ts';
 import { commands } from '../src/main.ts';
 import { COUNTS } from '../src/metrics.ts';
 import { ANALYSIS } from '../src/publish/analysis.ts';
@@ -142,14 +143,21 @@ function rulesPage(): string {
 }
 
 function ruleText(rule: RuleFile): string {
-  const { id, title, about, level, class: kind, stage, on, variables, falsePositives, references } = rule;
-  const events = (Array.isArray(on) ? on : [on]).map((name) => `[${name}](events.md#${String(name).replaceAll('.', '')})`).join(', ');
+  const { id, title, about, level, class: kind, stage, variables, falsePositives, references } = rule;
+  const events = typesOf(rule)
+    .map((name) => `[${name}](events.md#${String(name).replaceAll('.', '')})`)
+    .join(', ');
   const facts = `\`${id}\`: level ${level}, class ${kind}, stage ${stage}, on ${events}.`;
   const settings = Object.entries(variables).map(([name, each]) => [code(name), code(JSON.stringify(each.value)), each.about]);
   const set = settings.length === 0 ? [] : ['A site may set:', table(['variable', 'standard', 'what'], settings)];
   const list = (head: string, lines: readonly string[]): string => `${head}\n\n${lines.map((line) => `- ${line}`).join('\n')}`;
   const parts = [list('What may look like it:', falsePositives), list('References:', references)];
   return [`### ${title}`, facts, (about ?? '').trim(), ...set, ...parts].join('\n\n');
+}
+
+/** Event types that a rule looks at, those of its steps among them. */
+function typesOf({ on, steps }: RuleFile): string[] {
+  return [...new Set([on ?? [], ...(steps ?? []).map((step) => step.on)].flat())];
 }
 
 function classesPage(): string {
@@ -168,14 +176,17 @@ function classesPage(): string {
 
 function cliPage(): string {
   const program = commands();
-  const parts = program.commands.map((command) => commandText(program, command));
+  const parts = program.commands.flatMap((command) => [
+    commandText(program, command),
+    ...command.commands.map((each) => commandText(program, each, `${command.name()} `)),
+  ]);
   return page('Command line', 'src/main.ts', [program.description(), ...parts, '## For all', optionTable(program)]);
 }
 
-function commandText(program: Command, command: Command): string {
-  const use = `\`\`\`\n${program.name()} ${command.name()} ${command.usage()}\n\`\`\``;
+function commandText(program: Command, command: Command, parent = ''): string {
+  const use = `\`\`\`\n${program.name()} ${parent}${command.name()} ${command.usage()}\n\`\`\``;
   const rows = command.registeredArguments.map((argument) => [code(argument.name()), argument.description]);
-  const parts = [`## ${command.name()}`, use, command.description()];
+  const parts = [`## ${parent}${command.name()}`, use, command.description()];
   if (rows.length > 0) parts.push(table(['argument', 'meaning'], rows));
   if (command.options.length > 0) parts.push(optionTable(command));
   return parts.join('\n\n');

@@ -26,7 +26,6 @@ export const dialPrefixes: Scenario = {
   title: 'A stranger dials one number behind one prefix after the other',
   attack: 'A32',
   intensities: INTENSITIES,
-  small: true,
   proof: 'hashes',
   run: runStranger,
 };

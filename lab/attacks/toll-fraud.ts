@@ -25,7 +25,6 @@ export const tollFraud: Scenario = {
   title: 'At night a stolen account calls costly numbers, in sequence or many at once',
   attack: 'A31',
   intensities: Object.keys(USES).map((name) => ({ name, value: Number.parseInt(name, 10) })),
-  small: true,
   proof: 'hashes',
   run,
 };

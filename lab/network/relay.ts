@@ -38,7 +38,10 @@ function pass(from: number, to: number, random: Random, { delayMs, jitterMs, los
   };
   const take = (frame: Uint8Array): void => {
     const arp = ((frame[12]! << 8) | frame[13]!) === ARP;
-    if (arp) return send(to, frame);
+    if (arp) {
+      send(to, frame);
+      return;
+    }
     if (random.chance(loss)) return;
     const due = Math.max(last, performance.now() + delayMs + (2 * random.unit() - 1) * jitterMs);
     last = due;

@@ -44,11 +44,13 @@ export async function finish(
   mkdirSync(join(folder, 'segments'), { recursive: true });
   for (const [segment, file] of raw) {
     const moved: Moved[] = [];
+    const shifts = new Map<string, number>();
     for (const frame of framesOf(readFileSync(file), segment)) {
       const subject = subjectOf(frame);
       const callId = callIdOf(subject);
       if (callId !== undefined && subject === frame && segment !== 'nat-inside') sipMessages++;
-      moved.push({ frame, time: Math.round(frame.real + timeline.shift(frame.real, callId, subject.src, subject.dst)) });
+      const own = timeline.shift(frame.real, callId, subject.src, subject.dst);
+      moved.push({ frame, time: Math.round(frame.real + withFirst(frame, own, shifts)) });
     }
     moved.sort((a, b) => a.time - b.time);
     await writeCapture(join(folder, 'segments', `${segment}.pcap.gz`), moved);
@@ -92,6 +94,14 @@ function* records(frames: readonly Moved[]): Generator<Buffer> {
     size = 0;
   }
   if (pending.length > 0) yield Buffer.concat(pending);
+}
+
+/** Later fragments of a datagram have no ports and no Call-ID: they move with the first. `shifts`: of the first ones so far. */
+function withFirst({ fragment }: Frame, own: number, shifts: Map<string, number>): number {
+  if (fragment === undefined) return own;
+  if (!fragment.first) return shifts.get(fragment.of) ?? own;
+  shifts.set(fragment.of, own);
+  return own;
 }
 
 /** Writes one JSON value a line. */

@@ -55,3 +55,22 @@ test('an ICMP error is about the packet that it quotes', () => {
     ],
   );
 });
+
+test('fragments of a datagram are known as such, later ones have no ports', () => {
+  const [first, later, other] = [0x2000, 0x00b9, 0x0000].map((word) => {
+    const part = packet(17, A, B, udp(5060, 5070, MESSAGE));
+    part.writeUInt16BE(7, 4);
+    part.writeUInt16BE(word, 6);
+    return part;
+  });
+  const frames = [...framesOf(capture(first!, later!, other!), 'office')];
+  assert.deepEqual(
+    frames.map(({ fragment }) => fragment?.first),
+    [true, false, undefined],
+  );
+  assert.equal(frames[0]?.fragment?.of, frames[1]?.fragment?.of);
+  assert.deepEqual(
+    frames.map(({ src }) => src),
+    ['10.0.0.1:5060', '10.0.0.1', '10.0.0.1:5060'],
+  );
+});

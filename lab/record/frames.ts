@@ -17,6 +17,8 @@ export interface Frame {
   readonly payload: number;
   /** Where the payload ends. */
   readonly payloadEnd: number;
+  /** Of a fragment: what the fragments of its datagram have in common, and whether it is the first one. */
+  readonly fragment: { readonly of: string; readonly first: boolean } | undefined;
 }
 
 const HEADER = 24;
@@ -47,8 +49,8 @@ const QUOTED = 8 + 20 + 4;
 function frame(file: Buffer, segment: string, real: number, start: number, end: number, ip = start + ETHERNET): Frame {
   const inner = ip + (file[ip]! & 15) * 4;
   const last = Math.min(end, ip + file.readUInt16BE(ip + 2));
-  const fragment = (file.readUInt16BE(ip + 6) & 0x1fff) !== 0;
-  const transport = fragment ? undefined : file[ip + 9] === 17 ? 'udp' : file[ip + 9] === 6 ? 'tcp' : undefined;
+  const offset = file.readUInt16BE(ip + 6) & 0x1fff;
+  const transport = offset > 0 ? undefined : file[ip + 9] === 17 ? 'udp' : file[ip + 9] === 6 ? 'tcp' : undefined;
   const port = (at: number): string => (transport === undefined ? '' : `:${file.readUInt16BE(at)}`);
   const payload = transport === 'udp' ? inner + 8 : transport === 'tcp' ? inner + (file[inner + 12]! >> 4) * 4 : inner;
   return {
@@ -62,6 +64,10 @@ function frame(file: Buffer, segment: string, real: number, start: number, end: 
     dst: dotted(file, ip + 16) + port(inner + 2),
     payload,
     payloadEnd: last,
+    fragment:
+      (file.readUInt16BE(ip + 6) & 0x3fff) === 0
+        ? undefined
+        : { of: file.toString('latin1', ip + 4, ip + 6) + file.toString('latin1', ip + 12, ip + 20), first: offset === 0 },
   };
 }
 

@@ -85,7 +85,8 @@ route[RELAY] {
   exit;
 }
 onreply_route {
-  if ($si != "${core.address}" && $ct != $null && nat_uac_test("1")) { fix_nated_contact(); }
+  # A private address or a name becomes where the answer comes from; what a phone forwards to (3xx) stays.
+  if ($si != "${core.address}" && !($rs =~ "^3") && $ct != $null && $(ct{nameaddr.uri}{uri.host}) != $si) { fix_nated_contact(); }
   return 1;
 }`;
 }

@@ -178,3 +178,41 @@ test('calls beyond the bound in memory come out the same, in the same order', mi
     [],
   );
 });
+
+/** A log of Asterisk in which one source guesses, and someone tries to put it on another. */
+function asteriskLog(): string {
+  const line = (second: number, from: string): string =>
+    `[2026-11-21 12:00:${String(second).padStart(2, '0')}] NOTICE[25690] chan_sip.c: Registration from '${from}' failed for '192.0.2.66:5061' - Wrong password\n`;
+  const lie = (second: number): string =>
+    line(
+      second,
+      `x' failed for '203.0.113.9:5060' - Wrong password\n${line(second, '<sip:100@pbx.example>').replace('192.0.2.66', '203.0.113.9')}x`,
+    );
+  const quiet = '[2026-11-21 12:00:30] VERBOSE[1] pbx.c: nothing\n'.repeat(2000);
+  const times = Array.from({ length: 20 }, (_, i) => i);
+  return times.map((i) => line(i, '<sip:100@pbx.example>')).join('') + quiet + times.map((i) => lie(i + 30)).join('') + quiet;
+}
+
+test('a log is analysed like a capture, and lines written into it accuse nobody', async () => {
+  const path = join(folder, 'full.log');
+  writeFileSync(path, asteriskLog());
+  const { code, out } = await analyze([], { log: [path], json: true });
+  const analysis: Analysis = JSON.parse(out);
+  assert.ok(validate(analysis), JSON.stringify(validate.errors));
+  assert.equal(code, 1);
+  const told = analysis.alerts.map(({ rule, subject, count, attributed }) => [rule, subject.value, count, attributed]);
+  assert.deepEqual(told, [
+    ['password-guessing', '192.0.2.66', 20, 'log'],
+    ['log-forgery', '', 20, 'packet'],
+  ]);
+  assert.ok(!JSON.stringify(analysis.incidents).includes('203.0.113.9'));
+  const text = (await analyze([], { log: [path], color: false })).out;
+  assert.match(text, /20 passwords for\s+100@pbx\.example refused by an unknown address/);
+  assert.match(text, /40 entries in 4,080 lines/);
+  assert.doesNotMatch(text, /It answered challenges/);
+});
+
+test('captures and logs are not read at the same time, and one of them is needed', async () => {
+  await assert.rejects(analyze([]), { code: 'usage' });
+  await assert.rejects(analyze([SAMPLE], { log: ['x'] }), { code: 'usage' });
+});

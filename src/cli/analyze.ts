@@ -1,14 +1,16 @@
 /** `ringfence analyze FILE|FOLDER…`: reads captures through the engine and reports. Both sides of the border in one process. */
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { type Captures, openCaptures } from '../capture/captures.ts';
+import { type LogReader, openLogs } from '../capture/logs/logreader.ts';
 import type { CaptureCounts, CaptureReader } from '../capture/reader.ts';
 import { Incidents } from '../correlate/incidents.ts';
-import type { Fault } from '../errors.ts';
+import { type Fault, RingfenceError } from '../errors.ts';
 import type { Counts, Family } from '../metrics.ts';
-import { Pipeline } from '../pipeline.ts';
+import { Pipeline, type Upward } from '../pipeline.ts';
 import { analysisJson } from '../publish/analysis.ts';
-import { type Findings, severity, WARNING } from '../publish/findings.ts';
+import { type FileSummary, type Findings, severity, WARNING } from '../publish/findings.ts';
 import { neutral } from '../publish/neutral.ts';
 import { type Output, pageOf, print } from '../publish/print.ts';
 import { Progress } from '../publish/progress.ts';
@@ -21,11 +23,14 @@ import { version } from '../version.ts';
 import { AlertLines, QuietTime } from './following.ts';
 import { Interrupt } from './interrupt.ts';
 import { type OutputOptions, Outputs, printsOutput } from './outputs.ts';
+import { askPrograms } from './programs.ts';
 import { attackTitles, loadSettings, type Settings, type SettingsOptions } from './settings.ts';
 
 /** Options of the command line. */
 export interface AnalyzeOptions extends SettingsOptions, OutputOptions {
   readonly json?: boolean;
+  /** Logs to read instead of captures. */
+  readonly log?: readonly string[];
   /** Folder for Event segments. */
   readonly events?: string;
   readonly color?: boolean;
@@ -34,6 +39,9 @@ export interface AnalyzeOptions extends SettingsOptions, OutputOptions {
   /** Bytes read at a time; for tests: what is printed does not depend on it. */
   readonly chunkBytes?: number;
 }
+
+/** ms between two looks at logs that have not grown. */
+const FOLLOWING = 100;
 
 /** Exit code bits. */
 const ALERTS = 1;
@@ -61,6 +69,9 @@ export async function runAnalyze(
   setFlagsFromString('--semi-space-growth-factor=1');
   // Functions are compiled once, when their ways are known: V8's standard compiles many twice (0.2 s of its threads a run).
   setFlagsFromString('--invocation-count-for-turbofan=30000');
+  const { log: logs = [] } = options;
+  if ((files.length === 0) === (logs.length === 0))
+    throw new RingfenceError('usage', '', 'name captures to read, or logs with --log; not both');
   const printed = printsOutput(options);
   const settings = loadSettings(options);
   const faults: Fault[] = [];
@@ -69,7 +80,8 @@ export async function runAnalyze(
   const interrupt = new Interrupt();
   const progress = new Progress(err);
   try {
-    await run.read(files, interrupt, progress, err);
+    if (logs.length > 0) await run.readLogs(logs, interrupt, err);
+    else await run.read(files, interrupt, progress, err);
     await run.finish();
   } catch (error) {
     outputs.abandon();
@@ -91,9 +103,12 @@ export async function runAnalyze(
   } finally {
     run.close();
     // A read of standard input that still waits would keep the process until its writer ends: end as SIGINT ends a program.
-    if (interrupt.asked && files.includes('-')) process.kill(process.pid, 'SIGINT');
+    if (interrupt.asked && [...files, ...logs].includes('-')) process.kill(process.pid, 'SIGINT');
   }
 }
+
+/** Rules may ask again because of what a program said, so often for each batch. */
+const MOST_ROUNDS = 8;
 
 /** One analysis: the engine and what it has said so far. */
 class Run {
@@ -110,12 +125,15 @@ class Run {
   readonly #outputs: Outputs;
   readonly #keepCalls: boolean;
   #captures: Captures | undefined;
+  #logs: LogReader | undefined;
   #packets = 0;
+  /** µs of the latest entry of a log. */
+  #lastEntry = 0;
   #tell: (alert: Alert) => void = () => {};
 
   constructor(settings: Settings, options: AnalyzeOptions, outputs: Outputs, faults: Fault[]) {
     this.#faults = faults;
-    const { config, rules } = settings;
+    const { config, rules, known } = settings;
     const boot = options.events === undefined ? 1 : nextBoot(options.events);
     this.#settings = settings;
     this.#options = options;
@@ -124,7 +142,7 @@ class Run {
     const { records } = outputs;
     this.#keepCalls = options.json === true || outputs.keepsCalls;
     const sinks = { events: options.events !== undefined, calls: options.json === true || outputs.calls, records };
-    this.#pipeline = new Pipeline({ config, rules, boot, sinks });
+    this.#pipeline = new Pipeline({ config, rules, known, boot, sinks });
     this.#alerts = new AlertFold(config.limits.alerts);
     this.#calls = new Spool<Call>(config.limits.calls, (json) => JSON.parse(json));
   }
@@ -151,6 +169,47 @@ class Run {
     } finally {
       if (!interrupt.asked) await reader.close();
     }
+  }
+
+  /** Reads logs to their end; following, until SIGINT. */
+  async readLogs(paths: readonly string[], interrupt: Interrupt, err: Output): Promise<void> {
+    const follow = this.#options.follow === true;
+    const stop = new AbortController();
+    const logs = await interrupt.or(openLogs(paths, follow ? stop.signal : undefined));
+    if (logs === undefined) {
+      this.#faults.push(interruption(paths[0] ?? '', 0));
+      return;
+    }
+    this.#logs = logs;
+    const quiet = new QuietTime();
+    const lines = new AlertLines();
+    if (follow) this.#tell = (alert) => err.write(lines.line(alert));
+    for (let more: boolean | undefined = true; more === true; ) {
+      const filling = logs.fill();
+      more = await interrupt.or(filling);
+      // Following, what there is at that time is read to its end; else it may never come.
+      if (more === undefined && follow) {
+        stop.abort();
+        more = await filling;
+      }
+      const before = this.#packets;
+      for (let entry = logs.next(); entry !== undefined; entry = logs.next()) {
+        this.#packets++;
+        this.#pipeline.handle(entry);
+        this.#lastEntry = Math.max(this.#lastEntry, entry.time);
+      }
+      if (this.#packets > before) quiet.heard(this.#lastEntry);
+      else if (follow) await this.#waitForLogs(quiet);
+      await this.#drain();
+    }
+    if (interrupt.asked && !follow) this.#faults.push(interruption(paths[0] ?? '', logs.counts[0]?.bytes ?? 0));
+    if (!interrupt.asked) await logs.close();
+  }
+
+  /** Nothing came: time passes all the same. */
+  async #waitForLogs(quiet: QuietTime): Promise<void> {
+    if (quiet.now > 0) this.#pipeline.handle({ kind: 'tick', time: quiet.now, last: false });
+    await sleep(FOLLOWING);
   }
 
   /** Reads on until SIGINT, then to where the files end at that time. */
@@ -182,7 +241,7 @@ class Run {
 
   /** Says to the engine that the input has ended, and takes its last words. */
   async finish(): Promise<void> {
-    if (this.#packets > 0) this.#pipeline.handle({ kind: 'tick', time: this.#captures?.reader.lastTime ?? 0, last: true });
+    if (this.#packets > 0) this.#pipeline.handle({ kind: 'tick', time: this.#captures?.reader.lastTime ?? this.#lastEntry, last: true });
     this.#pipeline.command({ kind: 'finish' });
     await this.#drain();
     await this.#segments?.close();
@@ -190,9 +249,19 @@ class Run {
   }
 
   async #drain(): Promise<void> {
-    const batch = this.#pipeline.drain();
-    const { events, alerts, calls } = batch;
+    let batch = this.#pipeline.drain();
+    for (let round = 0; ; round++) {
+      await this.#deliver(batch);
+      if (batch.asks.length === 0 || round === MOST_ROUNDS) return;
+      for (const verdict of await askPrograms(batch.asks, this.#settings.config.programs)) this.#pipeline.command(verdict);
+      batch = this.#pipeline.drain();
+    }
+  }
+
+  async #deliver(batch: Upward): Promise<void> {
+    const { events, alerts, ties, calls } = batch;
     for (const alert of alerts) this.#note(alert);
+    for (const tie of ties) this.#incidents.tie(tie);
     if (this.#keepCalls) for (const call of calls) this.#calls.add(call);
     await this.#outputs.take(batch);
     const segments = this.#segments;
@@ -222,7 +291,7 @@ class Run {
       rules: attackTitles(this.#settings.rules),
       version: version(),
       skipped: Object.fromEntries(this.#captures?.skipped() ?? []),
-      files: this.#captures?.reader.files ?? [],
+      files: this.#captures?.reader.files ?? logSummaries(this.#logs),
       counts,
       alerts: this.#alerts,
       incidents: this.#incidents.list(),
@@ -238,6 +307,19 @@ class Run {
     this.#alerts.close();
     this.#calls.close();
   }
+}
+
+/** Logs as inputs: their lines as frames, what of them says something as packets. */
+function logSummaries(logs: LogReader | undefined): FileSummary[] {
+  return (logs?.counts ?? []).map(({ name, bytes, lines, entries, first, last }) => ({
+    name,
+    log: true,
+    bytes,
+    frames: lines,
+    packets: entries,
+    first,
+    last,
+  }));
 }
 
 /** What the capture could not show; frames that were lost before it among it. */

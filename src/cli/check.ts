@@ -82,7 +82,7 @@ function checkConfig(file: string | undefined, tally: Tally): void {
   else checkRules(result.config.rules, result.config, { file: file ?? '', text }, tally);
 }
 
-type RuleSettings = { readonly profile: string; readonly overrides: Config['overrides'] };
+type RuleSettings = { readonly profile: string } & Pick<Config, 'overrides'> & Partial<Pick<Config, 'lists'>>;
 
 function checkRules(
   folders: readonly string[],
@@ -90,11 +90,11 @@ function checkRules(
   config: { file: string; text: string } | undefined,
   tally: Tally,
 ): void {
-  const { rules, faults } = loadRules(folders, settings);
+  const { rules, faults, surroundings } = loadRules(folders, settings);
   tally.faults.push(...faults.map((fault) => (config === undefined ? fault : placed(fault, config))));
   tally.rules += rules.length;
   for (const { file } of rules) {
-    for (const result of runRuleTests(readFileSync(file, 'utf8'), file)) {
+    for (const result of runRuleTests(readFileSync(file, 'utf8'), file, surroundings)) {
       tally.tests++;
       for (const fault of result.faults)
         tally.faults.push({ code: 'rule-invalid', where: file, message: `test "${result.name}": ${fault}` });

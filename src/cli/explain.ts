@@ -27,10 +27,10 @@ export interface ExplainOptions extends SettingsOptions {
  */
 export async function runExplain(file: string, options: ExplainOptions, out: Output = process.stdout): Promise<number> {
   const wanted = wantedOf(options);
-  const { config, rules } = loadSettings(options);
+  const { config, rules, known } = loadSettings(options);
   const reader = await openCapture(file, { seed: config.seed });
   try {
-    const pipeline = new Pipeline({ config, rules, boot: 1, sinks: { events: true, calls: true } });
+    const pipeline = new Pipeline({ config, rules, known, boot: 1, sinks: { events: true, calls: true } });
     const pages = explained(reader, pipeline, wanted, pageOf(out, options.color));
     await print(out, pages);
     return 0;

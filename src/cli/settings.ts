@@ -3,6 +3,7 @@ import { type Config, loadConfig } from '../config.ts';
 import type { CompiledRule } from '../correlate/compile.ts';
 import { loadRules } from '../correlate/load.ts';
 import { type Fault, RingfenceError } from '../errors.ts';
+import { type KnownClient, loadKnownClients } from '../knowndna.ts';
 import { severity, WARNING } from '../publish/findings.ts';
 import { faultLines, notText } from './faultlines.ts';
 
@@ -19,6 +20,8 @@ export interface SettingsOptions {
 export interface Settings {
   readonly config: Config;
   readonly rules: readonly CompiledRule[];
+  /** Programs that are known by their DNA. */
+  readonly known: readonly KnownClient[];
 }
 
 /** @throws RingfenceError `config-invalid` or `rule-invalid` with the faults, one a line (see `faultLines`). */
@@ -29,9 +32,23 @@ export function loadSettings(options: SettingsOptions): Settings {
   if ('faults' in result) throw allOf(result.faults);
   const { config } = result;
   const folders = options.rules === undefined ? config.rules : [options.rules];
-  const { rules, faults } = loadRules(folders, { profile: options.profile ?? config.profile, overrides: config.overrides });
-  if (faults.length > 0) throw allOf(faults);
-  return { config, rules };
+  const { rules, faults } = loadRules(folders, {
+    profile: options.profile ?? config.profile,
+    overrides: config.overrides,
+    lists: config.lists,
+  });
+  const clients = loadKnownClients(config.dna);
+  const unknown = rules.flatMap((rule) => unregistered(rule, config));
+  const all = [...faults, ...unknown, ...clients.faults];
+  if (all.length > 0) throw allOf(all);
+  return { config, rules, known: clients.known };
+}
+
+/** A rule names a program; only the config of this machine says what that is. */
+function unregistered({ plan, file }: CompiledRule, { programs }: Config): Fault[] {
+  if (plan?.kind !== 'script' || Object.hasOwn(programs, plan.program)) return [];
+  const message = `${file}: it asks the program "${plan.program}", which the config does not name under "programs"`;
+  return [{ code: 'rule-invalid', where: file, message }];
 }
 
 function allOf(faults: readonly Fault[]): RingfenceError {

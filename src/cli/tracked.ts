@@ -54,6 +54,7 @@ const ORIGINS: Readonly<Record<Attribution, string>> = {
   nat: ', a NAT: its own Via names a private address',
   relayed: ', which forwards for others, as it says; below that no Via is believed',
   unknown: ', a trusted proxy that does not say whom it forwarded for',
+  log: ', as a log says',
 };
 
 /** C-03, in words. */

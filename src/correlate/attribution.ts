@@ -17,6 +17,8 @@ export function attributionText({ origin, via, src }: Event): string {
       return `${src} says that it forwards for others: if it is a proxy of yours, list it in the config under network.proxies.`;
     case 'unknown':
       return `${src} is a trusted proxy that does not say whom it forwarded for.`;
+    case 'log':
+      return 'The address is what a log line says.';
     case 'packet':
       return '';
   }
@@ -31,6 +33,7 @@ export const ADDRESS_WEIGHT: Readonly<Record<Attribution, number>> = {
   nat: 0.5,
   relayed: 0.5,
   unknown: 0.3,
+  log: 0.8,
 };
 
 /** Why two alerts of one address belong together, in words. */
@@ -42,4 +45,5 @@ export const ADDRESS_REASON: Readonly<Record<Attribution, string>> = {
   nat: 'same address of a NAT, which others may share',
   relayed: 'same address, which may be a proxy’s',
   unknown: 'same trusted proxy, which does not say whom it forwarded for',
+  log: 'same address in a log',
 };

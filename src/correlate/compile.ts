@@ -1,13 +1,16 @@
 /** From a rule file to a rule that can run: names and conditions checked against the catalogue of Events, closures made. */
 import type { Fault } from '../errors.ts';
-import type { EventName, FieldKind } from '../events.ts';
+import type { FieldKind } from '../eventfields.ts';
+import { EVENT_NAMES } from '../events.ts';
 import { check, type Place } from '../readyaml.ts';
 import { nearest, parseDuration } from '../schema.ts';
 import type { AttackClass, Event, Level, Party, Stage } from '../types.ts';
+import { compilePlan, listOf, single, type Workshop } from './compileplan.ts';
 import { compileCondition, type Predicate } from './condition.ts';
 import type { Doubt } from './doubt.ts';
 import type { VariableValue } from './expression.ts';
-import { type Field, fieldsOf, makeField, numberOf, typeOf } from './fields.ts';
+import { compareKinds, type Field, fieldsOf, fieldsOfType, makeField, numberOf, typeOf } from './fields.ts';
+import type { CompiledPlan, Memory, MoreTypes, Plan, Surroundings, Until } from './plan.ts';
 import { RULE, type RuleFile } from './ruleschema.ts';
 import { compileTemplate, type Template } from './template.ts';
 import { unsoundFaults } from './unsound.ts';
@@ -33,8 +36,20 @@ export interface CompiledRule {
   readonly level: Level;
   readonly class: AttackClass;
   readonly stage: Stage;
-  readonly on: readonly EventName[];
-  /** `where` without the exceptions, as one condition. */
+  /** Event types of the catalogue, of rules (`rule.ID`) and of other sources. */
+  readonly on: readonly string[];
+  /** Matches that are not single Events; then `shape` is `any`. */
+  readonly plan: Plan | undefined;
+  /** Fields of what matches, for rules that look at this one. */
+  readonly fields: ReadonlyMap<string, FieldKind>;
+  /** No Alerts, only Events for other rules. */
+  readonly silent: boolean;
+  /** Silent, and each match is told, not only the first one of a group. */
+  readonly each: boolean;
+  readonly until: Until | undefined;
+  readonly remember: Memory | undefined;
+  readonly forget: Memory | undefined;
+  /** `where` without the exceptions, as one condition; of a plan with steps, only the exceptions. */
   readonly where: Predicate | undefined;
   readonly by: readonly Field[];
   readonly shape: 'any' | 'count' | 'distinct';
@@ -58,7 +73,7 @@ export interface CompiledRule {
 
 /** What shows that an attack succeeded. */
 export interface CompiledSuccess {
-  readonly on: readonly EventName[];
+  readonly on: readonly string[];
   readonly where: Predicate | undefined;
   readonly by: readonly Field[];
   readonly level: Level;
@@ -86,10 +101,11 @@ export function compileRule(
   profile: string,
   override: RuleOverride = {},
   proven = false,
+  surroundings: Surroundings = {},
 ): { readonly rule: CompiledRule | undefined; readonly faults: readonly Fault[] } {
   const { value, faults, raw, locate } = check(RULE, text, file, 'rule-invalid');
   if (value === undefined) return { rule: undefined, faults: [...faults, ...unsoundFaults(raw(), file, locate)] };
-  const compiler = new Compiler(value, file, profile, override, locate);
+  const compiler = new Compiler(value, file, profile, override, locate, surroundings);
   const rule = compiler.rule();
   if (!proven) compiler.tests();
   return { rule: compiler.faults.length === 0 ? rule : undefined, faults: compiler.faults };
@@ -97,17 +113,31 @@ export function compileRule(
 
 type Path = readonly (string | number)[];
 
+/** Which Events a rule wants, and what its matches look like. */
+type Looked = Omit<CompiledPlan, 'plan'> & { readonly plan?: Plan };
+
 class Compiler {
   readonly faults: Fault[] = [];
   readonly #file: RuleFile;
   readonly #name: string;
   readonly #override: RuleOverride;
+  readonly #types: MoreTypes;
+  readonly #lists: ReadonlyMap<string, readonly string[]>;
   readonly #locate: (path: Path, at?: number) => Place;
   readonly #profile: NonNullable<RuleFile['profiles'][string]>;
   readonly #path: Path;
   readonly #variables: Readonly<Record<string, VariableValue>>;
 
-  constructor(file: RuleFile, name: string, profile: string, override: RuleOverride, locate: (path: Path, at?: number) => Place) {
+  constructor(
+    file: RuleFile,
+    name: string,
+    profile: string,
+    override: RuleOverride,
+    locate: (path: Path, at?: number) => Place,
+    { types, lists }: Surroundings,
+  ) {
+    this.#types = types ?? new Map();
+    this.#lists = new Map(Object.keys(file.lists).map((list) => [list, lists?.[list] ?? []]));
     this.#file = file;
     this.#name = name;
     this.#override = override;
@@ -119,15 +149,17 @@ class Compiler {
 
   rule(): CompiledRule | undefined {
     const file = this.#file;
-    if (!this.#built()) return undefined;
-    const on = this.#types(file.on);
-    const fields = fieldsOf(on);
-    const by = this.#by(['by'], file.by, fields);
+    const shop = this.#workshop();
+    const looked: Looked | undefined = this.#planned() ? compilePlan(shop) : single(shop);
+    if (looked === undefined) return undefined;
+    const { on, fields, by } = looked;
+    const { plan } = looked;
     const field = this.#counted(fields);
     const sample = file.sample === undefined ? field : this.#field(['sample'], file.sample, fields);
     const target = file.target === undefined ? undefined : this.#party('target', file.target, fields);
     const subject = this.#party('subject', file.subject, fields);
-    if (subject !== undefined && !by.some(({ name }) => name === subject.field.name))
+    // One match of a plan has one subject, whatever it is grouped by.
+    if (plan === undefined && subject !== undefined && !by.some(({ name }) => name === subject.field.name))
       this.#fault(['subject', 'value'], 0, `the subject must be one of "by": ${by.map(({ name }) => name).join(', ')}`);
     const rule = {
       id: file.id,
@@ -137,7 +169,14 @@ class Compiler {
       class: file.class,
       stage: file.stage,
       on,
-      where: this.#whereAll(fields),
+      plan,
+      fields,
+      silent: file.raise === 'event',
+      each: file.raise === 'event' && file.quiet === undefined && file.shape !== 'count' && file.shape !== 'distinct',
+      until: this.#until(by),
+      remember: file.remember === undefined ? undefined : this.#memory('remember', file.remember, file.remember.for, fields),
+      forget: file.forget === undefined ? undefined : this.#memory('forget', file.forget, 0, fields),
+      where: this.#whereAll(plan?.kind === 'steps' ? fields : fieldsOf(on, this.#types)),
       by,
       shape: this.#shape(),
       field,
@@ -146,12 +185,73 @@ class Compiler {
       target,
       targets: target !== undefined && !by.some(({ name }) => name === target.field.name),
       sample,
-      success: this.#success(by),
+      success: this.#success(by, fields),
       why: this.#template(['why'], file.why, fields),
       file: this.#name,
       source: file,
     };
+    this.#strayKeys();
     return subject === undefined ? undefined : { ...rule, subject };
+  }
+
+  #planned(): boolean {
+    const { shape } = this.#file;
+    return shape !== 'any' && shape !== 'count' && shape !== 'distinct';
+  }
+
+  #workshop(): Workshop {
+    return {
+      file: this.#file,
+      within: this.#profile.within ?? this.#file.within,
+      types: this.#types,
+      fault: (path, at, message, near) => this.#fault(path, at, message, near),
+      typesAt: (path, on) => this.#typesAt(path, on),
+      fieldsAt: (path, names, fields) => this.#by(path, typeof names === 'string' ? names : [...names], fields),
+      condition: (path, source, fields, steps) => this.#condition(path, source, fields, steps),
+      time: (path, time) => this.#time(path, time),
+    };
+  }
+
+  /** Keys that only other shapes have. */
+  #strayKeys(): void {
+    const { shape } = this.#file;
+    const steps = shape === 'sequence' || shape === 'absence';
+    for (const key of ['steps', 'ordered', 'instances'] as const) if (!steps) this.#stray(key);
+    for (const key of ['at', 'zone', 'expect'] as const) if (shape !== 'schedule') this.#stray(key);
+    for (const key of ['program', 'verdict'] as const) if (shape !== 'script') this.#stray(key);
+  }
+
+  #stray(key: 'steps' | 'ordered' | 'instances' | 'at' | 'zone' | 'expect' | 'program' | 'verdict'): void {
+    if (this.#file[key] !== undefined) this.#fault([key], 0, `shape ${this.#file.shape} takes no "${key}"`);
+  }
+
+  #until(by: readonly Field[]): Until | undefined {
+    const clause = this.#file.until;
+    if (clause === undefined) return undefined;
+    const { on, limit, within } = clause;
+    if ((on === undefined) === (limit === undefined) || (limit === undefined) !== (within === undefined))
+      return this.#fault(['until'], 0, '"until" has either "on" (and "where", "by") or "limit" and "within"');
+    const types = on === undefined ? [] : this.#typesAt(['until', 'on'], on);
+    const fields = fieldsOf(types, this.#types);
+    const names = by.map(({ name }) => name);
+    const own = on === undefined ? by : this.#by(['until', clause.by === undefined ? 'on' : 'by'], clause.by ?? names, fields);
+    if (!compareKinds(by, own)) this.#fault(['until'], 0, `the fields of until must match "by" (${kindsOf(by)})`);
+    return {
+      on: types,
+      where: this.#condition(['until', 'where'], clause.where, fields),
+      by: own,
+      limit: limit ?? -1,
+      within: within === undefined ? 0 : this.#time(['until', 'within'], within),
+    };
+  }
+
+  #memory(
+    key: 'remember' | 'forget',
+    { list, value }: NonNullable<RuleFile['forget']>,
+    time: number | string,
+    fields: ReadonlyMap<string, FieldKind>,
+  ): Memory {
+    return { list, value: this.#by([key, 'value'], value, fields), for: time === 0 ? 0 : this.#time([key, 'for'], time) };
   }
 
   #fault(path: Path, at: number, message: string, near?: string): undefined {
@@ -159,14 +259,6 @@ class Compiler {
     const meant = near === undefined ? '' : `; did you mean "${near}"?`;
     this.faults.push({ code: 'rule-invalid', where: `${this.#name}:${line}:${column}`, offset, message: message + meant });
     return undefined;
-  }
-
-  #built(): boolean {
-    const { shape, lists } = this.#file;
-    if (lists !== undefined) this.#fault(['lists'], 0, '"lists" is reserved: lists are not built yet, use a variable with a list');
-    if (shape === 'any' || shape === 'count' || shape === 'distinct') return true;
-    this.#fault(['shape'], 0, `the shape "${shape}" is reserved and not built yet (allowed: any, count, distinct)`);
-    return false;
   }
 
   #shape(): CompiledRule['shape'] {
@@ -192,8 +284,14 @@ class Compiler {
     this.faults.push({ code: 'config-invalid', where: `overrides.${this.#file.id}`, message: message + meant });
   }
 
-  #types(on: RuleFile['on']): EventName[] {
-    return typeof on === 'string' ? [on] : [...on];
+  #typesAt(path: Path, on: string | readonly string[]): string[] {
+    return listOf(on).filter((type, i) => {
+      if (fieldsOfType(type, this.#types) !== undefined) return true;
+      const near = nearest(type, [...EVENT_NAMES, ...this.#types.keys()]);
+      const what = type.startsWith('rule.') ? 'there is no rule that raises' : 'unknown Event type';
+      this.#fault(typeof on === 'string' ? path : [...path, i], 0, `${what} "${type}"`, near);
+      return false;
+    });
   }
 
   #by(path: Path, names: RuleFile['by'], fields: ReadonlyMap<string, FieldKind>): Field[] {
@@ -240,7 +338,7 @@ class Compiler {
         : this.#condition([...this.#path, 'where'], own ?? undefined, fields);
     const exempt = this.#file.except.map((source, i) => this.#condition(['except', i], source, fields));
     for (const source of this.#override.except ?? []) {
-      const made = compileCondition(source, { fields, variables: this.#variables });
+      const made = compileCondition(source, { fields, variables: this.#variables, lists: this.#lists });
       if ('wrong' in made)
         this.#overrideFault(`except "${source}", character ${made.wrong.at + 1}: ${made.wrong.message}`, made.wrong.near);
       else exempt.push(made.predicate);
@@ -251,9 +349,14 @@ class Compiler {
     );
   }
 
-  #condition(path: Path, source: string | undefined, fields: ReadonlyMap<string, FieldKind>): Predicate | undefined {
+  #condition(
+    path: Path,
+    source: string | undefined,
+    fields: ReadonlyMap<string, FieldKind>,
+    steps: readonly string[] = [],
+  ): Predicate | undefined {
     if (source === undefined) return undefined;
-    const made = compileCondition(source, { fields, variables: this.#variables });
+    const made = compileCondition(source, { fields, variables: this.#variables, steps, lists: this.#lists });
     return 'wrong' in made ? this.#fault(path, made.wrong.at, made.wrong.message, made.wrong.near) : made.predicate;
   }
 
@@ -270,7 +373,8 @@ class Compiler {
 
   #idle(): number {
     const { shape, quiet } = this.#file;
-    if (quiet !== undefined && shape !== 'any') this.#fault(['quiet'], 0, `shape ${shape} takes no "quiet", its alerts end by "idle"`);
+    if (quiet !== undefined && (shape === 'count' || shape === 'distinct'))
+      this.#fault(['quiet'], 0, `shape ${shape} takes no "quiet", its alerts end by "idle"`);
     if (quiet !== undefined) return this.#time(['quiet'], quiet);
     return this.#time(this.#pathOf('idle'), this.#profile.idle ?? this.#file.idle);
   }
@@ -278,9 +382,10 @@ class Compiler {
   #tiers(): Tier[] {
     const { shape, limit, within, slower } = { ...this.#file, ...this.#profile };
     const idle = this.#idle();
-    if (shape === 'any') {
+    if (shape !== 'count' && shape !== 'distinct') {
       for (const key of ['limit', 'within', 'slower'] as const)
-        if (this.#file[key] !== undefined) this.#fault([key], 0, `shape any takes no "${key}": one Event is enough`);
+        if (this.#file[key] !== undefined && (shape === 'any' || key !== 'within'))
+          this.#fault([key], 0, `shape ${shape} takes no "${key}": one ${shape === 'any' ? 'Event' : 'match'} is enough`);
       return [{ limit: 1, within: Number.POSITIVE_INFINITY, idle }];
     }
     if (limit === undefined || within === undefined) {
@@ -335,11 +440,11 @@ class Compiler {
     return this.#fault(path, 0, `unknown variable "${reference}"`, near === undefined ? undefined : `$${near}`);
   }
 
-  #success(by: readonly Field[]): CompiledSuccess | undefined {
+  #success(by: readonly Field[], shown: ReadonlyMap<string, FieldKind>): CompiledSuccess | undefined {
     const clause = this.#file.success;
     if (clause === undefined) return undefined;
-    const on = this.#types(clause.on);
-    const fields = fieldsOf(on);
+    const on = this.#typesAt(['success', 'on'], clause.on);
+    const fields = fieldsOf(on, this.#types);
     const own =
       clause.by === undefined
         ? this.#by(
@@ -349,14 +454,13 @@ class Compiler {
           )
         : this.#by(['success', 'by'], clause.by, fields);
     const path = ['success', clause.by === undefined ? 'on' : 'by'];
-    if (own.length !== by.length || own.some(({ kind }, i) => kind !== by[i]?.kind))
-      this.#fault(path, 0, `the fields of success must match "by" (${by.map(({ name, kind }) => `${name}: ${kind}`).join(', ')})`);
+    if (!compareKinds(by, own)) this.#fault(path, 0, `the fields of success must match "by" (${kindsOf(by)})`);
     return {
       on,
       where: this.#condition(['success', 'where'], clause.where, fields),
       by: own,
       level: clause.level ?? this.#file.level,
-      why: clause.why === undefined ? undefined : this.#template(['success', 'why'], clause.why, fieldsOf(this.#types(this.#file.on))),
+      why: clause.why === undefined ? undefined : this.#template(['success', 'why'], clause.why, shown),
       doubt: this.#doubt(clause.doubt, fields),
     };
   }
@@ -382,8 +486,9 @@ class Compiler {
     });
   }
 
-  #testEvent(path: Path, type: EventName, given: Readonly<Record<string, unknown>>): void {
-    const fields = fieldsOf([type]);
+  #testEvent(path: Path, type: string, given: Readonly<Record<string, unknown>>): void {
+    this.#typesAt([...path, 'type'], type);
+    const fields = fieldsOf([type], this.#types);
     for (const [name, value] of Object.entries(given)) {
       const kind = fields.get(name);
       if (kind === undefined) this.#fault([...path, name], 0, `${type} has no field "${name}"`, nearest(name, fields.keys()));
@@ -396,6 +501,10 @@ class Compiler {
 function without(where: Predicate | undefined, exempt: readonly Predicate[]): Predicate | undefined {
   if (exempt.length === 0) return where;
   return (event) => (where === undefined || where(event)) && !exempt.some((predicate) => predicate(event));
+}
+
+function kindsOf(by: readonly Field[]): string {
+  return by.map(({ name, kind }) => `${name}: ${kind}`).join(', ');
 }
 
 function sort(value: VariableValue): string {

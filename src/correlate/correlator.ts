@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { EventName } from '../events.ts';
-import type { RuleStats } from '../queries.ts';
+import type { Ask, RuleStats } from '../queries.ts';
 import { hash, Key, type Seed, Table } from '../table.ts';
 import type { Alert, Event, Evidence, Outcome, Party } from '../types.ts';
 import { attributionText } from './attribution.ts';
@@ -12,8 +12,27 @@ import type { CompiledRule, PartyField } from './compile.ts';
 import type { Budget } from './distinct.ts';
 import { believe, noteDoubt } from './doubt.ts';
 import { DueQueue } from './duequeue.ts';
-import type { Field } from './fields.ts';
-import { countEvent, countValue, type Group, makeGroup, note, noteSuccess, resetGroup, ringLength, SAMPLE } from './group.ts';
+import { type Field, isEventName } from './fields.ts';
+import {
+  countEvent,
+  countValue,
+  type Group,
+  makeGroup,
+  note,
+  noteStep,
+  noteSuccess,
+  noteUntil,
+  resetGroup,
+  ringLength,
+  SAMPLE,
+} from './group.ts';
+import { type Machine, type Matched, mergeSteps, type Pending } from './machine.ts';
+import { Memories } from './memories.ts';
+import type { Memory } from './plan.ts';
+import { ScheduleMachine } from './schedule.ts';
+import { ScriptMachine } from './script.ts';
+import { type MachineParts, StepMachine } from './steps.ts';
+import { Tools } from './tools.ts';
 
 /** What one rule makes of one Event, for `explain`. */
 export interface Look {
@@ -40,15 +59,29 @@ interface Runtime {
   /** Longest time between two looks at an open group: the shortest of its idle times. */
   readonly step: number;
   readonly table: Table<Group>;
+  /** Makes the matches of a rule with a plan. */
+  readonly machine: Machine | undefined;
   evaluations: number;
   matches: number;
   alerts: number;
 }
 
+/** What a rule wants an Event for. */
+type Role = 'match' | 'success' | 'until' | 'plan';
+
 interface Binding {
   readonly runtime: Runtime;
-  readonly success: boolean;
+  readonly role: Role;
 }
+
+/** Lists hold so many values for each group that a rule may have. */
+const REMEMBERED = 4;
+const NO_NAMES: readonly string[] = [];
+const VERDICT: readonly string[] = ['verdict'];
+
+/** Events of the steps of a match. */
+type Steps = readonly (Event | undefined)[];
+const NO_STEPS: Steps = [];
 
 const KEY_BYTES = 64;
 const LONGEST_KEY = 1024;
@@ -60,23 +93,38 @@ export class Correlator {
   /** Types of Event that any rule wants. */
   readonly wanted: ReadonlySet<EventName>;
   readonly out: Alert[] = [];
+  /** Questions to programs, until someone takes them. */
+  readonly asks: Ask[] = [];
   readonly #node: string;
   readonly #seed: Seed;
   readonly #runtimes: readonly Runtime[];
   readonly #bindings = new Map<string, Binding[]>();
   readonly #queue = new DueQueue<Group>();
   readonly #key = new Key(LONGEST_KEY);
+  /** What plans wait for. */
+  readonly #plans = new DueQueue<Pending>();
+  readonly #memories: Memories;
+  /** Events that rules raised and that other rules have not looked at yet. */
+  #raised: Event[] = [];
+  #begun = false;
+  readonly #tools: Tools;
   #now = 0;
   #serial = 0;
 
   constructor(rules: readonly CompiledRule[], options: CorrelatorOptions) {
     this.#node = options.node;
     this.#seed = options.seed;
+    const longest = Math.max(1, ...rules.map(({ remember }) => remember?.for ?? 0));
+    this.#memories = new Memories(longest, options.capacity * REMEMBERED, options.seed);
+    this.#tools = new Tools(options.capacity);
     this.#runtimes = rules.map((rule, i) => this.#runtime(rule, i, options));
     const wanted = new Set<EventName>();
     for (const runtime of this.#runtimes) {
-      for (const type of runtime.rule.on) this.#bind(wanted, type, { runtime, success: false });
-      for (const type of runtime.rule.success?.on ?? []) this.#bind(wanted, type, { runtime, success: true });
+      const { on, plan, success, until } = runtime.rule;
+      this.#bind(wanted, on, runtime, plan === undefined ? 'match' : 'plan');
+      if (plan?.kind === 'script') this.#bind(wanted, ['script.answered'], runtime, 'plan');
+      this.#bind(wanted, success?.on ?? [], runtime, 'success');
+      this.#bind(wanted, until?.on ?? [], runtime, 'until');
     }
     this.wanted = wanted;
   }
@@ -84,20 +132,57 @@ export class Correlator {
   /** Judges one Event. `now` is the pipeline's time in µs, which never goes back. */
   handle(event: Event, now: number): void {
     this.advance(now);
+    this.#judge(event);
+    this.#judgeRaised();
+  }
+
+  /** Moves the time and does what has fallen due, in the order of the times; two comparisons if there is nothing. */
+  advance(now: number): void {
+    if (!this.#begun) this.#begin(now);
+    while (this.#queue.next <= now || this.#plans.next <= now) {
+      const plan = this.#plans.next <= this.#queue.next;
+      // When the input came that showed it must not matter.
+      this.#now = Math.max(this.#now, plan ? this.#plans.next : this.#queue.next);
+      this.#memories.now = this.#now;
+      if (plan) this.#planDue();
+      else this.#closeNext();
+      this.#judgeRaised();
+    }
+    if (now > this.#now) this.#now = now;
+  }
+
+  #begin(now: number): void {
+    this.#begun = true;
+    for (const { machine } of this.#runtimes) machine?.begin(now);
+  }
+
+  #planDue(): void {
+    const entry = this.#plans.pop(this.#now);
+    if (entry !== undefined) this.#runtimes[entry.rule]!.machine?.due(entry, this.#now);
+  }
+
+  #judge(event: Event): void {
     const bindings = this.#bindings.get(event.type);
     if (bindings === undefined) return;
+    this.#memories.now = this.#now;
+    if (event.type === 'tool.seen') this.#tools.note(event);
     for (let i = 0; i < bindings.length; i++) {
-      const { runtime, success } = bindings[i]!;
+      const { runtime, role } = bindings[i]!;
       runtime.evaluations++;
-      if (success) this.#succeed(runtime, event);
-      else this.#match(runtime, event);
+      if (role === 'match') this.#match(runtime, event);
+      else if (role === 'success') this.#succeed(runtime, event);
+      else if (role === 'until') this.#end(runtime, event);
+      else runtime.machine?.handle(event, this.#now);
     }
   }
 
-  /** Moves the time and closes what has been idle for long enough; one comparison if there is nothing to close. */
-  advance(now: number): void {
-    if (now > this.#now) this.#now = now;
-    while (this.#queue.next <= this.#now) this.#closeNext();
+  /** Rules that look at other rules: no rule looks at itself, by whatever way, so that this ends (load.ts). */
+  #judgeRaised(): void {
+    while (this.#raised.length > 0) {
+      const raised = this.#raised;
+      this.#raised = [];
+      for (const event of raised) this.#judge(event);
+    }
   }
 
   /** The input has ended: the last version of every Alert, `closed` only where its idle time has passed. */
@@ -106,7 +191,7 @@ export class Correlator {
     const open: Group[] = [];
     for (const { table } of this.#runtimes) table.each(this.#now, (group) => void (group.open && open.push(group)));
     for (const group of open) this.#believe(group, true);
-    const last = open.map((group) => this.#alert(group, 'update', this.#now));
+    const last = open.filter((group) => !this.#ruleOf(group).silent).map((group) => this.#alert(group, 'update', this.#now));
     this.out.push(...last.sort((a, b) => a.first - b.first || (a.id < b.id ? -1 : 1)));
   }
 
@@ -119,9 +204,9 @@ export class Correlator {
 
   /** What each rule makes of an Event that `handle` has just been given. Changes nothing. */
   look(event: Event): Look[] {
-    const bindings = (this.#bindings.get(event.type) ?? []).filter(({ success }) => !success);
+    const bindings = (this.#bindings.get(event.type) ?? []).filter(({ role }) => role === 'match');
     return bindings.map(({ runtime: { rule, table } }) => {
-      const matched = rule.where === undefined || rule.where(event);
+      const matched = rule.where === undefined || rule.where(event, this.#memories);
       const slot = matched ? table.find(this.#keyOf(rule.by, event), this.#now) : -1;
       if (slot < 0) return { rule: rule.id, matched, count: 0, limit: rule.tiers[0]!.limit, open: false };
       const group = table.at(slot);
@@ -130,7 +215,12 @@ export class Correlator {
     });
   }
 
-  #runtime(rule: CompiledRule, index: number, { capacity, seed }: CorrelatorOptions): Runtime {
+  #ruleOf(group: Group): CompiledRule {
+    return this.#runtimes[group.rule]!.rule;
+  }
+
+  #runtime(rule: CompiledRule, index: number, options: CorrelatorOptions): Runtime {
+    const { capacity, seed } = options;
     const budget: Budget = { left: EXACT_SLOTS };
     const longest = Math.max(...rule.tiers.map(({ within }) => (within === Number.POSITIVE_INFINITY ? 0 : within + 1)));
     const table = new Table<Group>({
@@ -143,19 +233,34 @@ export class Correlator {
       make: () => makeGroup(index, this.#serial++, budget),
       reset: (group) => {
         if (group.open) this.#believe(group, true);
-        if (group.open) this.out.push(this.#alert(group, 'update', this.#now));
+        if (group.open) this.#tell(group, 'update', this.#now);
         resetGroup(group);
       },
     });
-    const step = Math.min(...rule.tiers.map(({ idle }) => idle));
-    return { rule, ring: ringLength(rule), step, table, evaluations: 0, matches: 0, alerts: 0 };
+    const over = rule.until === undefined || rule.until.limit < 0 ? Number.POSITIVE_INFINITY : rule.until.within;
+    const step = Math.min(over, ...rule.tiers.map(({ idle }) => idle));
+    const machine = this.#machine(rule, index, options);
+    return { rule, ring: ringLength(rule), step, table, machine, evaluations: 0, matches: 0, alerts: 0 };
   }
 
-  #bind(wanted: Set<EventName>, type: EventName, binding: Binding): void {
-    wanted.add(type);
-    const list = this.#bindings.get(type);
-    if (list === undefined) this.#bindings.set(type, [binding]);
-    else list.push(binding);
+  #machine(rule: CompiledRule, index: number, { capacity, seed }: CorrelatorOptions): Machine | undefined {
+    const { plan, where, by, id } = rule;
+    if (plan === undefined) return undefined;
+    const matched: Matched = (event, steps, met) => this.#planned(this.#runtimes[index]!, event, steps, met);
+    const [memories, queue, serial] = [this.#memories, this.#plans, (): number => this.#serial++];
+    const parts: MachineParts = { rule: index, id, seed, capacity, memories, queue, serial, matched };
+    if (plan.kind === 'steps') return new StepMachine(plan, parts);
+    if (plan.kind === 'schedule') return new ScheduleMachine(plan, where, by, parts);
+    return new ScriptMachine(plan, where, by, parts, this.asks);
+  }
+
+  #bind(wanted: Set<EventName>, types: readonly string[], runtime: Runtime, role: Role): void {
+    for (const type of types) {
+      if (isEventName(type)) wanted.add(type);
+      const list = this.#bindings.get(type);
+      if (list === undefined) this.#bindings.set(type, [{ runtime, role }]);
+      else list.push({ runtime, role });
+    }
   }
 
   #keyOf(by: readonly Field[], event: Event): Key {
@@ -165,22 +270,75 @@ export class Correlator {
   }
 
   #match(runtime: Runtime, event: Event): void {
+    const { where } = runtime.rule;
+    if (where === undefined || where(event, this.#memories)) this.#hit(runtime, event, NO_STEPS);
+  }
+
+  /** A plan has come to its end. */
+  #planned(runtime: Runtime, event: Event, steps: Steps, met: boolean): void {
+    const { plan, where } = runtime.rule;
+    const names = plan?.kind === 'steps' ? plan.steps.map(({ name }) => name) : plan?.kind === 'script' ? VERDICT : NO_NAMES;
+    const whole = steps.length === 0 ? event : mergeSteps(event, steps, names);
+    if (plan?.kind === 'steps' && where !== undefined && !where(whole, this.#memories)) return;
+    if (met) this.#raise(`rule.${runtime.rule.id}.met`, whole, 1, '');
+    else this.#hit(runtime, whole, steps);
+  }
+
+  #hit(runtime: Runtime, event: Event, steps: Steps): void {
     const { rule, table } = runtime;
     const now = this.#now;
-    if (rule.where !== undefined && !rule.where(event)) return;
     runtime.matches++;
+    if (rule.each) {
+      runtime.alerts++;
+      this.#memorize(rule, event);
+      this.#raise(`rule.${rule.id}`, event, 1, '');
+      return;
+    }
     const slot = table.put(this.#keyOf(rule.by, event), now);
     const group = table.at(slot);
     group.slot = slot;
+    for (let i = 0; i < steps.length; i++) if (steps[i] !== undefined && steps[i]!.id !== event.id) noteStep(group, steps[i]!);
     note(group, rule, event, now);
-    if (!this.#reached(runtime, group, event)) {
-      if (group.doubts !== undefined && this.#believe(group, false)) this.out.push(this.#alert(group, 'update', now));
+    const opens = this.#reached(runtime, group, event);
+    if (group.open) this.#whileOpen(rule, group, event, opens);
+    if (!opens) {
+      if (group.doubts !== undefined && this.#believe(group, false)) this.#tell(group, 'update', now);
       return;
     }
     runtime.alerts++;
     group.id = this.#idOf(rule, event, group.first);
     this.#queue.push(group, now + runtime.step);
-    this.out.push(this.#alert(group, 'open', now));
+    this.#tell(group, 'open', now);
+  }
+
+  /** The Event opened the group, or came after. */
+  #whileOpen(rule: CompiledRule, group: Group, event: Event, opens: boolean): void {
+    if (rule.until !== undefined && rule.until.limit >= 0) noteUntil(group, rule.until, opens, this.#now);
+    this.#memorize(rule, event);
+  }
+
+  #memorize({ remember, forget }: CompiledRule, event: Event): void {
+    if (remember !== undefined) this.#memories.remember(remember.list, valuesOf(remember, event), remember.for);
+    if (forget !== undefined) this.#memories.forget(forget.list, valuesOf(forget, event));
+  }
+
+  /** A new version of an Alert, and the Event of its rule. */
+  #tell(group: Group, state: Alert['state'], time: number): void {
+    const rule = this.#ruleOf(group);
+    if (!rule.silent) this.out.push(this.#alert(group, state, time));
+    if (state !== 'update')
+      this.#raise(`rule.${rule.id}${state === 'open' ? '' : '.over'}`, group.lastEvent!, countOf(rule, group), group.id);
+  }
+
+  #raise(type: string, event: Event, count: number, alert: string): void {
+    if (this.#bindings.has(type)) this.#raised.push({ ...event, type, data: { ...event.data, count, alert } });
+  }
+
+  /** `until`: an Event ends the group, whether it had come to an Alert or not. */
+  #end({ rule: { until }, table }: Runtime, event: Event): void {
+    if (until === undefined || (until.where !== undefined && !until.where(event, this.#memories))) return;
+    const slot = table.find(this.#keyOf(until.by, event), this.#now);
+    if (slot >= 0) this.#close(table.at(slot), this.#now);
   }
 
   /** The Event opened the group. */
@@ -193,7 +351,7 @@ export class Correlator {
 
   #succeed(runtime: Runtime, event: Event): void {
     const { success } = runtime.rule;
-    if (success === undefined || (success.where !== undefined && !success.where(event))) return;
+    if (success === undefined || (success.where !== undefined && !success.where(event, this.#memories))) return;
     const slot = runtime.table.find(this.#keyOf(success.by, event), this.#now);
     if (slot < 0) return;
     const group = runtime.table.at(slot);
@@ -208,7 +366,7 @@ export class Correlator {
     runtime.table.touch(slot, this.#now);
     group.seen = this.#now;
     if (event.time > group.last) group.last = event.time;
-    if (doubtful ? this.#believe(group, false) : noteSuccess(group, event)) this.out.push(this.#alert(group, 'update', this.#now));
+    if (doubtful ? this.#believe(group, false) : noteSuccess(group, event)) this.#tell(group, 'update', this.#now);
   }
 
   /** Judges success in doubt; `over`: nothing more will come. True if that told something new. */
@@ -221,18 +379,23 @@ export class Correlator {
   #closeNext(): void {
     const group = this.#queue.pop(this.#now);
     if (group?.open !== true) return;
-    const { rule, step, table } = this.#runtimes[group.rule]!;
-    const due = group.seen + rule.tiers[group.tier]!.idle;
+    const { rule, step } = this.#runtimes[group.rule]!;
+    const due = Math.min(group.seen + rule.tiers[group.tier]!.idle, group.over);
     // Also if it is over by now: what was over before it comes first. In steps, so that its place in the queue is never
     // too late for the next group in its slot.
     if (due > group.due) {
       this.#queue.push(group, Math.min(due, group.due + step));
       return;
     }
-    this.#believe(group, true);
-    // Not `now`: when the input came that showed it must not matter.
-    this.out.push(this.#alert(group, 'closed', due));
-    table.remove(group.slot);
+    this.#close(group, due);
+  }
+
+  #close(group: Group, time: number): void {
+    if (group.open) {
+      this.#believe(group, true);
+      this.#tell(group, 'closed', time);
+    }
+    this.#runtimes[group.rule]!.table.remove(group.slot);
     resetGroup(group);
   }
 
@@ -244,7 +407,7 @@ export class Correlator {
   #alert(group: Group, state: Alert['state'], time: number): Alert {
     const { rule } = this.#runtimes[group.rule]!;
     const event = group.lastEvent!;
-    const count = rule.measure !== undefined ? group.measured : rule.field === undefined ? group.events : group.distinct.count();
+    const count = countOf(rule, group);
     return {
       id: group.id,
       time,
@@ -267,9 +430,17 @@ export class Correlator {
       ...(group.success === undefined ? {} : { proof: pointer(group.success) }),
       evidence: evidenceOf(group),
       attributed: isAddressParty(rule.subject) ? event.origin : 'packet',
-      why: whyOf(rule, group, event, count),
+      why: whyOf(rule, group, event, count, this.#tools),
     };
   }
+}
+
+function countOf(rule: CompiledRule, group: Group): number {
+  return rule.measure !== undefined ? group.measured : rule.field === undefined ? group.events : group.distinct.count();
+}
+
+function valuesOf({ value }: Memory, event: Event): string[] {
+  return value.map((field) => field.text(event));
 }
 
 /** The subject is who acted, by his address: only of him is said how he was found. */
@@ -278,7 +449,8 @@ function isAddressParty({ field }: PartyField): boolean {
 }
 
 function partyOf(party: PartyField, event: Event): Party {
-  return { kind: party.kind, value: party.field.text(event) };
+  // Of kind none it names nobody: its field only tells groups apart.
+  return { kind: party.kind, value: party.kind === 'none' ? '' : party.field.text(event) };
 }
 
 /** Failed only when over: while it goes on, at the end of the input too, the next try may succeed. */
@@ -305,11 +477,12 @@ function pointer({ file, frame, time, type }: Event): Evidence {
   return { file, frame, time, event: type };
 }
 
-function whyOf(rule: CompiledRule, group: Group, event: Event, count: number): string {
+function whyOf(rule: CompiledRule, group: Group, event: Event, count: number, tools: Tools): string {
   const { limit, within } = rule.tiers[group.tier]!;
   const { events, first, last } = group;
   const facts = { event, count, estimated: !group.distinct.exact, events, limit, within, first, last };
   const more = group.succeeded ? rule.success?.why : undefined;
-  const sure = isAddressParty(rule.subject) ? attributionText(event) : '';
-  return [rule.why(facts), more?.(facts) ?? '', sure].filter((part) => part !== '').join(' ');
+  const address = isAddressParty(rule.subject);
+  const tool = address ? tools.sentence(event) : '';
+  return [rule.why(facts), more?.(facts) ?? '', tool, address ? attributionText(event) : ''].filter((part) => part !== '').join(' ');
 }

@@ -1,7 +1,8 @@
 /**
  * The syntax of conditions: text to a tree with places. Lowest to highest: `or`, `and`, `not`, comparison (== != < <= >
  * >= in, not in, contains, startsWith; not chained), `+ -`, `* /`, unary `-`. Operands: numbers, durations (`30s`), texts in
- * quotes, true and false, addresses and prefixes, `[lists]`, fields, `$variables`.
+ * quotes, true and false, addresses and prefixes, `[lists]`, fields, `step.fields`, `$variables`, `@lists` of the site or of
+ * what rules remember; `(a, b) in @list` looks up several values together.
  */
 
 import { parseNetwork } from '../network.ts';
@@ -21,6 +22,8 @@ export type Expression =
   | Literal
   | { readonly op: 'list'; readonly items: readonly Literal[]; readonly at: number }
   | { readonly op: 'name'; readonly name: string; readonly at: number }
+  | { readonly op: 'named-list'; readonly name: string; readonly at: number }
+  | { readonly op: 'tuple'; readonly items: readonly Expression[]; readonly at: number }
   | { readonly op: 'not' | 'negate'; readonly of: Expression; readonly at: number }
   | { readonly op: Operator; readonly left: Expression; readonly right: Expression; readonly at: number };
 
@@ -40,7 +43,7 @@ export class ConditionFault extends Error {
 }
 
 const TOKEN =
-  /(?<network>\d+\.\d+\.\d+\.\d+(?:\/\d+)?(?![\w.])|[0-9a-fA-F]*(?::[0-9a-fA-F.]*){2,}(?:\/\d+)?)|(?<duration>\d+(?:\.\d+)?(?:us|ms|s|m|h|d)\b)|(?<number>\d+(?:\.\d+)?(?![\w.]))|(?<word>\$?[A-Za-z]\w*)|(?<string>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")|(?<sign>==|!=|<=|>=|[<>+\-*/()[\],])/y;
+  /(?<network>\d+\.\d+\.\d+\.\d+(?:\/\d+)?(?![\w.])|[0-9a-fA-F]*(?::[0-9a-fA-F.]*){2,}(?:\/\d+)?)|(?<duration>\d+(?:\.\d+)?(?:us|ms|s|m|h|d)\b)|(?<number>\d+(?:\.\d+)?(?![\w.]))|(?<list>@[A-Za-z][\w-]*)|(?<word>[A-Za-z]\w*\.[A-Za-z]\w*|\$?[A-Za-z]\w*)|(?<string>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")|(?<sign>==|!=|<=|>=|[<>+\-*/()[\],])/y;
 
 interface Token {
   readonly kind: string;
@@ -170,6 +173,7 @@ class Parser {
     const { kind, text, at } = token;
     this.#next++;
     if (kind === 'word') return this.#word(text, at);
+    if (kind === 'list') return { op: 'named-list', name: text.slice(1), at };
     if (kind === 'sign') return this.#sign(text, at);
     if (kind === 'end') throw new ConditionFault(at, 'the condition ends too early');
     return literal(token);
@@ -180,8 +184,10 @@ class Parser {
     if (text === '[') return this.#list(at);
     if (text !== '(') throw new ConditionFault(at, `expected a value, received "${text}"`);
     const inside = this.#or();
+    const items = [inside];
+    while (this.#take(',') !== undefined) items.push(this.#or());
     this.#expect(')');
-    return inside;
+    return items.length === 1 ? inside : { op: 'tuple', items, at };
   }
 
   #list(at: number): Expression {

@@ -2,9 +2,11 @@
  * How rules read the fields of Events: closures made at load, one per field. A field that an Event does not carry (an old
  * log) reads as '', 0 or false.
  */
-import { COMMON_FIELDS, EVENTS, type EventName, type EventType, type FieldKind } from '../events.ts';
+import { COMMON_FIELDS, type EventType, type FieldKind } from '../eventfields.ts';
+import { EVENT_NAMES, EVENTS, type EventName } from '../events.ts';
 import type { Key } from '../table.ts';
 import type { Event } from '../types.ts';
+import type { MoreTypes } from './plan.ts';
 
 /** A field a rule names, with its readers. */
 export interface Field {
@@ -24,14 +26,34 @@ export function typeOf(kind: FieldKind): 'number' | 'duration' | 'string' | 'add
   return NUMBERS.has(kind) ? 'number' : 'string';
 }
 
-/** Fields that all these types of Event have, with one kind. */
-export function fieldsOf(types: readonly EventName[]): Map<string, FieldKind> {
+const NO_MORE: MoreTypes = new Map();
+
+/** True for a type of the catalogue. */
+export function isEventName(type: string): type is EventName {
+  return EVENT_NAMES.some((name) => name === type);
+}
+
+/** All fields of one type; undefined if there is no such type. */
+export function fieldsOfType(type: string, more: MoreTypes = NO_MORE): ReadonlyMap<string, FieldKind> | undefined {
+  if (!isEventName(type)) return more.get(type);
+  const own: EventType['fields'] = EVENTS[type].fields;
+  return new Map<string, FieldKind>([
+    ...Object.entries(COMMON_FIELDS),
+    ...Object.entries(own).map(([name, { kind }]): [string, FieldKind] => [name, kind]),
+  ]);
+}
+
+/** Fields that all these types of Event have, with one kind. `more`: types beside the catalogue. */
+export function fieldsOf(types: readonly string[], more: MoreTypes = NO_MORE): Map<string, FieldKind> {
   const known = new Map<string, FieldKind>(Object.entries(COMMON_FIELDS));
-  const [first, ...others] = types.map((type): EventType['fields'] => EVENTS[type].fields);
-  for (const [name, { kind }] of Object.entries(first ?? {})) {
-    if (others.every((fields) => Object.hasOwn(fields, name) && fields[name]?.kind === kind)) known.set(name, kind);
-  }
+  const [first, ...others] = types.map((type) => fieldsOfType(type, more) ?? known);
+  for (const [name, kind] of first ?? []) if (others.every((fields) => fields.get(name) === kind)) known.set(name, kind);
   return known;
+}
+
+/** Two lists of fields give keys that can be compared. */
+export function compareKinds(a: readonly Field[], b: readonly Field[]): boolean {
+  return a.length === b.length && a.every(({ kind }, i) => kind === b[i]?.kind);
 }
 
 /** Reader of a text field. */

@@ -7,6 +7,7 @@ import type { CompiledRule, Tier } from './compile.ts';
 import { type Budget, Distinct } from './distinct.ts';
 import type { Doubts } from './doubt.ts';
 import type { Due } from './duequeue.ts';
+import type { Until } from './plan.ts';
 
 /** Most values in `sample`. */
 export const SAMPLE = 10;
@@ -62,6 +63,10 @@ export interface Group extends Due {
   success: Event | undefined;
   /** Accounts that success was seen for, the first ones. */
   fallen: readonly string[];
+  /** Its matches have several Events each. */
+  stepped: boolean;
+  /** When it is back to normal if nothing more comes (`until`), the pipeline's time, µs. */
+  over: number;
   /** Success in doubt (doubt.ts), if there was any. */
   doubts: Doubts | undefined;
 }
@@ -101,6 +106,8 @@ export function makeGroup(rule: number, serial: number, budget: Budget): Group {
     lastEvent: undefined,
     success: undefined,
     fallen: NONE,
+    stepped: false,
+    over: Number.POSITIVE_INFINITY,
     doubts: undefined,
   };
 }
@@ -129,6 +136,8 @@ export function resetGroup(group: Group): void {
   group.lastEvent = undefined;
   group.success = undefined;
   group.doubts = undefined;
+  group.stepped = false;
+  group.over = Number.POSITIVE_INFINITY;
   group.fallen = NONE;
 }
 
@@ -143,7 +152,7 @@ function forgetWindow(group: Group): void {
 
 /** Notes an Event that belongs to the group, whatever the shape: times, target, sample, evidence. */
 export function note(group: Group, rule: CompiledRule, event: Event, now: number): void {
-  if (group.events === 0 || event.time < group.first) group.first = event.time;
+  if ((group.events === 0 && group.noted === 0) || event.time < group.first) group.first = event.time;
   if (group.events === 0) group.began = now;
   if (event.time > group.last) group.last = event.time;
   group.seen = now;
@@ -153,6 +162,31 @@ export function note(group: Group, rule: CompiledRule, event: Event, now: number
   if (rule.targets && rule.target !== undefined) noteTarget(group, rule.target.field.text(event));
   if (rule.sample !== undefined && (group.sampled < SAMPLE || !group.open)) noteSample(group, rule.sample.text(event));
   if (!group.open) group.evidence[group.noted++ % EVIDENCE] = event;
+}
+
+/** Notes an Event of an earlier step of a match: it began then, and it is evidence. */
+export function noteStep(group: Group, event: Event): void {
+  group.stepped = true;
+  if (group.noted === 0 || event.time < group.first) group.first = event.time;
+  if (!group.open) group.evidence[group.noted++ % EVIDENCE] = event;
+}
+
+/**
+ * Back to normal: notes an Event of an open group, or its opening. It is over when at most `limit` Events came `within` a time that
+ * begins no sooner than the opening.
+ */
+export function noteUntil(group: Group, { limit, within }: Until, opening: boolean, now: number): void {
+  if (opening) {
+    group.kept = 0;
+    group.head = 0;
+    group.over = now + within;
+    return;
+  }
+  const { times } = group;
+  times[group.head] = now;
+  group.head = (group.head + 1) % (limit + 1);
+  if (group.kept <= limit) group.kept++;
+  if (group.kept > limit) group.over = Math.max(group.over, times[group.head]! + within);
 }
 
 /** Notes an Event that shows success. True if it tells something new: the first one, or one more account (S3-14: a spray takes several). */
@@ -237,7 +271,7 @@ function opened(group: Group, tier: number, limit: number): true {
   group.tier = tier;
   forgetWindow(group);
   // The latest `limit` Events are in the window, those before may not be.
-  const evidence = latest(group, Math.min(limit, EVIDENCE, group.noted));
+  const evidence = latest(group, Math.min(group.stepped ? EVIDENCE : limit, EVIDENCE, group.noted));
   group.evidence.length = 0;
   group.evidence.push(...evidence);
   group.noted = evidence.length;

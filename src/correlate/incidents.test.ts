@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Alert } from '../types.ts';
+import type { Alert, Tie } from '../types.ts';
 import { Incidents } from './incidents.ts';
 
 const ALERT: Alert = {
@@ -45,6 +45,8 @@ const SCAN: Alert = {
   target: { kind: 'server', value: '198.51.100.1' },
   sample: ['100@example.org', '101@example.org'],
 };
+const SCANNED = ['ATT&CK T1595.001', 'ATT&CK T1046', 'VOIPSA Eavesdropping: number harvesting'];
+const GUESSED = ['ATT&CK T1110.001', 'VOIPSA Social threats: misrepresentation of identity'];
 
 test('alerts of one address become one story, in the order of the stages', () => {
   const incidents = new Incidents();
@@ -53,14 +55,14 @@ test('alerts of one address become one story, in the order of the stages', () =>
   const [incident, ...others] = incidents.list();
   assert.deepEqual(others, []);
   assert.deepEqual(incident?.stages, [
-    { stage: 'recon', first: 10, last: 20, alerts: ['a1'] },
-    { stage: 'enumerate', first: 25, last: 29, alerts: ['a3'] },
-    { stage: 'credential', first: 30, last: 60, alerts: ['a2'] },
+    { stage: 'recon', first: 10, last: 20, alerts: ['a1'], filings: SCANNED },
+    { stage: 'enumerate', first: 25, last: 29, alerts: ['a3'], filings: SCANNED },
+    { stage: 'credential', first: 30, last: 60, alerts: ['a2'], filings: GUESSED },
   ]);
   assert.deepEqual([incident?.first, incident?.last, incident?.level, incident?.outcome], [10, 60, 'critical', 'succeeded']);
   assert.deepEqual(incident?.links, [
-    { alert: 'a1', reason: 'same address', weight: 1, kind: 'same actor' },
-    { alert: 'a3', reason: 'same address', weight: 1, kind: 'same actor' },
+    { alert: 'a1', to: 'a2', reason: 'same address', weight: 1, kind: 'same actor' },
+    { alert: 'a3', to: 'a2', reason: 'same address', weight: 1, kind: 'same actor' },
   ]);
   // Accounts that a scan merely named are not at risk.
   assert.deepEqual(incident?.accounts, ['1003@example.org']);
@@ -164,4 +166,92 @@ test('a link by an address is as sure as the weaker attribution of the two', () 
       [0.9, 'same address, named by a trusted proxy'],
     ],
   );
+});
+
+/** Alerts `id` at minute `first` of 192.0.2.`host`. */
+function sighting(id: string, host: number, first: number): Alert {
+  return { ...GUESS, id, first, last: first + 5, subject: { kind: 'address', value: `192.0.2.${host}` } };
+}
+
+function tie(kind: Tie['kind'], address: number, other: number, value = 'x'): Tie {
+  return { kind, value, address: `192.0.2.${address}`, other: `192.0.2.${other}`, time: 0 };
+}
+
+test('stories that ties bind strongly enough are one, with each reason and what it proves', () => {
+  const incidents = new Incidents();
+  for (const [id, host, first] of [
+    ['late', 3, 900],
+    ['first', 1, 100],
+    ['again', 1, 150],
+    ['second', 2, 500],
+    ['apart', 9, 50],
+  ] as const)
+    incidents.add(sighting(id, host, first));
+  incidents.tie(tie('cnonce', 2, 1, 'abcdef01'));
+  incidents.tie(tie('number', 3, 2, '972599501'));
+  // Thousands have the same tool.
+  incidents.tie(tie('tool', 9, 1, 'sipvicious'));
+  // Nothing is known of the other one.
+  incidents.tie(tie('credential', 77, 1));
+  const [apart, story, ...more] = incidents.list();
+  assert.deepEqual(more, []);
+  assert.deepEqual([apart?.subject.value, apart?.others], ['192.0.2.9', []]);
+  const cnonce = { reason: 'same cnonce abcdef01, which clients make at random', weight: 0.9, kind: 'same actor' };
+  const number = { reason: 'dials the same number, which ends in 972599501', weight: 0.6, kind: 'shares knowledge' };
+  assert.equal(story?.subject.value, '192.0.2.1');
+  assert.deepEqual(story?.others, [
+    { address: '192.0.2.2', ...cnonce },
+    { address: '192.0.2.3', ...number },
+  ]);
+  assert.deepEqual(story?.links, [
+    { alert: 'again', to: 'first', reason: 'same address', weight: 1, kind: 'same actor' },
+    { alert: 'second', to: 'first', ...cnonce },
+    { alert: 'late', to: 'second', ...number },
+  ]);
+  assert.deepEqual([story?.first, story?.last], [100, 905]);
+  assert.deepEqual(
+    story?.stages.map(({ alerts }) => alerts),
+    [['first', 'again', 'second', 'late']],
+  );
+});
+
+test('a ring of ties is told once, and a subject that is no address is not bound', () => {
+  const incidents = new Incidents();
+  for (const host of [1, 2, 3]) incidents.add(sighting(`a${host}`, host, host));
+  incidents.add({ ...GUESS, id: 'account', first: 0, subject: { kind: 'account', value: '192.0.2.1' } });
+  for (const [a, b] of [
+    [1, 2],
+    [2, 3],
+    [3, 1],
+  ] as const)
+    incidents.tie(tie('credential', a, b));
+  const list = incidents.list();
+  assert.deepEqual(
+    list.map(({ subject, others }) => [subject.kind, others.map(({ address }) => address)]),
+    [
+      ['account', []],
+      ['address', ['192.0.2.2', '192.0.2.3']],
+    ],
+  );
+});
+
+test('who guesses the password of one account together is one, and no target', () => {
+  const incidents = new Incidents();
+  incidents.add(sighting('one', 1, 100));
+  incidents.add({
+    ...GUESS,
+    id: 'all',
+    class: 'distributed-guessing',
+    first: 120,
+    subject: { kind: 'account', value: 'a@example.org' },
+    target: { kind: 'server', value: '198.51.100.1' },
+    sample: ['192.0.2.1', '192.0.2.2'],
+  });
+  const [incident, ...more] = incidents.list();
+  assert.deepEqual(more, []);
+  const bound = { reason: 'guesses the password of a@example.org together with others', weight: 0.7, kind: 'same actor' };
+  assert.deepEqual(incident?.links, [{ alert: 'all', to: 'one', ...bound }]);
+  assert.deepEqual(incident?.targets, ['198.51.100.1']);
+  // An account is no address that somebody acts from.
+  assert.deepEqual(incident?.others, []);
 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { stringify } from 'yaml';
 import { GOOD } from '../../test/goodrule.ts';
+import { planFile } from '../../test/planrules.ts';
 import { BUILTIN_RULES } from '../config.ts';
 import { loadRules } from './load.ts';
 import { PROFILES } from './ruleschema.ts';
@@ -74,4 +75,30 @@ test('what the config changes reaches its rule, and unknown rules are told', () 
     faults.map(({ where, message }) => `${where}: ${message}`),
     ['overrides.frist: there is no rule "frist"; did you mean "first"?', 'overrides.qqqqqqqqq: there is no rule "qqqqqqqqq"'],
   );
+});
+
+test('a rule may look at one that comes later in the folder; the order of the files stays', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'order-'));
+  try {
+    const above = {
+      shape: 'any',
+      on: ['rule.zlow', 'rule.zlow.over'],
+      by: ['src'],
+      subject: { kind: 'address', value: 'src' },
+      why: '{count}',
+    };
+    writeFileSync(join(dir, 'a.yaml'), planFile('above', above));
+    writeFileSync(join(dir, 'z.yaml'), planFile('zlow', { ...above, on: 'auth.failed', why: '{src}' }));
+    const { rules, faults, surroundings } = loadRules([dir], { profile: 'default', proven: true });
+    assert.deepEqual([rules.map(({ id }) => id), faults], [['above', 'zlow'], []]);
+    assert.ok(surroundings.types?.has('rule.zlow.over'));
+    writeFileSync(join(dir, 'z.yaml'), planFile('zlow', { ...above, on: ['auth.failed', 'rule.above'] }));
+    const circle = loadRules([dir], { profile: 'default', proven: true });
+    assert.deepEqual(
+      circle.faults.map(({ message }) => message),
+      ['"above" looks at itself, by way of: zlow, zlow', '"zlow" looks at itself, by way of: above'],
+    );
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
 });

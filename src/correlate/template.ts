@@ -2,7 +2,7 @@
  * The `why` of a rule: text with `{names}` in braces, checked at load. A name is a field of the Event that belongs to the
  * Alert, or one of the computed names below. Fields of kind secret are refused: no Alert can hold one.
  */
-import type { FieldKind } from '../events.ts';
+import type { FieldKind } from '../eventfields.ts';
 import { nearest } from '../schema.ts';
 import type { Event } from '../types.ts';
 import { makeField } from './fields.ts';
@@ -83,7 +83,9 @@ function partOf(name: string, fields: ReadonlyMap<string, FieldKind>): Template 
   if (kind === 'secret') return { message: `"${name}" is a secret and cannot be shown`, near: undefined };
   if (kind === undefined) return { message: `unknown name "${name}"`, near: nearest(name, [...Object.keys(COMPUTED), ...fields.keys()]) };
   const field = makeField(name, kind);
-  return (facts) => cut(field.text(facts.event));
+  // A log does not always tell which server it is of.
+  const nothing = kind === 'address' ? 'an unknown address' : '';
+  return (facts) => cut(field.text(facts.event)) || nothing;
 }
 
 function cut(value: string): string {

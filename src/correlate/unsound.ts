@@ -3,7 +3,8 @@
  * schema, so that a file need not be mended twice. Whatever cannot be judged for want of sound surroundings is left out.
  */
 import type { Fault } from '../errors.ts';
-import { EVENT_NAMES, type EventName, type FieldKind } from '../events.ts';
+import type { FieldKind } from '../eventfields.ts';
+import { EVENT_NAMES, type EventName } from '../events.ts';
 import type { Place } from '../readyaml.ts';
 import { compileCondition, type Wrong } from './condition.ts';
 import type { VariableValue } from './expression.ts';

@@ -4,6 +4,8 @@ import type { Tracker } from '../track/tracker.ts';
 import { detectAlike } from './alike.ts';
 import { detectAmbiguity } from './ambiguity.ts';
 import { detectBinding } from './binding.ts';
+import { detectClient } from './client.ts';
+import { detectCnonce } from './cnonce.ts';
 import { detectCovert } from './covert.ts';
 import { detectCredentials } from './credentials.ts';
 import { detectDialling } from './dialling.ts';
@@ -33,6 +35,7 @@ export function detect(o: Observation, tracker: Tracker, emitter: Emitter, now: 
   if (o.repeated) detectAlike(o, tracker, emitter, now);
   // The same request one hop earlier is what counts.
   if (o.copy) return;
+  if (o.initial && tracker.clients !== undefined) detectClient(o, tracker.clients, emitter, now);
   if (o.message.oddityCount > 0) {
     detectOddity(o, emitter);
     detectHostile(o, emitter);
@@ -43,6 +46,7 @@ export function detect(o: Observation, tracker: Tracker, emitter: Emitter, now: 
     detectIdentity(o, emitter);
   }
   if (tracker.transactions.offerChanged) detectOffer(o, tracker, emitter);
+  if (o.message.isRequest && o.message.credentials.cnonce.start >= 0 && !o.retransmission) detectCnonce(o, tracker, emitter, now);
   if (o.abroad !== undefined) detectToll(o, tracker, emitter, now);
   if (o.retried !== undefined) detectDialling(o, emitter, now);
   if (o.inferred !== NONE) detectInferred(o, tracker, emitter, now);

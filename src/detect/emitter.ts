@@ -74,6 +74,13 @@ export class Emitter {
       frame: scene.frame,
     });
   }
+
+  /** Adds an Event about another one, whose parties, call and place it has. `time` in µs. */
+  emitAbout<N extends EventName>(name: N, type: number, about: Event, time: number, data: EventData<N>): void {
+    const n = this.#ofType[type]!++;
+    const id = `${this.#node}.${this.#boot}.${this.#input}.${type}${n > 0 ? `.${n}` : ''}`;
+    this.out.push({ ...about, id, time, type: name, data });
+  }
 }
 
 /** Index of an Event type. */

@@ -2,6 +2,7 @@
 import { NO_ENDPOINT } from '../bytes.ts';
 import {
   ABANDONED,
+  ACKS,
   BEGUN,
   CHALLENGED,
   COMPLETED,
@@ -29,7 +30,8 @@ export function detectLoads(loads: Loads, emitter: Emitter, now: number): void {
 }
 
 function emit(loads: Loads, slot: number, method: number, emitter: Emitter, now: number): void {
-  const { kind, sums, unfinished, rate, different, src, dst, account, load } = loads.facts(slot, method, now);
+  const { kind, sums, unfinished, hanging, ringing, targetUnfinished, targetSources, rate, different, src, dst, account, load } =
+    loads.facts(slot, method, now);
   const { time, file, frame } = load;
   const scene = { time, src: kind === PAIR ? src : NO_ENDPOINT, dst, callId: '', account, file, frame };
   emitter.emit('load.risen', TYPE, scene, {
@@ -42,12 +44,17 @@ function emit(loads: Loads, slot: number, method: number, emitter: Emitter, now:
     abandoned: sums[ABANDONED]!,
     unacknowledged: sums[UNACKNOWLEDGED]!,
     silent: sums[SILENT]!,
+    hanging,
+    ringing,
     followed: sums[FOLLOWED]!,
+    acknowledged: sums[ACKS]!,
     challenged: sums[CHALLENGED]!,
     completed: sums[COMPLETED]!,
     refused: sums[REFUSED]!,
     failed: sums[FAILED]!,
     users: kind === PAIR ? different : 0,
     sources: kind === PAIR ? 1 : different,
+    targetUnfinished,
+    targetSources,
   });
 }

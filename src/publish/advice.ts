@@ -49,7 +49,9 @@ function block(alerts: readonly Alert[], own: readonly Network[]): string[] {
     (value) => !proxies.includes(value) && own.some((network) => contains(network, value)),
   );
   const high = bad.filter(({ subject }) => !proxies.includes(subject.value) && !inside.includes(subject.value));
-  const proven = different(high.filter(({ stage }) => stage === 'credential').map(({ subject }) => subject.value));
+  const proven = different(
+    high.filter(({ stage, attributed }) => stage === 'credential' && attributed !== 'log').map(({ subject }) => subject.value),
+  );
   const unproven = different(high.map(({ subject }) => subject.value)).filter((value) => !proven.includes(value));
   const out: string[] = [];
   if (proxies.length > 0)

@@ -100,12 +100,22 @@ export const ALERT = {
   },
 } as const;
 
+const BOUND = {
+  reason: text('why it belongs here'),
+  weight: { type: 'number', about: 'how strong the reason is, above 0 and at most 1' },
+  kind: word(['same actor', 'shares knowledge'], 'what the reason proves'),
+} as const;
+
 /** An incident. Part of the schema; EVE has it too. */
 export const INCIDENT = {
   type: 'object',
   fields: {
     id: text('the same for the same input'),
-    subject: party('the attacker'),
+    subject: party('the attacker, under the address he was first seen with'),
+    others: list(
+      { type: 'object', fields: { address: text('address'), ...BOUND } },
+      'other addresses he acted from, or whose users know what he knows',
+    ),
     first: time('first Event'),
     last: time('last Event'),
     level: word(LEVELS, 'the worst of its alerts'),
@@ -118,6 +128,7 @@ export const INCIDENT = {
           first: time('first Event of the stage'),
           last: time('last Event of the stage'),
           alerts: list(text('id'), 'ids of its alerts'),
+          filings: list(text('name'), 'what ATT&CK and VOIPSA call it'),
         },
       },
       'in order of time',
@@ -127,9 +138,8 @@ export const INCIDENT = {
         type: 'object',
         fields: {
           alert: text('id of the alert'),
-          reason: text('why it belongs here'),
-          weight: { type: 'number', about: 'how strong the reason is' },
-          kind: word(['same actor', 'shares knowledge'], 'what the reason proves'),
+          to: text('id of the alert it is linked to'),
+          ...BOUND,
         },
       },
       'why these alerts are one incident',
@@ -332,12 +342,13 @@ export function incidentOf(i: Incident): Analysis['incidents'][number] {
   return {
     id: cut(i.id),
     subject: { kind: i.subject.kind, value: cut(i.subject.value) },
+    others: i.others.map((other) => ({ ...other, reason: cut(other.reason) })),
     first: isoTime(i.first),
     last: isoTime(i.last),
     level: i.level,
     outcome: i.outcome,
-    stages: i.stages.map(({ stage, first, last, alerts }) => ({ stage, first: isoTime(first), last: isoTime(last), alerts })),
-    links: i.links.map(({ alert, reason, weight, kind }) => ({ alert, reason: cut(reason), weight, kind })),
+    stages: i.stages.map(({ first, last, ...stage }) => ({ ...stage, first: isoTime(first), last: isoTime(last) })),
+    links: i.links.map((link) => ({ ...link, reason: cut(link.reason) })),
     accounts: i.accounts.map((account) => cut(account)),
     targets: i.targets.map((target) => cut(target)),
   };

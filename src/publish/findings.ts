@@ -19,6 +19,8 @@ export interface FileSummary {
   readonly frames: number;
   /** Payloads that were handed to the engine. */
   readonly packets: number;
+  /** It is a server's log: its frames are lines, and its packets those of them that say something. */
+  readonly log?: boolean;
   /** µs of its earliest and its latest packet; 0 if it has none. */
   readonly first: number;
   readonly last: number;

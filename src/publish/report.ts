@@ -12,7 +12,7 @@ import { type Findings, inputTotal, severity } from './findings.ts';
 import { bytes, clock, day, listed, number, type Page, pad, paint, several, span, wrap } from './layout.ts';
 import { neutral } from './neutral.ts';
 import { deed, doer, verdictOf } from './verdict.ts';
-import { OUTCOME_NOTES, STAGE_NAMES, toneOf } from './wording.ts';
+import { OUTCOME_NOTES, othersText, STAGE_NAMES, toneOf } from './wording.ts';
 
 /** Most lines of a list that grows with the input. */
 const MOST = 12;
@@ -76,6 +76,7 @@ function stageLines(alert: Alert, dated: boolean, page: Page): string[] {
 
 function about(incident: Incident, alerts: readonly Alert[], page: Page): string[] {
   const rows: [string, string][] = [];
+  if (incident.others.length > 0) rows.push(['also from', neutral(othersText(incident, NAMES), 1000)]);
   if (incident.targets.length > 0) rows.push(['targets', targetsText(incident, alerts)]);
   if (incident.accounts.length > 0) {
     // What fell comes before what is at risk, and is never among the "more".
@@ -148,15 +149,7 @@ function next(digest: Digest, page: Page): string[] {
 function traffic({ files, counts, skipped = {} }: Findings, page: Page): string[] {
   if (files.length === 0) return [];
   const total = inputTotal(files);
-  const rows: [string, string][] = [
-    [
-      'input',
-      inputText(
-        files.map(({ name }) => name),
-        total,
-      ),
-    ],
-  ];
+  const rows: [string, string][] = [['input', inputText(files)]];
   if (total.packets > 0) rows.push(['time', timeText(total.first, total.last)]);
   const families: [string, Family][] = [
     ['payloads', counts.protocol],
@@ -179,9 +172,13 @@ function calls({ callSummary }: Findings, page: Page): string[] {
   return rows.length === 0 ? [] : [heading('Calls', page), '', ...listed(rows, page)];
 }
 
-function inputText(files: readonly string[], { frames, packets, bytes: size }: Omit<Findings['files'][number], 'name'>): string {
-  const from = files.length === 1 ? neutral(files[0]!) : several(files.length, 'file');
-  return `${from}: ${several(packets, 'packet')} in ${several(frames, 'frame')}, ${bytes(size)}`;
+function inputText(files: Findings['files']): string {
+  const { frames, packets, bytes: size } = inputTotal(files);
+  const from = files.length === 1 ? neutral(files[0]!.name) : several(files.length, 'file');
+  const what = files.some(({ log }) => log === true)
+    ? `${several(packets, 'entry', 'entries')} in ${several(frames, 'line')}`
+    : `${several(packets, 'packet')} in ${several(frames, 'frame')}`;
+  return `${from}: ${what}, ${bytes(size)}`;
 }
 
 function timeText(first: number, last: number): string {

@@ -2,7 +2,8 @@
  * Masking: what no output shows. Fields of kind `secret`, passwords in URIs, credentials that can be tried offline, and
  * passwords that a guessing tool writes into its tags (M-10).
  */
-import { EVENTS, type EventType } from '../events.ts';
+import type { EventType } from '../eventfields.ts';
+import { EVENTS } from '../events.ts';
 import { MASK, maskPasswords } from '../passwords.ts';
 import type { Event } from '../types.ts';
 

@@ -1,5 +1,5 @@
 /** What levels, outcomes and stages look like to a person, the same in the report and on the page. */
-import type { Level, Outcome, Stage } from '../types.ts';
+import type { Incident, Level, Outcome, Stage } from '../types.ts';
 import { severity, WARNING } from './findings.ts';
 
 /** How a level looks. */
@@ -19,3 +19,11 @@ export const STAGE_NAMES: Readonly<Record<Stage, string>> = {
   disrupt: 'disrupts',
   none: '',
 };
+
+/** The other addresses of an incident, each with why it belongs there; what shows only shared knowledge is said so. At most `most` of them. */
+export function othersText({ others }: Incident, most: number): string {
+  const shown = others
+    .slice(0, most)
+    .map(({ address, reason, kind }) => `${address} (${kind === 'same actor' ? '' : 'perhaps someone else: '}${reason})`);
+  return shown.join(', ') + (others.length > most ? ` and ${others.length - most} more` : '');
+}

@@ -185,9 +185,10 @@ function failed(where: string, error: unknown): RingfenceError {
 /**
  * The Events of one segment, a batch per block. Damage ends it: what was read before stays good and `faults` gets a
  * `segment-corrupt` with the offset of the damaged block, or a `segment-version`.
+ * @param types takes the types of Event that its writer knew.
  * @throws Error of the system if the file cannot be opened.
  */
-export async function* readSegment(path: string, faults: Fault[]): AsyncGenerator<readonly Event[], void, void> {
+export async function* readSegment(path: string, faults: Fault[], types?: Set<string>): AsyncGenerator<readonly Event[], void, void> {
   const file = await open(path, 'r');
   try {
     let decoder: RowDecoder | undefined;
@@ -195,7 +196,7 @@ export async function* readSegment(path: string, faults: Fault[]): AsyncGenerato
       const bytes = await readOneBlock(file, offset);
       if (bytes.length === 0 && decoder !== undefined) return;
       const value = readBlock(bytes);
-      if (decoder === undefined) decoder = decoderOf(value, path, faults);
+      if (decoder === undefined) decoder = decoderOf(value, path, faults, types);
       else {
         const events = eventsOf(value, decoder);
         if (events === undefined) faults.push(corrupt(path, offset));
@@ -228,12 +229,13 @@ async function readAt(file: FileHandle, offset: number, length: number): Promise
   return buffer.subarray(0, n);
 }
 
-function decoderOf(value: unknown, path: string, faults: Fault[]): RowDecoder | undefined {
+function decoderOf(value: unknown, path: string, faults: Fault[], types?: Set<string>): RowDecoder | undefined {
   const header = parseSegmentHeader(value);
   if (header === undefined) {
     faults.push(corrupt(path, 0));
     return undefined;
   }
+  for (const { name } of header.types) types?.add(name);
   if (header.format <= SEGMENT_FORMAT && header.schema <= EVENT_SCHEMA) return new RowDecoder(header);
   const message = `${path} was written by a newer version (format ${header.format}, Events ${header.schema}); this one reads up to format ${SEGMENT_FORMAT}, Events ${EVENT_SCHEMA}: update Ringfence`;
   faults.push({ code: 'segment-version', where: path, offset: 0, message });

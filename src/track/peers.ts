@@ -64,6 +64,9 @@ export interface Relation {
   proved: number;
   /** Requests within the minute, of the load counted before it has a row (rates.ts). */
   recent: number;
+  /** Sketches of the client's latest requests (clients.ts), 0: none. */
+  sketch: number;
+  sketchBefore: number;
   /** Links to the loads of this pair and of the server (loads.ts). */
   pair: number;
   target: number;
@@ -120,6 +123,8 @@ export class Peers {
         recent: 0,
         pair: 0,
         target: 0,
+        sketch: 0,
+        sketchBefore: 0,
       }),
       reset: (r) => {
         r.unheard = 0;
@@ -128,6 +133,8 @@ export class Peers {
         r.recent = 0;
         r.pair = 0;
         r.target = 0;
+        r.sketch = 0;
+        r.sketchBefore = 0;
         r.answered = false;
         r.optionsUser = 0;
         r.optionsPort = -1;

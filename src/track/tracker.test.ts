@@ -666,6 +666,7 @@ describe('calls', () => {
       'dialogs',
       'legs',
       'loads',
+      'stalled domains',
       'takeovers',
       'lone answers',
     ];

@@ -4,6 +4,7 @@
  */
 import { ENDPOINT, NO_ENDPOINT, portOf } from '../bytes.ts';
 import { ACK, BYE, INVITE, OPTIONS, PRACK, REFER, REGISTER, type SipMessage, SUBSCRIBE, UPDATE } from '../decode/message.ts';
+import type { KnownClient } from '../knowndna.ts';
 import type { Network } from '../network.ts';
 import { NO_PACKET } from '../packet.ts';
 import { hash, Key, type Seed, type TableStats } from '../table.ts';
@@ -16,6 +17,8 @@ import { type DialogLapse, Dialogs } from './calls/dialogs.ts';
 import { NOBODY } from './calls/dialogstate.ts';
 import { Legs } from './calls/legs.ts';
 import { NO_VIOLATION } from './calls/violations.ts';
+import { Clients } from './clients.ts';
+import { Cnonces } from './cnonces.ts';
 import { Debts } from './debts.ts';
 import { Dialled } from './dialled.ts';
 import { Faults } from './faults.ts';
@@ -59,6 +62,8 @@ export interface Wanted {
   readonly silence: boolean;
   /** Request pressure. */
   readonly loads?: boolean;
+  /** DNA of clients, and who is known by it. */
+  readonly clients?: readonly KnownClient[] | undefined;
 }
 
 /** Hears of what did not happen in time. */
@@ -97,6 +102,7 @@ export class Tracker {
   readonly agreements: Agreements;
   readonly dialogs: Dialogs;
   readonly dialled: Dialled;
+  readonly cnonces: Cnonces;
   readonly faults: Faults;
   readonly callers: Callers;
   readonly tolls: Tolls;
@@ -108,6 +114,8 @@ export class Tracker {
   readonly opening: Sightings;
   readonly rates: Rates;
   readonly takeovers: Takeovers;
+  /** Undefined if nobody wants to hear of it. */
+  readonly clients: Clients | undefined;
   readonly loneAnswers: LoneAnswers;
   readonly unheard: Unheard;
   /** Finished authentications by outcome code. */
@@ -137,6 +145,7 @@ export class Tracker {
     this.agreements = new Agreements(this.media, this.calls);
     this.dialogs = new Dialogs(capacities.dialogs, seed, this.calls, this.transactions);
     this.dialled = new Dialled(capacities.calls, seed);
+    this.cnonces = new Cnonces(capacities.attempts, seed);
     this.faults = new Faults(capacities.loads, seed);
     this.callers = new Callers(capacities.peers, seed);
     this.tolls = new Tolls(capacities.peers, seed);
@@ -146,6 +155,7 @@ export class Tracker {
     this.opening = new Sightings('first OPTIONS', capacities.peers, ACQUAINTANCE, seed);
     this.#looks = new TimeoutQueue(capacities.peers);
     this.takeovers = new Takeovers(capacities.attempts, seed, this.transactions, this.registrations);
+    this.clients = wanted.clients === undefined ? undefined : new Clients(capacities.peers, seed, wanted.clients);
     this.unheard = new Unheard(this.authentication);
     this.loneAnswers = new LoneAnswers(capacities.attempts, seed);
     this.#watchLoads = wanted.loads === true;
@@ -373,6 +383,7 @@ export class Tracker {
       registrations.table,
       calls.table,
       dialled.table,
+      this.cnonces.table,
       faults.table,
       callers.table,
       tolls.table,
@@ -380,10 +391,12 @@ export class Tracker {
       dialogs.table,
       legs.table,
       rates.loads.table,
+      rates.stalls.table,
       takeovers.table,
       loneAnswers.table,
     ];
-    return [...[...tables, contacts.table, opening.table, ...more].map((t) => t.stats()), ...this.media.tables()];
+    const known = this.clients === undefined ? [] : [this.clients.table.stats(), this.clients.owners.stats()];
+    return [...[...tables, contacts.table, opening.table, ...more].map((t) => t.stats()), ...known, ...this.media.tables()];
   }
 
   #request(o: Observation, packet: Packet, m: SipMessage, now: number): void {

@@ -91,6 +91,8 @@ export interface Transaction {
   dialledGeneration: number;
   /** Its place in the queue of `Rates` it waits in, -1: none. */
   waiting: number;
+  /** INVITE: hash of the host of its Request-URI (`Rates`). */
+  hop: number;
 }
 
 /*
@@ -141,6 +143,7 @@ function makeTransaction(): Transaction {
     dialled: -1,
     dialledGeneration: 0,
     waiting: -1,
+    hop: 0,
   };
 }
 

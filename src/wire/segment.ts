@@ -7,7 +7,8 @@
  */
 
 import { crc32, constants as z, zstdDecompressSync } from 'node:zlib';
-import { EVENT_SCHEMA, EVENTS, type EventType, type FieldKind } from '../events.ts';
+import type { EventType, FieldKind } from '../eventfields.ts';
+import { EVENT_SCHEMA, EVENTS } from '../events.ts';
 import { maskPasswords } from '../passwords.ts';
 import { ATTRIBUTIONS, type Event } from '../types.ts';
 

@@ -32,7 +32,7 @@ function manifests(): Manifest[] {
 }
 
 test('the small suite is made from its seed', { skip: skip() }, () => {
-  const made = lab('suite', 'small', '--out', runs, '--parallel', '3');
+  const made = lab('suite', 'small', '--out', runs, '--parallel', '4');
   assert.equal(made.status, 0, made.stdout + made.stderr);
   console.log(made.stdout);
   assert.equal(manifests().length, suite('small', 1).length);

@@ -57,6 +57,13 @@ test('wrong details differ', () => {
   assert.equal(verdictOf({ alerts: [{ ...GUESSING, attacker: '', attackers: 2 }] }, alert()), 'differs: 1 of 2 attackers');
 });
 
+test('a tool told by its DNA beside the attack it makes is no second attack; alone it tells the attack', () => {
+  const tool = alert({ rule: 'tool-guessing', count: 1 });
+  assert.equal(verdictOf({}, alert(), tool), 'agreed');
+  assert.equal(verdictOf({ alerts: [{ ...GUESSING, target: '', least: 1 }] }, tool), 'agreed');
+  assert.equal(verdictOf({ alerts: [] }, tool), 'false alarm: password-guessing');
+});
+
 test('a capture with faults is not read', () => {
   const { judgement } = judge({ file: 'x', story: '', alerts: [], may: [], proofs: [] }, { status: 2, alerts: [], faults: ['cut'] });
   assert.equal(judgement, 'not read');

@@ -9,7 +9,7 @@ import { type Alert, type AttackClass, LEVELS } from '../../src/types.ts';
 import type { Expectation, ExpectedAlert } from './expectation.ts';
 
 /** What the judge reads of an Alert in `analyze --json`. */
-export type SeenAlert = Pick<Alert, 'class' | 'level' | 'subject' | 'target' | 'outcome' | 'count' | 'sample'> & {
+export type SeenAlert = Pick<Alert, 'rule' | 'class' | 'level' | 'subject' | 'target' | 'outcome' | 'count' | 'sample'> & {
   readonly evidence: readonly { readonly frame: number }[];
 };
 
@@ -95,7 +95,10 @@ function worst(answers: readonly Answer[], surplus: readonly SeenAlert[], found:
 }
 
 function answer(expected: ExpectedAlert, alerts: readonly SeenAlert[]): Answer {
-  const same = alerts.filter((alert) => hasClass(alert, expected) && isBy(alert, expected.attacker));
+  const all = alerts.filter((alert) => hasClass(alert, expected) && isBy(alert, expected.attacker));
+  // A tool is told at its first request by its DNA, the attack it makes apart from that: where both are, the latter counts.
+  const attacks = all.filter(({ rule }) => !rule.startsWith('tool-'));
+  const same = attacks.length > 0 ? attacks : all;
   const [largest] = same.toSorted((a, b) => b.count - a.count);
   const who = expected.attacker === '' ? 'anyone' : expected.attacker;
   if (largest === undefined) return { expected, told: false, fault: `no ${expected.class} by ${who}` };

@@ -12,7 +12,7 @@ import { type Findings, inputTotal, severity } from '../findings.ts';
 import { bytes, clock, day, number, several, span } from '../layout.ts';
 import { unseen } from '../unseen.ts';
 import { verdictOf } from '../verdict.ts';
-import { OUTCOME_NOTES, STAGE_NAMES, toneOf } from '../wording.ts';
+import { OUTCOME_NOTES, othersText, STAGE_NAMES, toneOf } from '../wording.ts';
 import { type Attack, attackLine, type Extent, trafficRows } from './charts.ts';
 import { ladder } from './ladder.ts';
 import { html, type Markup, NONE } from './markup.ts';
@@ -116,6 +116,7 @@ function attackerCard({ incident, alerts }: Attack): Markup {
   const fallen = alerts.flatMap(fallenOf);
   const atRisk = [...new Set([...fallen, ...accounts])];
   const rows: [string, string][] = [
+    ['also from', othersText(incident, NAMES)],
     ['targets', listed(targets)],
     ['accounts at risk', listed(atRisk)],
   ];

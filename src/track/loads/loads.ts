@@ -23,11 +23,17 @@ export const FAILED = 5;
 export const FINISHED = 6;
 /** Challenged, and no credentials within 2 s. */
 export const ABANDONED = 7;
-/** INVITE whose final answer was not acknowledged within 4 s (RFC 3261 §17.1.1.3), or that hung at 100 Trying for 32 s. */
+/** INVITE whose final answer was not acknowledged within 2 s (RFC 3261 §17.1.1.3). */
 export const UNACKNOWLEDGED = 8;
 /** Not answered within 4 s, and over UDP not sent again either, as RFC 3261 §17.1 demands after 0.5 s. */
 export const SILENT = 9;
-const METRICS = 10;
+/** INVITE that has hung at 100 Trying for 4 s: the server waits for a host or a name. Taken back when it goes on. */
+export const HANGING = 10;
+/** INVITE that has rung for 4 s. Taken back with its final answer. */
+export const RINGING = 11;
+/** ACKs, whatever call they belong to. */
+export const ACKS = 12;
+const METRICS = 13;
 
 /** Who a row is about: one source at one target, one target, one account, other payloads or lone answers to one address. */
 export const LOAD_KINDS = ['source', 'target', 'account', 'noise', 'answers'] as const;
@@ -58,9 +64,9 @@ const BUCKETS = 6;
 const BUCKET = 10_000_000;
 /** µs that a row looks back at most. */
 export const WINDOW = BUCKETS * BUCKET;
-/** From how many on a rise is told. */
-const FLOOR = 64;
-const FLOOR_UNFINISHED = 16;
+/** From how many on a rise is told, by class of methods; of OPTIONS a flood is told sooner, as nothing else shows it. */
+const FLOORS = [64, 64, 32, 64] as const;
+const FLOOR_UNFINISHED = 8;
 
 /* The words of a row: the ring, its sums, and for each class of methods the next numbers (begun, unfinished) worth telling. */
 const CELL = CLASSES * METRICS;
@@ -86,6 +92,8 @@ export interface Load {
   told: number;
   /** One bit for each class of methods that is in `risen`. */
   pending: number;
+  /** A source: link to the row of its target, 0 without one. */
+  target: number;
   /** Where the request lies that made it rise last. */
   time: number;
   file: string;
@@ -100,6 +108,12 @@ export interface LoadFacts {
   /** Sums of the window by metric. */
   readonly sums: ArrayLike<number>;
   readonly unfinished: number;
+  /** INVITEs that hang at 100 Trying, and that ring, now: those of the window for 4 s or more. */
+  readonly hanging: number;
+  readonly ringing: number;
+  /** PAIR: what of the target, whoever asked, was not finished, and about how many sources are behind it; else 0. */
+  readonly targetUnfinished: number;
+  readonly targetSources: number;
   /** Begun per second. */
   readonly rate: number;
   /** Different users asked for (PAIR) or different sources behind what was not finished (TARGET, ACCOUNT) or that answered (ANSWERS). */
@@ -129,7 +143,7 @@ export class Loads {
       keyBytes: 64,
       rowBytes: ROW,
       seed,
-      make: () => ({ kind: 0, bucket: 0, since: 0.5, told: 0.5, pending: 0, time: 0.5, file: '', frame: 0 }),
+      make: () => ({ kind: 0, bucket: 0, since: 0.5, told: 0.5, pending: 0, target: 0, time: 0.5, file: '', frame: 0 }),
       reset: () => {},
     });
     this.#words = new Uint32Array(this.table.rows.buffer);
@@ -159,9 +173,10 @@ export class Loads {
     load.since = now;
     load.told = now;
     load.pending = 0;
+    load.target = 0;
     const base = row >> 2;
     for (let i = 0; i < CLASSES; i++) {
-      this.#words[base + NEXT + 2 * i] = FLOOR;
+      this.#words[base + NEXT + 2 * i] = FLOORS[i]!;
       this.#words[base + NEXT + 2 * i + 1] = FLOOR_UNFINISHED;
     }
     const at = method * METRICS + BEGUN;
@@ -198,8 +213,20 @@ export class Loads {
     words[base + (bucket % BUCKETS) * CELL + at]!++;
     const sum = ++words[base + SUMS + at]!;
     if (metric === BEGUN) this.#rose(slot, load, base + NEXT + 2 * method, sum, method, now);
-    else if (metric >= ABANDONED) this.#rose(slot, load, base + NEXT + 2 * method + 1, this.#unfinished(base, method), method, now);
+    else if (metric >= ABANDONED && metric < ACKS)
+      this.#rose(slot, load, base + NEXT + 2 * method + 1, this.#open(base, method), method, now);
     return this.risen.length > before;
+  }
+
+  /** Counts one less of what goes on: HANGING or RINGING. Its bucket may go below zero, the sum is right all the same. */
+  uncount(slot: number, method: number, metric: number, now: number): void {
+    const load = this.table.at(slot);
+    const bucket = this.#at(now);
+    const base = this.table.row(slot) >> 2;
+    if (bucket !== load.bucket) this.#roll(slot, load, base, bucket, now);
+    const at = method * METRICS + metric;
+    this.#words[base + (bucket % BUCKETS) * CELL + at]!--;
+    this.#words[base + SUMS + at]!--;
   }
 
   /** Notes one of the different things of a row, by its hash. */
@@ -215,12 +242,17 @@ export class Loads {
     const row = this.table.row(slot);
     const base = row >> 2;
     const sums = this.#words.slice(base + SUMS + method * METRICS, base + SUMS + (method + 1) * METRICS);
+    const target = this.follow(load.target, now);
     const since = Math.max(load.since, (load.bucket - BUCKETS + 1) * BUCKET);
     return {
       kind: load.kind,
       method,
       sums,
       unfinished: this.#unfinished(base, method),
+      hanging: this.#going(base, method, HANGING),
+      ringing: this.#going(base, method, RINGING),
+      targetUnfinished: target < 0 ? 0 : this.#unfinished(this.table.row(target) >> 2, method),
+      targetSources: target < 0 ? 0 : sketchCount(rows, this.table.row(target) + THIS, this.table.row(target) + BEFORE),
       rate: Math.round(sums[BEGUN]! / Math.max(1, (now - since) / 1e6)),
       different: sketchCount(rows, row + THIS, row + BEFORE),
       src: rows.slice(row + SRC, row + SRC + ENDPOINT),
@@ -248,7 +280,17 @@ export class Loads {
     const at = base + SUMS + method * METRICS;
     let silent = words[at + SILENT]!;
     if (silent > 0 && !this.#heard(base)) silent = method > REGISTERS ? 0 : Math.max(0, silent - 2 * words[at + FOLLOWED]!);
-    return Math.max(words[at + ABANDONED]!, words[at + UNACKNOWLEDGED]!) + silent;
+    return Math.max(words[at + ABANDONED]!, words[at + UNACKNOWLEDGED]!) + silent + this.#going(base, method, HANGING);
+  }
+
+  /** How many hang or ring: more may have ended within the window than began in it. */
+  #going(base: number, method: number, metric: number): number {
+    return Math.max(0, this.#words[base + SUMS + method * METRICS + metric]! | 0);
+  }
+
+  /** What is told when it rises: unfinished, or ringing. */
+  #open(base: number, method: number): number {
+    return this.#unfinished(base, method) + this.#going(base, method, RINGING);
   }
 
   /** An answer to anything of the row was seen within the window. */
@@ -290,8 +332,8 @@ export class Loads {
     load.bucket = bucket;
     const late = now - load.told >= WINDOW;
     for (let method = 0; method < CLASSES; method++) {
-      const unfinished = this.#unfinished(base, method);
-      sink(words, base + NEXT + 2 * method, words[base + SUMS + method * METRICS + BEGUN]!, FLOOR);
+      const unfinished = this.#open(base, method);
+      sink(words, base + NEXT + 2 * method, words[base + SUMS + method * METRICS + BEGUN]!, FLOORS[method]!);
       sink(words, base + NEXT + 2 * method + 1, unfinished, FLOOR_UNFINISHED);
       if (late && unfinished >= FLOOR_UNFINISHED) this.#tell(slot, load, method, now);
     }

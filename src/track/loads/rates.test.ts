@@ -6,16 +6,19 @@ import { createMessage, parseSip } from '../../decode/sip.ts';
 import { Tracker } from '../tracker.ts';
 import {
   ABANDONED,
+  ACKS,
   BEGUN,
   CHALLENGED,
   COMPLETED,
   FAILED,
   FINISHED,
   FOLLOWED,
+  HANGING,
   LOAD_KINDS,
   LOAD_METHODS,
   type LoadFacts,
   REFUSED,
+  RINGING,
   SILENT,
   UNACKNOWLEDGED,
 } from './loads.ts';
@@ -121,8 +124,8 @@ describe('how it ends', () => {
       t.reply(i % 2 === 0 ? 404 : 503, 'INVITE', i);
       if (i >= 18) t.ack(i);
     });
-    assert.equal(t.sum('source', UNACKNOWLEDGED), 0, 'not before 4 s are over');
-    t.wait(5);
+    assert.equal(t.sum('source', UNACKNOWLEDGED), 0, 'not before 2 s are over');
+    t.wait(3);
     assert.equal(t.sum('source', UNACKNOWLEDGED), 18, 'those from before the row was made too');
     assert.equal(t.sum('source', FINISHED), 10);
     assert.equal(t.sum('source', REFUSED) + t.sum('source', FAILED), 21);
@@ -147,15 +150,53 @@ describe('how it ends', () => {
     assert.equal(t.sum('source', UNACKNOWLEDGED), 6);
   });
 
-  test('an INVITE that hangs at 100 for 32 s', () => {
+  test('INVITEs that hang at 100 or ring, until they go on', () => {
     const t = new Traffic();
     times(20, (i) => {
       t.ask('INVITE', i);
       t.reply(100, 'INVITE', i);
       if (i < 9) t.reply(183, 'INVITE', i);
     });
-    t.wait(33);
-    assert.equal(t.sum('account', UNACKNOWLEDGED), 11);
+    t.wait(3);
+    assert.deepEqual([t.sum('account', HANGING), t.sum('account', RINGING)], [0, 0], 'not before 4 s are over');
+    t.wait(2);
+    assert.deepEqual([t.facts('account')?.hanging, t.facts('source')?.ringing], [11, 9]);
+    assert.equal(t.facts('target')?.unfinished, 11, "what rings is nobody's fault");
+    t.reply(100, 'INVITE', 10);
+    times(2, () => t.reply(180, 'INVITE', 10));
+    t.reply(183, 'INVITE', 3);
+    assert.deepEqual([t.facts('source')?.hanging, t.facts('source')?.ringing], [10, 10], 'one that hung rings');
+    t.reply(200, 'INVITE', 10);
+    t.reply(486, 'INVITE', 11);
+    t.reply(200, 'INVITE', 3);
+    assert.deepEqual([t.facts('account')?.hanging, t.facts('target')?.ringing], [9, 8], 'both have ended');
+    t.wait(70);
+    times(9, (i) => t.reply(200, 'INVITE', i));
+    assert.equal(t.facts('source')?.ringing, 0, 'what ends after a minute does not count below zero');
+  });
+
+  test('the target behind a source', () => {
+    const t = new Traffic();
+    times(40, (i) => {
+      const phone: Place = i < 20 ? PHONE : `10.0.0.${i}:5060`;
+      t.ask('INVITE', i, {}, phone);
+      t.reply(486, 'INVITE', i, {}, phone);
+    });
+    t.wait(3);
+    const facts = t.facts('source');
+    assert.equal(facts?.targetUnfinished, 40);
+    assert.ok((facts?.targetSources ?? 0) > 15 && (facts?.targetSources ?? 0) < 27, `${facts?.targetSources}`);
+    assert.equal(t.facts('target')?.targetSources, 0);
+  });
+
+  test('ACKs are counted apart from credentials', () => {
+    const t = new Traffic();
+    times(20, (i) => {
+      t.ask('INVITE', i, { headers: [credentials(`n${i}`)] });
+      t.reply(486, 'INVITE', i);
+      if (i >= 15) t.ack(i);
+    });
+    assert.deepEqual([t.sum('source', FOLLOWED), t.sum('source', ACKS), t.sum('target', ACKS)], [18, 5, 5]);
   });
 
   test('challenges: abandoned, or met by credentials', () => {
@@ -185,6 +226,54 @@ describe('how it ends', () => {
     t.wait(5);
     assert.equal(t.sum('source', SILENT, 'REGISTER'), 10);
     assert.equal(t.sum('source', SILENT, 'OPTIONS'), 0, 'over TCP nothing is sent again');
+  });
+});
+
+describe('INVITEs for one domain after the other', () => {
+  /** INVITEs for domains that the server, which answers others, says nothing to. */
+  function stall(domains: readonly string[], again = false): Traffic {
+    const t = new Traffic();
+    t.ask('OPTIONS', 1, {}, '192.0.2.50:5060');
+    t.reply(200, 'OPTIONS', 1, {}, '192.0.2.50:5060');
+    domains.forEach((host, i) => {
+      t.ask('INVITE', i, { host });
+      if (again) t.ask('INVITE', i, { host });
+      t.wait(1.1);
+    });
+    return t;
+  }
+
+  function told(t: Traffic): number[][] {
+    const { table } = t.tracker.rates.stalls;
+    const list: number[][] = [];
+    table.each(t.now, (s) => list.push([s.domains, s.requests]));
+    return list;
+  }
+
+  test('are told from the second domain on', () => {
+    const t = stall(['a.test', 'a.test', 'b.test', 'c.test', 'b.test']);
+    assert.deepEqual(told(t), [[3, 5]]);
+    assert.equal(t.tracker.rates.stalls.risen.length, 2);
+    const { src, dst } = t.tracker.rates.stalls.endpoints(t.tracker.rates.stalls.risen[0]!);
+    assert.deepEqual([src.slice(12, 16), dst.slice(12, 16)], [Uint8Array.of(192, 0, 2, 9), Uint8Array.of(198, 51, 100, 1)]);
+  });
+
+  test('no more than sixteen are told apart, and a minute later all begins anew', () => {
+    const names = Array.from({ length: 40 }, (_, i) => `d${i}.test`);
+    const t = stall(names);
+    assert.deepEqual(told(t), [[16, 40]]);
+    t.wait(18);
+    t.ask('INVITE', 100, { host: 'z.test' });
+    t.wait(2);
+    assert.deepEqual(told(t), [[1, 1]]);
+  });
+
+  test('not if they are repeated or answered, nor where no answer of the server is seen', () => {
+    assert.deepEqual(told(stall(['a.test', 'b.test', 'c.test'], true)), []);
+    const t = new Traffic();
+    times(5, (i) => t.ask('INVITE', i, { host: `d${i}.test` }));
+    t.wait(2);
+    assert.deepEqual(told(t), []);
   });
 });
 
@@ -226,6 +315,33 @@ describe('answers to one that did not ask', () => {
     assert.equal(facts?.sums[COMPLETED], 13, '2xx to OPTIONS proves nothing');
     assert.equal(facts?.sums[FOLLOWED], 0);
     assert.ok((facts?.different ?? 0) > 30, `${facts?.different}`);
+  });
+
+  test('a 2xx to INVITE shows nothing where the address is seen to serve others', () => {
+    const t = new Traffic();
+    const forged = (from: number): void =>
+      times(20, (i) => t.send(response(200, 'INVITE', { branch: `z9hG4bK-forged-${from + i}` }), `203.0.113.${i}:5060`, SERVER));
+    forged(0);
+    assert.equal(t.sum('answers', COMPLETED), 13, 'the sensor may see one direction only');
+    t.ask('OPTIONS', 1);
+    t.reply(200, 'OPTIONS', 1);
+    forged(100);
+    assert.deepEqual([t.sum('answers', BEGUN), t.sum('answers', COMPLETED)], [33, 13]);
+  });
+
+  test('answers to INVITEs in the name of one that does not acknowledge them', () => {
+    const t = new Traffic();
+    times(20, (i) => {
+      const server: Place = `203.0.113.${i}:5060`;
+      const w = { branch: `z9hG4bK-${i}`, callId: `c${i}` };
+      t.send(request('INVITE', w), PHONE, server);
+      t.send(response(404, 'INVITE', w), server, PHONE);
+      if (i < 4) t.send(request('ACK', { ...w, toTag: 't1' }), PHONE, server);
+    });
+    t.wait(3);
+    const facts = t.facts('answers');
+    assert.equal(facts?.sums[BEGUN], 9, 'sixteen, seven before the row was made');
+    assert.ok((facts?.different ?? 0) > 5, `${facts?.different}`);
   });
 
   test('a server that others are seen to ask tells reflection from one-sided sight', () => {

@@ -6,7 +6,7 @@
  * A row (loads.ts) is made only for a pair, a target or an account with eight requests within a minute; before that a relation
  * or one byte of a filter counts. So a million forged sources make a row of their target and nothing else.
  */
-import { ADDRESS, NO_ENDPOINT } from '../../bytes.ts';
+import { ADDRESS, ENDPOINT, NO_ENDPOINT } from '../../bytes.ts';
 import { INVITE, OPTIONS, REGISTER, type SipMessage } from '../../decode/message.ts';
 import { hash, Key, type Seed } from '../../table.ts';
 import { TimeoutQueue } from '../../timeouts.ts';
@@ -14,10 +14,11 @@ import type { Packet } from '../../types.ts';
 import type { Nonce } from '../authentication.ts';
 import { CHALLENGE, type Observation } from '../observation.ts';
 import type { Peers, Relation } from '../peers.ts';
-import { TIMEOUT, type Transaction, type Transactions } from '../transactions.ts';
+import type { Transaction, Transactions } from '../transactions.ts';
 import {
   ABANDONED,
   ACCOUNT,
+  ACKS,
   ANSWERS,
   BEGUN,
   CHALLENGED,
@@ -25,15 +26,18 @@ import {
   FAILED,
   FINISHED,
   FOLLOWED,
+  HANGING,
   Loads,
   loadClass,
   NOISE,
   PAIR,
   REFUSED,
+  RINGING,
   SILENT,
   TARGET,
   UNACKNOWLEDGED,
 } from './loads.ts';
+import { Stalls } from './stalls.ts';
 
 /** Requests within a minute that make a row. */
 const OFTEN = 8;
@@ -41,18 +45,28 @@ const OFTEN = 8;
 const MINUTE = 60_000_000;
 /** Cells of the filter that counts targets and accounts before they have a row. */
 const CELLS = 1 << 16;
-/** T2 of RFC 3261 in µs: by then a client has sent again, an answer was acknowledged. */
+/** T2 of RFC 3261 in µs: by then a client has sent again. */
 const PATIENCE = 4_000_000;
+/** µs by which a client has sent its INVITE again (timer A: 0.5 s), and any server said 100 Trying (RFC 3261 §17.2.1: 0.2 s). */
+const FIRST_PATIENCE = 1_000_000;
+/** µs by which an answer was acknowledged: it was then sent three times, at 0, 0.5 and 1.5 s (RFC 3261 §17.2.1, timer G). */
+const ACK_PATIENCE = 2_000_000;
 /** µs at the end of the input after which a missing ACK counts: it follows the answer within a round trip. */
 const PATIENCE_AT_END = 500_000;
 /** Final answers after which a 2xx without ACK counts: it was sent three times (RFC 3261 §13.3.1.4). */
 const INSISTED = 3;
+/** In place of a place in a queue: its transaction was counted as HANGING, as RINGING. */
+const HUNG = -2;
+const RANG = -3;
+/** Most pairs of which stalled domains are kept. */
+const MOST_STALLS = 4096;
 /** Bytes of a keep-alive on a SIP port at most (RFC 5626 §4.4.1). */
 const KEEP_ALIVE = 4;
 
 /** Counts requests and how they end. */
 export class Rates {
   readonly loads: Loads;
+  readonly stalls: Stalls;
   readonly #transactions: Transactions;
   readonly #peers: Peers;
   readonly #seed: Seed;
@@ -63,6 +77,10 @@ export class Rates {
   #minute = 0;
   /** Counts the minutes. */
   #turn = 1;
+  readonly #client = new Uint8Array(ENDPOINT);
+  readonly #server = new Uint8Array(ENDPOINT);
+  /** Requests that nobody has answered yet, and those that were silent for a second. */
+  readonly #new: TimeoutQueue;
   /** Requests that may stay silent, INVITEs that may hang, answers that may stay without ACK. */
   readonly #silent: TimeoutQueue;
   readonly #hanging: TimeoutQueue;
@@ -75,6 +93,8 @@ export class Rates {
     this.#transactions = transactions;
     this.#peers = peers;
     this.#seed = seed;
+    this.stalls = new Stalls(Math.min(capacity.loads, MOST_STALLS), seed);
+    this.#new = new TimeoutQueue(capacity.transactions);
     this.#silent = new TimeoutQueue(capacity.transactions);
     this.#hanging = new TimeoutQueue(capacity.transactions);
     this.#refused = new TimeoutQueue(capacity.transactions);
@@ -87,19 +107,26 @@ export class Rates {
     const method = loadClass(t.method);
     this.#ports[packet.dst[16]! * 8 + (packet.dst[17]! >> 5)]! |= 1 << (packet.dst[17]! & 31);
     if (now - this.#minute >= MINUTE) this.#forget(now);
-    this.#ofPair(o, t, r, method, now);
     this.#ofTarget(packet, t, r, method, now);
+    this.#ofPair(o, t, r, method, now);
     // Who sends credentials is told by what becomes of them.
     if (!t.credentials && (t.method === INVITE || t.method === REGISTER)) this.#ofAccount(m, packet, t, method, now);
-    if (packet.transport === 'udp') t.waiting = this.#silent.push(slot, this.#transactions.table.generation(slot), now + PATIENCE);
+    if (packet.transport !== 'udp') return;
+    if (t.method === INVITE)
+      t.hop = hash(this.#seed, this.#key.reset().add(m.bytes, Math.max(0, m.uri.host.start), Math.max(0, m.uri.host.end)));
+    t.waiting = this.#new.push(slot, this.#transactions.table.generation(slot), now + FIRST_PATIENCE);
   }
 
   /** An answer to an initial request. `slot` is that of its transaction. */
   answered(t: Transaction, slot: number, status: number, now: number): void {
-    if (t.answers === 1) this.#silent.cancel(t.waiting, slot);
+    if (t.answers === 1) {
+      this.#new.cancel(t.waiting, slot);
+      this.#silent.cancel(t.waiting, slot);
+    }
     if (t.method !== INVITE) return;
-    if (status === 100) {
-      if (t.answers === 1) t.waiting = this.#hanging.push(slot, this.#transactions.table.generation(slot), now + TIMEOUT);
+    if (t.waiting <= HUNG) this.#goesOn(t, status, now);
+    if (status < 200) {
+      if (t.answers === 1) t.waiting = this.#hanging.push(slot, this.#transactions.table.generation(slot), now + PATIENCE);
       return;
     }
     this.#hanging.cancel(t.waiting, slot);
@@ -110,7 +137,7 @@ export class Rates {
   concluded(t: Transaction, slot: number, status: number, outcome: number, now: number): void {
     const waits = t.method === INVITE && status >= 300;
     this.#count(t, outcome === CHALLENGE ? CHALLENGED : endOf(status), outcome !== CHALLENGE && !waits, now);
-    if (waits) t.waiting = this.#refused.push(slot, this.#transactions.table.generation(slot), now + PATIENCE);
+    if (waits) t.waiting = this.#refused.push(slot, this.#transactions.table.generation(slot), now + ACK_PATIENCE);
   }
 
   /** An ACK to an answer that is no 2xx. */
@@ -121,8 +148,15 @@ export class Rates {
 
   /** An ACK: only a party sends it that hears the answers. */
   followed(r: Relation, now: number): void {
-    this.#tally(r.pair, loadClass(INVITE), FOLLOWED, false, now);
-    this.#tally(r.target, loadClass(INVITE), FOLLOWED, false, now);
+    this.#acked(r.pair, now);
+    this.#acked(r.target, now);
+  }
+
+  #acked(link: number, now: number): void {
+    const slot = this.loads.follow(link, now);
+    if (slot < 0) return;
+    this.loads.count(slot, loadClass(INVITE), FOLLOWED, now);
+    this.loads.count(slot, loadClass(INVITE), ACKS, now);
   }
 
   /** Nobody answered a challenge. */
@@ -144,8 +178,24 @@ export class Rates {
     if (this.loads.table.fresh) this.loads.name(slot, NO_ENDPOINT, packet.dst);
     this.loads.note(slot, hash(this.#seed, this.#key.reset().add(packet.src, 0, ADDRESS)));
     if (visible) this.loads.count(slot, 0, FOLLOWED, now);
-    if (m.status >= 200 && m.status < 300 && m.cseqMethod !== OPTIONS) this.loads.count(slot, 0, COMPLETED, now);
+    if (m.status >= 200 && m.status < 300 && this.#comesAbout(m.cseqMethod, packet, now)) this.loads.count(slot, 0, COMPLETED, now);
     if (this.loads.count(slot, 0, BEGUN, now)) this.#place(slot, packet.time, packet.where.file, packet.frameNumber);
+  }
+
+  /** A 2xx to that method comes only to who takes part. To an INVITE anybody forges it: who is seen to serve others is seen to call. */
+  #comesAbout(method: number, packet: Packet, now: number): boolean {
+    return method !== OPTIONS && (method !== INVITE || !this.#peers.serves(packet.dst, now));
+  }
+
+  /** An answer to an INVITE that its client does not acknowledge: somebody may have asked in its name (S2-34). */
+  #unwanted(t: Transaction, slot: number, now: number): void {
+    this.#transactions.endpoints(slot, this.#client, this.#server);
+    const key = this.#key.reset().addByte(ANSWERS).add(this.#client, 0, ADDRESS);
+    if (!this.#often(hash(this.#seed, key))) return;
+    const row = this.loads.open(key, ANSWERS, 0, 0, now);
+    if (this.loads.table.fresh) this.loads.name(row, NO_ENDPOINT, this.#client);
+    this.loads.note(row, hash(this.#seed, this.#key.reset().add(this.#server, 0, ADDRESS)));
+    if (this.loads.count(row, 0, BEGUN, now)) this.#place(row, t.started, t.file, t.frame);
   }
 
   /** A payload that `sniff` knows as nothing. Counts if it went over UDP to a port where SIP is spoken and is no keep-alive. */
@@ -164,8 +214,7 @@ export class Rates {
 
   /** µs at which the next lapse falls due. */
   get due(): number {
-    const { next } = this.#silent;
-    return this.#refused.next < next ? this.#refused.next : Math.min(next, this.#hanging.next);
+    return Math.min(this.#new.next, this.#silent.next, this.#refused.next, this.#hanging.next);
   }
 
   /** Counts everything that should have come by `now` and did not. */
@@ -175,22 +224,71 @@ export class Rates {
 
   /** The input has ended. */
   finish(now: number): void {
-    this.#lapse(now + PATIENCE - PATIENCE_AT_END, now);
+    this.#lapse(now + ACK_PATIENCE - PATIENCE_AT_END, now);
   }
 
   #lapse(refusedBy: number, now: number): void {
+    while (this.#new.take(now)) {
+      const t = this.#waiting(this.#new, now);
+      if (t !== undefined && t.answers === 0 && t.requests === 1) this.#unheard(t, this.#new.slot, this.#new.due, now);
+    }
     while (this.#silent.take(now)) {
       const t = this.#waiting(this.#silent, now);
       if (t !== undefined && t.answers === 0 && t.requests === 1) this.#waste(t, SILENT, now);
     }
     while (this.#hanging.take(now)) {
       const t = this.#waiting(this.#hanging, now);
-      if (t !== undefined && t.status === 100) this.#waste(t, UNACKNOWLEDGED, now);
+      if (t !== undefined && t.finals === 0) this.#waits(t, now);
     }
     while (this.#refused.take(refusedBy)) {
       const t = this.#waiting(this.#refused, now);
-      if (t !== undefined && !t.acknowledged) this.#waste(t, UNACKNOWLEDGED, now);
+      if (t === undefined || t.acknowledged) continue;
+      this.#waste(t, UNACKNOWLEDGED, now);
+      this.#unwanted(t, this.#refused.slot, now);
     }
+  }
+
+  /** A request was neither answered nor sent again within a second. That its server answers others shows that its answers are seen. */
+  #unheard(t: Transaction, slot: number, due: number, now: number): void {
+    t.waiting = this.#silent.push(slot, this.#transactions.table.generation(slot), due - FIRST_PATIENCE + PATIENCE);
+    if (t.method !== INVITE) return;
+    this.#transactions.endpoints(slot, this.#client, this.#server);
+    if (!this.#peers.serves(this.#server, now)) return;
+    const { relations } = this.#peers;
+    const hits = relations.alive(t.relation, t.relationGeneration, now) ? relations.at(t.relation).hits : 0;
+    this.stalls.take(t, this.#client, this.#server, hits, now);
+  }
+
+  /** An INVITE has waited 4 s for more than a provisional answer. */
+  #waits(t: Transaction, now: number): void {
+    t.waiting = t.status === 100 ? HUNG : RANG;
+    this.#waste(t, t.status === 100 ? HANGING : RINGING, now);
+  }
+
+  /** An INVITE that hung or rang is answered: it rings, or that is over. */
+  #goesOn(t: Transaction, status: number, now: number): void {
+    if (status === 100 || (status < 200 && t.waiting === RANG)) return;
+    this.#takeBack(t, t.waiting === HUNG ? HANGING : RINGING, now);
+    t.waiting = -1;
+    if (status >= 200) return;
+    t.waiting = RANG;
+    this.#waste(t, RINGING, now);
+  }
+
+  /** Takes back what `#waste` counted, in all rows of the request. */
+  #takeBack(t: Transaction, metric: number, now: number): void {
+    const { relations } = this.#peers;
+    if (relations.alive(t.relation, t.relationGeneration, now)) {
+      const r = relations.at(t.relation);
+      this.#untally(r.pair, metric, now);
+      this.#untally(r.target, metric, now);
+    }
+    this.#untally(t.load, metric, now);
+  }
+
+  #untally(link: number, metric: number, now: number): void {
+    const slot = this.loads.follow(link, now);
+    if (slot >= 0) this.loads.uncount(slot, loadClass(INVITE), metric, now);
   }
 
   /** The transaction that a queue just gave, if it lived when it fell due. */
@@ -210,6 +308,7 @@ export class Rates {
       r.pair = loads.link(slot);
       r.recent = 0;
       if (loads.table.fresh) loads.name(slot, client, server);
+      loads.table.at(slot).target = r.target;
     }
     loads.note(slot, this.#accountHash(m));
     if (t.credentials) loads.count(slot, method, FOLLOWED, now);
@@ -294,7 +393,8 @@ export class Rates {
     let source = 0;
     if (relations.alive(t.relation, t.relationGeneration, now)) {
       const r = relations.at(t.relation);
-      source = relations.hashAt(t.relation);
+      // Who lets it ring does nothing wrong.
+      if (metric !== RINGING) source = relations.hashAt(t.relation);
       this.#wasted(r.pair, method, metric, 0, t.started, t, now);
       this.#wasted(r.target, method, metric, source, t.started, t, now);
     }
