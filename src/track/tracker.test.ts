@@ -659,6 +659,7 @@ describe('calls', () => {
       'registrations',
       'calls',
       'dialled numbers',
+      'cnonces',
       'broken requests',
       'callers',
       'callers abroad',
