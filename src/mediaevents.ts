@@ -125,7 +125,7 @@ export const MEDIA_EVENTS = {
   },
   'media.disordered': {
     about:
-      'A promised endpoint got 16 RTP packets within a second that follow from none before: the first of a stream, or a jump of sequence number or timestamp. Told again at each further 16.',
+      'A promised endpoint got 16 RTP packets within a second that follow from none before: the first of a stream, a jump of sequence number or timestamp, or more than 100 numbers left out. Told again at each further 16.',
     src: 'who sends the last of them, as it says: whoever forges RTP forges this too',
     fields: {
       ...stream,

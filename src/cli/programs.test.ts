@@ -68,7 +68,13 @@ test('analyze asks, and the verdict makes an alert or none; a program that the c
     why: '{src}: {verdict.said}',
     quiet: '1h',
     tests: [
-      { name: 'fires', events: [{ type: 'auth.failed', src: 'a' }, { type: 'script.answered', at: '1s', asked: 'asker test.1.1' }] },
+      {
+        name: 'fires',
+        events: [
+          { type: 'auth.failed', src: 'a' },
+          { type: 'script.answered', at: '1s', asked: 'asker test.1.1' },
+        ],
+      },
       { name: 'does not', events: [{ type: 'auth.failed', src: 'a' }], alerts: 0 },
     ],
   };
@@ -86,7 +92,10 @@ test('analyze asks, and the verdict makes an alert or none; a program that the c
       return JSON.parse(`${out.end().read()}`);
     };
     const { alerts } = await asked();
-    assert.ok(alerts.length > 0 && alerts.every(({ rule: id, why }) => id === 'asker' && /^([\d.]+): \1 /.test(why)), JSON.stringify(alerts[0]));
+    assert.ok(
+      alerts.length > 0 && alerts.every(({ rule: id, why }) => id === 'asker' && /^([\d.]+): \1 /.test(why)),
+      JSON.stringify(alerts[0]),
+    );
     writeFileSync(config, JSON.stringify({ programs: { reads: PROGRAMS.no } }));
     assert.deepEqual((await asked()).alerts, []);
   } finally {

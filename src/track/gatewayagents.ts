@@ -29,21 +29,19 @@ export class Agents {
       rowBytes: AGENTS * ADDRESS,
       seed,
       make: () => ({ agents: 0 }),
-      reset: (gateway) => {
-        gateway.agents = 0;
-      },
+      reset: () => {},
     });
   }
 
   /** A gateway reported to an agent, and was answered. */
   reported(gateway: Uint8Array, agent: Uint8Array, now: number): void {
-    const slot = this.table.put(this.#key.reset().add(gateway, 0, ADDRESS), now);
+    const slot = this.#put(gateway, now);
     if (!this.#knows(slot, agent)) this.#add(slot, agent);
   }
 
   /** A gateway did as an agent said. The first whom it obeys is its own; later ones only if it reports to them. */
   obeyed(gateway: Uint8Array, agent: Uint8Array, now: number): void {
-    const slot = this.table.put(this.#key.reset().add(gateway, 0, ADDRESS), now);
+    const slot = this.#put(gateway, now);
     if (this.table.at(slot).agents === 0) this.#add(slot, agent);
   }
 
@@ -51,6 +49,12 @@ export class Agents {
   isStranger(gateway: Uint8Array, agent: Uint8Array, now: number): boolean {
     const slot = this.table.find(this.#key.reset().add(gateway, 0, ADDRESS), now);
     return slot >= 0 && this.table.at(slot).agents > 0 && !this.#knows(slot, agent);
+  }
+
+  #put(gateway: Uint8Array, now: number): number {
+    const slot = this.table.put(this.#key.reset().add(gateway, 0, ADDRESS), now);
+    if (this.table.fresh) this.table.at(slot).agents = 0;
+    return slot;
   }
 
   #knows(slot: number, agent: Uint8Array): boolean {

@@ -66,10 +66,8 @@ export class Audits {
       keyBytes: ADDRESS,
       seed,
       make: () => ({ period: 0.5, agreed: 0 }),
-      reset: (s) => {
-        s.period = 0;
-        s.agreed = 0;
-      },
+      // `audited` does.
+      reset: () => {},
     });
     this.endpoints = new Table<Audited>({
       name: 'audited endpoints',
@@ -88,6 +86,11 @@ export class Audits {
   /** An endpoint was audited at `time`; `name[start, end)` is its name. */
   audited(agent: Uint8Array, gateway: Uint8Array, name: Uint8Array, start: number, end: number, now: number): void {
     const schedule = this.schedules.put(this.#key.reset().add(gateway, 0, ADDRESS), now);
+    if (this.schedules.fresh) {
+      const s = this.schedules.at(schedule);
+      s.period = 0;
+      s.agreed = 0;
+    }
     const slot = this.endpoints.put(this.#key.reset().add(gateway, 0, ADDRESS).add(name, start, end), now);
     const e = this.endpoints.at(slot);
     if (this.endpoints.fresh) this.#name(slot, agent, gateway, name, start, end);

@@ -73,8 +73,8 @@ test('Events of a whole call, a repeated command and one datagram with two messa
     ['CRCX 200', 'DLCX 250', 'AUEP 500'],
   );
   assert.deepEqual(dataOf(all, 'gateway.connection'), [
-    { change: 'opened', endpoint: 'aaln/1@gw', connection: 'FD', seconds: 0, sent: -1, received: -1 },
-    { change: 'closed', endpoint: 'aaln/1@gw', connection: 'FD', seconds: 2, sent: 1245, received: 780 },
+    { change: 'opened', endpoint: 'aaln/1@gw', connection: 'FD', stranger: false, seconds: 0, sent: -1, received: -1 },
+    { change: 'closed', endpoint: 'aaln/1@gw', connection: 'FD', stranger: false, seconds: 2, sent: 1245, received: 780 },
   ]);
   assert.equal(all.events.find(({ type }) => type === 'gateway.connection')?.callId, 'A3');
 });
@@ -95,8 +95,8 @@ test('an identifier is used again', () => {
   });
   assert.deepEqual(open, [0, 0, 0, 2e6, 0, 0, 0, 2e6]);
   assert.deepEqual(
-    gateways.tables().map(({ inserted }) => inserted),
-    [4, 2],
+    gateways.tables().map(({ name, inserted }) => `${name} ${inserted}`),
+    ['gateway transactions 4', 'gateway connections 2', 'gateways 1', 'audit schedules 0', 'audited endpoints 0', 'gateway releases 0'],
   );
 });
 

@@ -12,6 +12,7 @@ import { TimeoutQueue } from '../timeouts.ts';
 import type { Packet } from '../types.ts';
 import { ABANDONED, ABANDONED_AT_END, type Abandoned, Authentication } from './authentication.ts';
 import { Calls } from './calls/calls.ts';
+import type { CallState } from './calls/callstate.ts';
 import { type DialogLapse, Dialogs } from './calls/dialogs.ts';
 import { NOBODY } from './calls/dialogstate.ts';
 import { Forgeries, NO_EVIDENCE, VERDICT } from './calls/forgeries.ts';
@@ -252,17 +253,24 @@ export class Tracker {
 
   /** If the message ended a call: what that says of its caller. */
   #weigh(o: Observation, m: SipMessage, now: number): void {
-    const { calls, dialogs } = this;
-    let c = o.call;
-    if (c === undefined) {
-      const { call, callGeneration } = dialogs.table.at(dialogs.changes[0]!.slot);
-      if (call < 0 || !calls.table.alive(call, callGeneration, now)) return;
-      c = calls.table.at(call);
-    }
-    if (c.ended === 0 || c.weighed) return;
+    const c = o.call ?? this.#callOf(this.dialogs.changes[0]!.slot, now);
+    if (c === undefined || c.ended === 0 || c.weighed) return;
     c.weighed = true;
     this.tolls.over(c, now);
-    o.repeated = this.callers.over(c, calls, m, now);
+    o.repeated = this.callers.over(c, this.calls, m, now);
+  }
+
+  /** Time ended a dialog: what its call cost, if it is over with it. */
+  #settle(dialog: number, now: number): void {
+    const c = this.#callOf(dialog, now);
+    if (c === undefined || c.ended === 0 || c.weighed) return;
+    c.weighed = true;
+    this.tolls.over(c, now);
+  }
+
+  #callOf(dialog: number, now: number): CallState | undefined {
+    const { call, callGeneration } = this.dialogs.table.at(dialog);
+    return call >= 0 && this.calls.table.alive(call, callGeneration, now) ? this.calls.table.at(call) : undefined;
   }
 
   #ack(o: Observation, m: SipMessage, now: number): void {
@@ -307,7 +315,12 @@ export class Tracker {
     this.#abandoned(now, now, lapses);
     this.#unanswered(now, now, lapses);
     this.forgeries.lapse(now, lapses.forged);
-    if (now >= this.dialogs.due) this.dialogs.lapse(now, lapses.dialog);
+    if (now >= this.dialogs.due) {
+      this.dialogs.lapse(now, (kind, slot) => {
+        this.#settle(slot, now);
+        lapses.dialog(kind, slot);
+      });
+    }
     if (now >= this.calls.due) this.calls.fade(now);
     this.rates.lapse(now);
     this.loneAnswers.lapse(now, false, lapses.lone);

@@ -63,7 +63,8 @@ export class Callers {
       rowBytes: 4 * (CALLEES + TALKS),
       seed,
       make: () => ({ recording: 0.5, ringing: 0.5, calls: 0, callees: 0, cut: 0, equal: 0, rings: 0, known: 0, talks: 0 }),
-      reset: forget,
+      // `#count` does.
+      reset: () => {},
     });
   }
 
@@ -83,6 +84,7 @@ export class Callers {
   #count(key: Key, c: CallState, callee: number, now: number): CallerState | undefined {
     const slot = this.table.put(key, now);
     const caller = this.table.at(slot);
+    if (this.table.fresh) forget(caller);
     const row = this.table.row(slot);
     const fresh = this.#isNew(row, callee, caller);
     const shape = shapeOf(c, this.#isEqual(row, c, caller));

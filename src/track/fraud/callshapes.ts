@@ -26,7 +26,8 @@ const RING = 3_000_000;
 
 /**
  * Of a hundred calls to somebody new, how many have the shape: of a machine with a recording, of people and their machines (a call
- * centre, whose callees listen; offices). Chosen on what is known of both, wide of what the lab makes; order as the codes above.
+ * centre, whose callees listen; offices). Estimates, made with the lab's generators and validation runs in view: not measured on real
+ * traffic. Order as the codes above.
  */
 const RECORDING = [30, 15, 20, 15, 8, 5, 12, 10, 12] as const;
 const PEOPLE = [2, 6, 3, 30, 26, 10, 18, 5, 12] as const;

@@ -34,9 +34,7 @@ export class Homes {
       rowBytes: PLACES * STRIDE,
       seed,
       make: () => ({ places: 0 }),
-      reset: (home) => {
-        home.places = 0;
-      },
+      reset: () => {},
     });
   }
 
@@ -44,6 +42,7 @@ export class Homes {
   used(m: SipMessage, client: Uint8Array, now: number): void {
     const slot = this.table.put(this.#keyOf(m), now);
     const home = this.table.at(slot);
+    if (this.table.fresh) home.places = 0;
     const row = this.table.row(slot);
     if (home.places >= PLACES || this.#find(row, home, client) >= 0) return;
     const { rows } = this.table;

@@ -1,7 +1,8 @@
 /**
  * Where a telephone number leads and what that costs: country codes (ITU-T E.164, list of assigned codes; E.164.1 for shared ones) and
  * the ranges in which a call costs much more than elsewhere. Prices are rough, in cents a minute as small customers pay them: what
- * counts is the order of magnitude, since a thief chooses what pays him. Rules compare the price; a site changes their limits.
+ * counts is the order of magnitude, since a thief chooses what pays him. Rules compare the price; a site changes their limits. The list is from general knowledge and no published tariff,
+ * and was written with the ranges of the lab's attackers known: what the lab shows of it is no proof of coverage.
  */
 
 /** What kind of number it is. */

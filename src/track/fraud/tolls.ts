@@ -56,14 +56,8 @@ export class Tolls {
       rowBytes: 4 * (2 * NUMBERS + COUNTRIES),
       seed,
       make: () => ({ costly: 0, open: 0, cents: 0.5, neighbours: 0, known: 0, countries: 0, halved: 0.5 }),
-      reset: (t) => {
-        t.costly = 0;
-        t.open = 0;
-        t.cents = 0;
-        t.neighbours = 0;
-        t.known = 0;
-        t.countries = 0;
-      },
+      // `begin` resets it: it knows the time.
+      reset: () => {},
     });
   }
 
@@ -76,7 +70,7 @@ export class Tolls {
     const key = this.#key.reset().add(o.client, 0, ADDRESS);
     const slot = this.table.put(key.addNumber(this.#hashOf(m.bytes, from.start, from.end)), now);
     const t = this.table.at(slot);
-    if (this.table.fresh) t.halved = now;
+    if (this.table.fresh) begin(t, now);
     c.toll = slot;
     c.tollGeneration = this.table.generation(slot);
     c.tollCents = this.number.cents;
@@ -139,6 +133,16 @@ export class Tolls {
 /** Name of the class of a number. */
 export function classOf(kind: number): (typeof NUMBER_CLASSES)[number] {
   return NUMBER_CLASSES[kind]!;
+}
+
+function begin(t: TollState, now: number): void {
+  t.costly = 0;
+  t.open = 0;
+  t.cents = 0;
+  t.neighbours = 0;
+  t.known = 0;
+  t.countries = 0;
+  t.halved = now;
 }
 
 function halve(t: TollState, now: number): void {

@@ -63,6 +63,8 @@ const TOGETHER = 1_000_000;
 const SUCCESSION = 5_000_000;
 /** New streams of one endpoint within a second that make a flood worth a look. */
 const SWARM = 128;
+/** Sequence numbers left out at once beyond which a packet follows from none before: two seconds of sound. */
+const LEAP = 100;
 /** Packets out of any order at one endpoint within a second that make it worth a look. */
 const MUDDLE = 16;
 /** Packets that make a stream: of an endpoint nobody promised more, much else looks like RTP. */
@@ -139,6 +141,7 @@ export class Media {
     const padding = (b[start]! & 0x20) !== 0 ? b[end - 1]! : 0;
     const length = end - start - header - padding;
     let shown = 0;
+    const before = s.highest;
     const fresh =
       this.streams.fresh || (s.promise >= 0 && s.epoch !== this.promises.table.at(s.promise).epoch && this.#moved(slot, s, now));
     if (fresh) {
@@ -147,7 +150,8 @@ export class Media {
       if (s.ended) this.#resume(slot, s, now);
       shown = advanceStream(s, sequence, timestamp, (b[start + 1]! & 0x80) !== 0, time, length);
     }
-    if ((fresh || (shown & JUMPED) !== 0) && s.promise >= 0 && s.promised !== UNPROMISED) {
+    const step = s.highest - before;
+    if ((fresh || step < 0 || step > LEAP || (shown & JUMPED) !== 0) && s.promise >= 0 && s.promised !== UNPROMISED) {
       shown |= disordered(this.promises.table.at(s.promise), time);
     }
     if (type !== s.payloadType) shown |= this.#switched(s, slot, type, length, now);
