@@ -67,6 +67,11 @@ export const credentials = {
   realm: { kind: 'host', about: 'realm in the credentials' },
   userAgent,
   guess: { kind: 'secret', about: 'password the tool wrote into its From tag (SIPVicious, M-10), empty otherwise' },
+  steady: {
+    kind: 'count',
+    about:
+      'refusals in a row that came as the timer of a device sends them: REGISTER, the Call-ID of the one before (RFC 3261 §10.2), at least 20 s after it and within an eighth of the pause before, or of up to four of these; at most 64, halved by one that comes unevenly; 0 if accepted',
+  },
   trusted: {
     kind: 'flag',
     about:

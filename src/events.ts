@@ -42,6 +42,11 @@ export const EVENTS = {
         about: 'requests of this source that succeeded at this server so far (2xx to REGISTER or INVITE), halved every 30 minutes',
       },
       abandoned: { kind: 'flag', about: 'it was challenged and sent no credentials within 2 s' },
+      unwanted: {
+        kind: 'count',
+        about: 'answers to this source within the minute that it had not asked for, or to INVITEs that it does not acknowledge',
+      },
+      unwantedFrom: { kind: 'count', about: 'about how many servers sent these' },
       direction,
     },
   },
@@ -74,6 +79,10 @@ export const EVENTS = {
       contact: { kind: 'text', about: 'the Contact URI; of a removed one the first 47 bytes' },
       expires: { kind: 'duration', about: 'seconds granted (RFC 3261 §10.3), 0 for removed' },
       bindings: { kind: 'count', about: 'bindings of the account that are in force after the REGISTER' },
+      owner: {
+        kind: 'address',
+        about: 'with removed: who had made the binding, if that was a client of another make at another address; else empty',
+      },
       userAgent,
     },
   },
@@ -433,11 +442,37 @@ export const EVENTS = {
   },
   'dialog.unacknowledged': {
     about:
-      'Nobody acknowledged the 2xx to an INVITE within 32 s (64 × T1, RFC 3261 §13.3.1.4), though what else the caller sent in the dialog was in view (S1-33).',
+      'Nobody acknowledged the 2xx to an INVITE within 32 s (64 × T1, RFC 3261 §13.3.1.4; at the end of the input 4 s and two repetitions), though what else the caller sent in the dialog was in view (S1-33).',
     src: 'who called',
     fields: {
       repeats: { kind: 'count', about: 'repetitions of the 2xx on one hop' },
       requests: { kind: 'count', about: 'requests seen inside the dialog' },
+      talk: { kind: 'duration', about: 'seconds for which both sides sent media since the 2xx; 0: none was captured, or of one side only' },
+    },
+  },
+  'credentials.replayed': {
+    about:
+      'A REGISTER bears digest credentials with qop that were sent before from another address: a client counts and draws anew for each request, so they were read off the wire (RFC 7616 §3.4, §5.5).',
+    src: 'who sent them again',
+    fields: {
+      method,
+      first: { kind: 'address', about: 'who had sent them first' },
+      contacts: { kind: 'count', about: 'Contact values of the request' },
+    },
+  },
+  'dialog.forged': {
+    about:
+      'Something shows that a message inside a call is not of the party in whose name it speaks (S1-40, S1-43, S2-26 to S2-29). Its source is empty where it bore the address of a party.',
+    src: 'who sent it, if that was an address which had no part in the call; else empty: nobody knows',
+    fields: {
+      evidence: {
+        kind: 'name',
+        about:
+          'media-goes-on: its party goes on sending from where it was; no-media: it came from an address that had no part in the call, and no media was captured that could tell; other-make: it is written otherwise than the earlier requests of that side; not-forwarded: it bears the address of a proxy, and no mark of whom it was forwarded for; not-cancelled: the caller was told 487 and had not cancelled; not-answered: the caller was refused in the name of a telephone that still rings; answered-after: a telephone answered after a refusal in its name',
+      },
+      method,
+      status: { kind: 'status', about: 'status code if it was an answer, else 0' },
+      side: { kind: 'name', about: 'whose it claims to be: caller, callee or none' },
     },
   },
   'dialog.violated': {

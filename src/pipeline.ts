@@ -24,6 +24,7 @@ import { detectDescription } from './detect/description.ts';
 import { detect } from './detect/detectors.ts';
 import { detectDialogLapse } from './detect/dialog.ts';
 import { Emitter, typeIndex } from './detect/emitter.ts';
+import { detectForgeryLapse } from './detect/forgery.ts';
 import { detectGateway, detectMissedAudit, detectReleased } from './detect/gateway.ts';
 import { detectH323 } from './detect/h323.ts';
 import { detectLoads } from './detect/load.ts';
@@ -139,6 +140,7 @@ export class Pipeline {
       lone: (challenge) => detectLoneChallenge(challenge, this.#emitter),
       abandoned: (challenge) => detectAbandoned(challenge, this.#tracker, this.#emitter, this.#clock.now),
       dialog: (kind, slot) => detectDialogLapse(kind, slot, this.#tracker, this.#emitter, this.#clock.now),
+      forged: (slot, evidence) => detectForgeryLapse(slot, evidence, this.#tracker, this.#emitter),
       media: (slot) => detectMediaEnd(slot, this.#tracker.media, this.#emitter, this.#clock.now),
     };
   }

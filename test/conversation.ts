@@ -59,6 +59,7 @@ export class Conversation {
     abandoned: () => undefined,
     contacted: () => undefined,
     dialog: () => undefined,
+    forged: () => undefined,
     media: () => undefined,
     lone: ({ user, host }: LoneChallenge) => void this.lone.push(`${user}@${host}`),
   };

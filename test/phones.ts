@@ -38,12 +38,15 @@ export class Phones {
   readonly tracker: Tracker;
   /** What happened to dialogs, in order; lapses begin with `~`. */
   readonly happened: string[] = [];
+  /** Codes of the evidence that time brought against messages from new places. */
+  readonly forged: number[] = [];
   now = 1_000_000_000;
   #branch = 0;
   readonly #lapses: Lapses = {
     unanswered: () => {},
     abandoned: () => {},
     contacted: () => {},
+    forged: (_, evidence) => this.forged.push(evidence),
     lone: () => {},
     media: () => {},
     dialog: (kind) => this.happened.push(`~${CHANGES[kind]!}`),

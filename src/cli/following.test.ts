@@ -48,7 +48,8 @@ test('a growing file in a folder: alerts as they come, the report at SIGINT', as
   assert.deepEqual([code, signal], [1, null]);
   assert.match(out, /^An attacker got in/);
   assert.doesNotMatch(out, /interrupted/);
-  assert.match(err, /^2\d{3}-\d\d-\d\dT[\d:.]+Z warning server-scan [\d.]+: /);
+  assert.match(err, /^2\d{3}-\d\d-\d\dT[\d:.]+Z warning tool-scan [\d.]+: /, 'the first alert: the tool is known by its first request');
+  assert.match(err, /^2\d{3}-\d\d-\d\dT[\d:.]+Z warning server-scan [\d.]+: /m);
 });
 
 test('standard input that stays open', async () => {

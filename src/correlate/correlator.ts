@@ -204,15 +204,27 @@ export class Correlator {
 
   /** What each rule makes of an Event that `handle` has just been given. Changes nothing. */
   look(event: Event): Look[] {
-    const bindings = (this.#bindings.get(event.type) ?? []).filter(({ role }) => role === 'match');
-    return bindings.map(({ runtime: { rule, table } }) => {
-      const matched = rule.where === undefined || rule.where(event, this.#memories);
-      const slot = matched ? table.find(this.#keyOf(rule.by, event), this.#now) : -1;
-      if (slot < 0) return { rule: rule.id, matched, count: 0, limit: rule.tiers[0]!.limit, open: false };
-      const group = table.at(slot);
-      const count = rule.shape !== 'distinct' ? group.events : group.open ? group.distinct.count() : group.kept;
-      return { rule: rule.id, matched, count, limit: rule.tiers[group.tier]!.limit, open: group.open };
-    });
+    const looks: Look[] = [];
+    for (const { runtime, role } of this.#bindings.get(event.type) ?? []) {
+      if (role === 'match') looks.push(this.#lookAt(runtime, event));
+      const progress = role === 'plan' ? runtime.machine?.look(event, this.#now) : undefined;
+      if (progress !== undefined) looks.push({ rule: runtime.rule.id, ...progress, open: this.#isOpen(runtime, event) });
+    }
+    return looks;
+  }
+
+  #lookAt({ rule, table }: Runtime, event: Event): Look {
+    const matched = rule.where === undefined || rule.where(event, this.#memories);
+    const slot = matched ? table.find(this.#keyOf(rule.by, event), this.#now) : -1;
+    if (slot < 0) return { rule: rule.id, matched, count: 0, limit: rule.tiers[0]!.limit, open: false };
+    const group = table.at(slot);
+    const count = rule.shape !== 'distinct' ? group.events : group.open ? group.distinct.count() : group.kept;
+    return { rule: rule.id, matched, count, limit: rule.tiers[group.tier]!.limit, open: group.open };
+  }
+
+  #isOpen({ rule, table }: Runtime, event: Event): boolean {
+    const slot = table.find(this.#keyOf(rule.by, event), this.#now);
+    return slot >= 0 && table.at(slot).open;
   }
 
   #ruleOf(group: Group): CompiledRule {

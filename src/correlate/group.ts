@@ -172,8 +172,8 @@ export function noteStep(group: Group, event: Event): void {
 }
 
 /**
- * Back to normal: notes an Event of an open group, or its opening. It is over when at most `limit` Events came `within` a time that
- * begins no sooner than the opening.
+ * Back to normal: notes an Event of an open group, or its opening. It is over when a time of `within` had at most `limit` Events; that time
+ * begins with the opening, and whenever there are more, anew with the oldest Event that leaves it no more (as in SEC's SingleWith2Thresholds).
  */
 export function noteUntil(group: Group, { limit, within }: Until, opening: boolean, now: number): void {
   if (opening) {
@@ -185,8 +185,8 @@ export function noteUntil(group: Group, { limit, within }: Until, opening: boole
   const { times } = group;
   times[group.head] = now;
   group.head = (group.head + 1) % (limit + 1);
-  if (group.kept <= limit) group.kept++;
-  if (group.kept > limit) group.over = Math.max(group.over, times[group.head]! + within);
+  if (group.kept < limit) group.kept++;
+  else group.over = (limit === 0 ? now : times[(group.head + 1) % (limit + 1)]!) + within;
 }
 
 /** Notes an Event that shows success. True if it tells something new: the first one, or one more account (S3-14: a spray takes several). */

@@ -43,6 +43,17 @@ export interface Machine {
   due(entry: Pending, now: number): void;
   /** Looks at the clock for the first time. */
   begin(now: number): void;
+  /** For `explain`: what an Event that `handle` has just been given did; undefined if that cannot be said. Changes nothing. */
+  look(event: Event, now: number): Progress | undefined;
+}
+
+/** How far a plan has come with an Event. */
+export interface Progress {
+  /** The Event was one of the steps. */
+  readonly matched: boolean;
+  /** Steps that were met, of so many. */
+  readonly count: number;
+  readonly limit: number;
 }
 
 /** The Event of a match: the last one, with the fields of earlier steps as `step.field`. */

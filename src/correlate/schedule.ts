@@ -77,6 +77,8 @@ export class ScheduleMachine implements Machine {
     known.count++;
   }
 
+  look(): undefined {}
+
   due(_: Pending, now: number): void {
     const { expect, at } = this.#plan;
     let alive = 0;

@@ -42,6 +42,8 @@ export class ScriptMachine implements Machine {
 
   due(): void {}
 
+  look(): undefined {}
+
   handle(event: Event): void {
     if (event.type === 'script.answered') this.#answer(event);
     else this.#ask(event);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { at, planFaults, planned, told } from '../../test/planrules.ts';
+import type { Event } from '../types.ts';
 
 const BYE = {
   shape: 'sequence',
@@ -225,4 +226,17 @@ test('what is wrong with steps is told', () => {
   assert.match(faults({ program: 'x' }), /shape sequence takes no "program"/);
   assert.match(planFaults({ shape: 'any', on: 'dialog.ended', instances: 3 }).join(), /shape any takes no "instances"/);
   assert.match(planFaults({ shape: 'any' }).join(), /shape any needs "on"/);
+});
+
+test('what a step did can be looked at', () => {
+  const correlator = planned({ r: BYE, s: { shape: 'script', on: 'dialog.ended', program: 'x' } });
+  const looks = (event: Event) => {
+    correlator.handle(event, event.time);
+    return correlator.look(event).map(({ matched, count, limit, open }) => [matched, count, limit, open]);
+  };
+  assert.deepEqual(looks(at(0, 'media.late', { src: 'a' })), [[false, 0, 3, false]]);
+  assert.deepEqual(looks(at(1, 'dialog.confirmed')), [[true, 1, 3, false]]);
+  assert.deepEqual(looks(at(2, 'dialog.ended', { reason: 'bye', src: 'a' })), [[true, 2, 3, false]], 'of a question nothing can be said');
+  assert.deepEqual(looks(at(3, 'media.late', { src: 'b' })), [[false, 0, 3, false]]);
+  assert.deepEqual(looks(at(4, 'media.late', { src: 'a' })), [[true, 3, 3, true]]);
 });

@@ -5,7 +5,7 @@
 import { Key, type Seed, Table } from '../table.ts';
 import type { Event } from '../types.ts';
 import type { DueQueue } from './duequeue.ts';
-import type { Instance, Machine, Matched, Pending } from './machine.ts';
+import type { Instance, Machine, Matched, Pending, Progress } from './machine.ts';
 import type { Memories } from './memories.ts';
 import type { Step, StepsPlan } from './plan.ts';
 
@@ -78,6 +78,19 @@ export class StepMachine implements Machine {
       entry.alive = false;
       this.#parts.matched(entry.steps[entry.step - 1]!, entry.steps, false);
     }
+  }
+
+  look(event: Event, now: number): Progress {
+    const { steps, absence } = this.#plan;
+    const limit = steps.length - (absence ? 1 : 0);
+    let count = 0;
+    for (const k of this.#stepsOf.get(event.type) ?? NONE) {
+      const slot = this.#table.find(this.#keyOf(steps[k]!, event), now);
+      if (slot < 0) continue;
+      for (const { touched, counts } of this.#table.at(slot).instances)
+        if (touched === this.#event) count = Math.max(count, counts.filter((n, i) => i < limit && n >= steps[i]!.times).length);
+    }
+    return { matched: count > 0, count, limit };
   }
 
   #keyOf({ by }: Step, event: Event): Key {

@@ -1,5 +1,5 @@
 /** A registrar confirmed that bindings were added, refreshed or removed. */
-import { keptText } from '../bytes.ts';
+import { addressText, keptText } from '../bytes.ts';
 import { accountOf } from '../track/authentication.ts';
 import type { Observation } from '../track/observation.ts';
 import type { Tracker } from '../track/tracker.ts';
@@ -15,12 +15,13 @@ export function detectBinding(o: Observation, tracker: Tracker, emitter: Emitter
   const { changes, changed } = tracker.registrations;
   const scene = sceneOf(o, accountOf(m));
   for (let i = 0; i < changed; i++) {
-    const { change, bytes, start, end, expires } = changes[i]!;
+    const { change, bytes, start, end, expires, seized, owner } = changes[i]!;
     emitter.emit('registration.changed', TYPE, scene, {
       change,
       contact: keptText(bytes, start, end),
       expires,
       bindings: binding.bindings,
+      owner: seized ? addressText(owner) : '',
       userAgent: tracker.peers.agent(scene.src, scene.dst, now),
     });
   }

@@ -36,6 +36,7 @@ function dataOf(o: Observation, attempt: Attempt, tracker: Tracker, now: number)
     userAgent: tracker.peers.agent(client, server, now),
     refusals: attempt.refusals,
     guess: readGuess(m.bytes, m.from.tag).slice(0, LONGEST_TEXT),
+    steady: o.outcome === FAILED ? attempt.steady : 0,
     trusted: o.trusted,
     direction: 'both',
   };

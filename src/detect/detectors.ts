@@ -11,12 +11,14 @@ import { detectCredentials } from './credentials.ts';
 import { detectDialling } from './dialling.ts';
 import { detectDialog } from './dialog.ts';
 import type { Emitter } from './emitter.ts';
+import { detectForgery } from './forgery.ts';
 import { detectHostile } from './hostile.ts';
 import { detectIdentity } from './identity.ts';
 import { detectLone } from './lone.ts';
 import { detectOddity } from './oddity.ts';
 import { detectOffer } from './offer.ts';
 import { detectProbe } from './probe.ts';
+import { detectReplay } from './replay.ts';
 import { detectTakeover } from './takeover.ts';
 import { detectToll } from './toll.ts';
 import { detectUnchallenged } from './unchallenged.ts';
@@ -32,6 +34,7 @@ function detectInferred(o: Observation, tracker: Tracker, emitter: Emitter, now:
 export function detect(o: Observation, tracker: Tracker, emitter: Emitter, now: number): void {
   if (tracker.dialogs.changed > 0) detectDialog(o, tracker, emitter);
   if (o.violation > 0) detectViolation(o, tracker, emitter);
+  if (o.forgery > 0) detectForgery(o, emitter);
   if (o.repeated) detectAlike(o, tracker, emitter, now);
   // The same request one hop earlier is what counts.
   if (o.copy) return;
@@ -46,6 +49,7 @@ export function detect(o: Observation, tracker: Tracker, emitter: Emitter, now: 
     detectIdentity(o, emitter);
   }
   if (tracker.transactions.offerChanged) detectOffer(o, tracker, emitter);
+  if (o.replayed) detectReplay(o, tracker, emitter);
   if (o.message.isRequest && o.message.credentials.cnonce.start >= 0 && !o.retransmission) detectCnonce(o, tracker, emitter, now);
   if (o.abroad !== undefined) detectToll(o, tracker, emitter, now);
   if (o.retried !== undefined) detectDialling(o, emitter, now);

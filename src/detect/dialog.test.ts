@@ -73,17 +73,18 @@ test('a 2xx without ACK is told 32 s later, with the time of the 2xx; so is a di
   const happened = script.run();
   const [event] = happened.events.filter(({ type }) => type === 'dialog.unacknowledged');
   assert.deepEqual([event?.src, event?.dst, event?.callId, event?.time], ['192.0.2.9', '198.51.100.1', 'c1', script.packets[1]?.time]);
-  assert.deepEqual(event?.data, { repeats: 0, requests: 0 });
+  assert.deepEqual(event?.data, { repeats: 0, requests: 0, talk: 0 });
   const [end] = dataOf(happened, 'dialog.ended');
   assert.deepEqual([end?.['by'], end?.['reason']], ['timeout', 'session-timer']);
 });
 
 describe('forged messages', () => {
+  const IN_ORDER = { ...IN, cseq: 2 };
   for (const [method, w] of [
-    ['BYE', { ...IN, cseq: 2 }],
-    ['INVITE', { ...IN, cseq: 2 }],
-    ['UPDATE', { ...IN, cseq: 2 }],
-    ['REFER', { ...IN, cseq: 2 }],
+    ['BYE', IN_ORDER],
+    ['INVITE', IN_ORDER],
+    ['UPDATE', IN_ORDER],
+    ['REFER', IN_ORDER],
     ['BYE', { toTag: 'guessed', cseq: 2 }],
     ['BYE', { cseq: 2 }],
     ['CANCEL', {}],
@@ -92,8 +93,14 @@ describe('forged messages', () => {
       const script = new Script().call().ask(method, w, MALLORY, BOB, 5);
       script.say(request(method, { branch: 'z9hG4bKs3', ...w }), MALLORY, BOB, 0.5);
       const happened = script.run();
-      const told = happened.alerts.filter(({ rule }) => rule === 'state-violation');
+      // What is right but for its address may be a telephone that moved: without media that is all there is to say.
+      const maybe = w === IN_ORDER && method !== 'REFER';
+      const told = happened.alerts.filter(({ rule }) => rule === (maybe ? 'stranger-in-call' : 'state-violation'));
       assert.equal(told.length, 1);
+      if (maybe) {
+        assert.deepEqual([told[0]?.subject.value, told[0]?.count, told[0]?.level], ['c1', 1, 'notice']);
+        return;
+      }
       assert.deepEqual(
         [told[0]?.subject.value, told[0]?.target.value, told[0]?.count, told[0]?.level],
         ['203.0.113.66', '198.51.100.1', 1, 'warning'],

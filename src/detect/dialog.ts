@@ -32,8 +32,10 @@ export function detectDialogLapse(kind: number, slot: number, tracker: Tracker, 
   const key = dialogs.callIdAt(slot);
   const time = kind === UNACKNOWLEDGED ? d.confirmed : d.ended;
   const scene = { time, src, dst, callId: keptText(key, 0, key.length), account: '', file: '', frame: 0 };
-  if (kind === UNACKNOWLEDGED) emitter.emit('dialog.unacknowledged', SILENCE, scene, { repeats: d.repeats, requests: d.requests });
-  else emitChange(kind, slot, scene, tracker, emitter);
+  if (kind === UNACKNOWLEDGED) {
+    const talk = tracker.media.talkSince(d.call, d.callGeneration, d.confirmed) / 1e6;
+    emitter.emit('dialog.unacknowledged', SILENCE, scene, { repeats: d.repeats, requests: d.requests, talk });
+  } else emitChange(kind, slot, scene, tracker, emitter);
 }
 
 function emitChange(kind: number, slot: number, scene: Scene, tracker: Tracker, emitter: Emitter): void {

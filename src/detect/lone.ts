@@ -35,6 +35,7 @@ function emitCredentials(name: 'auth.failed' | 'auth.accepted', type: number, o:
     userAgent: '',
     refusals: account.refusals,
     guess: readGuess(m.bytes, m.from.tag).slice(0, LONGEST_TEXT),
+    steady: 0,
     trusted: account.trusted,
     direction: DIRECTION,
   });
@@ -51,6 +52,8 @@ function emitProbe(o: Observation, tracker: Tracker, emitter: Emitter): void {
     misses: pair === undefined ? 0 : pair.misses,
     hits: pair === undefined ? 0 : pair.hits,
     abandoned: false,
+    unwanted: 0,
+    unwantedFrom: 0,
     direction: DIRECTION,
   });
 }
@@ -69,6 +72,8 @@ export function detectLoneChallenge(challenge: LoneChallenge, emitter: Emitter):
     misses,
     hits,
     abandoned: true,
+    unwanted: 0,
+    unwantedFrom: 0,
     direction: DIRECTION,
   });
 }

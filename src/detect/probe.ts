@@ -26,6 +26,7 @@ export function detectProbe(o: Observation, tracker: Tracker, emitter: Emitter, 
     misses: relation?.misses ?? 0,
     hits: relation?.hits ?? 0,
     abandoned: false,
+    ...unwantedOf(scene.src, tracker, now),
     direction: 'both',
   });
 }
@@ -46,6 +47,7 @@ function emitOpening(request: SeenRequest, relation: Relation | undefined, track
     misses: relation?.misses ?? 0,
     hits: relation?.hits ?? 0,
     abandoned: false,
+    ...unwantedOf(scene.src, tracker, now),
     direction: 'both',
   });
 }
@@ -74,6 +76,12 @@ export function detectAbandoned(challenge: Abandoned, tracker: Tracker, emitter:
     misses: relation?.misses ?? 0,
     hits: relation?.hits ?? 0,
     abandoned: true,
+    ...unwantedOf(client, tracker, now),
     direction: 'both',
   });
+}
+
+function unwantedOf(client: Uint8Array, tracker: Tracker, now: number): { unwanted: number; unwantedFrom: number } {
+  const { answers, servers } = tracker.rates.unwanted(client, now);
+  return { unwanted: answers, unwantedFrom: servers };
 }

@@ -28,6 +28,7 @@ function emitFailure(o: Observation, tracker: Tracker, emitter: Emitter, now: nu
     userAgent: tracker.peers.agent(o.client, o.server, now),
     refusals: attempt === undefined ? 0 : attempt.refusals,
     guess: readGuess(m.bytes, m.from.tag).slice(0, LONGEST_TEXT),
+    steady: 0,
     trusted: false,
     direction: 'requests',
   });
@@ -43,6 +44,8 @@ function emitProbe(o: Observation, tracker: Tracker, emitter: Emitter, now: numb
     misses: relation === undefined ? 0 : relation.misses,
     hits: relation === undefined ? 0 : relation.proved,
     abandoned: false,
+    unwanted: 0,
+    unwantedFrom: 0,
     direction: 'requests',
   });
 }

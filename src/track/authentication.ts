@@ -7,11 +7,12 @@
  * from the second: waiting for memory to fade or inventing nonces does not hide guessing.
  */
 import { ADDRESS, ENDPOINT, keepShort, keptText, shortText } from '../bytes.ts';
-import type { SipMessage } from '../decode/message.ts';
-import { Key, type Seed, Table } from '../table.ts';
+import { REGISTER, type SipMessage } from '../decode/message.ts';
+import { hash, Key, type Seed, Table } from '../table.ts';
 import { TimeoutQueue } from '../timeouts.ts';
 import type { Span } from '../types.ts';
 import { ACCEPTED, CHALLENGE, FAILED, NONE, type Observation, OPEN, STALE, UNKNOWN_USER } from './observation.ts';
+import { tenths } from './peers.ts';
 import type { Transaction, Transactions } from './transactions.ts';
 
 /** µs after which a challenge without an answer counts as abandoned: phones answer within a round trip. */
@@ -22,6 +23,15 @@ export const ABANDONED_AT_END = 500_000;
 const NONCE_MEMORY = 64_000_000;
 /** µs refused credentials are remembered: the idle time of paper 003 (S3-10) twice over. */
 export const ATTEMPT_MEMORY = 3_600_000_000;
+
+/** Tenths of a second that lie at least between two tries of a device. */
+const SHORTEST_PAUSE = 200;
+/** A pause may be that of so many beats: some are lost. */
+const MOST_BEATS = 4;
+/** Refusals in even pauses that are remembered: so few uneven ones are forgiven afterwards. */
+const MOST_STEADY = 64;
+/** Call-IDs are compared by hash. */
+const CALLS: Seed = { k0: 0x63616c, k1: 0x6c7321 };
 
 /** A nonce a source was given. Plain data; who, where and for whom lie in its row. */
 export interface Nonce {
@@ -72,6 +82,11 @@ export interface Attempt {
   unseen: number;
   /** This endpoint had registered this account before its first refusal. */
   trusted: boolean;
+  /** Hash of the Call-ID of the last refusal, when it was (`tenths`), the pause before it in tenths, and how many came steadily. */
+  call: number;
+  when: number;
+  pause: number;
+  steady: number;
   /** Where no answers are seen: hashes of nonce, response and nonce count last used, and when (`tenths`); requests without credentials by then; other responses in a row. */
   nonce: number;
   proof: number;
@@ -112,11 +127,29 @@ export class Authentication {
       ttl: ATTEMPT_MEMORY,
       keyBytes: 80,
       seed,
-      make: () => ({ refusals: 0, unseen: 0, trusted: false, nonce: 0, proof: 0, count: 0, at: 0, bare: 0, fresh: 0 }),
+      make: () => ({
+        refusals: 0,
+        unseen: 0,
+        trusted: false,
+        call: 0,
+        when: 0,
+        pause: 0,
+        steady: 0,
+        nonce: 0,
+        proof: 0,
+        count: 0,
+        at: 0,
+        bare: 0,
+        fresh: 0,
+      }),
       reset: (a) => {
         a.refusals = 0;
         a.unseen = 0;
         a.trusted = false;
+        a.call = 0;
+        a.when = 0;
+        a.pause = 0;
+        a.steady = 0;
         a.nonce = 0;
         a.proof = 0;
         a.count = 0;
@@ -217,6 +250,27 @@ export class Authentication {
   /** The refusals of this client for the account its credentials name, made if there were none. */
   attempt(o: Observation, now: number): Attempt {
     return this.attempts.at(this.attempts.put(this.#attemptKey(o), now));
+  }
+
+  /**
+   * Notes whether a refusal came as the timer of a device sends its REGISTERs: one Call-ID from boot to boot (RFC 3261 §10.2), in even
+   * pauses of 20 s or more. Who guesses is neither so even nor so slow, as a rule.
+   */
+  pace(attempt: Attempt, o: Observation): void {
+    const { bytes, callId, cseqMethod } = o.message;
+    const call = hash(CALLS, this.#key.reset().add(bytes, Math.max(0, callId.start), Math.max(0, callId.end)));
+    const when = tenths(o.packet.time);
+    const pause = when - attempt.when;
+    const same = cseqMethod === REGISTER && call === attempt.call;
+    const beats = attempt.pause === 0 ? 1 : Math.max(1, Math.round(pause / attempt.pause));
+    const off = attempt.pause === 0 ? 0 : Math.abs(pause - beats * attempt.pause);
+    const even = same && pause >= SHORTEST_PAUSE && beats <= MOST_BEATS && off * 8 <= attempt.pause;
+    // One that is off the beat costs half of what was gathered: a packet was late, a button pressed.
+    attempt.steady = even ? Math.min(attempt.steady + 1, MOST_STEADY) : same ? attempt.steady >> 1 : 0;
+    if (even) attempt.pause = pause / beats;
+    else if (attempt.steady === 0) attempt.pause = same && pause >= SHORTEST_PAUSE ? pause : 0;
+    attempt.call = call;
+    attempt.when = when;
   }
 
   /** True if a refusal is about the credentials and not about their nonce. */

@@ -69,7 +69,7 @@ test('a request that a proxy forwards is the proxy’s writing, and says nothing
   assert.ok(!t.meet('192.0.2.1', { headers: ['Via: SIP/2.0/UDP 203.0.113.9;branch=z9hG4bKx'] }));
 });
 
-test('of what many write alike only every 16th is read, but for attack tools', () => {
+test('of what many write alike only every 64th is read, but for attack tools', () => {
   const t = new Meetings();
   const read = (from: number, count: number, w: Wording): number => {
     let n = 0;
@@ -77,7 +77,7 @@ test('of what many write alike only every 16th is read, but for attack tools', (
     return n;
   };
   assert.equal(read(0, 32, { cseq: 9 }), 32);
-  assert.equal(read(32, 160, { cseq: 9 }), 10);
+  assert.equal(read(32, 160, { cseq: 9 }), 2);
   assert.equal(read(192, 64, { cseq: 7, headers: ['Supported: a'] }), 64, 'a tool is read each time');
   const late = read(256, 64, { cseq: 7 });
   assert.ok(late >= 49, `${late} of 64: after the first of them all`);
@@ -95,7 +95,7 @@ test('the count of requests that write alike never overflows', () => {
     Object.assign(o.relation ?? {}, { sketch: 0, sketchBefore: 0 });
     if (t.clients.meet(o, t.now + i * 1000)) met++;
   }
-  assert.ok(met > 4300 && met < 4500, `${met} were read, one of 16`);
+  assert.ok(met > 1100 && met < 1150, `${met} were read, one of 64`);
 });
 
 const NAMES = ['Supported', 'Accept', 'Subject', 'Organization', 'Timestamp', 'Date', 'Allow', 'Privacy'];

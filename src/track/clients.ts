@@ -1,7 +1,7 @@
 /**
  * Which program a client is, by its Tool DNA. A DNA costs a microsecond or two, a sketch of the headers some nanoseconds, so a
  * DNA is read only of a request whose sketch is none of the last two of this client to this server; of a sketch that many
- * requests have had and none of an attack tool, only every 16th; and at most 1,024 a second. A client that was passed over has
+ * requests have had and none of an attack tool, only every 64th; and at most 1,024 a second. A client that was passed over has
  * its turn with a later request; who draws every message anew costs that much and no more.
  */
 import { ADDRESS } from '../bytes.ts';
@@ -18,7 +18,7 @@ const MOST_READ = 1024;
 const MOST_COMPARED = 128;
 /** Requests with the same sketch that are read at first; after that one of so many. */
 const FIRST = 32;
-const ONE_OF = 16;
+const ONE_OF = 64;
 /** Sketches that are counted, a power of two: those that fall together share their count. */
 const SKETCHES = 4096;
 /** Different DNAs whose owner is remembered. */

@@ -79,12 +79,16 @@ export interface Observation {
   violation: number;
   /** With a dialog or a violation: the address it came from had a part in the call before, or nobody can tell. */
   fromParty: boolean;
+  /** Code of what shows that it is not of the party in whose name it speaks (`calls/forgeries.ts`), 0: nothing. */
+  forgery: number;
   /** Outcome told by one direction alone: by an answer whose request was not seen, or by a request where no answers are seen. NONE for all others. */
   inferred: number;
   /** It is an initial request with a fault: what its client sent of these. */
   broken: Broken | undefined;
   /** The number it dials behind a prefix that is new to its source, or of several that is now answered. */
   retried: DialledNumber | undefined;
+  /** Its credentials were sent before from another address (`replays.ts`). */
+  replayed: boolean;
   /** What this acceptance does with an account that was guessed; empty: nothing. */
   use: Use;
   /** It ended a call, and the calls of its caller look made by a machine (`Tracker.callers`). */

@@ -2,10 +2,10 @@
  * Registrations: the bindings registrars confirmed (RFC 3261 §10.3). Told by the 2xx to a REGISTER, which lists all bindings
  * in force, so that a capture that begins in the middle is soon right, and that what is listed no more was removed.
  */
-import { ENDPOINT, keepShort } from '../bytes.ts';
+import { ENDPOINT, keepShort, sameAddress } from '../bytes.ts';
 import { createAddress } from '../decode/address.ts';
 import { readContactAt } from '../decode/lower.ts';
-import type { AddressView, SipMessage } from '../decode/message.ts';
+import type { AddressView, SipMessage, UriView } from '../decode/message.ts';
 import { hash, Key, type Seed, Table } from '../table.ts';
 import type { Packet } from '../types.ts';
 
@@ -33,6 +33,16 @@ export interface BindingChange {
   end: number;
   /** Seconds granted, 0 for removed. */
   expires: number;
+  /** Another make of client, at another address, had made it, and this REGISTER removed it. */
+  seized: boolean;
+  /** Who had made it then: 18 bytes. */
+  owner: Uint8Array;
+}
+
+/** What is known of an accepted REGISTER: its make (calls/make.ts), and that it asks for a binding to end. */
+interface Register {
+  readonly make: number;
+  readonly ends: boolean;
 }
 
 const SEED: Seed = { k0: 0x5eed, k1: 0x0b17d };
@@ -51,7 +61,9 @@ const UNTIL = 4;
 const CLIENT = 8;
 const URI = CLIENT + ENDPOINT;
 const LONGEST_URI = 47;
-const STRIDE = URI + 1 + LONGEST_URI;
+/** Of the make of the client that registered it. */
+const MAKE = URI + 1 + LONGEST_URI;
+const STRIDE = MAKE + 4;
 
 /** All addresses of record with a binding in force. */
 export class Registrations {
@@ -61,6 +73,8 @@ export class Registrations {
   changed = 0;
   readonly #key = new Key(256);
   readonly #contact = new Key(256);
+  #make = 0;
+  #ends = false;
   readonly #view = createAddress();
   readonly #gone = new Uint8Array(MOST_BINDINGS * (1 + LONGEST_URI));
 
@@ -76,11 +90,19 @@ export class Registrations {
       reset: () => {},
     });
     const bytes = this.#gone;
-    this.changes = Array.from({ length: 2 * MOST_BINDINGS }, () => ({ change: '', bytes, start: 0, end: 0, expires: 0 }));
+    this.changes = Array.from({ length: 2 * MOST_BINDINGS }, () => ({
+      change: '',
+      bytes,
+      start: 0,
+      end: 0,
+      expires: 0,
+      seized: false,
+      owner: new Uint8Array(ENDPOINT),
+    }));
   }
 
-  /** The bindings after a REGISTER was accepted; `changes` says what it did to each. */
-  accepted(m: SipMessage, packet: Packet, client: Uint8Array, now: number): Binding {
+  /** The bindings after such a REGISTER was accepted; `changes` says what it did to each. */
+  accepted(m: SipMessage, packet: Packet, client: Uint8Array, by: Register, now: number): Binding {
     const slot = this.table.put(this.#keyOf(m), now);
     const b = this.table.at(slot);
     const row = this.table.row(slot);
@@ -89,6 +111,8 @@ export class Registrations {
       b.places = 0;
     }
     this.changed = 0;
+    this.#make = by.make;
+    this.#ends = by.ends;
     const second = Math.floor(now / 1_000_000);
     this.#listed(b, m, client, row, second);
     this.table.expireAt(slot, b.bindings === 0 ? 0 : now + b.expires * 1_000_000);
@@ -115,7 +139,7 @@ export class Registrations {
       if (expires > b.expires) b.expires = expires;
       seen |= 1 << this.#bind(b, m, view, client, row, second, expires, seen);
     }
-    for (let i = 0; i < b.places; i++) if ((seen & (1 << i)) === 0) this.#unbind(row + i * STRIDE, second);
+    for (let i = 0; i < b.places; i++) if ((seen & (1 << i)) === 0) this.#unbind(row + i * STRIDE, second, client);
   }
 
   /** Notes a binding that is in force. Returns its place, or 31 if there is none for it. */
@@ -144,13 +168,14 @@ export class Registrations {
     put32(rows, at + UNTIL, second + expires);
     if (known >= 0 && !refreshed) return place;
     put32(rows, at, contact);
+    put32(rows, at + MAKE, this.#make);
     for (let i = 0; i < ENDPOINT; i++) rows[at + CLIENT + i] = client[i]!;
     if (known < 0) keepShort(rows, at + URI, LONGEST_URI, m.bytes, start, end);
     this.#tell(known < 0 ? 'added' : 'refreshed', m.bytes, start, end, expires);
     return place;
   }
 
-  #unbind(at: number, second: number): void {
+  #unbind(at: number, second: number, client: Uint8Array): void {
     const { rows } = this.table;
     if (get32(rows, at + UNTIL) <= second) return;
     put32(rows, at + UNTIL, 0);
@@ -158,6 +183,9 @@ export class Registrations {
     const from = (this.changed % MOST_BINDINGS) * (1 + LONGEST_URI);
     for (let i = 0; i < n; i++) this.#gone[from + i] = rows[at + URI + 1 + i]!;
     this.#tell('removed', this.#gone, from, from + n, 0);
+    const told = this.changes[this.changed - 1]!;
+    told.seized = this.#ends && !sameAddress(client, rows, at + CLIENT) && get32(rows, at + MAKE) !== this.#make >>> 0;
+    for (let i = 0; i < ENDPOINT; i++) told.owner[i] = rows[at + CLIENT + i]!;
   }
 
   #tell(change: Change, bytes: Uint8Array, start: number, end: number, expires: number): void {
@@ -167,6 +195,7 @@ export class Registrations {
     told.start = start;
     told.end = end;
     told.expires = expires;
+    told.seized = false;
   }
 
   /** Place of a binding in force by the hash of its Contact URI, or -1. */
@@ -215,8 +244,23 @@ export class Registrations {
     return undefined;
   }
 
-  #keyOf(m: SipMessage): Key {
-    const { user, host } = m.to.uri;
+  /** True if the address of record of a URI of `m` has a binding in force that was made from the address of that endpoint. */
+  binds(endpoint: Uint8Array, m: SipMessage, uri: UriView, now: number): boolean {
+    const slot = this.table.find(this.#keyOf(m, uri), now);
+    if (slot < 0) return false;
+    const { rows } = this.table;
+    const row = this.table.row(slot);
+    const { places } = this.table.at(slot);
+    const second = Math.floor(now / 1_000_000);
+    for (let i = 0; i < places; i++) {
+      const at = row + i * STRIDE;
+      if (get32(rows, at + UNTIL) > second && sameAddress(endpoint, rows, at + CLIENT)) return true;
+    }
+    return false;
+  }
+
+  #keyOf(m: SipMessage, uri: UriView = m.to.uri): Key {
+    const { user, host } = uri;
     const key = this.#key.reset();
     if (user.start >= 0) key.add(m.bytes, user.start, user.end);
     key.addByte(0x40);

@@ -81,6 +81,7 @@ class Talk {
     lone: (c: LoneChallenge) => this.lone.push(`${c.user}@${c.host}`),
     abandoned: (c: Abandoned) => this.abandoned.push(`${c.user}@${c.host}`),
     dialog: () => {},
+    forged: () => {},
     media: () => {},
     contacted: (r: SeenRequest) => this.contacted.push(this.#seen(r)),
   };
@@ -215,6 +216,17 @@ describe('authentication outcomes (C-03)', () => {
     }
     const o = attempt(talk, 'n4', 200, '', 5);
     assert.deepEqual([o.outcome, o.attempt?.refusals], [ACCEPTED, 3]);
+  });
+
+  test('refusals that come as the timer of a device sends them', () => {
+    const talk = new Talk();
+    talk.ask('REGISTER');
+    talk.reply(401, 'REGISTER', { headers: [challenge('n1')] });
+    const steady = [30, 31, 29, 30, 60, 45, 30, 5, 31].map((pause, i) => {
+      talk.wait(pause);
+      return attempt(talk, `n${i + 1}`, 401, `n${i + 2}`, i + 2).attempt?.steady;
+    });
+    assert.deepEqual(steady, [0, 1, 2, 3, 4, 2, 3, 1, 2], 'one beat is missed; 45 s and 5 s are off the beat');
   });
 
   test('a good registration in between does not reset the count (E3-8)', () => {
@@ -659,9 +671,15 @@ describe('calls', () => {
       'registrations',
       'calls',
       'dialled numbers',
+      'cnonces',
       'broken requests',
+      'callers',
+      'callers abroad',
+      'homes',
       'dialogs',
+      'suspects',
       'legs',
+      'replays',
       'loads',
       'stalled domains',
       'takeovers',

@@ -14,7 +14,9 @@ import { ABANDONED, ABANDONED_AT_END, type Abandoned, Authentication } from './a
 import { Calls } from './calls/calls.ts';
 import { type DialogLapse, Dialogs } from './calls/dialogs.ts';
 import { NOBODY } from './calls/dialogstate.ts';
+import { Forgeries, NO_EVIDENCE, VERDICT } from './calls/forgeries.ts';
 import { Legs } from './calls/legs.ts';
+import { makeOf } from './calls/make.ts';
 import { NO_VIOLATION } from './calls/violations.ts';
 import { Clients } from './clients.ts';
 import { Cnonces } from './cnonces.ts';
@@ -33,6 +35,7 @@ import { ACCEPTED, FAILED, NONE, type Observation, OPEN, OUTCOME_NAMES, UNKNOWN_
 import { Origins, PACKET, VIA, WITNESSED } from './origin.ts';
 import { ACQUAINTANCE, Peers } from './peers.ts';
 import { Registrations } from './registrations.ts';
+import { Replays } from './replays.ts';
 import { type SeenRequest, Sightings } from './sightings.ts';
 import { Takeovers } from './takeovers.ts';
 import { TIMEOUT, type Transaction, Transactions } from './transactions.ts';
@@ -73,6 +76,8 @@ export interface Lapses {
   abandoned(challenge: Abandoned): void;
   /** Something happened to a dialog because time passed. */
   dialog: DialogLapse;
+  /** Time has shown that a message from a new place was forged: the suspect by slot, and the code of the evidence. */
+  forged(slot: number, evidence: number): void;
   /** A stream of media fell silent, or the input ended. */
   media(slot: number): void;
   /** The second look at the first request of a client to a server: who could answer has answered. */
@@ -100,6 +105,7 @@ export class Tracker {
   readonly media: Media;
   readonly agreements: Agreements;
   readonly dialogs: Dialogs;
+  readonly forgeries: Forgeries;
   readonly dialled: Dialled;
   readonly cnonces: Cnonces;
   readonly faults: Faults;
@@ -111,6 +117,7 @@ export class Tracker {
   readonly contacts: Sightings;
   /** First OPTIONS of clients to servers that named a user: it takes a second user to make it a probe. */
   readonly opening: Sightings;
+  readonly replays: Replays;
   readonly rates: Rates;
   readonly takeovers: Takeovers;
   /** Undefined if nobody wants to hear of it. */
@@ -140,9 +147,11 @@ export class Tracker {
     this.registrations = new Registrations(capacities.registrations, seed);
     this.calls = new Calls(capacities.calls, seed, wanted.calls);
     this.media = new Media(capacities, seed, this.calls);
+    this.calls.talkSince = (slot, generation, since) => this.media.talkSince(slot, generation, since);
     this.calls.mediaOf = (slot, generation) => this.media.streamsOf(slot, generation);
     this.agreements = new Agreements(this.media, this.calls);
-    this.dialogs = new Dialogs(capacities.dialogs, seed, this.calls, this.transactions);
+    this.dialogs = new Dialogs(capacities.dialogs, seed, this.calls, this.transactions, this.registrations);
+    this.forgeries = new Forgeries(seed, this.calls, this.media);
     this.dialled = new Dialled(capacities.calls, seed);
     this.cnonces = new Cnonces(capacities.attempts, seed);
     this.faults = new Faults(capacities.loads, seed);
@@ -156,6 +165,7 @@ export class Tracker {
     this.takeovers = new Takeovers(capacities.attempts, seed, this.transactions, this.registrations);
     this.clients = wanted.clients === undefined ? undefined : new Clients(capacities.peers, seed, wanted.clients);
     this.unheard = new Unheard(this.authentication);
+    this.replays = new Replays(capacities.registrations, seed);
     this.loneAnswers = new LoneAnswers(capacities.attempts, seed);
     this.#watchLoads = wanted.loads === true;
     this.rates = new Rates(this.#watchLoads ? capacities : { loads: 8, transactions: 8 }, seed, this.transactions, this.peers);
@@ -185,9 +195,11 @@ export class Tracker {
       side: NOBODY,
       violation: NO_VIOLATION,
       fromParty: true,
+      forgery: NO_EVIDENCE,
       inferred: NONE,
       broken: undefined,
       retried: undefined,
+      replayed: false,
       use: '',
       repeated: false,
       abroad: undefined,
@@ -222,12 +234,14 @@ export class Tracker {
     o.broken = undefined;
     o.retried = undefined;
     o.use = '';
+    o.replayed = false;
     o.repeated = false;
     o.abroad = undefined;
     o.dialog = undefined;
     o.side = NOBODY;
     o.violation = NO_VIOLATION;
     o.fromParty = true;
+    o.forgery = NO_EVIDENCE;
     this.dialogs.changed = 0;
     if (!m.isRequest) this.#answer(o, packet, m, now);
     else if (m.method === ACK) this.#ack(o, m, now);
@@ -271,8 +285,8 @@ export class Tracker {
 
   /** µs at which the next lapse falls due. */
   get #due(): number {
-    const { transactions, authentication, rates, dialogs, calls, loneAnswers, media } = this;
-    const first = Math.min(transactions.unanswered.next, authentication.pending.next, this.#looks.next);
+    const { transactions, authentication, rates, dialogs, calls, loneAnswers, media, forgeries } = this;
+    const first = Math.min(transactions.unanswered.next, authentication.pending.next, this.#looks.next, forgeries.due);
     return Math.min(first, rates.due, dialogs.due, calls.due, loneAnswers.pending.next, media.due);
   }
 
@@ -292,6 +306,7 @@ export class Tracker {
     this.#lookAgain(now, now, lapses);
     this.#abandoned(now, now, lapses);
     this.#unanswered(now, now, lapses);
+    this.forgeries.lapse(now, lapses.forged);
     if (now >= this.dialogs.due) this.dialogs.lapse(now, lapses.dialog);
     if (now >= this.calls.due) this.calls.fade(now);
     this.rates.lapse(now);
@@ -307,6 +322,7 @@ export class Tracker {
     this.#unanswered(now + TIMEOUT - UNANSWERED_AT_END, now, lapses);
     this.rates.finish(now);
     this.loneAnswers.lapse(now, true, lapses.lone);
+    this.forgeries.lapse(now + VERDICT, lapses.forged);
     this.dialogs.finish(now, lapses.dialog);
     this.calls.finish();
   }
@@ -376,7 +392,9 @@ export class Tracker {
       tolls.table,
       homes.table,
       dialogs.table,
+      this.forgeries.suspects,
       legs.table,
+      this.replays.table,
       rates.loads.table,
       rates.stalls.table,
       takeovers.table,
@@ -395,9 +413,15 @@ export class Tracker {
     else this.#attribute(o, t, o.slot);
     if (o.retransmission) return;
     if (m.credentials.span.start >= 0) this.authentication.used(o, t, now);
+    if (m.method === REGISTER && !o.copy) {
+      t.make = makeOf(m);
+      t.ends = m.contactStar || m.expires === 0 || (m.contactCount > 0 && m.contact.expires === 0);
+      if (t.credentials) o.replayed = this.replays.seen(o, now);
+    }
     o.initial = t.initial;
     if (!t.initial) {
       this.dialogs.request(o, m, now);
+      this.forgeries.request(o, m, now);
       return;
     }
     if (!o.copy) this.#meet(o, m, t, now);
@@ -406,6 +430,7 @@ export class Tracker {
     if (m.method === INVITE) {
       if (!o.copy) this.dialled.dial(o, t, now);
       o.call = this.calls.invited(m, packet, t, now);
+      this.forgeries.invited(o, m);
       this.legs.invited(m, packet, o.call, this.calls.fresh, now);
       if (this.calls.fresh && o.attributed === VIA) this.calls.originated(o.call, o.client);
     } else if (m.method === BYE || m.method === UPDATE || m.method === PRACK) this.dialogs.request(o, m, now);
@@ -491,6 +516,7 @@ export class Tracker {
       if (!t.initial || m.status < 101) return;
       this.dialogs.invited(o, packet, m, t, now);
       o.call = this.calls.answer(m, packet, t, now);
+      this.forgeries.answered(o, m, t, o.retransmission);
       if (o.call !== undefined && !o.copy && m.status < 300) o.abroad = this.tolls.accepted(o, o.call, now);
     } else if ((t.method === SUBSCRIBE || t.method === REFER) && m.status >= 200 && m.status < 300) this.dialogs.subscribed(o, m, now);
   }
@@ -533,7 +559,7 @@ export class Tracker {
     if (t.method === INVITE && t.initial) this.dialled.answered(o, t, now);
     if (t.method !== REGISTER) return;
     if (outcome === OPEN) o.use = this.takeovers.open(o);
-    o.binding = this.registrations.accepted(m, o.packet, o.client, now);
+    o.binding = this.registrations.accepted(m, o.packet, o.client, t, now);
     o.change = this.registrations.change;
     if (o.change === 'added') this.peers.peer(o.server, now).registrar = true;
   }
@@ -586,6 +612,7 @@ export class Tracker {
   #failed(o: Observation, now: number): void {
     const attempt = this.authentication.attempt(o, now);
     o.attempt = attempt;
+    this.authentication.pace(attempt, o);
     if (attempt.refusals++ === 0) attempt.trusted = this.registrations.boundBy(o.client, o.message, now);
     o.trusted = attempt.trusted;
   }

@@ -89,6 +89,9 @@ export interface Transaction {
   /** Slot and generation of the number it dials (dialled.ts), -1: none. */
   dialled: number;
   dialledGeneration: number;
+  /** Of the make of a REGISTER (calls/make.ts), 0 for others; and that it asks for a binding to end. */
+  make: number;
+  ends: boolean;
   /** Its place in the queue of `Rates` it waits in, -1: none. */
   waiting: number;
   /** INVITE: hash of the host of its Request-URI (`Rates`). */
@@ -142,6 +145,8 @@ function makeTransaction(): Transaction {
     load: 0,
     dialled: -1,
     dialledGeneration: 0,
+    make: 0,
+    ends: false,
     waiting: -1,
     hop: 0,
   };
@@ -149,6 +154,8 @@ function makeTransaction(): Transaction {
 
 function resetTransaction(t: Transaction): void {
   t.identity = 0;
+  t.make = 0;
+  t.ends = false;
   t.proof = 0;
   t.requests = 0;
   t.answers = 0;

@@ -56,6 +56,7 @@ test('the package holds the program, its rules and a sample, and nothing of the 
     'dist/src/main.js',
     'dist/eval/evaluate.js',
     'rules/password-guessing.yaml',
+    'dna/known.yaml',
     'samples/attack-day.pcap',
     'LICENSE',
     'README.md',

@@ -68,11 +68,11 @@ function alarmOf({ rule, subject, target, time }: Alert): Alarm {
  * Runs SEC over lines, by their time; what it printed. Its programs have a second to answer before its input ends. (By its own clock no
  * window would end within a run, and what waits in them makes SEC slower with every line.)
  */
-export async function runSec(lines: readonly string[]): Promise<string> {
+export async function runSec(lines: readonly string[], rules = 'paper001.sec'): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'sec-'));
   try {
-    const conf = join(folder, 'paper001.sec');
-    writeFileSync(conf, readFileSync(join(HERE, 'paper001.sec'), 'utf8').replace('@COMPARE@', COMPARE));
+    const conf = join(folder, rules);
+    writeFileSync(conf, readFileSync(join(HERE, rules), 'utf8').replace('@COMPARE@', COMPARE));
     const sec = spawnSync('sh', ['-c', 'command -v sec'], { encoding: 'utf8' }).stdout.trim();
     const first = `${Math.floor(Number.parseFloat(lines[0] ?? '0'))}`;
     const args = [join(HERE, 'secclock.pl'), first, sec, `--conf=${conf}`, '--input=-', '--notail', '--bufsize=1', '--nointevents'];
@@ -91,8 +91,8 @@ export async function runSec(lines: readonly string[]): Promise<string> {
 }
 
 /** Alarms of SEC. */
-export async function secAlarms(lines: readonly string[]): Promise<Alarm[]> {
-  const out = await runSec(lines);
+export async function secAlarms(lines: readonly string[], rules?: string): Promise<Alarm[]> {
+  const out = await runSec(lines, rules);
   return [...out.matchAll(/^ALARM (\d+) (\S+) (\S+)$/gm)].map(([, time, attack = '', about = '']) => ({
     attack,
     about,

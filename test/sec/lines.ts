@@ -4,7 +4,6 @@
  */
 
 import type { MoreTypes } from '../../src/correlate/plan.ts';
-
 import { COMMON_FIELDS, type FieldKind } from '../../src/eventfields.ts';
 import type { Event } from '../../src/types.ts';
 

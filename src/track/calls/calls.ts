@@ -54,6 +54,8 @@ export class Calls {
   fresh = false;
   /** Says which streams belong to a call; set by whoever watches media. */
   mediaOf: MediaOf = () => NO_STREAMS;
+  /** µs for which both sides of a call sent media since then; set by whoever watches media. */
+  talkSince: (slot: number, generation: number, since: number) => number = () => 0;
   readonly wanted: boolean;
   readonly #key = new Key(256);
   /** Calls that ended and are not told yet. */

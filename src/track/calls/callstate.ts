@@ -2,6 +2,7 @@
 import type { Call, CallLeg, CallSecurity, MediaStream, Transport } from '../../types.ts';
 import { DISPOSITIONS } from '../../types.ts';
 import { NOBODY } from './dialogstate.ts';
+import { makeSigns, resetSigns, type Signs } from './signs.ts';
 
 /** Code of a disposition, see DISPOSITIONS. */
 export const UNANSWERED = 0;
@@ -71,6 +72,8 @@ export interface CallState {
   /** Slot and generation of its latest dialog, -1: none. */
   dialog: number;
   dialogGeneration: number;
+  /** What can give forged messages away. */
+  signs: Signs;
   /** Calls it was joined with. */
   joined: number;
   group: string;
@@ -123,6 +126,7 @@ export function makeCall(): CallState {
     tollCents: 0,
     dialog: -1,
     dialogGeneration: 0,
+    signs: makeSigns(),
     joined: 0,
     group: '',
     legs: [],
@@ -170,6 +174,7 @@ export function beginCall(c: CallState, time: number): void {
   c.tollCents = 0;
   c.dialog = -1;
   c.joined = 0;
+  resetSigns(c.signs);
   if (c.legs.length > 0) c.legs = [];
   c.group = '';
 }

@@ -11,6 +11,7 @@ import { Key, type Seed, Table } from '../../table.ts';
 import { TimeoutQueue } from '../../timeouts.ts';
 import type { Packet, Span } from '../../types.ts';
 import type { Observation } from '../observation.ts';
+import type { Registrations } from '../registrations.ts';
 import { mixTail, TIMEOUT, type Transaction, type Transactions } from '../transactions.ts';
 import { causeOf, headerNumber } from './callheaders.ts';
 import { type Calls, isCaller } from './calls.ts';
@@ -80,6 +81,12 @@ const SILENT_EARLY = 1_800_000_000;
 /** µs after its end in which late messages are still known as its own: repetitions end after 32 s. */
 const AFTERLIFE = 2 * TIMEOUT;
 
+/** µs a 2xx must have waited for its ACK at the end of the input: it was repeated thrice by then (RFC 3261 §13.3.1.4). */
+const UNACKNOWLEDGED_AT_END = 4_000_000;
+
+/** µs of media of both sides that are a talk. */
+const TALK = 2_000_000;
+
 const SUBSCRIPTION_STATE = headerByName('Subscription-State');
 const TERMINATED_WORD = Buffer.from('terminated');
 /** Most dialogs of one call that are walked through. */
@@ -95,6 +102,7 @@ export class Dialogs {
   due = Number.POSITIVE_INFINITY;
   readonly #calls: Calls;
   readonly #transactions: Transactions;
+  readonly #registrations: Registrations;
   readonly #unacknowledged: TimeoutQueue;
   readonly #looks: TimeoutQueue;
   /** BYEs of parties that wait for their answer. */
@@ -103,8 +111,9 @@ export class Dialogs {
   /** The From tag of the message whose key was made last is the lower one. */
   #fromLow = false;
 
-  constructor(capacity: number, seed: Seed, calls: Calls, transactions: Transactions) {
+  constructor(capacity: number, seed: Seed, calls: Calls, transactions: Transactions, registrations: Registrations) {
     this.#calls = calls;
+    this.#registrations = registrations;
     this.#transactions = transactions;
     this.#unacknowledged = new TimeoutQueue(capacity);
     this.#looks = new TimeoutQueue(capacity);
@@ -243,7 +252,11 @@ export class Dialogs {
 
   /** The input has ended: so have the dialogs of those who have sent a BYE. */
   finish(now: number, tell: DialogLapse): void {
-    this.table.each(now, (_, slot) => this.#leave(slot, now, tell));
+    this.table.each(now, (d, slot) => {
+      this.#leave(slot, now, tell);
+      const waits = d.state === CONFIRMED && now - d.confirmed >= UNACKNOWLEDGED_AT_END && now - d.confirmed < TIMEOUT;
+      if (waits && (d.repeats > 1 || this.#isTalk(d)) && this.#isUnacknowledged(d)) tell(UNACKNOWLEDGED, slot);
+    });
   }
 
   /** A BYE ends the session for whoever sends it, whatever comes of it (RFC 3261 §15.1.1). */
@@ -270,7 +283,7 @@ export class Dialogs {
     const call = this.#callOf(d, now);
     if (call >= 0) o.call = this.#calls.table.at(call);
     // A call that is forgotten, or the dialog of a subscription: nobody can tell.
-    o.fromParty = call < 0 || this.#calls.isParty(call, o.packet);
+    o.fromParty = call < 0 || this.#calls.isParty(call, o.packet) || this.#isRegistered(o, m, now);
     const what = d.session ? judge(d, side, m, now) : NO_VIOLATION;
     o.violation = what === NO_VIOLATION && !o.fromParty ? SENDER_UNKNOWN : what;
     this.#link(o.transaction, slot);
@@ -280,6 +293,22 @@ export class Dialogs {
     // With a BYE nobody new comes in that would be heard again.
     if (call >= 0 && m.method !== BYE) this.#calls.meet(call, o.packet);
     this.#note(slot, d, side, call, m, o.packet.time, now);
+  }
+
+  /** A telephone that moved has registered its account from where it is now, with its password. */
+  #isRegistered({ packet }: Observation, m: SipMessage, now: number): boolean {
+    return this.#registrations.binds(packet.src, m, m.from.uri, now);
+  }
+
+  /** Nobody acknowledged its 2xx, though what else its parties send is in view. */
+  #isUnacknowledged(d: DialogState): boolean {
+    if (d.acknowledged || d.bye !== 0 || !d.session) return false;
+    return d.requests > 0 || d.repeats > 1 || d.routes === 0 || this.#isTalk(d);
+  }
+
+  /** Both sides have talked for a while. */
+  #isTalk(d: DialogState): boolean {
+    return d.call >= 0 && this.#calls.talkSince(d.call, d.callGeneration, d.confirmed) >= TALK;
   }
 
   /** What a request of a party changes. */
@@ -381,6 +410,7 @@ export class Dialogs {
     const late = t.final && c.decided > 0 && now - c.decided > CROSSING && this.#acknowledged(c, t, now);
     o.violation = late ? CANCEL_AFTER_FINAL : o.fromParty ? NO_VIOLATION : SENDER_UNKNOWN;
     if (!o.fromParty || late) return;
+    c.signs.cancels |= t.copy ? 2 : 1;
     c.cancelled = true;
     if (c.cause === 0) c.cause = causeOf(m);
   }
@@ -505,7 +535,7 @@ export class Dialogs {
       this.#endEarly(this.#calls.table.at(call), NOBODY, BY_FORK, due, due);
       this.#tellChanges(tell);
     }
-    if (!d.acknowledged && d.bye === 0 && (d.requests > 0 || d.repeats > 1 || d.routes === 0)) tell(UNACKNOWLEDGED, slot);
+    if (this.#isUnacknowledged(d)) tell(UNACKNOWLEDGED, slot);
   }
 
   #look({ slot, generation, due }: TimeoutQueue, now: number, tell: DialogLapse): void {

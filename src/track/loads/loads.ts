@@ -236,8 +236,13 @@ export class Loads {
 
   /** What the row tells of a class of methods, to be called once for each entry of `risen`. */
   facts(slot: number, method: number, now: number): LoadFacts {
+    this.table.at(slot).pending &= ~(1 << method);
+    return this.look(slot, method, now);
+  }
+
+  /** The same at any time. */
+  look(slot: number, method: number, now: number): LoadFacts {
     const load = this.table.at(slot);
-    load.pending &= ~(1 << method);
     const { rows } = this.table;
     const row = this.table.row(slot);
     const base = row >> 2;

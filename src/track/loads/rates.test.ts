@@ -339,7 +339,11 @@ describe('answers to one that did not ask', () => {
       if (i < 4) t.send(request('ACK', { ...w, toTag: 't1' }), PHONE, server);
     });
     t.wait(3);
+    const unwanted = t.tracker.rates.unwanted(packetOf('', 0, PHONE, SERVER).src, t.now);
+    assert.equal(unwanted.answers, 9);
+    assert.deepEqual(t.tracker.rates.unwanted(packetOf('', 0, SERVER, PHONE).src, t.now), { answers: 0, servers: 0 });
     const facts = t.facts('answers');
+    assert.equal(unwanted.servers, facts?.different);
     assert.equal(facts?.sums[BEGUN], 9, 'sixteen, seven before the row was made');
     assert.ok((facts?.different ?? 0) > 5, `${facts?.different}`);
   });

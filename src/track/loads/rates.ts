@@ -198,6 +198,14 @@ export class Rates {
     if (this.loads.count(row, 0, BEGUN, now)) this.#place(row, t.started, t.file, t.frame);
   }
 
+  /** How many answers a client was sent within the minute that it had not asked for or does not acknowledge, and by about how many servers. */
+  unwanted(client: Uint8Array, now: number): { readonly answers: number; readonly servers: number } {
+    const slot = this.loads.table.find(this.#key.reset().addByte(ANSWERS).add(client, 0, ADDRESS), now);
+    if (slot < 0) return { answers: 0, servers: 0 };
+    const { sums, different } = this.loads.look(slot, 0, now);
+    return { answers: sums[BEGUN]!, servers: different };
+  }
+
   /** A payload that `sniff` knows as nothing. Counts if it went over UDP to a port where SIP is spoken and is no keep-alive. */
   noise(packet: Packet, now: number): void {
     const { dst, start, end } = packet;

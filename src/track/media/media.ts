@@ -186,6 +186,28 @@ export class Media {
     }
   }
 
+  /** µs that both sides of a call sent media for after `since`: those of the side that sent for less time. */
+  talkSince(call: number, generation: number, since: number): number {
+    const { ofCalls, streams } = this;
+    if (!ofCalls.holds(call, generation)) return 0;
+    let caller = 0;
+    let callee = 0;
+    for (let n = 0; n < ofCalls.streamsKept(call); n++) {
+      const slot = ofCalls.stream(call, n);
+      if (streams.generation(slot) !== ofCalls.streamGeneration(call, n)) continue;
+      const s = streams.at(slot);
+      const time = s.started ? s.last - Math.max(since, s.first) : 0;
+      if (s.side === 0) caller = Math.max(caller, time);
+      else callee = Math.max(callee, time);
+    }
+    return Math.min(caller, callee);
+  }
+
+  /** Slot of the promised endpoint a stream comes from, -1: nobody named it. */
+  sourceOf(slot: number, now: number): number {
+    return this.#source(slot, now);
+  }
+
   /** Call-ID of the call a stream belongs to, empty without one. */
   callIdOf(s: Stream, now: number): string {
     if (s.call < 0 || !this.#calls.table.alive(s.call, s.callGeneration, now)) return '';
@@ -309,8 +331,8 @@ export class Media {
   #join(slot: number, s: Stream, now: number): number {
     const { table } = this.promises;
     this.endpoints(slot, this.#src, this.#dst);
-    const to = this.promises.find(this.#dst, now);
     const from = this.promises.find(this.#src, now);
+    const to = this.#current(this.promises.find(this.#dst, now), from);
     if (to < 0 && from < 0) return 0;
     const p = table.at(to >= 0 ? to : from);
     const known = s.promise >= 0 && s.epoch === p.epoch && to < 0;
@@ -325,8 +347,22 @@ export class Media {
     // The encoding may have another meaning now.
     s.payloadType = -1;
     this.#enlist(slot, s, p);
+    // Only between the very ends that the call named: a NAT gives ports of calls that are over to others.
+    const ended = to >= 0 && opposite !== undefined && this.#agreed(from, p) ? this.#overSince(p) : 0;
+    if (ended > 0) watch(s, AFTER_END, ended);
     if (opposite !== undefined && opposite.replaced > 0) watch(s, ORPHANED, opposite.replaced);
     return to < 0 ? 0 : this.#arrive(slot, s, to, from, now);
+  }
+
+  /**
+   * A port of a NAT that was learned for one call says nothing of media from an endpoint that another call described: the NAT has given
+   * the port away, or gives it to several phones at a time, by whom they talk to. -1 then, else the slot of that endpoint.
+   */
+  #current(to: number, from: number): number {
+    if (to < 0 || from < 0) return to;
+    const p = this.promises.table.at(to);
+    const source = this.promises.table.at(from);
+    return p.kind === LATCHED && source.kind !== LATCHED && !isSameCall(p, source) ? -1 : to;
   }
 
   #enlist(slot: number, s: Stream, p: Promised): void {
@@ -336,8 +372,6 @@ export class Media {
     s.callGeneration = p.callGeneration;
     s.listed = true;
     this.ofCalls.addStream(p.call, slot, this.streams.generation(slot));
-    const ended = this.ofCalls.ended(p.call);
-    if (ended > 0) watch(s, AFTER_END, ended);
   }
 
   /** A stream comes to a promised endpoint: is it the first, does it follow another, or does it come beside another? */
@@ -353,24 +387,34 @@ export class Media {
       if (this.#comesFrom(slot, this.#src)) {
         this.rival = before;
         if (since < SUCCESSION && !p.bundle) shown |= SSRC_CHANGED;
-      } else if (since < TOGETHER) {
+      } else if (since < TOGETHER && p.kind !== LATCHED) {
+        // A NAT lets nobody in who was not sent something, and may give one port to several phones that talk to different ends.
         // Only if the one before goes on are there two: else a NAT has chosen another port, or media has moved.
-        if (!own) this.#suspect(before, slot, CHALLENGED);
-        else if (!this.#agreedSource(this.#src, p, now)) this.#suspect(before, slot, INTRUDES);
+        // An endpoint that several calls named gets media from as many sources.
+        if (p.calls <= 1) {
+          if (!own) this.#suspect(before, slot, CHALLENGED);
+          else if (!this.#agreedSource(this.#src, p, now)) this.#suspect(before, slot, INTRUDES);
+        }
         if (!own) return shown;
       }
     }
     p.stream = slot;
     p.streamGeneration = this.streams.generation(slot);
-    if (from < 0 && p.kind !== LATCHED) this.#latch(slot, p, now);
+    if (p.kind !== LATCHED && (from < 0 || this.#isStale(from, p))) this.#latch(slot, p, now);
     return shown;
+  }
+
+  /** µs since when the call of an endpoint is over, 0: it is not, or nobody knows. */
+  #overSince({ call, callGeneration }: Promised): number {
+    return this.ofCalls.holds(call, callGeneration) ? this.ofCalls.ended(call) : 0;
   }
 
   #suspect(slot: number, other: number, kind: number): void {
     const s = this.streams.at(slot);
     if (s.watchKind === AFTER_END || s.watchKind === ORPHANED) return;
     s.watchKind = kind;
-    s.watch = s.last;
+    // Packets on their way from where a telephone was before it moved are no second stream.
+    s.watch = s.last + TOGETHER;
     s.other = other;
     s.otherGeneration = this.streams.generation(other);
   }
@@ -378,6 +422,13 @@ export class Media {
   #agreedSource(endpoint: Uint8Array, p: Promised, now: number): boolean {
     const from = this.promises.find(endpoint, now);
     return from >= 0 && this.#agreed(from, p);
+  }
+
+  /** A port of a NAT that was learned for another call than that of `p`, which is over. */
+  #isStale(from: number, p: Promised): boolean {
+    const source = this.promises.table.at(from);
+    if (source.kind !== LATCHED || isSameCall(source, p)) return false;
+    return !this.ofCalls.holds(source.call, source.callGeneration) || this.ofCalls.ended(source.call) > 0;
   }
 
   /** True if media to `p` may be expected from that endpoint: the other side of the same call named it. */
@@ -510,6 +561,10 @@ export class Media {
     s.watch = s.watchFrom + 4 * this.lateBy;
     return LATE;
   }
+}
+
+function isSameCall(a: Promised, b: Promised): boolean {
+  return a.call === b.call && a.callGeneration === b.callGeneration;
 }
 
 /** Counts the streams that an endpoint gets within a second: a flood may have another SSRC in each packet. */
