@@ -47,13 +47,13 @@ describe('from a new place', () => {
     assert.deepEqual(p.forged.map(evidence), ['no-media']);
   });
 
-  /** A call whose caller registers at NEW for a while and hangs up from there after `wait` s. */
-  function movedAway(wait: number): { party: boolean; forged: string[] } {
+  /** A call whose caller registers at `at` for a minute; someone hangs up in its name from NEW after `wait` s. */
+  function movedAway(wait: number, at = NEW): { party: boolean; forged: string[] } {
     const p = new Phones();
     p.establish();
     const w = { callId: 'r1', fromTag: 'r1', headers: ['Contact: <sip:alice@203.0.113.9>;expires=60'] };
-    p.ask('REGISTER', w, NEW, REGISTRAR);
-    p.reply(200, 'REGISTER', w, REGISTRAR, NEW);
+    p.ask('REGISTER', w, at, REGISTRAR);
+    p.reply(200, 'REGISTER', w, REGISTRAR, at);
     p.wait(wait);
     const { fromParty } = p.ask('BYE', { toTag: 't1', cseq: 2 }, NEW);
     p.wait(3);
@@ -62,6 +62,7 @@ describe('from a new place', () => {
 
   test('a telephone that has registered where it is now is a party, as long as that binding is in force', () => {
     assert.deepEqual(movedAway(1), { party: true, forged: [] });
+    assert.deepEqual(movedAway(1, '203.0.113.10:5060'), { party: false, forged: ['no-media'] }, 'elsewhere');
     assert.deepEqual(movedAway(62), { party: false, forged: ['no-media'] });
   });
 });
