@@ -52,6 +52,12 @@ const PARTS: readonly Part[] = [
   { name: 'package', budget: 180, run: () => nodeTest(['test/package/*.test.ts'], []) },
 ];
 
+/** The lab end to end, which mostly waits, and beside it the unit tests of lab and evaluation. */
+async function labTests(): Promise<Count> {
+  const units = nodeTest(['lab/**/*.test.ts', 'eval/**/*.test.ts'], ['--test-isolation=none']);
+  return sumOf(await Promise.all([units, nodeTest(['test/lab/*.test.ts'], [])]));
+}
+
 /**
  * Unit tests in two processes at a time, and then one more result: whether those of the inner folders reached every line
  * that must be reached. The others run without coverage, which would slow down them and every program that they start.
