@@ -118,10 +118,3 @@ test('what speaks for people takes evidence away', () => {
   const list = Array.from({ length: 30 }, (_, n) => (n % 4 === 0 ? cut(n) : talk(n)));
   assert.deepEqual(told(happenings(calls(list))), []);
 });
-
-test('talks of one length that nobody could hear a recording in: a scan by INVITE, a load test', () => {
-  const brief = (talk: number): Dialled[] => Array.from({ length: 40 }, (_, n) => ({ to: `u${n}`, ring: 0, talk, by: 'caller' }));
-  assert.deepEqual(told(happenings(calls(brief(0.1)))), []);
-  assert.deepEqual(told(happenings(calls(brief(3)))), []);
-  assert.deepEqual(told(happenings(calls(brief(12)))), ['spit 203.0.113.66']);
-});

@@ -9,7 +9,7 @@ import { CALLEE, CALLER } from '../calls/dialogstate.ts';
 export const CUT_AT_ONCE = 0;
 /** See CUT_AT_ONCE. */
 export const CUT_SOON = 1;
-/** The caller ended it, after as long a talk as in a call of his before, to somebody else, and long enough to play something (6 s). */
+/** The caller ended it, after as long a talk as in a call of his before, to somebody else. */
 export const EQUAL = 2;
 const TALK = 3;
 const TALK_ENDED_BY_CALLEE = 4;
@@ -53,8 +53,7 @@ export function shapeOf(c: CallState, equal: boolean): number {
 
 function shapeOfTalk(c: CallState, equal: boolean): number {
   const talk = c.ended - c.answered;
-  // What is over before a callee could have hung up at once played him no recording: a probe, or the call of a load test.
-  if (c.hungUpBy !== CALLEE) return equal && talk >= AT_ONCE ? EQUAL : TALK;
+  if (c.hungUpBy !== CALLEE) return equal ? EQUAL : TALK;
   if (talk < AT_ONCE) return CUT_AT_ONCE;
   return talk < SOON ? CUT_SOON : TALK_ENDED_BY_CALLEE;
 }
