@@ -36,7 +36,7 @@ const COVERED = ['src/decode', 'src/track', 'src/correlate'];
 const TWO_FILES = ['--test-concurrency=2'];
 
 /** Unit tests that need no coverage and take about as long as all others together: they start programs and read whole files. */
-const OUTER = /^(src\/(capture|cli)|lab|eval)\//;
+const OUTER = /^src\/(capture|cli)\//;
 
 const PARTS: readonly Part[] = [
   { name: 'lint', budget: 20, run: () => command(['node_modules/.bin/biome', 'lint', '--error-on-warnings', '.']) },
@@ -48,9 +48,15 @@ const PARTS: readonly Part[] = [
   { name: 'unit', budget: 90, run: unitTests },
   { name: 'captures', budget: 120, run: () => nodeTest(['test/*.test.ts', 'test/traces/*.test.ts', 'test/samples/*.test.ts'], TWO_FILES) },
   { name: 'fuzz', budget: 120, run: () => nodeTest(['test/fuzz/*.test.ts'], ['--expose-gc']) },
-  { name: 'lab', budget: 180, run: () => nodeTest(['test/lab/*.test.ts'], []) },
+  { name: 'lab', budget: 180, run: labTests },
   { name: 'package', budget: 180, run: () => nodeTest(['test/package/*.test.ts'], []) },
 ];
+
+/** The lab end to end, which mostly waits, and beside it the unit tests of lab and evaluation. */
+async function labTests(): Promise<Count> {
+  const units = nodeTest(['lab/**/*.test.ts', 'eval/**/*.test.ts'], ['--test-isolation=none']);
+  return sumOf(await Promise.all([units, nodeTest(['test/lab/*.test.ts'], [])]));
+}
 
 /**
  * Unit tests in two processes at a time, and then one more result: whether those of the inner folders reached every line
@@ -58,7 +64,7 @@ const PARTS: readonly Part[] = [
  */
 async function unitTests(): Promise<Count> {
   const report = join(scratch, 'lcov');
-  const files = globSync('{src,lab,eval}/**/*.test.ts', { cwd: root });
+  const files = globSync('src/**/*.test.ts', { cwd: root });
   const inner = files.filter((file) => !OUTER.test(file));
   const outer = files.filter((file) => OUTER.test(file));
   const count = sumOf(

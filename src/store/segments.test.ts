@@ -7,6 +7,7 @@ import { zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { anyEvent, masked } from '../../test/events.ts';
 import type { Fault } from '../errors.ts';
+import type { EventData } from '../events.ts';
 import type { Event } from '../types.ts';
 import { block, segmentHeader } from '../wire/segment.ts';
 import { nextBoot, readSegment, SegmentWriter, segmentFiles } from './segments.ts';
@@ -81,9 +82,10 @@ test('no password is in the bytes of a segment', async () => {
       userAgent: '',
       refusals: 1,
       guess: 'hunter2',
+      steady: 0,
       trusted: false,
       direction: 'both',
-    },
+    } satisfies EventData<'auth.failed'>,
   };
   await write(folder, [guess]);
   const { events } = await readAll(paths(folder));

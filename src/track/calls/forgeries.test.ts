@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { A, B, CALLEE, MediaTalk, sdp } from '../../../test/mediatalk.ts';
 import { ALICE, BOB, MALLORY, Phones } from '../../../test/phones.ts';
-import { request } from '../../../test/talk.ts';
+import { request, response } from '../../../test/talk.ts';
 import { EVIDENCE_NAMES } from './forgeries.ts';
 
 const evidence = (code: number): string => EVIDENCE_NAMES[code]!;
-const NEW: string = '203.0.113.9:5060';
+const NEW = '203.0.113.9:5060';
+const REGISTRAR = '198.51.100.5:5060';
 
 describe('requests of another make', () => {
   test('a BYE with the name of another program', () => {
@@ -45,12 +47,124 @@ describe('from a new place', () => {
     assert.deepEqual(p.forged.map(evidence), ['no-media']);
   });
 
-  test('a telephone that has registered where it is now is a party', () => {
+  /** A call whose caller registers at `at` for a minute; someone hangs up in its name from NEW after `wait` s. */
+  function movedAway(wait: number, at = NEW): { party: boolean; forged: string[] } {
     const p = new Phones();
     p.establish();
-    const from = request('REGISTER', { branch: 'z9hG4bK-reg' });
-    assert.ok(from.startsWith('REGISTER'));
-    const o = p.ask('BYE', { toTag: 't1' }, NEW);
-    assert.equal(o.fromParty, false, 'not yet');
+    const w = { callId: 'r1', fromTag: 'r1', headers: ['Contact: <sip:alice@203.0.113.9>;expires=60'] };
+    p.ask('REGISTER', w, at, REGISTRAR);
+    p.reply(200, 'REGISTER', w, REGISTRAR, at);
+    p.wait(wait);
+    const { fromParty } = p.ask('BYE', { toTag: 't1', cseq: 2 }, NEW);
+    p.wait(3);
+    return { party: fromParty, forged: p.forged.map(evidence) };
+  }
+
+  test('a telephone that has registered where it is now is a party, as long as that binding is in force', () => {
+    assert.deepEqual(movedAway(1), { party: true, forged: [] });
+    assert.deepEqual(movedAway(1, '203.0.113.10:5060'), { party: false, forged: ['no-media'] }, 'elsewhere');
+    assert.deepEqual(movedAway(62), { party: false, forged: ['no-media'] });
+  });
+});
+
+describe('from a new place, with media', () => {
+  const talking = (): MediaTalk => new MediaTalk().invite().accept().rtp(A, B, 10).rtp(B, A, 10, { ssrc: 2 });
+  const goOn = (t: MediaTalk, from: string, to: string, ssrc: number): MediaTalk => t.rtp(from, to, 150, { ssrc, sequence: 110 });
+  const from = { src: '203.0.113.66:5060', dst: CALLEE };
+  const told = (t: MediaTalk): string[] =>
+    t.of('dialog.forged').map((e) => `${e.data.method} ${e.data.evidence} ${e.data.side} ${e.from} ${e.to}`);
+
+  test('a BYE in the name of a party that goes on sending was not its own', () => {
+    const t = talking().sip('BYE sip:b@example.com SIP/2.0', '9 BYE', '', from);
+    assert.deepEqual(told(t), [], 'not before time has shown it');
+    goOn(t, A, B, 0x1001);
+    assert.deepEqual(told(t), ['BYE media-goes-on caller 203.0.113.66:5060 198.51.100.20:5060']);
+  });
+
+  test('that the other side goes on shows nothing', () => {
+    const t = talking().sip('BYE sip:b@example.com SIP/2.0', '9 BYE', '', from);
+    assert.deepEqual(told(goOn(t, B, A, 2).wait(3)), []);
+  });
+
+  const INVITED = 'INVITE sip:b@example.com SIP/2.0';
+  const MOVED = '203.0.113.66:4000';
+
+  test('a re-INVITE takes media elsewhere, and who is said to have moved goes on sending from where it was', () => {
+    const t = talking().sip(INVITED, '2 INVITE', sdp(MOVED, { version: 2 }), from);
+    assert.deepEqual(told(goOn(t, A, B, 0x1001)), ['INVITE media-goes-on caller 203.0.113.66:5060 198.51.100.20:5060']);
+  });
+
+  test('a re-INVITE that names the same place for media moves nothing', () => {
+    const t = talking().sip(INVITED, '2 INVITE', sdp(A, { version: 2 }), from);
+    assert.deepEqual(told(goOn(t, A, B, 0x1001).wait(3)), []);
+  });
+
+  test('a telephone that stops where it was has moved', () => {
+    const t = talking().sip(INVITED, '2 INVITE', sdp(MOVED, { version: 2 }), from);
+    assert.deepEqual(told(goOn(t, MOVED, B, 3).wait(3)), []);
+  });
+});
+
+describe('behind a proxy', () => {
+  const PROXY = '198.51.100.99:5060';
+  const IN = { toTag: 't1', cseq: 2 };
+  const forwarded = (text: string): string => text.replace('Via: ', 'Via: SIP/2.0/UDP 198.51.100.99;branch=z9hG4bKp\r\nVia: ');
+  const INVITED = { branch: 'z9hG4bKa' };
+
+  /** A proxy forwards an INVITE, and the telephone rings. */
+  function ringing(): Phones {
+    const p = new Phones();
+    p.ask('INVITE', INVITED, ALICE, PROXY);
+    p.send(forwarded(request('INVITE', INVITED)), PROXY, BOB);
+    below(p, 180);
+    above(p, 180);
+    return p;
+  }
+
+  /** The telephone answers the proxy. */
+  const below = (p: Phones, status: number): string => evidence(p.send(forwarded(response(status, 'INVITE', INVITED)), BOB, PROXY).forgery);
+  /** The caller is answered in the name of the proxy. */
+  const above = (p: Phones, status: number, toTag = 't1'): string =>
+    evidence(p.reply(status, 'INVITE', { ...INVITED, toTag }, PROXY, ALICE).forgery);
+
+  test('the refusal of a telephone that goes on ringing, and then answers', () => {
+    assert.equal(above(ringing(), 486), 'not-answered');
+    assert.equal(above(ringing(), 480, 'proxy'), '', 'a proxy refuses with a tag of its own');
+    const p = ringing();
+    assert.equal(below(p, 486), '');
+    assert.equal(above(p, 486), '', 'it has refused');
+    const q = ringing();
+    assert.equal(below(q, 603), '');
+    assert.equal(below(q, 200), 'answered-after');
+    assert.equal(below(ringing(), 200), '');
+  });
+
+  test('487 where the caller has not cancelled', () => {
+    const p = ringing();
+    p.ask('CANCEL', { branch: 'z9hG4bKp' }, PROXY, BOB);
+    assert.equal(below(p, 487), '');
+    assert.equal(above(p, 487), 'not-cancelled');
+    const q = ringing();
+    q.ask('CANCEL', INVITED, ALICE, PROXY);
+    q.ask('CANCEL', { branch: 'z9hG4bKp' }, PROXY, BOB);
+    assert.equal(below(q, 487), '');
+    assert.equal(above(q, 487), '');
+  });
+
+  /** A request in the name of the caller from the address of the proxy, in a call. */
+  function inside(method: string, text = (own: string) => own): string {
+    const p = ringing();
+    below(p, 200);
+    above(p, 200);
+    p.ask('ACK', { toTag: 't1' }, ALICE, PROXY);
+    return evidence(p.send(text(request(method, { ...IN, branch: 'z9hG4bKown' })), PROXY, BOB).forgery);
+  }
+
+  test('a request that a proxy does not send of its own bears the mark of whom it forwards for', () => {
+    for (const method of ['REFER', 'UPDATE', 'INVITE']) {
+      assert.equal(inside(method), 'not-forwarded', method);
+      assert.equal(inside(method, forwarded), '', method);
+    }
+    assert.equal(inside('BYE'), '', 'a proxy may end a call');
   });
 });

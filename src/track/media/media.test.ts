@@ -66,6 +66,17 @@ describe('a call with media both ways', () => {
     assert.deepEqual(t.of('media.late'), []);
   });
 
+  test('talk lasts as long as the side that sent for less time', () => {
+    const talkOf = (caller: number, callee: number): unknown[] => {
+      const t = new MediaTalk().invite().sip('SIP/2.0 200 OK', '1 INVITE', sdp(B));
+      t.rtp(A, B, caller).rtp(B, A, callee, { ssrc: 2 }).wait(40);
+      return t.of('dialog.unacknowledged').map(({ data }) => data.talk);
+    };
+    assert.deepEqual(talkOf(100, 50), [0.98]);
+    assert.deepEqual(talkOf(25, 50), [0.48]);
+    assert.deepEqual(talkOf(100, 0), [0], 'one who speaks alone');
+  });
+
   test('early media, and media before any description was seen', () => {
     const t = new MediaTalk().invite().sip('SIP/2.0 183 Session Progress', '1 INVITE', sdp(B)).rtp(B, A, 3);
     assert.equal(t.of('media.started')[0]?.data.phase, 'early');
