@@ -29,11 +29,11 @@ const capture = join(folder, 'evil\u202e name.pcap');
 writeFileSync(capture, hostileCapture());
 
 /** A run, and all text it printed. */
-async function run(options: AnalyzeOptions): Promise<string> {
+async function run(options: AnalyzeOptions, captures: readonly string[] = [capture]): Promise<string> {
   const [out, err] = [new PassThrough(), new PassThrough()];
   const pieces: Buffer[] = [];
   for (const stream of [out, err]) stream.on('data', (data) => pieces.push(data));
-  await runAnalyze([capture], options, { out, err });
+  await runAnalyze(captures, options, { out, err });
   await new Promise((resolve) => setImmediate(resolve));
   return Buffer.concat(pieces).toString();
 }
@@ -60,10 +60,31 @@ const OUTPUTS: Readonly<Record<string, (() => Promise<string>) | undefined>> = {
   '--rules': undefined,
   '--config': undefined,
   '--profile': undefined,
+  '--log': async () => {
+    const log = { log: [hostileLog()] };
+    return (
+      (await run({ ...log, color: false }, [])) +
+      (await run({ ...log, json: true, events: named('logged') }, [])) +
+      (await eventLines('logged'))
+    );
+  },
   '--no-color': () => run({ color: false }),
   '--follow': async () => followLines(),
   '--evidence-bodies': undefined,
 };
+
+/** A log of Asterisk in which one source guesses, with hostile text in every place that is its own. */
+function hostileLog(): string {
+  const path = named('evil\u202e name.log');
+  const lines = HOSTILE.flatMap((evil, i) =>
+    [evil, evil.replace(/\s/gu, '')].map(
+      (words) =>
+        `[2026-11-21 12:00:${String(i % 60).padStart(2, '0')}] NOTICE[25690] chan_sip.c: Registration from '"${words}" <sip:${words}@pbx.example>' failed for '192.0.2.66:5061' - Wrong password\n`,
+    ),
+  );
+  writeFileSync(path, lines.join('').repeat(3));
+  return path;
+}
 
 /** What `--follow` tells of alerts as they come. */
 function followLines(): string {
@@ -71,11 +92,11 @@ function followLines(): string {
   return HOSTILE.map((s, i) => lines.line(alert({ id: `${i}${s}`, rule: s, why: s, subject: { kind: 'address', value: s } }))).join('');
 }
 
-async function eventLines(): Promise<string> {
+async function eventLines(kept = 'events'): Promise<string> {
   const lines: string[] = [];
   const faults: Fault[] = [];
-  for (const name of segmentFiles(named('events'))) {
-    for await (const batch of readSegment(join(named('events'), name), faults)) {
+  for (const name of segmentFiles(named(kept))) {
+    for await (const batch of readSegment(join(named(kept), name), faults)) {
       // Segments hold the truth (decision 0005): only what is secret is masked in them.
       for (const { data } of batch) lines.push(JSON.stringify(Object.values(data)).replace(/[^\x20-\x7e]/g, '.'));
     }

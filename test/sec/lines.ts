@@ -139,10 +139,10 @@ function gatewayCall(talk: Talk, time: number, endpoint: string, port: number, a
   for (let k = 0.5; k <= after; k += 0.5) talk.rtp(time + 25 + k, `192.0.2.99:${port}`, '10.0.1.1:4000');
 }
 
-const ATTACKS: readonly ((talk: Talk, start: number, n: number) => void)[] = [
+const ATTACKS: readonly ((talk: Talk, start: number, n: number, most: number) => void)[] = [
   // Floods, at, below and above what is allowed.
-  (talk, start, n) => {
-    const many = [99, 100, 150, 400][n % 4]!;
+  (talk, start, n, most) => {
+    const many = Math.min(most, [99, 100, 150, 400][n % 4]!);
     for (let i = 0; i < many; i++) talk.sip(start + (i * 9) / many, `203.0.113.${n}`, talk.callId(), `v${n}@example.org`, 'INVITE');
   },
   // Answers without ACK.
@@ -166,8 +166,8 @@ const ATTACKS: readonly ((talk: Talk, start: number, n: number) => void)[] = [
     talk.sip(start + 3.1, client, callId, callee, '', n % 5 === 4 ? 481 : 487, 'INVITE');
   },
   // Accounts that are tried one after another.
-  (talk, start, n) => {
-    const [client, many] = [`203.0.113.${100 + n}`, [9, 10, 40, 200][n % 4]!];
+  (talk, start, n, most) => {
+    const [client, many] = [`203.0.113.${100 + n}`, Math.min(most, [9, 10, 40, 200][n % 4]!)];
     for (let i = 0; i < many; i++) {
       const callId = talk.callId();
       talk.sip(start + i * 0.2, client, callId, `${100 + i}@example.org`, 'REGISTER');
@@ -175,8 +175,8 @@ const ATTACKS: readonly ((talk: Talk, start: number, n: number) => void)[] = [
     }
   },
   // Passwords.
-  (talk, start, n) => {
-    const [client, many] = [`203.0.113.${150 + n}`, [9, 10, 60, 12][n % 4]!];
+  (talk, start, n, most) => {
+    const [client, many] = [`203.0.113.${150 + n}`, Math.min(most, [9, 10, 60, 12][n % 4]!)];
     for (let i = 0; i < many; i++) {
       const callId = talk.callId();
       talk.sip(start + i * 0.5, client, callId, `user${n}@example.org`, 'REGISTER');
@@ -197,15 +197,15 @@ const ATTACKS: readonly ((talk: Talk, start: number, n: number) => void)[] = [
 
 /**
  * Lines of `seconds`, in the order of their times, with each attack `rounds` times in them, between harmless traffic. They begin so that
- * midnight lies in them, with two calls of alice and bob before.
+ * midnight lies in them, with two calls of alice and bob before. No attack has more than `most` messages of a kind.
  */
-export function eventLines(seed: number, seconds: number, rounds: number): string[] {
+export function eventLines(seed: number, seconds: number, rounds: number, most = Number.POSITIVE_INFINITY): string[] {
   const talk = new Talk(seed);
   harmless(talk, seconds);
   talk.call(10, '10.4.0.1', 'alice@example.org', { media: '10.4.0.1:4000' });
   talk.call(20, '10.4.0.2', 'bob@example.org', { media: '10.4.0.2:4000' });
   for (const [kind, attack] of ATTACKS.entries())
-    for (let n = 0; n < rounds; n++) attack(talk, 30 + (n * (seconds - 500)) / rounds + kind * 7, n);
+    for (let n = 0; n < rounds; n++) attack(talk, 30 + (n * (seconds - 500)) / rounds + kind * 7, n, most);
   talk.entries.sort((a, b) => a.time - b.time);
   const start = DAY - Math.floor(seconds / 2);
   return talk.entries.map(({ time, text }) => `${(start + time).toFixed(6)} ${text}`);

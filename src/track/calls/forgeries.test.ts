@@ -12,10 +12,24 @@ const REGISTRAR = '198.51.100.5:5060';
 describe('requests of another make', () => {
   test('a BYE with the name of another program', () => {
     const p = new Phones();
+    p.establish({ headers: ['User-Agent: Phone/1'] });
+    assert.equal(evidence(p.ask('BYE', { toTag: 't1', headers: ['User-Agent: Tool/9'] }).forgery), 'other-make');
+  });
+
+  test('who has two legs: Max-Forwards of an INVITE is counted down from that of the other leg, and a BYE has its own', () => {
+    const p = new Phones();
     p.establish();
-    const text = request('BYE', { toTag: 't1', branch: 'z9hG4bK-forged' }).replace('Max-Forwards: 70', 'Max-Forwards: 69');
-    assert.notEqual(text, request('BYE', { toTag: 't1', branch: 'z9hG4bK-forged' }), 'the test changes something');
-    assert.equal(evidence(p.send(text, ALICE, BOB).forgery), 'other-make');
+    const text = request('BYE', { toTag: 't1', branch: 'z9hG4bK-own' });
+    assert.equal(evidence(p.send(text.replace('Max-Forwards: 70', 'Max-Forwards: 69'), ALICE, BOB).forgery), '');
+  });
+
+  test('a blank more before a To without a tag', () => {
+    const p = new Phones();
+    p.send(request('INVITE', { branch: 'z9hG4bK-first' }).replace('To: ', 'To:  '), ALICE, BOB);
+    p.reply(200, 'INVITE', { branch: 'z9hG4bK-first' });
+    assert.equal(evidence(p.ask('BYE', { toTag: 't1' }).forgery), '');
+    const other = request('BYE', { toTag: 't1', branch: 'z9hG4bK-forged' }).replace('From: ', 'From:  ');
+    assert.equal(evidence(p.send(other, ALICE, BOB).forgery), 'other-make');
   });
 
   test('the party itself, whichever it is', () => {

@@ -252,9 +252,9 @@ export const CALLS: readonly Expectation[] = [
   {
     file: 'captures/snort3__snort3_demo/tests/inspectors/sip/SIP_Eyebeam2Eyebeam_Video_Audio.pcap',
     story:
-      'A server pings its twelve phones with OPTIONS; eight do not answer and get the request five times each. An audio and video call between two eyeBeams through it. A server and its own phones: no scan.',
+      'A server pings its twelve phones with OPTIONS; eight do not answer and get the request five times each. An audio and video call between two eyeBeams through it, whose 200 is sent eleven times in 32 s and never acknowledged: both talk for 24 s until the server hangs up. By the packets that is a call without a meter, though an ACK lost on its way is likelier: it may be told. A server and its own phones: no scan.',
     alerts: [],
-    may: [],
+    may: ['billing-bypass'],
     proofs: [
       {
         // Requests and answers.
