@@ -87,6 +87,8 @@ export interface Attempt {
   when: number;
   pause: number;
   steady: number;
+  /** `proof` of the transaction of the last refusal. */
+  tried: number;
   /** Where no answers are seen: hashes of nonce, response and nonce count last used, and when (`tenths`); requests without credentials by then; other responses in a row. */
   nonce: number;
   proof: number;
@@ -135,6 +137,7 @@ export class Authentication {
         when: 0,
         pause: 0,
         steady: 0,
+        tried: 0,
         nonce: 0,
         proof: 0,
         count: 0,
@@ -150,6 +153,7 @@ export class Authentication {
         a.when = 0;
         a.pause = 0;
         a.steady = 0;
+        a.tried = 0;
         a.nonce = 0;
         a.proof = 0;
         a.count = 0;
@@ -254,9 +258,10 @@ export class Authentication {
 
   /**
    * Notes whether a refusal came as the timer of a device sends its REGISTERs: one Call-ID from boot to boot (RFC 3261 §10.2), in even
-   * pauses of 20 s or more. Who guesses is neither so even nor so slow, as a rule.
+   * pauses of 20 s or more. Who guesses is neither so even nor so slow, as a rule. One nonce and response again is no other password:
+   * off the beat it says nothing, as a phone catches up on what it missed.
    */
-  pace(attempt: Attempt, o: Observation): void {
+  pace(attempt: Attempt, o: Observation, proof: number): void {
     const { bytes, callId, cseqMethod } = o.message;
     const call = hash(CALLS, this.#key.reset().add(bytes, Math.max(0, callId.start), Math.max(0, callId.end)));
     const when = tenths(o.packet.time);
@@ -265,6 +270,8 @@ export class Authentication {
     const beats = attempt.pause === 0 ? 1 : Math.max(1, Math.round(pause / attempt.pause));
     const off = attempt.pause === 0 ? 0 : Math.abs(pause - beats * attempt.pause);
     const even = same && pause >= SHORTEST_PAUSE && beats <= MOST_BEATS && off * 8 <= attempt.pause;
+    if (!even && same && proof === attempt.tried) return;
+    attempt.tried = proof;
     // One that is off the beat costs half of what was gathered: a packet was late, a button pressed.
     attempt.steady = even ? Math.min(attempt.steady + 1, MOST_STEADY) : same ? attempt.steady >> 1 : 0;
     if (even) attempt.pause = pause / beats;

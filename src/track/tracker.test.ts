@@ -229,6 +229,18 @@ describe('authentication outcomes (C-03)', () => {
     assert.deepEqual(steady, [0, 1, 2, 3, 4, 2, 3, 1, 2], 'one beat is missed; 45 s and 5 s are off the beat');
   });
 
+  test('a refusal of the same nonce and response off the beat says nothing, one over another nonce does', () => {
+    const talk = new Talk();
+    talk.ask('REGISTER');
+    talk.reply(401, 'REGISTER', { headers: [challenge('n1')] });
+    const nonces = ['n1', 'n1', 'n1', 'n1', 'n1', 'n1', 'n2'];
+    const steady = [30, 31, 29, 30, 0, 0, 0].map((pause, i) => {
+      talk.wait(pause);
+      return attempt(talk, nonces[i]!, 401, nonces[i + 1] ?? 'n2', i + 2).attempt?.steady;
+    });
+    assert.deepEqual(steady, [0, 1, 2, 3, 3, 3, 1]);
+  });
+
   test('a good registration in between does not reset the count (E3-8)', () => {
     const talk = new Talk();
     talk.ask('REGISTER');

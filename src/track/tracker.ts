@@ -563,7 +563,7 @@ export class Tracker {
     this.outcomes[outcome]!++;
     if (this.#watchLoads && t.initial) this.rates.concluded(t, o.slot, m.status, outcome, now);
     if (m.challenge.span.start >= 0) authentication.given(o, t, now);
-    if (outcome === FAILED) this.#failed(o, now);
+    if (outcome === FAILED) this.#failed(o, t, now);
     if (outcome === ACCEPTED) this.#accepted(o, t, now);
     o.probed = t.initial && (outcome === UNKNOWN_USER || (t.method === OPTIONS && this.#namesAnother(o, m, now)));
     if (o.probed && o.relation !== undefined) o.relation.misses++;
@@ -622,10 +622,10 @@ export class Tracker {
     o.use = this.takeovers.accepted(o, t, now);
   }
 
-  #failed(o: Observation, now: number): void {
+  #failed(o: Observation, t: Transaction, now: number): void {
     const attempt = this.authentication.attempt(o, now);
     o.attempt = attempt;
-    this.authentication.pace(attempt, o);
+    this.authentication.pace(attempt, o, t.proof);
     if (attempt.refusals++ === 0) attempt.trusted = this.registrations.boundBy(o.client, o.message, now);
     o.trusted = attempt.trusted;
   }
