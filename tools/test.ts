@@ -39,14 +39,18 @@ const TWO_FILES = ['--test-concurrency=2'];
 const OUTER = /^src\/(capture|cli)\//;
 
 const PARTS: readonly Part[] = [
-  { name: 'lint', budget: 20, run: () => command(['node_modules/.bin/biome', 'lint', '--error-on-warnings', '.']) },
-  { name: 'format', budget: 20, run: () => command(['node_modules/.bin/biome', 'check', '--linter-enabled=false', '.']) },
-  { name: 'types', budget: 30, run: () => command([process.execPath, 'node_modules/typescript7/bin/tsc', '-p', '.']) },
-  { name: 'unused', budget: 30, run: () => command([process.execPath, 'node_modules/knip/bin/knip.js', '--no-progress']) },
+  { name: 'lint', budget: 10, run: () => command(['node_modules/.bin/biome', 'lint', '--error-on-warnings', '.']) },
+  { name: 'format', budget: 10, run: () => command(['node_modules/.bin/biome', 'check', '--linter-enabled=false', '.']) },
+  { name: 'types', budget: 15, run: () => command([process.execPath, 'node_modules/typescript7/bin/tsc', '-p', '.']) },
+  { name: 'unused', budget: 10, run: () => command([process.execPath, 'node_modules/knip/bin/knip.js', '--no-progress']) },
   { name: 'house', budget: 30, run: () => nodeTest(['test/house/*.test.ts'], TWO_FILES) },
-  { name: 'docs', budget: 30, run: () => nodeTest(['test/docs/*.test.ts'], TWO_FILES) },
-  { name: 'unit', budget: 90, run: unitTests },
-  { name: 'captures', budget: 120, run: () => nodeTest(['test/*.test.ts', 'test/traces/*.test.ts', 'test/samples/*.test.ts'], TWO_FILES) },
+  { name: 'docs', budget: 20, run: () => nodeTest(['test/docs/*.test.ts'], TWO_FILES) },
+  { name: 'unit', budget: 110, run: unitTests },
+  {
+    name: 'captures',
+    budget: 120,
+    run: () => nodeTest(['test/*.test.ts', 'test/traces/*.test.ts', 'test/samples/*.test.ts', 'test/sec/*.test.ts'], TWO_FILES),
+  },
   { name: 'fuzz', budget: 120, run: () => nodeTest(['test/fuzz/*.test.ts'], ['--expose-gc']) },
   { name: 'lab', budget: 180, run: labTests },
   { name: 'package', budget: 180, run: () => nodeTest(['test/package/*.test.ts'], []) },
