@@ -3,11 +3,14 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import {
   addressText,
+  hasRowWord,
   isIPv4,
   keptText,
   LONGEST_TEXT,
   latin1,
   portOf,
+  putRowWord,
+  rowWord,
   sameAddress,
   text,
   untext,
@@ -113,4 +116,15 @@ test('a kept text is bounded and says what was left out', () => {
   assert.equal(keptText(long, 0, LONGEST_TEXT), 'x'.repeat(LONGEST_TEXT));
   assert.equal(keptText(long, 0, long.length), `${'x'.repeat(LONGEST_TEXT)}…(5 more bytes)`);
   assert.equal(keptText(long, -1, -1), '');
+});
+
+test('words in rows come back as they were kept, and are found among others', () => {
+  const rows = new Uint8Array(24);
+  for (const [i, n] of [0, 1, -1, 0x7fffffff, -0x80000000].entries()) {
+    putRowWord(rows, 4 * i, n);
+    assert.equal(rowWord(rows, 4 * i), n);
+  }
+  assert.ok(hasRowWord(rows, 0, 4, 5, -1));
+  assert.ok(!hasRowWord(rows, 0, 8, 2, 1), 'every second word only');
+  assert.ok(!hasRowWord(rows, 0, 4, 2, -1), 'behind the last that counts');
 });

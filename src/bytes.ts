@@ -162,3 +162,22 @@ export function keepShort(row: Uint8Array, at: number, most: number, bytes: Uint
 export function shortText(row: Uint8Array, at: number): string {
   return text(row, at + 1, at + 1 + row[at]!);
 }
+
+/** The 32-bit word at `at`, signed, as `putRowWord` keeps it: small numbers and hashes that lie in a row of a table. */
+export function rowWord(rows: Uint8Array, at: number): number {
+  return rows[at]! | (rows[at + 1]! << 8) | (rows[at + 2]! << 16) | (rows[at + 3]! << 24);
+}
+
+/** Keeps 32 bits of a number at `at`. */
+export function putRowWord(rows: Uint8Array, at: number, n: number): void {
+  rows[at] = n;
+  rows[at + 1] = n >> 8;
+  rows[at + 2] = n >> 16;
+  rows[at + 3] = n >> 24;
+}
+
+/** True if one of `count` words, each `stride` bytes behind the one before it, is `wanted`. */
+export function hasRowWord(rows: Uint8Array, from: number, stride: number, count: number, wanted: number): boolean {
+  for (let i = 0, at = from; i < count; i++, at += stride) if (rowWord(rows, at) === wanted) return true;
+  return false;
+}

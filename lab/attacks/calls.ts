@@ -5,9 +5,8 @@ import { ackWithheld, ackWithheldAbroad, soundAfterBye } from './billing-bypass.
 import { brokenHandshake } from './broken-handshake.ts';
 import { forgedBye } from './forged-bye.ts';
 import { forgedCancel, forgedDecline } from './forged-cancel.ts';
+import { forgedReinvite, forgedUpdate } from './forged-offer.ts';
 import { forgedRefer } from './forged-refer.ts';
-import { forgedReinvite } from './forged-reinvite.ts';
-import { forgedUpdate } from './forged-update.ts';
 import { keyTampering } from './key-tampering.ts';
 import { outOfState } from './out-of-state.ts';
 import { registrationHijack } from './registration-hijack.ts';

@@ -2,7 +2,7 @@
  * Which sources used which cnonce. A client makes its cnonce at random for each answer to a challenge (RFC 7616 §3.4), so that two
  * sources with the same one are the same client under two addresses, or a tool that always sends the same.
  */
-import { ADDRESS } from '../bytes.ts';
+import { ADDRESS, putRowWord, rowWord, sameAddress } from '../bytes.ts';
 import { hash, Key, type Seed, Table } from '../table.ts';
 import type { Observation } from './observation.ts';
 
@@ -52,28 +52,17 @@ export class Cnonces {
     const call = hash(this.#seed, this.#key.reset().add(m.bytes, m.callId.start, m.callId.end));
     const row = table.row(table.put(this.#key.reset().add(m.bytes, start, end), now));
     if (table.fresh) {
-      for (let i = 0; i < 4; i++) rows[row + i] = call >> (8 * i);
+      putRowWord(rows, row, call);
       rows[row + COUNT] = 1;
       rows.set(client.subarray(0, ADDRESS), row + FIRST);
       return -1;
     }
     const count = rows[row + COUNT]!;
-    for (let i = 0; i < count; i++) if (this.#isAt(row + FIRST + i * ADDRESS, client)) return -1;
-    if (count === SOURCES || this.#callAt(row) === call) return -1;
+    for (let i = 0; i < count; i++) if (sameAddress(client, rows, row + FIRST + i * ADDRESS)) return -1;
+    if (count === SOURCES || rowWord(rows, row) === call) return -1;
     rows.set(client.subarray(0, ADDRESS), row + FIRST + count * ADDRESS);
     rows[row + COUNT] = count + 1;
     this.sources = count + 1;
     return row + FIRST + (count - 1) * ADDRESS;
-  }
-
-  #isAt(at: number, client: Uint8Array): boolean {
-    const { rows } = this.table;
-    for (let i = 0; i < ADDRESS; i++) if (rows[at + i] !== client[i]) return false;
-    return true;
-  }
-
-  #callAt(row: number): number {
-    const { rows } = this.table;
-    return rows[row]! | (rows[row + 1]! << 8) | (rows[row + 2]! << 16) | (rows[row + 3]! << 24);
   }
 }

@@ -3,7 +3,7 @@
  * tries one number behind 9, 00, 011, 1010222 … until one is answered (S4-03, S4-36). The last digits of a number are its own, what
  * stands before them is access codes, country and area as this or that exchange wants them.
  */
-import { ADDRESS } from '../bytes.ts';
+import { ADDRESS, hasRowWord, putRowWord } from '../bytes.ts';
 import { Key, type Seed, Table } from '../table.ts';
 import type { Span } from '../types.ts';
 import type { Observation } from './observation.ts';
@@ -106,17 +106,8 @@ export class Dialled {
   /** Keeps the prefix last read in the row of a number, unless it is there. */
   #isNew(row: number, prefixes: number): boolean {
     const { rows } = this.table;
-    const p = this.#prefix;
-    const kept = prefixes < KEPT ? prefixes : KEPT;
-    for (let i = row; i < row + 4 * kept; i += 4) {
-      if (rows[i] === (p & 255) && rows[i + 1] === ((p >> 8) & 255) && rows[i + 2] === ((p >> 16) & 255) && rows[i + 3] === p >>> 24)
-        return false;
-    }
-    const at = row + 4 * (prefixes % KEPT);
-    rows[at] = p;
-    rows[at + 1] = p >> 8;
-    rows[at + 2] = p >> 16;
-    rows[at + 3] = p >> 24;
+    if (hasRowWord(rows, row, 4, Math.min(prefixes, KEPT), this.#prefix)) return false;
+    putRowWord(rows, row + 4 * (prefixes % KEPT), this.#prefix);
     return true;
   }
 }

@@ -2,7 +2,7 @@
  * Which call agent a media gateway belongs to (RFC 3435 §4: a gateway reports to its notified entity, and obeys it). MGCP has no
  * password, so whoever reaches a gateway can command it; what he cannot do is have it report to him.
  */
-import { ADDRESS } from '../bytes.ts';
+import { ADDRESS, sameAddress } from '../bytes.ts';
 import { Key, type Seed, Table } from '../table.ts';
 
 /** µs a gateway is remembered. */
@@ -61,11 +61,7 @@ export class Agents {
     const { rows } = this.table;
     const row = this.table.row(slot);
     const { agents } = this.table.at(slot);
-    for (let n = 0; n < agents; n++) {
-      let i = 0;
-      while (i < ADDRESS && rows[row + n * ADDRESS + i] === agent[i]) i++;
-      if (i === ADDRESS) return true;
-    }
+    for (let n = 0; n < agents; n++) if (sameAddress(agent, rows, row + n * ADDRESS)) return true;
     return false;
   }
 

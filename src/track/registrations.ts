@@ -2,7 +2,7 @@
  * Registrations: the bindings registrars confirmed (RFC 3261 §10.3). Told by the 2xx to a REGISTER, which lists all bindings
  * in force, so that a capture that begins in the middle is soon right, and that what is listed no more was removed.
  */
-import { ENDPOINT, keepShort, sameAddress } from '../bytes.ts';
+import { ENDPOINT, keepShort, putRowWord, rowWord, sameAddress } from '../bytes.ts';
 import { createAddress } from '../decode/address.ts';
 import { readContactAt } from '../decode/lower.ts';
 import type { AddressView, SipMessage, UriView } from '../decode/message.ts';
@@ -162,13 +162,13 @@ export class Registrations {
     // Listed twice: said once.
     if ((seen & (1 << place)) !== 0) return place;
     const at = row + place * STRIDE;
-    const longer = known >= 0 && second + expires > get32(rows, at + UNTIL) + SLACK;
+    const longer = known >= 0 && second + expires > wordAt(rows, at + UNTIL) + SLACK;
     // Its own it refreshes, also where the seconds do not show it; those of others are only listed.
     const refreshed = known >= 0 && (longer || sameEndpoint(rows, at + CLIENT, client));
-    put32(rows, at + UNTIL, second + expires);
+    putRowWord(rows, at + UNTIL, second + expires);
     if (known >= 0 && !refreshed) return place;
-    put32(rows, at, contact);
-    put32(rows, at + MAKE, this.#make);
+    putRowWord(rows, at, contact);
+    putRowWord(rows, at + MAKE, this.#make);
     for (let i = 0; i < ENDPOINT; i++) rows[at + CLIENT + i] = client[i]!;
     if (known < 0) keepShort(rows, at + URI, LONGEST_URI, m.bytes, start, end);
     this.#tell(known < 0 ? 'added' : 'refreshed', m.bytes, start, end, expires);
@@ -177,14 +177,14 @@ export class Registrations {
 
   #unbind(at: number, second: number, client: Uint8Array): void {
     const { rows } = this.table;
-    if (get32(rows, at + UNTIL) <= second) return;
-    put32(rows, at + UNTIL, 0);
+    if (wordAt(rows, at + UNTIL) <= second) return;
+    putRowWord(rows, at + UNTIL, 0);
     const n = rows[at + URI]!;
     const from = (this.changed % MOST_BINDINGS) * (1 + LONGEST_URI);
     for (let i = 0; i < n; i++) this.#gone[from + i] = rows[at + URI + 1 + i]!;
     this.#tell('removed', this.#gone, from, from + n, 0);
     const told = this.changes[this.changed - 1]!;
-    told.seized = this.#ends && !sameAddress(client, rows, at + CLIENT) && get32(rows, at + MAKE) !== this.#make >>> 0;
+    told.seized = this.#ends && !sameAddress(client, rows, at + CLIENT) && wordAt(rows, at + MAKE) !== this.#make >>> 0;
     for (let i = 0; i < ENDPOINT; i++) told.owner[i] = rows[at + CLIENT + i]!;
   }
 
@@ -203,14 +203,14 @@ export class Registrations {
     const { rows } = this.table;
     for (let i = 0; i < places; i++) {
       const at = row + i * STRIDE;
-      if (get32(rows, at + UNTIL) > second && get32(rows, at) === contact >>> 0) return i;
+      if (wordAt(rows, at + UNTIL) > second && wordAt(rows, at) === contact >>> 0) return i;
     }
     return -1;
   }
 
   /** A place without a binding in force, or -1. What this answer has listed before keeps its place. */
   #free(b: Binding, row: number, second: number, seen: number): number {
-    for (let i = 0; i < b.places; i++) if ((seen & (1 << i)) === 0 && get32(this.table.rows, row + i * STRIDE + UNTIL) <= second) return i;
+    for (let i = 0; i < b.places; i++) if ((seen & (1 << i)) === 0 && wordAt(this.table.rows, row + i * STRIDE + UNTIL) <= second) return i;
     return b.places < MOST_BINDINGS ? b.places++ : -1;
   }
 
@@ -224,7 +224,7 @@ export class Registrations {
     const second = Math.floor(now / 1_000_000);
     for (let i = 0; i < places; i++) {
       const at = row + i * STRIDE;
-      if (get32(rows, at + UNTIL) > second && sameEndpoint(rows, at + CLIENT, endpoint)) return true;
+      if (wordAt(rows, at + UNTIL) > second && sameEndpoint(rows, at + CLIENT, endpoint)) return true;
     }
     return false;
   }
@@ -239,7 +239,7 @@ export class Registrations {
     const second = Math.floor(now / 1_000_000);
     for (let i = 0; i < places; i++) {
       const at = row + i * STRIDE;
-      if (get32(rows, at + UNTIL) > second) return rows.subarray(at + CLIENT, at + CLIENT + ENDPOINT);
+      if (wordAt(rows, at + UNTIL) > second) return rows.subarray(at + CLIENT, at + CLIENT + ENDPOINT);
     }
     return undefined;
   }
@@ -254,7 +254,7 @@ export class Registrations {
     const second = Math.floor(now / 1_000_000);
     for (let i = 0; i < places; i++) {
       const at = row + i * STRIDE;
-      if (get32(rows, at + UNTIL) > second && sameAddress(endpoint, rows, at + CLIENT)) return true;
+      if (wordAt(rows, at + UNTIL) > second && sameAddress(endpoint, rows, at + CLIENT)) return true;
     }
     return false;
   }
@@ -284,13 +284,7 @@ function sameEndpoint(rows: Uint8Array, at: number, endpoint: Uint8Array): boole
   return true;
 }
 
-function put32(rows: Uint8Array, at: number, n: number): void {
-  rows[at] = n;
-  rows[at + 1] = n >>> 8;
-  rows[at + 2] = n >>> 16;
-  rows[at + 3] = n >>> 24;
-}
-
-function get32(rows: Uint8Array, at: number): number {
-  return (rows[at]! | (rows[at + 1]! << 8) | (rows[at + 2]! << 16) | (rows[at + 3]! << 24)) >>> 0;
+/** Unsigned: times are seconds since 1970, which need all 32 bits. */
+function wordAt(rows: Uint8Array, at: number): number {
+  return rowWord(rows, at) >>> 0;
 }

@@ -3,7 +3,7 @@
  * much likelier a machine makes it than people do; what speaks for people takes away, but never below nothing, so that a new campaign
  * behind an old trunk is found as soon as behind a new one. Calls to somebody who was called before say little and count for less.
  */
-import { ADDRESS, ENDPOINT } from '../../bytes.ts';
+import { ADDRESS, ENDPOINT, hasRowWord, putRowWord, rowWord } from '../../bytes.ts';
 import type { SipMessage } from '../../decode/message.ts';
 import { hash, Key, type Seed, Table } from '../../table.ts';
 import type { Span } from '../../types.ts';
@@ -97,8 +97,9 @@ export class Callers {
   /** Keeps a callee in the row, unless he is there. */
   #isNew(row: number, callee: number, caller: CallerState): boolean {
     const kept = Math.min(caller.known, CALLEES);
-    for (let i = 0; i < kept; i++) if (this.#word(row + 4 * i) === callee) return false;
-    this.#keep(row + 4 * (caller.known++ % CALLEES), callee);
+    const { rows } = this.table;
+    if (hasRowWord(rows, row, 4, kept, callee)) return false;
+    putRowWord(rows, row + 4 * (caller.known++ % CALLEES), callee);
     return true;
   }
 
@@ -109,22 +110,10 @@ export class Callers {
     const from = row + 4 * CALLEES;
     const kept = Math.min(caller.talks, TALKS);
     let equal = false;
-    for (let i = 0; i < kept; i++) if (Math.abs(this.#word(from + 4 * i) - talk) < SAME) equal = true;
-    this.#keep(from + 4 * (caller.talks++ % TALKS), talk);
+    const { rows } = this.table;
+    for (let i = 0; i < kept; i++) if (Math.abs(rowWord(rows, from + 4 * i) - talk) < SAME) equal = true;
+    putRowWord(rows, from + 4 * (caller.talks++ % TALKS), talk);
     return equal;
-  }
-
-  #word(at: number): number {
-    const { rows } = this.table;
-    return rows[at]! | (rows[at + 1]! << 8) | (rows[at + 2]! << 16) | (rows[at + 3]! << 24);
-  }
-
-  #keep(at: number, n: number): void {
-    const { rows } = this.table;
-    rows[at] = n;
-    rows[at + 1] = n >> 8;
-    rows[at + 2] = n >> 16;
-    rows[at + 3] = n >> 24;
   }
 
   /** Hash of a user, 0 if there is none. */

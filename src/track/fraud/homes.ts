@@ -3,7 +3,7 @@
  * run out is forgotten by its registrar, not here: a thief who calls at night from an address nobody saw the account at before is
  * known as such even if the owner has switched his phone off.
  */
-import { ADDRESS, sameAddress } from '../../bytes.ts';
+import { ADDRESS, putRowWord, rowWord, sameAddress } from '../../bytes.ts';
 import type { SipMessage } from '../../decode/message.ts';
 import { Key, type Seed, Table } from '../../table.ts';
 
@@ -48,8 +48,7 @@ export class Homes {
     const { rows } = this.table;
     const at = row + home.places++ * STRIDE;
     for (let i = 0; i < ADDRESS; i++) rows[at + i] = client[i]!;
-    const second = secondOf(now);
-    for (let i = 0; i < 4; i++) rows[at + ADDRESS + i] = second >> (8 * i);
+    putRowWord(rows, at + ADDRESS, secondOf(now));
   }
 
   /** True if the account in From is known from other addresses, and from this one not for a day. */
@@ -61,18 +60,12 @@ export class Homes {
     const at = this.#find(this.table.row(slot), home, client);
     // The first is where it was at home when it was first seen.
     if (at < 0) return true;
-    return at > this.table.row(slot) && secondOf(now) - this.#secondAt(at) < SETTLED;
+    return at > this.table.row(slot) && secondOf(now) - rowWord(this.table.rows, at + ADDRESS) < SETTLED;
   }
 
   #find(row: number, { places }: Home, client: Uint8Array): number {
     for (let i = 0, at = row; i < places; i++, at += STRIDE) if (sameAddress(client, this.table.rows, at)) return at;
     return -1;
-  }
-
-  #secondAt(at: number): number {
-    const { rows } = this.table;
-    const i = at + ADDRESS;
-    return rows[i]! | (rows[i + 1]! << 8) | (rows[i + 2]! << 16) | (rows[i + 3]! << 24);
   }
 
   #keyOf({ bytes, from }: SipMessage): Key {

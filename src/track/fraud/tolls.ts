@@ -2,7 +2,7 @@
  * Calls abroad that a server accepted: who places them, how many at a time, to how many numbers of one range, and what they cost. Whoever
  * has stolen an account calls numbers that pay him: in a row or at once, to ranges he has rented (S4-03, S4-36).
  */
-import { ADDRESS } from '../../bytes.ts';
+import { ADDRESS, hasRowWord, putRowWord } from '../../bytes.ts';
 import { hash, Key, type Seed, Table } from '../../table.ts';
 import type { CallState } from '../calls/callstate.ts';
 import type { Observation } from '../observation.ts';
@@ -95,34 +95,19 @@ export class Tolls {
 
   #remember(row: number, t: TollState, bytes: Uint8Array): void {
     const { start, end } = this.number;
+    const { rows } = this.table;
     const country = this.#hashOf(bytes, start, start + COUNTRY);
     const countries = row + 4 * 2 * NUMBERS;
-    this.fresh = this.#find(countries, 4, Math.min(t.countries, COUNTRIES), country) < 0;
-    if (this.fresh) this.#keep(countries + 4 * (t.countries++ % COUNTRIES), country);
+    this.fresh = !hasRowWord(rows, countries, 4, Math.min(t.countries, COUNTRIES), country);
+    if (this.fresh) putRowWord(rows, countries + 4 * (t.countries++ % COUNTRIES), country);
     const number = this.#hashOf(bytes, start, end);
     const kept = Math.min(t.known, NUMBERS);
-    if (this.#find(row, 8, kept, number) >= 0) return;
+    if (hasRowWord(rows, row, 8, kept, number)) return;
     const range = this.#hashOf(bytes, start, end - RANGE);
-    if (this.#find(row + 4, 8, kept, range) >= 0) t.neighbours++;
+    if (hasRowWord(rows, row + 4, 8, kept, range)) t.neighbours++;
     const at = row + 8 * (t.known++ % NUMBERS);
-    this.#keep(at, number);
-    this.#keep(at + 4, range);
-  }
-
-  #find(from: number, stride: number, count: number, wanted: number): number {
-    const { rows } = this.table;
-    for (let i = 0, at = from; i < count; i++, at += stride) {
-      if ((rows[at]! | (rows[at + 1]! << 8) | (rows[at + 2]! << 16) | (rows[at + 3]! << 24)) === wanted) return i;
-    }
-    return -1;
-  }
-
-  #keep(at: number, n: number): void {
-    const { rows } = this.table;
-    rows[at] = n;
-    rows[at + 1] = n >> 8;
-    rows[at + 2] = n >> 16;
-    rows[at + 3] = n >> 24;
+    putRowWord(rows, at, number);
+    putRowWord(rows, at + 4, range);
   }
 
   #hashOf(bytes: Uint8Array, start: number, end: number): number {
