@@ -1,6 +1,6 @@
 /** `npm run lab -- list | run SCENARIO | suite small|full`: labelled traffic from real programs in network namespaces. */
 import { existsSync, rmSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { run } from './run.ts';
 import { inSandbox, reenter, whenAbandoned } from './sandbox.ts';
@@ -33,7 +33,7 @@ async function runOne(name: string, options: { seed: string; intensity?: string;
   }
   const seed = Number(options.seed);
   if (!Number.isSafeInteger(seed) || seed < 0) throw new Error(`--seed ${options.seed}: a whole number from 0 is wanted`);
-  const folder = folderOf(options.out, { scenario, intensity: intensity.name, seed });
+  const folder = folderOf(resolve(options.out), { scenario, intensity: intensity.name, seed });
   // Whatever it is at: the sandbox goes with this process, so that only the unfinished folder is left to remove.
   const stop = (): void => {
     interrupted.abort(new Error('interrupted'));
@@ -58,7 +58,7 @@ async function runAll(kind: string, options: { seed: string; out: string; parall
   process.on('SIGTERM', () => interrupted.abort());
   const only = options.only?.split(',');
   const jobs = suite(kind, Number(options.seed)).filter(({ scenario }) => only === undefined || only.includes(scenario.name));
-  const tally = await runSuite(jobs, options.out, Number(options.parallel), interrupted.signal, (line) => console.log(line));
+  const tally = await runSuite(jobs, resolve(options.out), Number(options.parallel), interrupted.signal, (line) => console.log(line));
   console.log(`${tally.made} made, ${tally.kept} there already, ${tally.failed} failed: ${options.out}`);
   process.exitCode = tally.failed > 0 || interrupted.signal.aborted ? 1 : 0;
 }

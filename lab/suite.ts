@@ -1,6 +1,6 @@
 /** Many runs: which ones a suite holds, and how they are made, two at a time, each in a sandbox of its own; what is there already is not made again. */
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Scenario } from './scenario.ts';
 import { SCENARIOS } from './scenarios.ts';
@@ -96,7 +96,12 @@ export async function runSuite(
 }
 
 async function make(each: Job, out: string, signal: AbortSignal): Promise<'made' | 'failed'> {
-  for (let tries = 0; tries < 2 && !signal.aborted; tries++) if ((await child(each, out, signal)) === 0) return 'made';
+  for (let tries = 0; tries < 2 && !signal.aborted; tries++) {
+    if ((await child(each, out, signal)) !== 0) continue;
+    // Only what went wrong is worth keeping beside the runs.
+    rmSync(`${folderOf(out, each)}.log`);
+    return 'made';
+  }
   return 'failed';
 }
 
