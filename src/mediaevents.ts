@@ -25,6 +25,18 @@ export const MEDIA_EVENTS = {
       encryption: { kind: 'name', about: 'none, sdes, dtls, zrtp, srtp (the profile says so, keys not seen)' },
     },
   },
+  'media.rekeyed': {
+    about:
+      'A session description came over a hop with another SRTP key (a=crypto, a=fingerprint) than the same message had on the hop before, and for the same endpoint: who ends SRTP lawfully names an endpoint of his own (S2-34).',
+    src: 'who sent it on, if that is where it had gone before; else empty: nobody knows who changed it',
+    fields: {
+      method,
+      status: { kind: 'status', about: 'of the answer that held it, 0 for a request' },
+      address: { kind: 'address', about: 'the endpoint that it promises' },
+      port: { kind: 'port', about: 'its port' },
+      encryption: { kind: 'name', about: 'how keys are exchanged: sdes, dtls' },
+    },
+  },
   'media.started': {
     about: 'An RTP stream began: two packets in sequence to or from an endpoint of a call, four elsewhere.',
     src: 'who sends the stream',

@@ -20,7 +20,7 @@ import { H225, MGCP, NOTHING, RTCP, RTP, SIP, STUN, sniff } from './decode/sniff
 import { detectCarriage } from './detect/carriage.ts';
 import { detectContact } from './detect/contact.ts';
 import { detectCrowding } from './detect/crowding.ts';
-import { detectDescription } from './detect/description.ts';
+import { detectDescription, detectRekeyed } from './detect/description.ts';
 import { detect } from './detect/detectors.ts';
 import { detectDialogLapse } from './detect/dialog.ts';
 import { Emitter, typeIndex } from './detect/emitter.ts';
@@ -206,6 +206,7 @@ export class Pipeline {
     }
     for (let i = 0; i < m.oddityCount; i++) this.#oddities[m.oddities[i]!.code]!++;
     if (this.#body.kind === SDP_BODY) detectDescription(this.observation, this.#sdp, this.#emitter);
+    if (this.observation.rekeyed !== '') detectRekeyed(this.observation, this.#sdp, this.#emitter);
     detect(this.observation, this.#tracker, this.#emitter, now);
     if (this.#records !== undefined) pack(this.#records, this.observation);
   }
