@@ -93,6 +93,17 @@ export const MEDIA_EVENTS = {
       streams: { kind: 'count', about: 'streams that came to this endpoint so far' },
     },
   },
+  'media.detoured': {
+    about:
+      'The stream of a call came in over another neighbour on the link (source address of Ethernet) than the session descriptions of its source, and none of those of its network (/24, /64) came over that neighbour in the last hours (RFC 3704). Told at once, and again of the last eight each time twice as many streams have come as they should.',
+    src: 'who sends the stream, as it says: whoever writes such packets writes this too',
+    fields: {
+      ...stream,
+      described: { kind: 'count', about: 'session descriptions that had come from the network' },
+      same: { kind: 'count', about: 'streams, of whatever source, that came over a neighbour of their signalling so far' },
+      others: { kind: 'count', about: 'streams that did not, this one included; of both, what is long ago counts half' },
+    },
+  },
   'media.jumped': {
     about: 'Sequence number or timestamp of a stream jumped further than RFC 3550 A.1 allows. Told at its 1st, 2nd, 4th, 8th … jump.',
     src: 'who sends the stream',

@@ -55,6 +55,7 @@ export class Agreements {
   /** On each hop a description may have other keys, also where the message looks like a repetition. */
   #described(o: Observation, m: SipMessage, packet: Packet, sdp: Sdp, now: number): void {
     const hop = this.#hop(packet);
+    this.#media.neighbours.learn(packet, now);
     o.rekeyed = this.keys.take(m, sdp, packet, hop, now);
     if (!o.retransmission) this.#promise(o, m, packet, sdp, hop, now);
   }
