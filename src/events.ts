@@ -258,13 +258,25 @@ export const EVENTS = {
   },
   'gateway.unaudited': {
     about:
-      'Two audits (MGCP AUEP) of an endpoint are overdue, and half a period more, though its gateway is audited on a schedule: at least two intervals agreed within a quarter (S1-29). Once, until it is audited again.',
+      'Two audits (MGCP AUEP) of an endpoint are overdue, and half a period more, though its gateway is audited on a schedule: at least two intervals agreed within a quarter (S1-29). Of an endpoint that was reported out of service before, three even intervals between audits of any endpoints are enough, and each then has its turn. Once, until it is audited again.',
     src: 'who audited it',
     fields: {
       endpoint: { kind: 'text', about: 'endpoint, `local@domain`' },
       period: { kind: 'duration', about: 'seconds between two audits of one endpoint of the gateway' },
       since: { kind: 'duration', about: 'seconds since its last audit' },
       agreed: { kind: 'count', about: 'intervals of the gateway that agreed' },
+      withdrawn: { kind: 'flag', about: 'an RSIP (forced) had reported the endpoint out of service, and none that it is back' },
+    },
+  },
+  'gateway.contradicted': {
+    about:
+      'An endpoint of a media gateway notifies an event (NTFY) or opens a connection (CRCX), more than 1 s after an RSIP (forced) had reported it out of service and before any that says that it is back (RFC 3435 §2.3.12). Once for each report; time and frame are those of the report.',
+    src: 'who sent the RSIP, if that is another address than that of the gateway; else empty: MGCP over UDP is easily forged',
+    fields: {
+      endpoint: { kind: 'text', about: 'the endpoint that is at work, `local@domain`' },
+      reported: { kind: 'text', about: 'the name in the RSIP, which may stand for many' },
+      verb: { kind: 'name', about: 'what shows it: NTFY or CRCX' },
+      after: { kind: 'duration', about: 'seconds since the RSIP' },
     },
   },
   'gateway.talks-on': {

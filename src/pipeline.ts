@@ -25,7 +25,7 @@ import { detect } from './detect/detectors.ts';
 import { detectDialogLapse } from './detect/dialog.ts';
 import { Emitter, typeIndex } from './detect/emitter.ts';
 import { detectForgeryLapse } from './detect/forgery.ts';
-import { detectGateway, detectMissedAudit, detectReleased } from './detect/gateway.ts';
+import { detectContradiction, detectGateway, detectMissedAudit, detectReleased } from './detect/gateway.ts';
 import { detectH323 } from './detect/h323.ts';
 import { detectLoads } from './detect/load.ts';
 import { detectLogged } from './detect/logged.ts';
@@ -221,7 +221,9 @@ export class Pipeline {
     this.#gateways ??= new Gateways(this.#seed, packet, m);
     let left = MOST_PIGGYBACKED;
     for (let at = packet.start; at >= 0 && left-- > 0 && parseMgcp(m, packet.bytes, at, packet.end); at = m.next) {
-      detectGateway(this.#gateways.observe(packet, m, now), this.#emitter);
+      const o = this.#gateways.observe(packet, m, now);
+      detectGateway(o, this.#emitter);
+      if (o.contradicts >= 0) detectContradiction(o, this.#gateways.service, this.#emitter);
     }
   }
 
