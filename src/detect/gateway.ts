@@ -53,7 +53,7 @@ export function detectContradiction(o: GatewayObservation, service: Service, emi
   const { since, file, frame } = service.table.at(contradicts);
   const src = service.reporter(contradicts, gateway) ?? NO_ENDPOINT;
   const scene = { time: since, src, dst: agent, callId: '', account: '', file, frame };
-  const data = { endpoint, reported: service.nameOf(contradicts), verb, after: (packet.time - since) / 1e6 };
+  const data = { endpoint, reported: service.nameOf(contradicts), verb, after: Math.round((packet.time - since) / 1e5) / 10 };
   emitter.emit('gateway.contradicted', CONTRADICTED, scene, data);
 }
 

@@ -159,8 +159,8 @@ export class Audits {
     told.agent = rows.subarray(row, row + ENDPOINT);
     told.gateway = rows.subarray(row + ENDPOINT, row + 2 * ENDPOINT);
     told.endpoint = shortText(rows, row + 2 * ENDPOINT);
-    told.period = period / 1_000_000;
-    told.since = (now - e.last) / 1_000_000;
+    told.period = tenths(period);
+    told.since = tenths(now - e.last);
     told.agreed = agreed;
     told.withdrawn = withdrawn;
     return told;
@@ -187,6 +187,11 @@ export class Audits {
     rows.set(gateway.subarray(0, ENDPOINT), row + ENDPOINT);
     keepShort(rows, row + 2 * ENDPOINT, LONGEST_NAME, name, start, end);
   }
+}
+
+/** µs as seconds, to the tenth. */
+function tenths(time: number): number {
+  return Math.round(time / 100_000) / 10;
 }
 
 /** One more interval: it confirms the rhythm, or shakes it. */
