@@ -99,7 +99,7 @@ export const MEDIA_EVENTS = {
     src: 'who sends the stream, as it says: whoever writes such packets writes this too',
     fields: {
       ...stream,
-      described: { kind: 'count', about: 'session descriptions that had come from the network' },
+      described: { kind: 'count', about: 'session descriptions that have come from the network so far' },
       same: { kind: 'count', about: 'streams, of whatever source, that came over a neighbour of their signalling so far' },
       others: { kind: 'count', about: 'streams that did not, this one included; of both, what is long ago counts half' },
     },

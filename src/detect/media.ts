@@ -176,7 +176,9 @@ function intruded(media: Media, packet: Packet, emitter: Emitter, now: number): 
 
 function detoured(media: Media, packet: Packet, emitter: Emitter, now: number): void {
   const { detours, news, same, others } = media.neighbours;
-  for (const { slot, generation, described } of detours.slice(news)) {
+  for (const detour of detours.slice(news)) {
+    const { slot, generation } = detour;
+    const described = media.neighbours.described(detour, now);
     if (!media.streams.alive(slot, generation, now)) continue;
     const s = media.streams.at(slot);
     media.endpoints(slot, src, dst);

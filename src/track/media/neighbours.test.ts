@@ -46,9 +46,9 @@ describe('media of whom writes the address of a telephone', () => {
     const t = calls(forged(new MediaTalk()), 2);
     assert.deepEqual(told(t), [
       [A, B, 'x', 1, 0, 1],
-      [A, B, 'x', 1, 1, 1],
-      [A, B, 'x', 1, 2, 1],
-      [A, B, 'x', 1, 4, 1],
+      [A, B, 'x', 2, 1, 1],
+      [A, B, 'x', 2, 2, 1],
+      [A, B, 'x', 3, 4, 1],
     ]);
     t.hangUp('x').wait(100);
     assert.equal(told(calls(t, 4)).length, 4, 'its stream is forgotten');

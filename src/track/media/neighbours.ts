@@ -29,8 +29,9 @@ export interface Detour {
   /** Slot and generation in the table of streams. */
   readonly slot: number;
   readonly generation: number;
-  /** Descriptions that had come from its network. */
-  readonly described: number;
+  /** Slot and generation of its network in the table of neighbours. */
+  readonly network: number;
+  readonly networkGeneration: number;
 }
 
 interface Place {
@@ -88,8 +89,13 @@ export class Neighbours {
     if (!named) return false;
     this.others++;
     if (this.detours.length === MOST_DETOURS) this.detours.shift();
-    this.news = this.detours.push({ slot, generation, described: place.described }) - 1;
+    this.news = this.detours.push({ slot, generation, network, networkGeneration: this.table.generation(network) }) - 1;
     return true;
+  }
+
+  /** Descriptions that have come from the network of a stream so far. */
+  described({ network, networkGeneration }: Detour, now: number): number {
+    return this.table.alive(network, networkGeneration, now) ? this.table.at(network).described : 0;
   }
 
   /** One more that came as it should. */
