@@ -330,15 +330,27 @@ export const EVENTS = {
   },
   'capture.odd': {
     about:
-      'A payload was put together of IP fragments or TCP segments in a way that makes receivers and monitors see different things (Ptacek and Newsham 1998).',
-    src: 'who sent it, as its last part says',
+      'A payload was put together of IP fragments or TCP segments in a way that makes receivers and monitors see different things (Ptacek and Newsham 1998), or came behind a reset that ended its connection.',
+    src: 'who sent it, as its last part says; none with stream-reset, as anybody may have written the reset',
     fields: {
       oddity: {
         kind: 'name',
-        about: 'fragment-tiny, fragment-overlap, fragment-conflict or stream-conflict: see the counters of family `capture`',
+        about: 'fragment-tiny, fragment-overlap, fragment-conflict, stream-conflict or stream-reset: see the counters of family `capture`',
       },
       transport: { kind: 'name', about: 'how the payload travelled: udp, tcp, ws, sctp' },
       bytes: { kind: 'count', about: 'bytes of the payload' },
+    },
+  },
+  'tcp.half-open': {
+    about:
+      'Of the connections that a port of SIP (5060, 5061, 5080, or where SIP over TCP was seen) was asked for within a minute, 32 or more never came to be, those of the last eight seconds left out; told again when they have doubled, or after a minute (S2-34).',
+    src: 'none: a SYN shows nothing of who sent it',
+    fields: {
+      begun: { kind: 'count', about: 'SYNs, repetitions not counted' },
+      open: { kind: 'count', about: 'answered by the server, and the client did not come back' },
+      aborted: { kind: 'count', about: 'reset by the client before they were open' },
+      completed: { kind: 'count', about: 'that came to be' },
+      sources: { kind: 'count', about: 'about how many sources asked' },
     },
   },
   ...MEDIA_EVENTS,

@@ -27,6 +27,7 @@ import { Emitter, typeIndex } from './detect/emitter.ts';
 import { detectForgeryLapse } from './detect/forgery.ts';
 import { detectContradiction, detectGateway, detectMissedAudit, detectReleased } from './detect/gateway.ts';
 import { detectH323 } from './detect/h323.ts';
+import { detectHandshakes } from './detect/handshake.ts';
 import { detectLoads } from './detect/load.ts';
 import { detectLogged } from './detect/logged.ts';
 import { detectLoneChallenge } from './detect/lone.ts';
@@ -169,6 +170,7 @@ export class Pipeline {
 
   #decode(packet: Packet, now: number): void {
     if (packet.odd !== 0) detectCarriage(packet, this.#emitter);
+    if (packet.handshakes !== undefined) detectHandshakes(packet.handshakes, packet, this.#emitter);
     const kind = sniff(packet.bytes, packet.start, packet.end);
     this.#protocols[kind]!++;
     this.observation = undefined;

@@ -39,6 +39,19 @@ export interface HepInfo {
   correlation: Span;
 }
 
+/** What came of the connections that a server was asked for over TCP within a minute, those of the last seconds left out; one object, reused. */
+export interface HandshakeCounts {
+  /** SYNs, repetitions not counted. */
+  begun: number;
+  /** Answered by the server, and not heard of again. */
+  open: number;
+  /** Ended by a reset of the client before they were open. */
+  aborted: number;
+  completed: number;
+  /** About how many sources asked in this minute and the one before. */
+  sources: number;
+}
+
 /**
  * One transport payload as it arrived. The object and everything it points to are reused: good until the next packet
  * of the same source is read. `src` and `dst` are 18 bytes each (see top of file).
@@ -75,6 +88,8 @@ export interface Packet {
   odd: number;
   /** Set if the packet came in HEP; `where.source` is then `hep:` and the agent's id. */
   hep: HepInfo | undefined;
+  /** Set if the packet is a SYN without payload that made the half open connections of a server worth a look. */
+  handshakes: HandshakeCounts | undefined;
 }
 
 /** Time passed on a quiet source: each second live, once at the end of a file. */
