@@ -497,6 +497,7 @@ export const EVENTS = {
       method,
       status: { kind: 'status', about: 'status code if it was an answer, else 0' },
       side: { kind: 'name', about: 'whose it claims to be: caller, callee or none' },
+      media: { kind: 'flag', about: 'media of the call was captured; without it nobody knows whether the party goes on' },
     },
   },
   'dialog.violated': {

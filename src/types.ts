@@ -222,6 +222,11 @@ export interface Party {
   readonly value: string;
 }
 
+/** Every kind of evidence that a capture may lack. */
+export const LACKING = ['media', 'requests', 'answers'] as const;
+/** Kind of evidence. */
+export type Lacking = (typeof LACKING)[number];
+
 /** A pointer to the packet that shows it. */
 export interface Evidence {
   readonly file: string;
@@ -261,7 +266,9 @@ export interface Alert {
   readonly evidence: readonly Evidence[];
   /** How the address of the subject was found, in the latest Event; `packet` also for what is no address. */
   readonly attributed: Attribution;
-  /** One or two sentences for a person: what was seen, against which limit, and how sure the address is. */
+  /** What was not captured, so that it rests on less; absent if nothing was. */
+  readonly missing?: readonly Lacking[];
+  /** Some sentences for a person: what was seen, against which limit, how sure the address is, what is concluded without what is missing. */
   readonly why: string;
 }
 
