@@ -13,8 +13,8 @@ import type { DaySize, PlannedPhone } from './plan.ts';
 import { MACHINE_PHONES } from './population.ts';
 import { optionsSteps, registrationSteps, subscribeSteps } from './steps.ts';
 
-/** A benign scenario of this size. The site keeps Call-IDs: behind a B2BUA the second leg of a call would have no units. */
-export function benignScenario(name: string, title: string, size: DaySize, kind: 'proxy' | 'proxy-chain' = 'proxy'): Scenario {
+/** A benign scenario of this size at a site of this kind. */
+export function benignScenario(name: string, title: string, size: DaySize, kind: Site['kind'] = 'proxy'): Scenario {
   const phones = size.phones + MACHINE_PHONES;
   return {
     name,
