@@ -10,28 +10,32 @@ import { SERVER_SCAN_BY_SVMAP } from './server-scan.ts';
 
 type Kind = 'b2bua' | 'asterisk';
 
-const PLACE: Readonly<Record<Kind, string>> = { b2bua: 'a site with a B2BUA', asterisk: 'Asterisk' };
+/** What is said of the scenario there, and at which of its strengths it is run: the first two if absent. */
+interface Change {
+  readonly title: string;
+  readonly strengths?: readonly number[];
+}
 
-/** The scenario at a site of another kind, at some of its strengths: what is new is the kind. */
-function at(kind: Kind, { small: _, title, needs = [], ...scenario }: Scenario, strengths: readonly number[] = [0, 1]): Scenario {
+/** The scenario at a site of another kind. */
+function at(kind: Kind, { small: _, needs = [], ...scenario }: Scenario, { title, strengths = [0, 1] }: Change): Scenario {
   return {
     ...scenario,
     name: `${scenario.name}-${kind}`,
-    title: `${title}; ${PLACE[kind]}`,
+    title,
     intensities: strengths.map((index) => scenario.intensities[index]!),
     site: { ...scenario.site, kind },
     needs: kind === 'asterisk' ? [...needs, kind] : needs,
   };
 }
 
-/** In the order of the catalogue. */
+/** In the order of the catalogue. Asterisk says 403 where others say 404, and 401 to every wrong password: see asterisk-config.ts. */
 export const SITE_KINDS: readonly Scenario[] = [
-  at('b2bua', SERVER_SCAN_BY_SVMAP),
-  at('b2bua', EXTENSION_SCAN_BY_SVWAR),
-  at('asterisk', EXTENSION_SCAN_BY_SVWAR),
-  at('asterisk', EXTENSION_SCAN_BY_SVWAR_IN_VAIN),
-  at('b2bua', SVCRACK_404_401),
-  at('asterisk', SVCRACK_404_401),
-  at('b2bua', PASSWORD_FOUND),
-  at('b2bua', forgedBye, [0, 1, 3]),
+  at('b2bua', SERVER_SCAN_BY_SVMAP, { title: 'svmap over the network of a site with a B2BUA (E3-1)' }),
+  at('b2bua', EXTENSION_SCAN_BY_SVWAR, { title: 'svwar against a site with a B2BUA that tells unknown users (E3-1)' }),
+  at('asterisk', EXTENSION_SCAN_BY_SVWAR, { title: 'svwar against an Asterisk that takes calls of strangers (E3-1)' }),
+  at('asterisk', EXTENSION_SCAN_BY_SVWAR_IN_VAIN, { title: 'svwar against an Asterisk that challenges everybody (E3-1)' }),
+  at('b2bua', SVCRACK_404_401, { title: 'svcrack against a site with a B2BUA (E3-1)' }),
+  at('asterisk', SVCRACK_404_401, { title: 'svcrack against Asterisk (E3-1)' }),
+  at('b2bua', PASSWORD_FOUND, { title: 'One source finds the password of a user of a site with a B2BUA (E3-9)' }),
+  at('b2bua', forgedBye, { title: 'BYE in the name of one side of a call through a B2BUA', strengths: [0, 1, 3] }),
 ];
