@@ -115,12 +115,12 @@ class Tools {
   }
 
   /** A program that runs until it is stopped. */
-  start: Launch = async (segment, command, output) => {
+  start: Launch = async (segment, command, output, version = versionOf(command[0]!)) => {
     const log = openSync(output, 'w');
     const child = this.#network.spawn(segment, command, log, log);
     closeSync(log);
     const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
-    this.runs.push({ command, version: versionOf(command[0]!), namespace: segment, exit: null });
+    this.runs.push({ command, version, namespace: segment, exit: null });
     return { pid: child.pid ?? 0, ended, stop: async () => await stop(child, ended) };
   };
 
