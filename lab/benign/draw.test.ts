@@ -133,8 +133,9 @@ test('every kind of call and every twist is there, also in the small hour', () =
     'comfort-noise',
   ];
   const twists = ['hold', 'music', 'ssrc-on-hold', 'transfer', 'lost-ack', 'late-rtp', 'session-timer', 't38', 'dtmf', 'hand-over'];
+  // With seed 27, 123 … an hour would have no call to be transferred.
   for (const size of [HOUR, daySize(100, 5000)])
-    for (const seed of [1, 2, 3, 4]) {
+    for (const seed of size === HOUR ? Array.from({ length: 60 }, (_, i) => i) : [1, 2, 3, 4]) {
       const { calls } = plan(seed, size);
       for (const kind of kinds)
         assert.ok(
