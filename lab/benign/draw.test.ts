@@ -157,3 +157,22 @@ test('at least 3 % of the calls of people have full media, none of them too long
   assert.ok(full.length >= 0.03 * people(day).length);
   assert.ok(full.every((call) => call.hold < day.size.longestFull && !call.twists.includes('session-timer')));
 });
+
+test('an hour without a call that fits a twist has the twist all the same', () => {
+  // Drawn as the lab draws them: in the first two nobody calls a colleague for long, in the last one nobody talks for two minutes.
+  for (const [name, seed, twist] of [
+    ['benign-hour-b2bua', 4, 'transfer'],
+    ['benign-hour-b2bua', 46, 'transfer'],
+    ['benign-hour', 71, 'session-timer'],
+  ] as const) {
+    const random = seeded(seed, `${name}/12 phones`).fork('scenario');
+    const { calls } = drawDay(HOUR, { random, number: () => '+493012345', nobody: () => '999' });
+    const found = calls.filter(({ twists }) => twists.includes(twist));
+    assert.ok(found.length > 0, `${twist} with seed ${seed}`);
+    for (const { result, hold, at, ring, media } of found) {
+      assert.equal(result, 'answered');
+      assert.notEqual(media, 'none');
+      assert.ok(hold >= 15 && at + ring + hold <= HOUR.period.to);
+    }
+  }
+});
