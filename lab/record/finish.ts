@@ -11,6 +11,7 @@ import { accounted, pikeLine, type ServerRecord, securityLine } from '../servers
 import type { Campaigns } from './campaigns.ts';
 import type { CallRecord, Campaign, Label } from './folder.ts';
 import { callIdOf, type Frame, framesOf, subjectOf } from './frames.ts';
+import { unexplained } from './losses.ts';
 import type { Timeline } from './timeline.ts';
 
 /** A frame at its simulated time. */
@@ -31,13 +32,17 @@ export interface Recorded {
 /** Fast compression: captures of media are large, and the reader is no slower for it. */
 const LEVEL = 1;
 
-/** Writes captures, labels, units and calls; removes the raw captures. */
+/**
+ * Writes captures, labels, units and calls; removes the raw captures. `loss`: share (0 to 1) of the packets that the far network loses.
+ * @throws Error if more was lost.
+ */
 export async function finish(
   folder: string,
   raw: ReadonlyMap<string, string>,
   timeline: Timeline,
   campaigns: Campaigns,
   calls: readonly CallRecord[],
+  loss: number,
 ): Promise<Recorded> {
   let sipMessages = 0;
   const merged: Moved[] = [];
@@ -64,11 +69,13 @@ export async function finish(
   writeLines(join(folder, 'units.jsonl'), timeline.units());
   writeLines(join(folder, 'calls.jsonl'), calls);
   const ends = { first: merged[0]?.time ?? 0, last: merged.at(-1)?.time ?? 0 };
-  return { campaigns: summary(campaigns, labels), ...ends, packets: merged.length, sipMessages };
+  return { campaigns: summary(campaigns, labels, loss), ...ends, packets: merged.length, sipMessages };
 }
 
-/** @throws Error if an attack's packets were all lost: a run without its attack proves nothing. */
-function summary(campaigns: Campaigns, labels: readonly Label[]): Campaign[] {
+/** @throws Error if an attack's packets were all lost, or more than the far network loses: the run is not what its labels say. */
+function summary(campaigns: Campaigns, labels: readonly Label[], loss: number): Campaign[] {
+  const fault = unexplained(labels, loss);
+  if (fault !== undefined) throw new Error(`${fault}: the machine is too busy for this run`);
   const list = campaigns.summary(labels);
   const empty = list.find(({ packets }) => packets === 0);
   if (empty !== undefined) throw new Error(`campaign ${empty.id} (${empty.attack}): none of its packets crossed the router`);
