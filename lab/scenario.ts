@@ -23,6 +23,11 @@ export interface SiteWish {
   readonly extraAccounts?: Readonly<Record<string, string>>;
   /** Whether anybody may call foreign domains through the site without a password (A09, E0-1). */
   readonly openRelay?: boolean;
+  /**
+   * Every challenge has a nonce of its own. Where time is stretched, one second of the machine's clock holds challenges of many
+   * simulated hours, which no server gives the same nonce.
+   */
+  readonly ownNonces?: boolean;
   /** Accounts of phones; the phones and twenty more if absent. */
   readonly accounts?: number;
   /** Phones in the background while an attack runs; the benign day says its own. */

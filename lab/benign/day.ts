@@ -20,7 +20,7 @@ export function benignScenario(name: string, title: string, size: DaySize, kind:
     name,
     title,
     intensities: [{ name: `${size.phones} phones`, value: size.phones }],
-    site: { kind, phones, accounts: phones },
+    site: { kind, phones, accounts: phones, ownNonces: true },
     run: (lab) => playDay(lab, size),
   };
 }
