@@ -163,7 +163,14 @@ function drawNumbers(random: Random): () => string {
 function startCore({ wish, segment, launch, logs }: SiteOptions, plan: SitePlan): Promise<Kamailio> {
   const place: Place = { segment: segment('site'), launch, folder: join(logs, 'servers'), log: join(logs, 'servers', 'proxy.log') };
   const { site, style, core, edge, b2bua } = plan;
-  const wanted = { ...core, domain: site.domain, style, trunk: site.trunk, openRelay: wish.openRelay ?? false, ownNonces: wish.ownNonces ?? false };
+  const wanted = {
+    ...core,
+    domain: site.domain,
+    style,
+    trunk: site.trunk,
+    openRelay: wish.openRelay ?? false,
+    ownNonces: wish.ownNonces ?? false,
+  };
   return startProxy(place, { ...wanted, ...(edge && { edge }), ...(b2bua && { b2bua }) }, plan.passwords);
 }
 
