@@ -163,12 +163,15 @@ route[WITHIN] {
 }`;
 }
 
-function registerRoute({ domain, style }: ProxyPlan): string {
-  const unknown = style.unknownGets404 ? 'sl_send_reply("404", "Not Found"); exit;' : '';
-  const wrong = style.wrongGets403 ? 'if ($var(result) == -2 || $var(result) == -3) { sl_send_reply("403", "Forbidden"); exit; }' : '';
+function registerRoute({ domain, style, ownNonces }: ProxyPlan): string {
+  const unknown = style.unknownGets404 ? 'send_reply("404", "Not Found"); exit;' : '';
+  const wrong = style.wrongGets403 ? 'if ($var(result) == -2 || $var(result) == -3) { send_reply("403", "Forbidden"); exit; }' : '';
+  // A REGISTER that is sent again because its answer was lost must not be taken for a second use of its nonce.
+  const absorb = ownNonces ? 't_newtran();' : '';
   // An unknown user is checked against a password that nobody has.
   return `route[REGISTER] {
-  if (uri!=myself) { sl_send_reply("403", "Relaying denied"); exit; }
+  if (uri!=myself) { send_reply("403", "Relaying denied"); exit; }
+  ${absorb}
   $var(password) = $sht(password=>$tU);
   if ($sht(password=>$tU) == $null) {
     ${log('UNKNOWN', ['si', 'sp', 'rm', 'tu', 'au'])}
@@ -183,7 +186,7 @@ function registerRoute({ domain, style }: ProxyPlan): string {
     www_challenge("${domain}", "${style.qop ? 1 : 0}");
     exit;
   }
-  if ($au != $tU) { sl_send_reply("403", "Forbidden"); exit; }
+  if ($au != $tU) { send_reply("403", "Forbidden"); exit; }
   if (!save("location")) { sl_reply_error(); }
   exit;
 }`;
