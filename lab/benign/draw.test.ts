@@ -14,11 +14,14 @@ function plan(seed: number, size: DaySize): DayPlan {
   return drawDay(size, {
     random,
     number: () => `+4930${numbers.text(7, '0123456789')}`,
+    free: () => `+49800${numbers.text(7, '0123456789')}`,
+    premium: () => `+49900${numbers.text(7, '0123456789')}`,
     nobody: () => `9${numbers.text(5, '0123456789')}`,
   });
 }
 
-const people = (day: DayPlan): PlannedCall[] => day.calls.filter((call) => call.kind === undefined || call.kind === 'very-short');
+const people = (day: DayPlan): PlannedCall[] =>
+  day.calls.filter((call) => [undefined, 'very-short', 'free-phone', 'premium-call'].includes(call.kind));
 const share = (calls: readonly PlannedCall[], holds: (call: PlannedCall) => boolean): number => calls.filter(holds).length / calls.length;
 
 test('the same seed gives the same day, another seed another', () => {
@@ -148,6 +151,19 @@ test('every kind of call and every twist is there, also in the small hour', () =
           `${twist} with seed ${seed}`,
         );
       assert.ok(calls.every((call) => call.at >= size.period.from && call.at + call.ring + call.hold <= size.period.to));
+    }
+});
+
+test('people call services: free phone now and then, premium rate rarely and never more than twice a day each', () => {
+  for (const size of [HOUR, daySize(100, 5000)])
+    for (const seed of [1, 2, 3]) {
+      const { calls } = plan(seed, size);
+      const to = (start: string) => calls.filter((call) => 'number' in call.to && call.to.number.startsWith(start));
+      const premium = to('+49900');
+      assert.deepEqual(new Set(premium.map((call) => call.kind)), new Set(['premium-call']));
+      assert.ok(premium.length >= 2 && premium.length <= Math.max(2, 0.002 * calls.length), `${premium.length}`);
+      for (const mine of Map.groupBy(premium, (call) => call.from).values()) assert.ok(mine.length <= 2);
+      assert.ok(to('+49800').length >= 2 && to('+49800').length < 0.03 * calls.length + 2);
     }
 });
 
