@@ -20,7 +20,7 @@ const NAME = ENDPOINT;
 const ROW = NAME + 1 + LONGEST_NAME;
 
 /** A report. Plain data. */
-export interface OutOfService {
+interface OutOfService {
   /** µs, and where it lies. */
   since: number;
   file: string;

@@ -6,16 +6,12 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { stringify } from 'yaml';
 import { BUILTIN_RULES } from '../../src/config.ts';
-import { compileRule } from '../../src/correlate/compile.ts';
-import { Correlator } from '../../src/correlate/correlator.ts';
 import { loadRules } from '../../src/correlate/load.ts';
 import { RULE, type RuleFile } from '../../src/correlate/ruleschema.ts';
-import { runRuleTests, testEvent } from '../../src/correlate/ruletests.ts';
+import { testEvent } from '../../src/correlate/ruletests.ts';
 import { EVENTS, type EventName } from '../../src/events.ts';
 import { check } from '../../src/readyaml.ts';
-import { GOOD } from '../goodrule.ts';
 
 /** Rules by what they look at, as they stand in their files. */
 const RULES: readonly RuleFile[] = readdirSync(BUILTIN_RULES)
@@ -65,30 +61,4 @@ test('rules on Events that tell a direction name what the sensor did not see', (
     };
     assert.deepEqual([missing('answers'), missing('requests'), missing('both')], [['requests'], ['answers'], []], id);
   }
-});
-
-const LESS = [{ evidence: 'answers', where: "direction == 'requests'", concludes: 'that somebody tries.' }];
-
-test('an Alert names what was missing, and says what it concludes', () => {
-  const { rule, faults } = compileRule(stringify({ ...GOOD, limit: 1, without: LESS }), 'r.yaml', 'default');
-  assert.deepEqual(faults, []);
-  const alertOf = (direction: string) => {
-    const correlator = new Correlator([rule!], { node: 'n', seed: { k0: 1, k1: 2 }, capacity: 16 });
-    correlator.handle(testEvent('auth.failed', { src: '192.0.2.1', refusals: 1, direction }, 1e15, 1), 1e15);
-    return correlator.out[0]!;
-  };
-  const { missing, why } = alertOf('requests');
-  assert.deepEqual(missing, ['answers']);
-  assert.equal(why, '192.0.2.1 1 No answer was seen, only the requests: it concludes that somebody tries.');
-  assert.equal(Object.hasOwn(alertOf('both'), 'missing'), false);
-});
-
-test('a condition that is wrong is a fault; a test of a rule can ask for what is missing', () => {
-  const wrong = compileRule(stringify({ ...GOOD, without: [{ ...LESS[0], where: 'nonsense' }] }), 'r.yaml', 'default');
-  assert.match(wrong.faults[0]?.message ?? '', /nonsense/);
-  const tests = [{ ...GOOD.tests[0], missing: ['media'] }, GOOD.tests[1]];
-  assert.deepEqual(
-    runRuleTests(stringify({ ...GOOD, tests }), 'r.yaml').map(({ faults }) => faults),
-    [['expected media to be missing, received nothing'], []],
-  );
 });

@@ -25,7 +25,7 @@ const MOST_DETOURS = 8;
 const HALVED = 4096;
 
 /** A stream that came another way than the signalling of its source. */
-export interface Detour {
+interface Detour {
   /** Slot and generation in the table of streams. */
   readonly slot: number;
   readonly generation: number;
