@@ -554,9 +554,10 @@ export class Frames {
     const reason = this.#streams.segment(this.packet, this.#tunnels, bytes, at, end, stop);
     if (reason === SHORT || reason === MALFORMED) return reason;
     if (reason === TAKEN) this.#handshakes.spoken(this.packet);
-    if (this.#handshakes.take(this.packet, this.#tunnels, bytes[at + 13]!) && reason !== TAKEN) return this.#knocked(bytes, end);
-    if (reason !== TAKEN) return reason;
+    const knocked = this.#handshakes.take(this.packet, this.#tunnels, bytes[at + 13]!);
+    if (reason !== TAKEN && !knocked) return reason;
     this.#dirty = true;
+    if (reason !== TAKEN) return this.#handshakes.show(this.packet, bytes, end);
     this.pending = true;
     this.#chunked = false;
     if (!this.#streams.isHep) return TAKEN;
@@ -564,19 +565,6 @@ export class Frames {
     if (inside === TAKEN) return TAKEN;
     this.pending = this.#next();
     return this.pending ? TAKEN : inside;
-  }
-
-  /** A packet without payload, for what it says of its server. */
-  #knocked(bytes: Uint8Array, end: number): number {
-    const { packet } = this;
-    this.#dirty = true;
-    packet.transport = 'tcp';
-    packet.bytes = bytes;
-    packet.start = end;
-    packet.end = end;
-    packet.truncated = false;
-    packet.handshakes = this.#handshakes.counts;
-    return TAKEN;
   }
 
   /** RFC 9260. */

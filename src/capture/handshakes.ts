@@ -7,6 +7,7 @@ import { ADDRESS, ENDPOINT, portOf } from '../bytes.ts';
 import { SKETCH, sketchAdd, sketchCount } from '../sketch.ts';
 import { hash, Key, type Seed, Table } from '../table.ts';
 import type { HandshakeCounts, Packet } from '../types.ts';
+import { TAKEN } from './reasons.ts';
 
 const MAX_WAITING = 16_384;
 const MAX_SERVERS = 512;
@@ -110,6 +111,17 @@ export class Handshakes {
     else if ((flags & RST) !== 0) this.#reset(src, dst, tunnels, time);
     else if ((flags & ACK) !== 0 && this.#filter[cheap(src)] !== 0) this.#end(src, dst, tunnels, COMPLETED, time);
     return false;
+  }
+
+  /** Makes a packet without payload of the segment, which ends at `end`, for what it says of its server. */
+  show(packet: Packet, bytes: Uint8Array, end: number): number {
+    packet.transport = 'tcp';
+    packet.bytes = bytes;
+    packet.start = end;
+    packet.end = end;
+    packet.truncated = false;
+    packet.handshakes = this.counts;
+    return TAKEN;
   }
 
   #knock({ src, dst }: Packet, tunnels: number, time: number): boolean {
