@@ -36,6 +36,7 @@ function emitCredentials(name: 'auth.failed' | 'auth.accepted', type: number, o:
     refusals: account.refusals,
     guess: readGuess(m.bytes, m.from.tag).slice(0, LONGEST_TEXT),
     steady: 0,
+    hasty: 0,
     trusted: account.trusted,
     direction: DIRECTION,
   });

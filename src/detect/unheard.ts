@@ -29,6 +29,7 @@ function emitFailure(o: Observation, tracker: Tracker, emitter: Emitter, now: nu
     refusals: attempt === undefined ? 0 : attempt.refusals,
     guess: readGuess(m.bytes, m.from.tag).slice(0, LONGEST_TEXT),
     steady: 0,
+    hasty: 0,
     trusted: false,
     direction: 'requests',
   });

@@ -7,12 +7,12 @@
  * from the second: waiting for memory to fade or inventing nonces does not hide guessing.
  */
 import { ADDRESS, ENDPOINT, keepShort, keptText, shortText } from '../bytes.ts';
-import { REGISTER, type SipMessage } from '../decode/message.ts';
-import { hash, Key, type Seed, Table } from '../table.ts';
+import type { SipMessage } from '../decode/message.ts';
+import { Key, type Seed, Table } from '../table.ts';
 import { TimeoutQueue } from '../timeouts.ts';
 import type { Span } from '../types.ts';
 import { ACCEPTED, CHALLENGE, FAILED, NONE, type Observation, OPEN, STALE, UNKNOWN_USER } from './observation.ts';
-import { tenths } from './peers.ts';
+import { forgetPace, noPace, type Pace } from './pace.ts';
 import type { Transaction, Transactions } from './transactions.ts';
 
 /** µs after which a challenge without an answer counts as abandoned: phones answer within a round trip. */
@@ -23,15 +23,6 @@ export const ABANDONED_AT_END = 500_000;
 const NONCE_MEMORY = 64_000_000;
 /** µs refused credentials are remembered: the idle time of paper 003 (S3-10) twice over. */
 export const ATTEMPT_MEMORY = 3_600_000_000;
-
-/** Tenths of a second that lie at least between two tries of a device. */
-const SHORTEST_PAUSE = 200;
-/** A pause may be that of so many beats: some are lost. */
-const MOST_BEATS = 4;
-/** Refusals in even pauses that are remembered: so few uneven ones are forgiven afterwards. */
-const MOST_STEADY = 64;
-/** Call-IDs are compared by hash. */
-const CALLS: Seed = { k0: 0x63616c, k1: 0x6c7321 };
 
 /** A nonce a source was given. Plain data; who, where and for whom lie in its row. */
 export interface Nonce {
@@ -75,20 +66,13 @@ const HOP = CALL_ID + 1 + LONGEST_CALL_ID;
 const ROW = HOP + ENDPOINT;
 
 /** Refused credentials of one source for one account at one server. Plain data. */
-export interface Attempt {
+export interface Attempt extends Pace {
   /** Refusals so far; a good registration in between does not reset them (E3-8). */
   refusals: number;
   /** Refusals over a nonce this source was not seen to be given, since it was last accepted. */
   unseen: number;
   /** This endpoint had registered this account before its first refusal. */
   trusted: boolean;
-  /** Hash of the Call-ID of the last refusal, when it was (`tenths`), the pause before it in tenths, and how many came steadily. */
-  call: number;
-  when: number;
-  pause: number;
-  steady: number;
-  /** `proof` of the transaction of the last refusal. */
-  tried: number;
   /** Where no answers are seen: hashes of nonce, response and nonce count last used, and when (`tenths`); requests without credentials by then; other responses in a row. */
   nonce: number;
   proof: number;
@@ -130,14 +114,10 @@ export class Authentication {
       keyBytes: 80,
       seed,
       make: () => ({
+        ...noPace(),
         refusals: 0,
         unseen: 0,
         trusted: false,
-        call: 0,
-        when: 0,
-        pause: 0,
-        steady: 0,
-        tried: 0,
         nonce: 0,
         proof: 0,
         count: 0,
@@ -149,11 +129,7 @@ export class Authentication {
         a.refusals = 0;
         a.unseen = 0;
         a.trusted = false;
-        a.call = 0;
-        a.when = 0;
-        a.pause = 0;
-        a.steady = 0;
-        a.tried = 0;
+        forgetPace(a);
         a.nonce = 0;
         a.proof = 0;
         a.count = 0;
@@ -254,30 +230,6 @@ export class Authentication {
   /** The refusals of this client for the account its credentials name, made if there were none. */
   attempt(o: Observation, now: number): Attempt {
     return this.attempts.at(this.attempts.put(this.#attemptKey(o), now));
-  }
-
-  /**
-   * Notes whether a refusal came as the timer of a device sends its REGISTERs: one Call-ID from boot to boot (RFC 3261 §10.2), in even
-   * pauses of 20 s or more. Who guesses is neither so even nor so slow, as a rule. One nonce and response again is no other password:
-   * off the beat it says nothing, as a phone catches up on what it missed.
-   */
-  pace(attempt: Attempt, o: Observation, proof: number): void {
-    const { bytes, callId, cseqMethod } = o.message;
-    const call = hash(CALLS, this.#key.reset().add(bytes, Math.max(0, callId.start), Math.max(0, callId.end)));
-    const when = tenths(o.packet.time);
-    const pause = when - attempt.when;
-    const same = cseqMethod === REGISTER && call === attempt.call;
-    const beats = attempt.pause === 0 ? 1 : Math.max(1, Math.round(pause / attempt.pause));
-    const off = attempt.pause === 0 ? 0 : Math.abs(pause - beats * attempt.pause);
-    const even = same && pause >= SHORTEST_PAUSE && beats <= MOST_BEATS && off * 8 <= attempt.pause;
-    if (!even && same && proof === attempt.tried) return;
-    attempt.tried = proof;
-    // One that is off the beat costs half of what was gathered: a packet was late, a button pressed.
-    attempt.steady = even ? Math.min(attempt.steady + 1, MOST_STEADY) : same ? attempt.steady >> 1 : 0;
-    if (even) attempt.pause = pause / beats;
-    else if (attempt.steady === 0) attempt.pause = same && pause >= SHORTEST_PAUSE ? pause : 0;
-    attempt.call = call;
-    attempt.when = when;
   }
 
   /** True if a refusal is about the credentials and not about their nonce. */

@@ -34,6 +34,7 @@ import { Agreements } from './media/agreements.ts';
 import { Media } from './media/media.ts';
 import { ACCEPTED, FAILED, NONE, type Observation, OPEN, OUTCOME_NAMES, UNKNOWN_USER } from './observation.ts';
 import { Origins, PACKET, VIA, WITNESSED } from './origin.ts';
+import { notePace } from './pace.ts';
 import { ACQUAINTANCE, Peers } from './peers.ts';
 import { Registrations } from './registrations.ts';
 import { Replays } from './replays.ts';
@@ -625,7 +626,7 @@ export class Tracker {
   #failed(o: Observation, t: Transaction, now: number): void {
     const attempt = this.authentication.attempt(o, now);
     o.attempt = attempt;
-    this.authentication.pace(attempt, o, t.proof);
+    notePace(attempt, o, t.proof);
     if (attempt.refusals++ === 0) attempt.trusted = this.registrations.boundBy(o.client, o.message, now);
     o.trusted = attempt.trusted;
   }
