@@ -41,6 +41,11 @@ export const EVENTS = {
         kind: 'count',
         about: 'requests of this source that succeeded at this server so far (2xx to REGISTER or INVITE), halved every 30 minutes',
       },
+      served: {
+        kind: 'flag',
+        about:
+          'a request of this source has ever succeeded at this server since the two met; an hour without a request makes them strangers',
+      },
       abandoned: { kind: 'flag', about: 'it was challenged and sent no credentials within 2 s' },
       unwanted: {
         kind: 'count',

@@ -41,6 +41,7 @@ function probed(entry: LogEntry, scene: Scene, peers: LoggedPeers, emitter: Emit
     userAgent: '',
     misses,
     hits,
+    served: hits > 0,
     abandoned: false,
     unwanted: 0,
     unwantedFrom: 0,

@@ -44,6 +44,7 @@ function emitProbe(o: Observation, tracker: Tracker, emitter: Emitter, now: numb
     userAgent: tracker.peers.agent(o.client, o.server, now),
     misses: relation === undefined ? 0 : relation.misses,
     hits: relation === undefined ? 0 : relation.proved,
+    served: relation !== undefined && relation.proved > 0,
     abandoned: false,
     unwanted: 0,
     unwantedFrom: 0,

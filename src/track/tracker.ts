@@ -569,7 +569,10 @@ export class Tracker {
     o.probed = t.initial && (outcome === UNKNOWN_USER || (t.method === OPTIONS && this.#namesAnother(o, m, now)));
     if (o.probed && o.relation !== undefined) o.relation.misses++;
     if (outcome !== ACCEPTED && outcome !== OPEN) return;
-    if (o.relation !== undefined && (t.method === REGISTER || t.method === INVITE)) o.relation.hits++;
+    if (o.relation !== undefined && (t.method === REGISTER || t.method === INVITE)) {
+      o.relation.hits++;
+      o.relation.served = true;
+    }
     if (t.method === INVITE && t.initial) this.dialled.answered(o, t, now);
     if (t.method !== REGISTER) return;
     if (outcome === OPEN) o.use = this.takeovers.open(o);
