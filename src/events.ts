@@ -104,6 +104,7 @@ export const EVENTS = {
       method,
       guesser: { kind: 'address', about: 'who found the password' },
       refusals: { kind: 'count', about: 'passwords refused before; 0 for open' },
+      hasty: { kind: 'count', about: 'those of them right before the one that was found that came faster than anybody types; see `auth.accepted`' },
       after: { kind: 'duration', about: 'seconds since the password was found' },
       userAgent,
     },
@@ -393,6 +394,11 @@ export const EVENTS = {
         kind: 'flag',
         about:
           'the account was used with its password within the week, at other addresses; at the one that calls not at all, or first within the day',
+      },
+      foreign: {
+        kind: 'flag',
+        about:
+          'the account was used with its password within the week, by other makes of client (spelling of headers, User-Agent); by the one that calls not at all, or first within the day',
       },
       costly: { kind: 'count', about: 'calls to numbers that are not just abroad, this one included' },
       open: { kind: 'count', about: 'of these, going on' },

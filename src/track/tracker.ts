@@ -431,7 +431,7 @@ export class Tracker {
       t.make = makeOf(m);
       t.ends = m.contactStar || m.expires === 0 || (m.contactCount > 0 && m.contact.expires === 0);
       if (t.credentials) o.replayed = this.replays.seen(o, now);
-    }
+    } else if (m.method === INVITE && t.credentials && !o.copy) t.make = makeOf(m);
     o.initial = t.initial;
     if (!t.initial) {
       this.dialogs.request(o, m, now);
@@ -619,7 +619,7 @@ export class Tracker {
   }
 
   #accepted(o: Observation, t: Transaction, now: number): void {
-    if (t.method === REGISTER || t.method === INVITE) this.homes.used(o.message, o.client, now);
+    if (t.method === REGISTER || t.method === INVITE) this.homes.used(o.message, o.client, t.make, now);
     o.attempt = this.authentication.accepted(o, t, now);
     // Before this acceptance makes a binding itself: behind one address may be the owner as well as who guesses.
     o.trusted = o.attempt !== undefined && this.registrations.boundBy(o.client, o.message, now);
