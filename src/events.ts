@@ -104,7 +104,10 @@ export const EVENTS = {
       method,
       guesser: { kind: 'address', about: 'who found the password' },
       refusals: { kind: 'count', about: 'passwords refused before; 0 for open' },
-      hasty: { kind: 'count', about: 'those of them right before the one that was found that came faster than anybody types; see `auth.accepted`' },
+      hasty: {
+        kind: 'count',
+        about: 'those of them right before the one that was found that came faster than anybody types; see `auth.accepted`',
+      },
       after: { kind: 'duration', about: 'seconds since the password was found' },
       userAgent,
     },
