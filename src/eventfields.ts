@@ -80,7 +80,7 @@ export const credentials = {
   trusted: {
     kind: 'flag',
     about:
-      'refused: this endpoint had registered the account before its first refusal; accepted: this endpoint held a binding of the account before',
+      'refused: this endpoint had registered the account before its first refusal; accepted: this endpoint held a binding of the account before, or it is another client at the same address than the one that was always refused, with another port and another make (spelling of headers, User-Agent)',
   },
   direction,
 } as const;

@@ -65,7 +65,8 @@ export const EVENTS = {
     },
   },
   'auth.accepted': {
-    about: 'Credentials were accepted (2xx) after the same source had credentials for the same account refused.',
+    about:
+      'Credentials were accepted (2xx, or for a call an answer of the callee such as 480 or 486) after the same source had credentials for the same account refused.',
     src: 'who sent the credentials',
     fields: { ...credentials, refusals: { kind: 'count', about: 'refused credentials of this source for this account before' } },
   },
@@ -99,7 +100,7 @@ export const EVENTS = {
       how: {
         kind: 'name',
         about:
-          'registered: the guesser made a binding; called: he placed a call that was answered; elsewhere: registered or called from another address, first seen after it fell; open: registered without a password, by a source that had probed ten users',
+          'registered: the guesser made a binding; called: he placed a call that reached the callee or his server (2xx, 480, 486 …); elsewhere: registered or called from another address, first seen after it fell; open: registered without a password, by a source that had probed ten users',
       },
       method,
       guesser: { kind: 'address', about: 'who found the password' },

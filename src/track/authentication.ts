@@ -6,8 +6,8 @@
  * that was never seen (the capture began later, or it was invented) are stale the first time they are refused, and count
  * from the second: waiting for memory to fade or inventing nonces does not hide guessing.
  */
-import { ADDRESS, ENDPOINT, keepShort, keptText, shortText } from '../bytes.ts';
-import type { SipMessage } from '../decode/message.ts';
+import { ADDRESS, ENDPOINT, keepShort, keptText, portOf, shortText } from '../bytes.ts';
+import { INVITE, type SipMessage } from '../decode/message.ts';
 import { Key, type Seed, Table } from '../table.ts';
 import { TimeoutQueue } from '../timeouts.ts';
 import type { Span } from '../types.ts';
@@ -23,6 +23,9 @@ export const ABANDONED_AT_END = 500_000;
 const NONCE_MEMORY = 64_000_000;
 /** µs refused credentials are remembered: the idle time of paper 003 (S3-10) twice over. */
 export const ATTEMPT_MEMORY = 3_600_000_000;
+
+/** Answers to an INVITE that come from the callee or for him: his server has believed the caller (RFC 3261 §21.4, §21.6). */
+const CALLEES = [480, 486, 487, 488, 600, 603, 606];
 
 /** A nonce a source was given. Plain data; who, where and for whom lie in its row. */
 export interface Nonce {
@@ -73,6 +76,10 @@ export interface Attempt extends Pace {
   unseen: number;
   /** This endpoint had registered this account before its first refusal. */
   trusted: boolean;
+  /** Port and make (calls/make.ts) of the client that was refused, as long as it was always the same. */
+  port: number;
+  make: number;
+  various: boolean;
   /** Where no answers are seen: hashes of nonce, response and nonce count last used, and when (`tenths`); requests without credentials by then; other responses in a row. */
   nonce: number;
   proof: number;
@@ -118,6 +125,9 @@ export class Authentication {
         refusals: 0,
         unseen: 0,
         trusted: false,
+        port: 0,
+        make: 0,
+        various: false,
         nonce: 0,
         proof: 0,
         count: 0,
@@ -129,6 +139,9 @@ export class Authentication {
         a.refusals = 0;
         a.unseen = 0;
         a.trusted = false;
+        a.port = 0;
+        a.make = 0;
+        a.various = false;
         forgetPace(a);
         a.nonce = 0;
         a.proof = 0;
@@ -215,6 +228,11 @@ export class Authentication {
     return status === 404 || status === 604 || status === 410 ? UNKNOWN_USER : NONE;
   }
 
+  /** True if an answer that is neither a success nor about credentials shows that those of a call were accepted. */
+  passed(status: number, t: Transaction): boolean {
+    return t.credentials && t.method === INVITE && CALLEES.includes(status);
+  }
+
   /** Credentials were accepted: their nonce is good. The refusals of this source for this account before, if any. */
   accepted(o: Observation, t: Transaction, now: number): Attempt | undefined {
     if (t.nonce >= 0 && this.nonces.alive(t.nonce, t.nonceGeneration, now)) this.nonces.at(t.nonce).good = true;
@@ -230,6 +248,23 @@ export class Authentication {
   /** The refusals of this client for the account its credentials name, made if there were none. */
   attempt(o: Observation, now: number): Attempt {
     return this.attempts.at(this.attempts.put(this.#attemptKey(o), now));
+  }
+
+  /** Notes who was refused, before it is counted. */
+  refused(attempt: Attempt, { client }: Observation, { make }: Transaction): void {
+    const port = portOf(client);
+    if (attempt.refusals === 0) {
+      attempt.port = port;
+      attempt.make = make;
+    } else if (port !== attempt.port || make !== attempt.make) attempt.various = true;
+  }
+
+  /**
+   * True if the credentials of a transaction come from another client at the same address than the one that was always refused: another
+   * port and another make. Whoever guesses does not know which password is the right one, and cannot change both for it.
+   */
+  isAnother(attempt: Attempt, { client }: Observation, { make }: Transaction): boolean {
+    return !attempt.various && make !== 0 && attempt.make !== 0 && make !== attempt.make && portOf(client) !== attempt.port;
   }
 
   /** True if a refusal is about the credentials and not about their nonce. */

@@ -566,6 +566,7 @@ export class Tracker {
     if (m.challenge.span.start >= 0) authentication.given(o, t, now);
     if (outcome === FAILED) this.#failed(o, t, now);
     if (outcome === ACCEPTED) this.#accepted(o, t, now);
+    else if (outcome === NONE && authentication.passed(m.status, t)) this.#passed(o, t, now);
     o.probed = t.initial && (outcome === UNKNOWN_USER || (t.method === OPTIONS && this.#namesAnother(o, m, now)));
     if (o.probed && o.relation !== undefined) o.relation.misses++;
     if (outcome !== ACCEPTED && outcome !== OPEN) return;
@@ -620,16 +621,25 @@ export class Tracker {
 
   #accepted(o: Observation, t: Transaction, now: number): void {
     if (t.method === REGISTER || t.method === INVITE) this.homes.used(o.message, o.client, t.make, now);
-    o.attempt = this.authentication.accepted(o, t, now);
+    const attempt = this.authentication.accepted(o, t, now);
+    o.attempt = attempt;
     // Before this acceptance makes a binding itself: behind one address may be the owner as well as who guesses.
-    o.trusted = o.attempt !== undefined && this.registrations.boundBy(o.client, o.message, now);
+    o.trusted =
+      attempt !== undefined && (this.authentication.isAnother(attempt, o, t) || this.registrations.boundBy(o.client, o.message, now));
     o.use = this.takeovers.accepted(o, t, now);
+  }
+
+  /** A call did not come about, but its caller was believed: that matters if he was not before. */
+  #passed(o: Observation, t: Transaction, now: number): void {
+    this.#accepted(o, t, now);
+    if (o.attempt !== undefined) o.outcome = ACCEPTED;
   }
 
   #failed(o: Observation, t: Transaction, now: number): void {
     const attempt = this.authentication.attempt(o, now);
     o.attempt = attempt;
     notePace(attempt, o, t.proof);
+    this.authentication.refused(attempt, o, t);
     if (attempt.refusals++ === 0) attempt.trusted = this.registrations.boundBy(o.client, o.message, now);
     o.trusted = attempt.trusted;
   }
