@@ -1,4 +1,5 @@
 /** docs/calibration.md: what benign clients do, beside the thresholds of paper 003 and of the rules. */
+import { severity, WARNING } from '../../src/publish/findings.ts';
 import { hashOf } from '../opened.ts';
 import { IDLE } from './behaviour.ts';
 import type { Calibration } from './calibrate.ts';
@@ -42,7 +43,7 @@ ${thresholdTable(calibration.thresholds.filter(isCount))}
 
 Each comparison with a variable, alone: of each group the value that comes nearest to the limit. Most of these decide nothing alone, so *met*
 says for how many groups the whole condition held. *Doubtful*: it held, and the limit lies within the benign 99.9 %; *leans on the rest*: it
-lies there, and only the other parts of the condition kept the rule silent.
+lies there, and only the other parts of the condition kept the rule silent; *told as notice*: the rule disturbs nobody.
 
 ${thresholdTable(calibration.thresholds.filter((each) => !isCount(each)))}
 `;
@@ -95,12 +96,13 @@ function thresholdTable(thresholds: readonly Threshold[]): string {
 }
 
 function verdict(each: Threshold): string {
-  const { values, limit, below, inclusive, met } = each;
+  const { values, limit, below, inclusive, met, level } = each;
   if (values.count === 0) return 'nothing seen';
   const usual = towards(each, 0.999);
   const inside = below ? (inclusive ? usual <= limit : usual < limit) : inclusive ? usual >= limit : usual > limit;
   if (!inside) return crossing(each) === 0 ? 'never reached' : 'beyond 99.9 %';
-  return met === undefined || met === 0 ? 'leans on the rest' : '**doubtful**';
+  if (met === undefined || met === 0) return 'leans on the rest';
+  return severity(level) < WARNING ? `told as ${level}` : '**doubtful**';
 }
 
 function share(part: number, of: number): string {

@@ -3,12 +3,13 @@
  * for each number in a condition the value that comes nearest to it.
  */
 import type { CompiledRule, Tier } from '../../src/correlate/compile.ts';
-import type { Event } from '../../src/types.ts';
+import type { Event, Level } from '../../src/types.ts';
 import { Distribution } from './distribution.ts';
 
 /** A threshold beside what benign traffic showed. */
 export interface Threshold {
   readonly rule: string;
+  readonly level: Level;
   /** What is compared: `different user in 30 min`, `refusals > 30`. */
   readonly what: string;
   /** Fields whose values make one group. */
@@ -94,13 +95,13 @@ class CountWatch implements Watch {
   }
 
   results(): Threshold[] {
-    const { id, field, by, on } = this.rule;
+    const { id, level, field, by, on } = this.rule;
     return this.#tiers.map(([{ limit, within }, groups]) => {
       const values = new Distribution();
       for (const { peak } of groups.values()) values.add(peak);
       const what = `${field === undefined ? on.join(', ') : `different ${field.name}`} in ${duration(within)}`;
       const names = by.map(({ name }) => name).join(', ');
-      return { rule: id, what, by: names, limit, below: false, inclusive: true, values, met: values.atLeast(limit) };
+      return { rule: id, level, what, by: names, limit, below: false, inclusive: true, values, met: values.atLeast(limit) };
     });
   }
 }
@@ -110,7 +111,7 @@ function duration(us: number): string {
   return minutes >= 60 ? `${minutes / 60} h` : `${minutes} min`;
 }
 
-const COMPARISON = /(?<![\w.+*/-] ?)\b([a-z]\w*) (>=|>|<=|<) \$(\w+)(?! ?[*/+-])/g;
+const COMPARISON = /(?<![+*/.-] ?)\b([a-z]\w*) (>=|>|<=|<) \$(\w+)(?! ?[*/+-])/g;
 
 /** The comparisons `field > $variable` in a rule's condition; sums and products are not taken apart. */
 function conditionsOf(rule: CompiledRule): Watch[] {
@@ -154,7 +155,7 @@ class ConditionWatch implements Watch {
     const what = `${this.#field} ${this.#sign} ${this.#limit}`;
     const inclusive = this.#sign.endsWith('=');
     const met = this.rule.shape === 'any' ? this.#met.size : undefined;
-    return [{ rule: this.rule.id, what, by, limit: this.#limit, below, inclusive, values, met }];
+    return [{ rule: this.rule.id, level: this.rule.level, what, by, limit: this.#limit, below, inclusive, values, met }];
   }
 }
 
