@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { gunzipSync } from 'node:zlib';
 import { test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
 import { captureOf } from '../../test/recording.ts';
 import { disguised, disguisedText, otherWord } from './disguise.ts';
 import { frameOf, type PcapRecord } from './records.ts';

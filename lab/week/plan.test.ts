@@ -30,13 +30,25 @@ test('the week has the shares of the paper', () => {
 
 test('each recording is there once as a whole, then as others; what cannot be copied comes once, what nobody answered never', () => {
   const copies = Map.groupBy(plan.placements, (each) => each.source.name);
-  assert.deepEqual(copies.get('behind a NAT')?.map(({ copy }) => copy), [0]);
+  assert.deepEqual(
+    copies.get('behind a NAT')?.map(({ copy }) => copy),
+    [0],
+  );
   assert.equal(copies.has('unseen'), false);
-  for (const list of copies.values()) assert.deepEqual(list.map(({ copy }) => copy), list.map((_, i) => i));
+  for (const list of copies.values())
+    assert.deepEqual(
+      list.map(({ copy }) => copy),
+      list.map((_, i) => i),
+    );
 });
 
 test('copies are spread over the week, and none goes beyond it', () => {
-  for (const { start, source: { duration }, rounds } of plan.placements) assert.ok(start >= 0 && start + rounds * duration <= 7 * DAY);
+  for (const {
+    start,
+    source: { duration },
+    rounds,
+  } of plan.placements)
+    assert.ok(start >= 0 && start + rounds * duration <= 7 * DAY);
   const found = plan.placements.filter(({ source: { name } }) => name === 'found');
   assert.ok(found.length > 2);
   assert.deepEqual(new Set(found.map(({ start }) => Math.floor((start * found.length) / (7 * DAY)))).size, found.length);

@@ -36,7 +36,9 @@ const calls = [{ callId: 'a', from: 'sip:1@a', to: 'sip:2@a', start: 5e6, answer
 
 for (const [i, seed] of [4, 5, 1004].entries()) {
   const first = MONDAY + 9 * i * DAY;
-  const minutes = Array.from({ length: 120 }, (_, minute) => register(first + minute * 60e6, PHONE, '7', `day${seed}minute${minute}`, '200 OK'));
+  const minutes = Array.from({ length: 120 }, (_, minute) =>
+    register(first + minute * 60e6, PHONE, '7', `day${seed}minute${minute}`, '200 OK'),
+  );
   const manifest = { kind: 'benign', scenario: 'benign-day', seed, first, last: first + DAY - 1, hardNegatives: { fax: 2 } } as const;
   writeRun(join(runs, `day-${seed}`), {
     manifest: { ...manifest, sipMessages: 240 },
@@ -94,7 +96,10 @@ test('a week is a run: its packets in order, and what the manifest says of them 
     hostile,
   );
   assert.equal(answers.length, hostile + benign);
-  assert.equal(Math.max(...manifest.campaigns.map((campaign) => got(campaign.attackers[0]!) * (campaign.attackers[0] === ATTACKER ? 0 : 1))), strongest);
+  assert.equal(
+    Math.max(...manifest.campaigns.map((campaign) => got(campaign.attackers[0]!) * (campaign.attackers[0] === ATTACKER ? 0 : 1))),
+    strongest,
+  );
 });
 
 test('days follow each other, and nobody became faster or slower', () => {
@@ -142,8 +147,17 @@ test('a calm week holds the days alone', async () => {
 });
 
 test('what cannot be made is said, and nothing is left of it', async () => {
-  await assert.rejects(makeWeek(order, () => {}), /is there already/);
-  await assert.rejects(makeWeek({ ...order, days: 3 }, () => {}), /3 benign days are wanted, and there are 2 \(validation set\)/);
-  await assert.rejects(makeWeek({ ...order, days: 1, seed: 1000 }, () => {}), /needs recordings of extension scans/);
+  await assert.rejects(
+    makeWeek(order, () => {}),
+    /is there already/,
+  );
+  await assert.rejects(
+    makeWeek({ ...order, days: 3 }, () => {}),
+    /3 benign days are wanted, and there are 2 \(validation set\)/,
+  );
+  await assert.rejects(
+    makeWeek({ ...order, days: 1, seed: 1000 }, () => {}),
+    /needs recordings of extension scans/,
+  );
   assert.equal(findRuns([folder]).filter(({ name }) => name.includes('week')).length, 2);
 });
