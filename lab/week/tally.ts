@@ -14,7 +14,9 @@ export interface Tally {
   /** SIP messages of all, and those that the attacker sent or got. */
   readonly messages: number;
   readonly hostileMessages: number;
-  /** What the attacker sent and got can be told from the rest by his address and written anew: unfragmented UDP, all his own. */
+  /** Everything that the attacker's address sent was an attack: nobody shares it. */
+  readonly alone: boolean;
+  /** What he sent and got can be written anew: unfragmented UDP. */
   readonly copyable: boolean;
   /** Every address that sent or got something. */
   readonly addresses: ReadonlySet<string>;
@@ -43,7 +45,7 @@ export async function tallyAttack(run: Run): Promise<AttackTally | undefined> {
 async function count(run: Run, attacker: string, labelled: ReadonlySet<number | undefined>): Promise<Tally> {
   const sums = { benign: 0, hostile: 0, messages: 0, hostileMessages: 0 };
   const addresses = new Set<string>();
-  let copyable = true;
+  let [alone, copyable] = [true, true];
   let number = 0;
   for await (const batch of recordsOf(run.capture)) {
     for (const record of batch) {
@@ -51,14 +53,16 @@ async function count(run: Run, attacker: string, labelled: ReadonlySet<number | 
       const frame = frameOf(record);
       const own = isOf(frame, attacker);
       addresses.add(ipOf(frame.src)).add(ipOf(frame.dst));
-      if (own && !canBeCopied(frame, attacker, labelled.has(number))) copyable = false;
+      if (own && (frame.fragment !== undefined || frame.transport === 'tcp')) copyable = false;
+      // Errors (ICMP) of the attacker's machine are no part of the attack, and are left out of copies.
+      if (own && frame.transport !== undefined && ipOf(frame.src) === attacker && !labelled.has(number)) alone = false;
       const sip = callIdOf(frame) !== undefined;
       if (sip) sums.messages++;
       if (sip && own) sums.hostileMessages++;
       if (isAnalysed(frame)) sums[own ? 'hostile' : 'benign']++;
     }
   }
-  return { run, ...sums, copyable, addresses };
+  return { run, ...sums, alone, copyable, addresses };
 }
 
 /** An address without its port. */
@@ -70,12 +74,6 @@ export function ipOf(address: string): string {
 /** The attacker sent it or got it. */
 export function isOf({ src, dst }: Frame, attacker: string): boolean {
   return attacker !== '' && (ipOf(src) === attacker || ipOf(dst) === attacker);
-}
-
-/** Errors (ICMP) that the attacker's machine sent or got are no part of the attack, and are left out of copies. */
-function canBeCopied({ src, transport, fragment }: Frame, attacker: string, labelled: boolean): boolean {
-  if (fragment !== undefined || transport === 'tcp') return false;
-  return transport === undefined || ipOf(src) !== attacker || labelled;
 }
 
 const ANALYSED = /^SIP\/2\.0 (?:200|401) [^\r\n]*\r?\n(?:[^\r\n]+\r?\n)*?cseq[ \t]*:[ \t]*\d+[ \t]+REGISTER/i;

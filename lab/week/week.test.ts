@@ -48,14 +48,23 @@ for (const [i, seed] of [4, 5, 1004].entries()) {
 }
 
 /** Tries, one a second from `first` on, and one registration of the site's phone in between. */
-function attack(name: string, id: AttackId, kind: 'extension-scan' | 'password-guessing', tries: number, first: number): void {
+function attack(
+  name: string,
+  id: AttackId,
+  kind: 'extension-scan' | 'password-guessing',
+  tries: number,
+  first: number,
+  others: readonly Datagram[] = [],
+): void {
   const all = Array.from({ length: tries }, (_, i) => {
     const user = kind === 'extension-scan' ? `${100 + i}` : '100';
     return register(first + i * 1e6, `${ATTACKER}:5061`, user, `${name}0000000${i}`, '401 Unauthorized');
   });
-  const packets = [...all.flat(), ...register(first + 500_000, PHONE, '7', `${name}phone`, '200 OK')].sort((a, b) => a.time - b.time);
+  const packets = [...all.flat(), ...others, ...register(first + 500_000, PHONE, '7', `${name}phone`, '200 OK')].sort(
+    (a, b) => a.time - b.time,
+  );
   const labels = packets.flatMap(({ time, payload, src }, i): Label[] => {
-    if (!String(src).startsWith(ATTACKER)) return [];
+    if (!String(src).startsWith(ATTACKER) || others.some((other) => other.payload === payload)) return [];
     const ends = { src: `${ATTACKER}:5061`, dst: PROXY, transport: 'udp' } as const;
     return [{ time, ...ends, label: id, campaign: 'c1', stage: 'recon', hash: hashOf(Buffer.from(payload)), frame: i + 1 }];
   });
@@ -73,6 +82,15 @@ function attack(name: string, id: AttackId, kind: 'extension-scan' | 'password-g
 
 attack('scan', 'A12', 'extension-scan', 12, MONDAY + 30 * DAY);
 attack('guess', 'A13', 'password-guessing', 30, MONDAY + 40 * DAY);
+// A phone behind the attacker's own address: who is who cannot be told by it.
+attack(
+  'shared',
+  'A13',
+  'password-guessing',
+  90,
+  MONDAY + 50 * DAY,
+  register(MONDAY + 50 * DAY, `${ATTACKER}:5070`, '8', 'neighbour', '200 OK'),
+);
 
 const order: WeekOrder = { days: 2, seed: 3, benign: false, from: [runs], out: folder };
 const manifest = await makeWeek(order, () => {});
@@ -96,6 +114,7 @@ test('a week is a run: its packets in order, and what the manifest says of them 
     hostile,
   );
   assert.equal(answers.length, hostile + benign);
+  assert.ok(manifest.week!.parts.every(({ run }) => run !== 'shared'));
   assert.equal(
     Math.max(...manifest.campaigns.map((campaign) => got(campaign.attackers[0]!) * (campaign.attackers[0] === ATTACKER ? 0 : 1))),
     strongest,

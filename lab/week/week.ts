@@ -39,7 +39,6 @@ export interface WeekOrder {
 export const WEEK = 'week';
 
 const DAY = 86_400_000_000;
-const SHARED = /shared-address|distributed/;
 
 /** A recorded attack that may be part of a week. */
 interface Attack extends Source {
@@ -129,13 +128,13 @@ async function inTurn<T, U>(list: readonly T[], of: (each: T) => Promise<U>): Pr
 
 /** Scans and guesses by one address that nobody else has: what the paper saw (it never met a distributed attack, S3-18). */
 async function attacksOf(runs: readonly Run[]): Promise<Attack[]> {
-  const wanted = runs.filter(({ manifest: { scenario, campaigns } }) => {
+  const wanted = runs.filter(({ manifest: { campaigns } }) => {
     const [kind] = campaigns[0]?.classes ?? [];
-    return (kind === 'extension-scan' || kind === 'password-guessing') && !SHARED.test(scenario);
+    return kind === 'extension-scan' || kind === 'password-guessing';
   });
   const tallies = await inTurn(wanted, tallyAttack);
   return tallies.flatMap((tally): Attack[] => {
-    if (tally === undefined) return [];
+    if (tally?.alone !== true) return [];
     const { run, hostile, benign, copyable, campaign } = tally;
     const kind = campaign.classes[0] === 'extension-scan' ? 'scan' : 'guess';
     const single = campaign.attack === 'A13' && campaign.outcome === 'failed';
@@ -276,7 +275,8 @@ function manifestOf(order: WeekOrder, { days, placed, campaigns, plan }: Week, w
     seed: order.seed,
     commit: commit(),
     host: host(),
-    impairment: days[0]!.manifest.impairment,
+    // Of the site that is worst off.
+    impairment: manifests.map(({ impairment }) => impairment).reduce((a, b) => (b.loss > a.loss ? b : a)),
     site: { ...days[0]!.site, servers: serversOf(manifests) },
     ...written,
     seconds: Math.round(seconds * 10) / 10,
