@@ -66,13 +66,13 @@ async function week(options: { days: string; benign?: true; seed: string; from: 
   if (!Number.isSafeInteger(seed) || seed < 0) throw new Error(`--seed ${options.seed}: a whole number from 0 is wanted`);
   const { benign = false, from, out } = options;
   const { packets, sipMessages, week: made } = await makeWeek({ days, seed, benign, from, out }, (line) => console.log(line));
-  const { guesses = 0, scans = 0, answers } = made ?? {};
+  const { guesses = 0, scans = 0, answers, scale = 0 } = made ?? {};
   console.log(`${packets} packets, ${sipMessages} SIP messages, ${guesses} guesses, ${scans} scans`);
   if (answers !== undefined && !benign) {
     const share = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(1)} %`;
     const { hostile, strongest } = answers;
     console.log(
-      `${share(hostile, hostile + answers.benign)} of ${hostile + answers.benign} answers to REGISTER go to attackers, ${share(strongest, hostile)} of those to the strongest`,
+      `${share(hostile, hostile + answers.benign)} of ${hostile + answers.benign} answers to REGISTER go to attackers, ${share(strongest, hostile)} of those to the strongest; 1 for ${Math.round(1 / scale)} of the paper's`,
     );
   }
 }
@@ -105,7 +105,7 @@ program
   .option('--benign', 'no attacks')
   .option('--seed <number>', 'when attacks come, and from where; from 1000 on only runs of the test set are taken, below only others', '1')
   .option('--from <folder...>', 'folders with recorded runs', [RUNS])
-  .option('--out <folder>', 'folder in which the folder of the week is made', RUNS)
+  .option('--out <folder>', 'folder in which the folder of the week is made; its days would count twice among the runs', 'weeks')
   .action(week);
 program
   .command('verify')

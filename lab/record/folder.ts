@@ -96,6 +96,8 @@ export interface WeekParts {
   readonly parts: readonly WeekPart[];
   /** Answers 200 and 401 to REGISTER: to attackers, to everybody else, to the strongest attacker. */
   readonly answers: { readonly hostile: number; readonly benign: number; readonly strongest: number };
+  /** All of these answers for each one of the paper's 40,909,352. */
+  readonly scale: number;
   readonly guesses: number;
   readonly scans: number;
 }

@@ -4,8 +4,10 @@
  */
 import type { Random } from '../random.ts';
 
-/** What the paper's table 1 says of the week, as shares; each a quotient of two of its numbers. */
+/** What the paper's table 1 says of the week; each share a quotient of two of its numbers. */
 export const PAPER_WEEK = {
+  /** Answers that were analysed. */
+  answers: 40_909_352,
   /** Of the analysed answers, those to attackers: 18,945,291 of 40,909,352. */
   malicious: 18_945_291 / 40_909_352,
   /** Of the attacks, scans: 520 of 7,008. */

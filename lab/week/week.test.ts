@@ -5,10 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { findRuns, readCalls, readLabels } from '../../eval/runs.ts';
+import { tool } from '../../test/peers.ts';
 import { captureOf, type Datagram } from '../../test/recording.ts';
 import { writeRun } from '../../test/specimen.ts';
 import type { AttackId, Campaign, Label } from '../record/folder.ts';
 import { hashOf } from '../record/frames.ts';
+import { verifyRun } from '../verify.ts';
 import { frameOf, type PcapRecord, recordsOf } from './records.ts';
 import { ipOf } from './tally.ts';
 import { makeWeek, type WeekOrder } from './week.ts';
@@ -73,7 +75,16 @@ function attack(
   const who = { attackers: [ATTACKER], spoofed: [], targets: ['100@pbx.invalid'], outcome: 'failed', intensity: '1/s' } as const;
   const when = { first, last: first + (tries - 1) * 1e6, packets: tries };
   const campaign: Campaign = { id: 'c1', attack: id, classes: [kind], stage: 'recon', ...who, ...when };
-  const manifest = { scenario: kind, attack: id, seed: 3, first, last: packets.at(-1)!.time, sipMessages: packets.length } as const;
+  const impairment = { by: 'relay', delayMs: 20, jitterMs: 1, loss: 0.01 } as const;
+  const manifest = {
+    scenario: kind,
+    attack: id,
+    seed: 3,
+    impairment,
+    first,
+    last: packets.at(-1)!.time,
+    sipMessages: packets.length,
+  } as const;
   writeRun(join(runs, name), { manifest, capture: captureOf(packets, 1), campaigns: [campaign], labels: [...labels, lost] });
   const at = new Date(first / 1000 + 1).toISOString().replace('T', ' ').replace('Z', '000');
   const said = `[${at}] wrong password for '${ATTACKER}:5061' (callid: ${name}00000000)\n[${at}] another one\n`;
@@ -143,6 +154,11 @@ test('every label names the packet that it is about, and lost packets have none'
   for (const { id, packets: sent } of manifest.campaigns) assert.equal(framed.filter(({ campaign }) => campaign === id).length, sent);
   const whole = manifest.week!.parts.filter(({ campaign, copied }) => campaign !== undefined && copied === undefined);
   assert.equal(labels.length - framed.length, whole.length);
+});
+
+test('tshark, which knows nothing of how a week is made, finds what the labels say', tool('tshark', 'apt-get install tshark'), async () => {
+  const verdict = await verifyRun(week.path, () => 'hashes');
+  assert.deepEqual([verdict.faults, verdict.frames, verdict.proof], [[], manifest.packets, 'hashes']);
 });
 
 test('calls and logs have moved with the packets; of a copy only what names its attacker', () => {

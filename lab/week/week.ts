@@ -19,7 +19,7 @@ import { commit, host } from '../run.ts';
 import type { Guise } from './disguise.ts';
 import { LOGS, logLines, logText } from './logs.ts';
 import { copyPart, lostLabels, merged, type Part, type WeekPacket, wholePart } from './parts.ts';
-import { type Placement, planWeek, type Source, type WeekPlan } from './plan.ts';
+import { PAPER_WEEK, type Placement, planWeek, type Source, type WeekPlan } from './plan.ts';
 import { type AttackTally, type Tally, tallyAttack, tallyBenign } from './tally.ts';
 
 /** What is wanted. */
@@ -266,6 +266,7 @@ function manifestOf(order: WeekOrder, { days, placed, campaigns, plan }: Week, w
     ({ command, version }) => `${basename(command[0] ?? '')} ${version}`,
   );
   const { hostile, benign, strongest } = plan;
+  const scale = (hostile + benign) / PAPER_WEEK.answers;
   const scans = list.filter(({ attack }) => attack === 'A12').length;
   return {
     format: 1,
@@ -284,7 +285,7 @@ function manifestOf(order: WeekOrder, { days, placed, campaigns, plan }: Week, w
     tools: [...tools.values()].map(([first]) => first!),
     hardNegatives,
     sipMessages: placed.reduce((sum, { messages }) => sum + messages, 0),
-    week: { parts: placed.map(partOf), answers: { hostile, benign, strongest }, guesses: list.length - scans, scans },
+    week: { parts: placed.map(partOf), answers: { hostile, benign, strongest }, scale, guesses: list.length - scans, scans },
   };
 }
 
