@@ -80,6 +80,7 @@ test('what the users of one address did is measured user by user', () => {
 test('the page tells them beside the paper’s numbers and our thresholds', () => {
   const page = calibrationPage(calibration, 'npm run calibrate -- day', '0123456789ab');
   assert.match(page, /Made by `npm run calibrate -- day`, commit 0123456789ab; do not edit\. 1 benign days .* seeds 1 to 1/);
+  assert.match(page, /Alerts at `warning` or above while reading them: none\.\nThresholds within what 99\.9 % of benign groups do: none\./);
   assert.match(page, /\| logins that take at most 20 messages \| > 99\.9 % \| 100\.000 % of 3 \|/);
   assert.match(page, /\| addresses with fewer than 10 users in 30 min \| “most” \| 100\.000 % of 1 \|/);
   assert.match(

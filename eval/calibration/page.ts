@@ -12,14 +12,16 @@ const SHIPPED = { messages: 50, users: 25 } as const;
 /** The page. @param command that made it. @param commit of the program. */
 export function calibrationPage(calibration: Calibration, command: string, commit: string): string {
   const { runs, alerts } = calibration;
-  const [first, last] = [runs[0]?.manifest.seed, runs.at(-1)?.manifest.seed];
+  const seeds = runs.map(({ manifest }) => manifest.seed);
+  const doubtful = calibration.thresholds.filter((each) => verdict(each) === DOUBTFUL).map(({ rule, what }) => `${rule} (${what})`);
   const messages = runs.reduce((sum, { manifest }) => sum + manifest.sipMessages, 0);
   const raised = [...alerts].map(([rule, times]) => `${rule} ${times}`).join(', ');
   return `# What benign clients do, and the thresholds beside it
 
-Made by \`${command}\`, commit ${commit}; do not edit. ${runs.length} benign days of the lab (validation set, seeds ${first} to ${last}, set
+Made by \`${command}\`, commit ${commit}; do not edit. ${runs.length} benign days of the lab (validation set, seeds ${Math.min(...seeds)} to ${Math.max(...seeds)}, set
 ${hashOf(runs).slice(0, 12)}), ${whole(messages)} SIP messages, read by the program's own capture, decode and track, without labels (E3-2).
 Alerts at \`warning\` or above while reading them: ${raised === '' ? 'none' : raised}.
+Thresholds within what 99.9 % of benign groups do: ${doubtful.length === 0 ? 'none' : doubtful.join(', ')}.
 
 The numbers are those of our benign model, mistyped passwords, phones with last month's password, shared addresses and the storm after
 a power cut among them. They bound what a rule may call an attack here; they are no measurement of a network in use.
@@ -95,6 +97,8 @@ function thresholdTable(thresholds: readonly Threshold[]): string {
   return table([...head, ...(thresholds.every(isCount) ? [] : ['met']), 'verdict'], rows);
 }
 
+const DOUBTFUL = '**doubtful**';
+
 function verdict(each: Threshold): string {
   const { values, limit, below, inclusive, met, level } = each;
   if (values.count === 0) return 'nothing seen';
@@ -102,7 +106,7 @@ function verdict(each: Threshold): string {
   const inside = below ? (inclusive ? usual <= limit : usual < limit) : inclusive ? usual >= limit : usual > limit;
   if (!inside) return crossing(each) === 0 ? 'never reached' : 'beyond 99.9 %';
   if (met === undefined || met === 0) return 'leans on the rest';
-  return severity(level) < WARNING ? `told as ${level}` : '**doubtful**';
+  return severity(level) < WARNING ? `told as ${level}` : DOUBTFUL;
 }
 
 function share(part: number, of: number): string {
