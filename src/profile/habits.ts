@@ -94,7 +94,7 @@ export interface Comparison {
 }
 
 /** Hears of each day that was compared; `time` is the end of the day, or of the input (µs). */
-export type Compared = (comparison: Comparison, habit: Habit, time: number) => void;
+export type Compared = (comparison: Comparison, time: number) => void;
 
 /** All accounts that place calls with a password. */
 export class Habits {
@@ -154,6 +154,15 @@ export class Habits {
     return habit;
   }
 
+  /** An account called a country (hash of its code). */
+  visit(habit: Habit, country: number, now: number): void {
+    const { countries, countryDays, countryCount } = habit;
+    for (let i = 0; i < Math.min(countryCount, COUNTRIES); i++) if (countries[i] === country) return;
+    const at = habit.countryCount++ % COUNTRIES;
+    countries[at] = country;
+    countryDays[at] = dayOf(now);
+  }
+
   /** Closes days that are over, some at a time. */
   lapse(now: number): void {
     const today = dayOf(now);
@@ -171,7 +180,7 @@ export class Habits {
       if (habit.callees.calls === 0) return;
       const isOver = habit.day < dayOf(now);
       this.#compare(slot, habit, isOver ? HOURS : hourOf(now) + 1);
-      this.compared(this.#comparison, habit, isOver ? beginningOf(habit.day + 1) : now);
+      this.compared(this.#comparison, isOver ? beginningOf(habit.day + 1) : now);
     });
   }
 
@@ -209,7 +218,7 @@ export class Habits {
   #close(slot: number, habit: Habit, today: number): void {
     if (habit.callees.calls > 0) {
       this.#compare(slot, habit, HOURS);
-      this.compared(this.#comparison, habit, beginningOf(habit.day + 1));
+      this.compared(this.#comparison, beginningOf(habit.day + 1));
       // `#compare` left the histogram of the day in the cells.
       learn(habit.usual[kindOf(habit.day) === WEEKEND ? 1 : 0], this.#cells, kindOf(habit.day));
       learnCallees(habit.usualCallees, habit.callees, today - habit.day);
