@@ -42,6 +42,8 @@ import {
 const MEMORY = 40 * 86_400_000_000;
 /** Days without a call that are learnt one by one; who was away for longer is learnt as somebody who calls less. */
 const MOST_IDLE = 31;
+/** Days of a kind that are too few to compare with. */
+const FEW_DAYS = 3;
 /** Days that are closed in one go: at midnight all accounts are due, and packets must not wait for them. */
 const AT_ONCE = 32;
 /** Mean of a cell below which nothing was called in that hour for about a month: one call fades to it in 29 working days. */
@@ -246,7 +248,7 @@ export class Habits {
     c.slot = slot;
     c.hours = hours;
     c.kind = kindOf(habit.day);
-    const usual = habit.usual[c.kind === WEEKEND ? 1 : 0];
+    const usual = usualOf(habit.usual, c.kind);
     c.age = habit.day - habit.since;
     c.learnt = usual.days;
     c.calls = callees.calls;
@@ -259,6 +261,13 @@ export class Habits {
     c.hellinger = hellinger(callees, usualCallees);
     c.shape = shapeDistance(callees, usualCallees);
   }
+}
+
+/** What is usual on such a day; of the other kind while too little of this one was learnt, as on the first weekends. */
+function usualOf([weekday, weekend]: Habit['usual'], kind: number): UsualDay {
+  const own = kind === WEEKEND ? weekend : weekday;
+  const other = kind === WEEKEND ? weekday : weekend;
+  return own.days < FEW_DAYS && other.days > own.days ? other : own;
 }
 
 function minutesOf({ minutes }: DayCounts): number {
