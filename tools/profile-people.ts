@@ -19,6 +19,8 @@ export interface PersonCall {
   readonly minutes: number;
   /** Number of whom is called. */
   readonly callee: number;
+  /** The owner of the account calls, and no thief. */
+  readonly own: boolean;
 }
 
 /** What a person does. */
@@ -38,13 +40,13 @@ interface Person {
   readonly away: readonly [number, number];
 }
 
-/** Whose accounts they are, of a hundred; the rest hardly telephones. */
-const KINDS = [
-  { share: 0.5, calls: [3, 12], weekend: 0.1, begin: [7, 9], length: [8, 10], friends: [8, 25], strangers: [0.03, 0.12] },
-  { share: 0.12, calls: [20, 40], weekend: 0.02, begin: [8, 9], length: [8, 9], friends: [20, 40], strangers: [0.3, 0.6] },
-  { share: 0.2, calls: [1, 4], weekend: 1.6, begin: [8, 10], length: [11, 13], friends: [5, 12], strangers: [0.02, 0.1] },
-  { share: 0.1, calls: [2, 6], weekend: 0.9, begin: [6, 6], length: [8, 8], friends: [5, 12], strangers: [0.03, 0.1] },
-  { share: 0.08, calls: [0.2, 0.7], weekend: 1, begin: [8, 11], length: [10, 12], friends: [3, 6], strangers: [0.05, 0.2] },
+/** Whose accounts they are: share of all, mean calls on a working day and how many of these at a weekend, begin and length of the day. */
+export const KINDS = [
+  { name: 'office', share: 0.5, calls: [3, 12], weekend: 0.1, begin: [7, 9], length: [8, 10], friends: [8, 25], strangers: [0.03, 0.12] },
+  { name: 'sales', share: 0.12, calls: [20, 40], weekend: 0.02, begin: [8, 9], length: [8, 9], friends: [20, 40], strangers: [0.3, 0.6] },
+  { name: 'home', share: 0.2, calls: [1, 4], weekend: 1.6, begin: [8, 10], length: [11, 13], friends: [5, 12], strangers: [0.02, 0.1] },
+  { name: 'shifts', share: 0.1, calls: [2, 6], weekend: 0.9, begin: [6, 6], length: [8, 8], friends: [5, 12], strangers: [0.03, 0.1] },
+  { name: 'seldom', share: 0.08, calls: [0.2, 0.7], weekend: 1, begin: [8, 11], length: [10, 12], friends: [3, 6], strangers: [0.05, 0.2] },
 ] as const;
 const SHIFTS = 3;
 
@@ -52,11 +54,26 @@ function between(random: Random, [low, high]: readonly [number, number]): number
   return low + (high - low) * random.unit();
 }
 
+function drawKind(random: Random): number {
+  let left = random.unit();
+  return Math.max(
+    0,
+    KINDS.findIndex(({ share }) => {
+      left -= share;
+      return left < 0;
+    }),
+  );
+}
+
+/** Index in `KINDS` of a person of a seed. */
+export function kindOfPerson(seed: number, id: number): number {
+  return drawKind(seeded(seed, `person ${id}`));
+}
+
 /** A person of one seed. */
 function draw(random: Random, id: number, days: number): Person {
-  let left = random.unit();
-  const found = KINDS.findIndex(({ share }) => (left -= share) < 0);
-  const kind = KINDS[Math.max(0, found)]!;
+  const found = drawKind(random);
+  const kind = KINDS[found]!;
   const calls = between(random, kind.calls);
   const begin = Math.round(between(random, kind.begin));
   const end = begin + Math.round(between(random, kind.length));
@@ -110,7 +127,7 @@ function ownCalls(person: Person, day: number): PersonCall[] {
     // Who is called more often stands first.
     const friend = friends[Math.floor(friends.length * random.unit() ** 2.5)]!;
     const callee = random.chance(mood.strangers) ? random.integer(1e9, 2e9) : friend;
-    return { start: dayStart(day) + Math.floor((hour % 24) * HOUR), minutes: Math.min(120, random.logNormal(person.minutes, 1)), callee };
+    return { start: dayStart(day) + Math.floor((hour % 24) * HOUR), minutes: Math.min(120, random.logNormal(person.minutes, 1)), callee, own: true };
   });
 }
 
@@ -140,6 +157,7 @@ function stolenCalls(random: Random, theft: Theft, day: number): PersonCall[] {
     start: dayStart(day) + Math.floor((begin + length * random.unit()) * HOUR),
     minutes: random.logNormal(minutes, 0.7),
     callee: first + random.integer(0, numbers - 1),
+    own: false,
   }));
 }
 

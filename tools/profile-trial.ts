@@ -1,0 +1,70 @@
+/** E1-4: people and thieves of `profile-people.ts` before the habits of `src/profile`, each day of each account judged as the engine does. */
+import { type Comparison, Habits } from '../src/profile/habits.ts';
+import { Key } from '../src/table.ts';
+import { callsOf, dayStart, KINDS, kindOfPerson, type Theft } from './profile-people.ts';
+
+/** Days each account is watched; people of one seed; days after which a thief may come, and from which on days count for the AUC. */
+export const DAYS = 60;
+/** See DAYS. */
+export const PEOPLE = 100;
+/** See DAYS. */
+export const MONTH = 30;
+
+/** The distances that are judged: those of papers, and both kinds at once, as the rule has it. */
+export const DISTANCES = ['euclidean', 'quadratic', 'mahalanobis', 'hellinger', 'shape', 'both'] as const;
+/** Name of one of them. */
+export type Distance = (typeof DISTANCES)[number];
+
+/** A day with calls of one account. */
+export interface Day {
+  /** Name of the kind of person. */
+  readonly kind: string;
+  /** Days for which the account is known; calls of the day. */
+  readonly age: number;
+  readonly calls: number;
+  /** A thief called, too. */
+  readonly stolen: boolean;
+  readonly distances: Readonly<Record<Distance, number>>;
+  /** Calls at hours at which the account never calls; those of the thief, if there is one. */
+  readonly offHours: number;
+}
+
+/** All days with calls of the people of a seed: without thieves, or each account up to the day on which it is stolen. */
+export function daysOf(seed: number, theft?: Theft): Day[] {
+  return Array.from({ length: PEOPLE }, (_, id) => daysOfPerson(seed, id, theft)).flat();
+}
+
+function daysOfPerson(seed: number, id: number, theft: Theft | undefined): Day[] {
+  const habits = new Habits(8, { k0: seed, k1: id });
+  const account = new Key(8).addNumber(id);
+  const stolen = theft === undefined ? -1 : MONTH + ((7 * id + 13 * seed) % (DAYS - MONTH));
+  const found: Day[] = [];
+  let day = 0;
+  let offHours = 0;
+  habits.compared = (c) => {
+    found.push({
+      kind: KINDS[kindOfPerson(seed, id)]!.name,
+      age: c.age,
+      calls: c.calls,
+      stolen: day === stolen,
+      distances: distancesOf(c),
+      offHours,
+    });
+  };
+  for (const calls of callsOf(seed, id, DAYS, theft, stolen)) {
+    offHours = 0;
+    for (const { start, minutes, callee, own } of calls) {
+      if (own === (day !== stolen) && habits.isOffHours(account, start)) offHours++;
+      habits.count(account, callee | 0, start, minutes, start);
+    }
+    habits.lapse(dayStart(day + 1));
+    if (day++ === stolen) break;
+  }
+  return found;
+}
+
+function distancesOf({ euclidean, quadratic, mahalanobis, hellinger, shape, learnt }: Comparison): Day['distances'] {
+  // As detectors do: what too little is known of is not told.
+  if (learnt < 3) return { euclidean: 0, quadratic: 0, mahalanobis: 0, hellinger: 0, shape: 0, both: 0 };
+  return { euclidean, quadratic, mahalanobis, hellinger, shape, both: mahalanobis * hellinger };
+}
