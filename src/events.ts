@@ -397,7 +397,8 @@ export const EVENTS = {
       newCountry: { kind: 'flag', about: 'the account called nothing in that country before today, of the last eight countries it called' },
       offHours: {
         kind: 'flag',
-        about: 'the account, known by twenty calls or more, has not called within an hour of this hour of the day (UTC) for about a month',
+        about:
+          'the account, known by twenty calls or more, has not called within an hour of this hour of the day (UTC) for six weeks or more',
       },
       rung: {
         kind: 'count',
@@ -426,7 +427,10 @@ export const EVENTS = {
       minutes: { kind: 'number', about: 'minutes of talk' },
       euclidean: { kind: 'number', about: 'Euclidean distance of the histograms (roots of calls, people and minutes by hour)' },
       quadratic: { kind: 'number', about: 'quadratic-form distance of the histograms: neighbouring hours are alike' },
-      mahalanobis: { kind: 'number', about: 'Mahalanobis distance, diagonal covariance, by the root of the number of cells: about 1 as usual' },
+      mahalanobis: {
+        kind: 'number',
+        about: 'Mahalanobis distance, diagonal covariance, by the root of the number of cells: about 1 as usual',
+      },
       hellinger: { kind: 'number', about: 'Hellinger distance of how the calls spread over people: 0 as usual, at most 1' },
       shape: { kind: 'number', about: 'Hellinger distance of the shape of the list of people, whoever is on it' },
     },

@@ -274,12 +274,7 @@ export class Pipeline {
 
   #keepHouse(now: number): void {
     this.#housekeeping = now + HOUSEKEEPING;
-    detectCrowding(
-      this.#tables(),
-      this.#evicted,
-      this.#emitter,
-      now,
-    );
+    detectCrowding(this.#tables(), this.#evicted, this.#emitter, now);
   }
 
   /** Carries out a Command of the control side. */

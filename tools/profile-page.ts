@@ -1,7 +1,7 @@
 /** docs/profiles.md: what came of E1-4. */
 import { auc, bootstrap, poissonUpper, proportionLower } from '../eval/statistics.ts';
 import { KINDS, THEFTS } from './profile-people.ts';
-import { type Day, DAYS, DISTANCES, type Distance, MONTH, PEOPLE } from './profile-trial.ts';
+import { DAYS, type Day, DISTANCES, type Distance, MONTH, PEOPLE } from './profile-trial.ts';
 
 /** The people of one seed: their own days, and by theft the days on which they were robbed. */
 export interface Trial {

@@ -127,7 +127,12 @@ function ownCalls(person: Person, day: number): PersonCall[] {
     // Who is called more often stands first.
     const friend = friends[Math.floor(friends.length * random.unit() ** 2.5)]!;
     const callee = random.chance(mood.strangers) ? random.integer(1e9, 2e9) : friend;
-    return { start: dayStart(day) + Math.floor((hour % 24) * HOUR), minutes: Math.min(120, random.logNormal(person.minutes, 1)), callee, own: true };
+    return {
+      start: dayStart(day) + Math.floor((hour % 24) * HOUR),
+      minutes: Math.min(120, random.logNormal(person.minutes, 1)),
+      callee,
+      own: true,
+    };
   });
 }
 

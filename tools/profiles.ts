@@ -23,7 +23,13 @@ const trialOf = (seed: number) => ({
 const chosen = Array.from({ length: count }, (_, i) => trialOf(1 + i));
 const tested = Array.from({ length: count }, (_, i) => trialOf(TESTED + i));
 const commit = spawnSync('git', ['rev-parse', '--short=12', 'HEAD'], { cwd: ROOT, encoding: 'utf8' }).stdout.trim();
-const page = profilePage({ chosen, tested, first: [1, TESTED], commit, rules: { told: variable('profile-anomaly'), hinted: variable('profile-hint') } });
+const page = profilePage({
+  chosen,
+  tested,
+  first: [1, TESTED],
+  commit,
+  rules: { told: variable('profile-anomaly'), hinted: variable('profile-hint') },
+});
 if (values.write) writeFileSync(join(ROOT, 'docs', 'profiles.md'), page);
 else console.log(page);
 

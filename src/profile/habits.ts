@@ -4,7 +4,7 @@
  * anybody may write into From is nobody's habit. Days and hours are UTC; all that follows has to do with repetition, not with the sun.
  */
 import { ENDPOINT } from '../bytes.ts';
-import { Key, type Seed, Table } from '../table.ts';
+import { type Key, type Seed, Table } from '../table.ts';
 import { TimeoutQueue } from '../timeouts.ts';
 import {
   addCall,
@@ -46,7 +46,7 @@ const MOST_IDLE = 31;
 const FEW_DAYS = 3;
 /** Days that are closed in one go: at midnight all accounts are due, and packets must not wait for them. */
 const AT_ONCE = 32;
-/** Mean of a cell below which nothing was called in that hour for about a month: one call fades to it in 29 working days. */
+/** Mean of a cell below which nothing is called in that hour: one call fades to it in 29 working days, or in 19 days of weekends. */
 const NEVER = 0.012;
 /** Calls without which an account has no hours yet. */
 const ENOUGH_CALLS = 20;
@@ -186,7 +186,7 @@ export class Habits {
     });
   }
 
-  /** True if the account is known well enough to tell, and has not called within an hour of this hour for about a month. */
+  /** True if the account is known well enough to tell, and has not called within an hour of this hour of the day for six weeks or more. */
   isOffHours(account: Key, now: number): boolean {
     const slot = this.table.find(account, now);
     if (slot < 0) return false;
