@@ -435,6 +435,17 @@ export const EVENTS = {
       shape: { kind: 'number', about: 'Hellinger distance of the shape of the list of people, whoever is on it' },
     },
   },
+  'profile.resembles': {
+    about:
+      'Accounts were put into classes by what is usual of them (k-means over up to 512, S1-51), as the calls of one were shown to be a machine’s (evidence of `calls.alike` under its name 9 or more): this one is in the class of a machine, and not in that of most. Told at the end of the day, once a month.',
+    src: 'where the last call of the account came from',
+    fields: {
+      days: { kind: 'count', about: 'days since the first call of the account' },
+      members: { kind: 'count', about: 'accounts of its class' },
+      machines: { kind: 'count', about: 'of these, known as machines' },
+      accounts: { kind: 'count', about: 'accounts that were put into classes' },
+    },
+  },
   'table.evicted': {
     about: 'A table was full and pushed out live entries since the last such Event.',
     src: 'none',

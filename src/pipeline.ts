@@ -27,7 +27,7 @@ import { Emitter, typeIndex } from './detect/emitter.ts';
 import { detectForgeryLapse } from './detect/forgery.ts';
 import { detectGateway, detectMissedAudit, detectReleased } from './detect/gateway.ts';
 import { detectH323 } from './detect/h323.ts';
-import { detectHabit } from './detect/habit.ts';
+import { detectHabit, detectLikeness } from './detect/habit.ts';
 import { detectLoads } from './detect/load.ts';
 import { detectLogged } from './detect/logged.ts';
 import { detectLoneChallenge } from './detect/lone.ts';
@@ -136,6 +136,7 @@ export class Pipeline {
     this.#seed = config.seed;
     this.#habits = new Habits(config.tables.accounts, config.seed);
     this.#habits.compared = (comparison, time) => detectHabit(comparison, this.#habits, this.#emitter, time);
+    this.#habits.resembled = (resemblance, time) => detectLikeness(resemblance, this.#habits, this.#emitter, time);
     this.#placed = new PlacedCalls(this.#habits, config.seed);
     this.#keepEvents = sinks.events;
     if (sinks.records === true) {
@@ -216,7 +217,7 @@ export class Pipeline {
     for (let i = 0; i < m.oddityCount; i++) this.#oddities[m.oddities[i]!.code]!++;
     if (this.#body.kind === SDP_BODY) detectDescription(this.observation, this.#sdp, this.#emitter);
     detect(this.observation, this.#tracker, this.#placed, this.#emitter, now);
-    if (this.observation.over !== undefined) this.#placed.over(this.observation, this.observation.over, this.#tracker.calls, now);
+    if (this.observation.over !== undefined) this.#placed.over(this.observation, this.observation.over, this.#tracker, now);
     if (this.#records !== undefined) pack(this.#records, this.observation);
   }
 

@@ -1,22 +1,20 @@
-/** A day of an account is compared with its habits. */
+/** A day of an account is compared with its habits, and an account with machines. */
 import { NO_ENDPOINT, text } from '../bytes.ts';
 import type { Comparison, Habits } from '../profile/habits.ts';
 import { WEEKEND } from '../profile/histogram.ts';
-import { type Emitter, typeIndex } from './emitter.ts';
+import type { Resemblance } from '../profile/likeness.ts';
+import { type Emitter, type Scene, typeIndex } from './emitter.ts';
 
 const TYPE = typeIndex('profile.compared');
+const LIKENESS = typeIndex('profile.resembles');
 /** Days an account must be known, and days of the kind that must have been learnt, before there is a habit. */
 const KNOWN_DAYS = 4;
 const LEARNT = 3;
 
 /** Emits `profile.compared` for a day that is over at `time` (µs). */
-export function detectHabit(c: Comparison, { table }: Habits, emitter: Emitter, time: number): void {
+export function detectHabit(c: Comparison, habits: Habits, emitter: Emitter, time: number): void {
   if (c.age < KNOWN_DAYS || c.learnt < LEARNT || !emitter.wants(TYPE)) return;
-  const key = table.keyAt(c.slot);
-  const { source: src, file, frame } = table.at(c.slot);
-  const account = text(key, 0, key.length);
-  const scene = { time, src, dst: NO_ENDPOINT, callId: '', account, file, frame };
-  emitter.emit('profile.compared', TYPE, scene, {
+  emitter.emit('profile.compared', TYPE, accountScene(habits, c.slot, time), {
     kind: c.kind === WEEKEND ? 'weekend' : 'weekday',
     hours: c.hours,
     days: c.age,
@@ -31,6 +29,23 @@ export function detectHabit(c: Comparison, { table }: Habits, emitter: Emitter, 
     hellinger: hundredths(c.hellinger),
     shape: hundredths(c.shape),
   });
+}
+
+/** Emits `profile.resembles` for an account whose days are like those of a machine. */
+export function detectLikeness(
+  { slot, age, members, machines, accounts }: Resemblance,
+  habits: Habits,
+  emitter: Emitter,
+  time: number,
+): void {
+  if (!emitter.wants(LIKENESS)) return;
+  emitter.emit('profile.resembles', LIKENESS, accountScene(habits, slot, time), { days: age, members, machines, accounts });
+}
+
+function accountScene({ table }: Habits, slot: number, time: number): Scene {
+  const key = table.keyAt(slot);
+  const { source: src, file, frame } = table.at(slot);
+  return { time, src, dst: NO_ENDPOINT, callId: '', account: text(key, 0, key.length), file, frame };
 }
 
 function hundredths(n: number): number {

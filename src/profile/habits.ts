@@ -3,29 +3,15 @@
  * with calls compared with what was usual before it. A call counts once it is over and if it was placed with credentials: what
  * anybody may write into From is nobody's habit. Days and hours are UTC; all that follows has to do with repetition, not with the sun.
  */
-import { ENDPOINT } from '../bytes.ts';
 import { type Key, type Seed, Table } from '../table.ts';
 import { TimeoutQueue } from '../timeouts.ts';
-import {
-  addCall,
-  type CalleeCounts,
-  callsToStrangers,
-  clearCallees,
-  createCallees,
-  createUsualCallees,
-  hellinger,
-  learnCallees,
-  shapeDistance,
-  type UsualCallees,
-} from './callees.ts';
+import { COUNTRIES, clearHabit, createHabit, type Habit, usualOf } from './account.ts';
+import { addCall, callsToStrangers, clearCallees, hellinger, learnCallees, shapeDistance } from './callees.ts';
 import { euclidean, mahalanobis, quadratic } from './distances.ts';
 import {
   beginningOf,
   CELLS,
   clearDay,
-  clearUsual,
-  createDay,
-  createUsual,
   type DayCounts,
   dayOf,
   fillHistogram,
@@ -33,47 +19,21 @@ import {
   hourOf,
   kindOf,
   learn,
-  type UsualDay,
   WEEKDAY,
   WEEKEND,
 } from './histogram.ts';
+import { type Resembled, tellLikeness } from './likeness.ts';
 
 /** µs an account is remembered after its last call: a month and some days, so that who comes back from his holidays is known. */
 const MEMORY = 40 * 86_400_000_000;
 /** Days without a call that are learnt one by one; who was away for longer is learnt as somebody who calls less. */
 const MOST_IDLE = 31;
-/** Days of a kind that are too few to compare with. */
-const FEW_DAYS = 3;
 /** Days that are closed in one go: at midnight all accounts are due, and packets must not wait for them. */
 const AT_ONCE = 32;
 /** Mean of a cell below which nothing is called in that hour: one call fades to it in 29 working days, or in 19 days of weekends. */
 const NEVER = 0.012;
 /** Calls without which an account has no hours yet. */
 const ENOUGH_CALLS = 20;
-/** Countries that are remembered of an account. */
-const COUNTRIES = 8;
-
-/** An account. Plain data. */
-export interface Habit {
-  /** Day (since 1970) that is counted, and the first one. */
-  day: number;
-  since: number;
-  readonly counts: DayCounts;
-  readonly callees: CalleeCounts;
-  /** Hour in which each callee of the day was last called, by his place among `callees`. */
-  readonly lastHour: Int8Array;
-  readonly usual: readonly [UsualDay, UsualDay];
-  readonly usualCallees: UsualCallees;
-  /** Country codes it called, hashed, each with the day of the first call; as a ring. */
-  readonly countries: Int32Array;
-  readonly countryDays: Int32Array;
-  countryCount: number;
-  /** Where its last call came from, and the packet that ended it. */
-  readonly source: Uint8Array;
-  file: string;
-  frame: number;
-}
-
 /** A day beside what was usual before. Reused: good until the next one. */
 export interface Comparison {
   /** Slot of the account in the table. */
@@ -103,7 +63,11 @@ export class Habits {
   readonly table: Table<Habit>;
   /** Who hears of a day that is over; set by whoever wants to. */
   compared: Compared = () => undefined;
+  /** Who hears of accounts that are like machines; set by whoever wants to. */
+  resembled: Resembled = () => undefined;
   readonly #closing: TimeoutQueue;
+  /** Some account is known as a machine since classes were last made. */
+  #machines = false;
   readonly #cells = new Float32Array(CELLS);
   readonly #comparison: Comparison = {
     slot: -1,
@@ -124,7 +88,7 @@ export class Habits {
 
   constructor(capacity: number, seed: Seed) {
     this.#closing = new TimeoutQueue(capacity);
-    this.table = new Table<Habit>({ name: 'habits', capacity, ttl: MEMORY, keyBytes: 48, seed, make: makeHabit, reset: clearHabit });
+    this.table = new Table<Habit>({ name: 'habits', capacity, ttl: MEMORY, keyBytes: 48, seed, make: createHabit, reset: clearHabit });
   }
 
   /** µs at which a day is to be closed; infinite if none is. */
@@ -174,6 +138,15 @@ export class Habits {
       const habit = this.table.at(slot);
       if (habit.day < today) this.#close(slot, habit, today);
     }
+    if (!this.#machines || this.#closing.next <= now) return;
+    this.#machines = false;
+    tellLikeness(this.table, now, (resemblance, time) => this.resembled(resemblance, time));
+  }
+
+  /** The calls of an account are those of a machine. */
+  mark(habit: Habit): void {
+    habit.machine = true;
+    this.#machines = true;
   }
 
   /** The input has ended: compares what there is of each day with the same hours of other days. */
@@ -263,44 +236,8 @@ export class Habits {
   }
 }
 
-/** What is usual on such a day; of the other kind while too little of this one was learnt, as on the first weekends. */
-function usualOf([weekday, weekend]: Habit['usual'], kind: number): UsualDay {
-  const own = kind === WEEKEND ? weekend : weekday;
-  const other = kind === WEEKEND ? weekday : weekend;
-  return own.days < FEW_DAYS && other.days > own.days ? other : own;
-}
-
 function minutesOf({ minutes }: DayCounts): number {
   let sum = 0;
   for (let hour = 0; hour < HOURS; hour++) sum += minutes[hour]!;
   return sum;
-}
-
-function makeHabit(): Habit {
-  const callees = createCallees();
-  return {
-    day: 0,
-    since: 0,
-    counts: createDay(),
-    callees,
-    lastHour: new Int8Array(callees.person.length),
-    usual: [createUsual(), createUsual()],
-    usualCallees: createUsualCallees(),
-    countries: new Int32Array(COUNTRIES),
-    countryDays: new Int32Array(COUNTRIES),
-    countryCount: 0,
-    source: new Uint8Array(ENDPOINT),
-    file: '',
-    frame: 0,
-  };
-}
-
-function clearHabit(habit: Habit): void {
-  clearDay(habit.counts);
-  clearCallees(habit.callees);
-  clearUsual(habit.usual[WEEKDAY]);
-  clearUsual(habit.usual[WEEKEND]);
-  clearCallees(habit.usualCallees);
-  habit.usualCallees.shape.fill(0);
-  habit.countryCount = 0;
 }

@@ -2,15 +2,21 @@
 import { ENDPOINT } from '../bytes.ts';
 import type { SipMessage } from '../decode/message.ts';
 import { hash, Key, type Seed } from '../table.ts';
-import { type Calls, isCaller } from '../track/calls/calls.ts';
+import { isCaller } from '../track/calls/calls.ts';
 import { ANSWERED, type CallState } from '../track/calls/callstate.ts';
+import type { CallerState } from '../track/fraud/callers.ts';
 import { createNumberView, type NumberView, readAbroad } from '../track/fraud/numberplan.ts';
 import type { Observation } from '../track/observation.ts';
+import type { Tracker } from '../track/tracker.ts';
 import type { Span } from '../types.ts';
 import type { Habits } from './habits.ts';
 
 /** Digits at the beginning by which countries are told apart. */
 const COUNTRY = 3;
+
+/** Evidence (natural logarithm of the odds), and different people called, that make a machine. */
+const EVIDENCE = 9;
+const CALLEES = 4;
 
 /** Reads calls for `Habits`. */
 export class PlacedCalls {
@@ -31,7 +37,7 @@ export class PlacedCalls {
   }
 
   /** The message of an Observation ended a call. */
-  over(o: Observation, c: CallState, calls: Calls, now: number): void {
+  over(o: Observation, c: CallState, { calls, callers }: Tracker, now: number): void {
     // Not what somebody tried in another's name: a server let it ring for somebody who knows a password.
     if (!c.complete || !c.credentials || (c.ringing === 0 && c.answered === 0)) return;
     const m = o.message;
@@ -42,6 +48,7 @@ export class PlacedCalls {
     calls.endpoints(c.slot, habit.source, this.#called);
     habit.file = o.packet.where.file;
     habit.frame = o.packet.frameNumber;
+    if (o.repeated && callers.byName !== undefined && isMachine(callers.byName)) this.habits.mark(habit);
     if (readAbroad(m.bytes, user.start, user.end, this.#number)) this.habits.visit(habit, this.#countryOf(m.bytes, this.#number), now);
   }
 
@@ -69,4 +76,9 @@ export class PlacedCalls {
   #hashOf(bytes: Uint8Array, { start, end }: Span): number {
     return start < 0 ? 0 : hash(this.#seed, this.#name.reset().add(bytes, start, end));
   }
+}
+
+/** As the rule about recordings has it. */
+function isMachine({ recording, callees, cut }: CallerState): boolean {
+  return recording >= EVIDENCE && callees >= CALLEES && cut > 0;
 }
