@@ -4,7 +4,7 @@ import { FEW_DAYS, type Habit } from './account.ts';
 import { classesOf } from './classes.ts';
 import { beginningOf, CELLS, dayOf } from './histogram.ts';
 
-/** Classes of accounts; most accounts that are put into them, as that is done in one go (15 ms); days until one is told again. */
+/** Most classes of accounts; most accounts that are put into them, as that is done in one go (15 ms); days until one is told again. */
 const CLASSES = 8;
 const MOST_CLASSED = 512;
 const AGAIN = 30;
@@ -28,9 +28,11 @@ export type Resembled = (resemblance: Resemblance, time: number) => void;
 /** Puts accounts into classes, and tells who is in one with a machine, if that class is not that of most. */
 export function tellLikeness(table: Table<Habit>, now: number, tell: Resembled): void {
   const slots = sampleOf(table, now);
+  // A rule of thumb: the root of half of them.
+  const count = Math.min(CLASSES, Math.max(2, Math.floor(Math.sqrt(slots.length / 2))));
   const classes = classesOf(
     slots.map((slot) => portrait(table.at(slot))),
-    CLASSES,
+    count,
   );
   const members = new Int32Array(CLASSES);
   const machines = new Int32Array(CLASSES);

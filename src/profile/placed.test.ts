@@ -17,11 +17,11 @@ type Course = 'caller' | 'callee' | 'busy' | 'refused' | 'open';
 
 let ids = 0;
 
-/** A call, `at` seconds after Monday, with the password of alice unless it is open to all. */
-function call(callee: string, at: number, course: Course = 'caller', seconds = 60): Packet[] {
+/** A call, `at` seconds after Monday, with a password unless it is open to all. */
+function call(callee: string, at: number, course: Course = 'caller', seconds = 60, caller = 'alice'): Packet[] {
   const n = ++ids;
   const start = (MONDAY + at) * 1e6;
-  const w = { user: callee, fromUser: 'alice', callId: `c${n}`, fromTag: `f${n}`, branch: `z9hG4bKa${n}`, cseq: 1 };
+  const w = { user: callee, fromUser: caller, callId: `c${n}`, fromTag: `f${n}`, branch: `z9hG4bKa${n}`, cseq: 1 };
   const again = { ...w, cseq: 2, branch: `z9hG4bKb${n}` };
   const to = (payload: string, after: number): Packet => packetOf(payload, start + after * 1e6, PHONE, SERVER, n);
   const from = (payload: string, after: number): Packet => packetOf(payload, start + after * 1e6, SERVER, PHONE, n);
@@ -42,7 +42,7 @@ function call(callee: string, at: number, course: Course = 'caller', seconds = 6
   packets.push(from(response(200, 'INVITE', again), 1), to(request('ACK', { ...ack, branch: `z9hG4bKk${n}` }), 1.1));
   const bye = { ...w, cseq: 3, branch: `z9hG4bKc${n}`, toTag: 't1' };
   if (course !== 'callee') return [...packets, to(request('BYE', bye), 1 + seconds), from(response(200, 'BYE', bye), 1.1 + seconds)];
-  const theirs = { ...bye, user: 'alice', fromUser: callee, fromTag: 't1', toTag: `f${n}` };
+  const theirs = { ...bye, user: caller, fromUser: callee, fromTag: 't1', toTag: `f${n}` };
   return [...packets, from(request('BYE', theirs), 1 + seconds), to(response(200, 'BYE', theirs), 1.1 + seconds)];
 }
 
@@ -111,4 +111,21 @@ test('a call abroad knows hours and countries of its account', () => {
     ],
   );
   assert.deepEqual(told(all), ['toll-off-hours alice@example.com', 'toll-off-hours alice@example.com']);
+});
+
+test('an account that lives like one that was found to be a machine is told', () => {
+  const hour = (day: number, i: number): number => day * DAY + (9 + i / 2) * HOUR;
+  const bots = (day: number): Packet[] =>
+    Array.from({ length: 12 }, (_, i) => [
+      ...call(`x${day}-${i}`, hour(day, i), 'callee', 3, 'robot'),
+      ...call(`y${day}-${i}`, hour(day, i) + 60, 'caller', 20 + 13 * i + day, 'twin'),
+    ]).flat();
+  const people = (day: number): Packet[] =>
+    ['ann', 'ben', 'cat', 'dan'].flatMap((who, i) => call('bob', hour(day, 25) + 100 * i, 'caller', 50 + i, who));
+  const all = happenings(Array.from({ length: 10 }, (_, day) => [...bots(day), ...people(day)]).flat());
+  const like = all.events.filter(({ type }) => type === 'profile.resembles');
+  assert.deepEqual(
+    like.map(({ account, data }) => [account, data['machines'], data['members'], data['accounts']]),
+    [['twin@example.com', 1, 2, 6]],
+  );
 });
