@@ -1,7 +1,7 @@
 /** docs/profiles.md: what came of E1-4. */
 import { auc, bootstrap, poissonUpper, proportionLower } from '../eval/statistics.ts';
 import { KINDS, THEFTS } from './profile-people.ts';
-import { DAYS, type Day, DISTANCES, type Distance, MONTH, PEOPLE } from './profile-trial.ts';
+import { DAYS, type Day, DISTANCES, type Distance, type Likeness, MACHINES, MONTH, PEOPLE } from './profile-trial.ts';
 
 /** The people of one seed: their own days, and by theft the days on which they were robbed. */
 export interface Trial {
@@ -14,6 +14,8 @@ export interface Trials {
   /** For choosing cut-offs, and for judging them. */
   readonly chosen: readonly Trial[];
   readonly tested: readonly Trial[];
+  /** Sites with machines that call so often a day. */
+  readonly likeness: readonly { readonly rate: number; readonly sites: readonly Likeness[] }[];
   /** First seed of each. */
   readonly first: readonly [number, number];
   readonly commit: string;
@@ -67,6 +69,13 @@ False positives at the cut-off of the warning by who the account belongs to: ${b
 ## Calls at hours at which the account never calls
 
 For rule \`toll-off-hours\`, which also wants a costly number in a country new to the account: ${offHours(tested)}.
+
+## Accounts that live like a known machine
+
+For rule \`profile-class\` (S1-51): ${PEOPLE} people and ${MACHINES} machines that play a recording a site, one of the machines found after a month (seeds
+${first[1]} to ${last[1]}, nothing was chosen on them). All machines of a site are of one make here, which makes it easy.
+
+${likenessTable(trials.likeness)}
 `;
 }
 
@@ -149,4 +158,15 @@ function offHours(trials: readonly Trial[]): string {
     return `${theft} ${(days.filter(({ offHours: calls }) => calls > 0).length / days.length).toFixed(2)}`;
   });
   return `an owner has ${(own / months(trials)).toFixed(2)} days a month with such a call, wherever to; share of thefts with one: ${shares.join('; ')}`;
+}
+
+function likenessTable(likeness: Trials['likeness']): string {
+  const rows = likeness.map(({ rate, sites }) => {
+    const machines = mean(sites.map((site) => site.machines / (MACHINES - 1)));
+    const people = sites.flatMap((site) => site.people);
+    const kinds = KINDS.map(({ name }) => [name, people.filter((kind) => kind === name).length] as const).filter(([, n]) => n > 0);
+    const wrong = people.length / sites.length / PEOPLE;
+    return [`${rate}`, machines.toFixed(2), wrong.toFixed(3), kinds.map(([name, n]) => `${name} ${n}`).join(', ') || '–'];
+  });
+  return table(['Calls a day', 'of the other machines told', 'of the people told', 'who these are'], rows);
 }

@@ -176,3 +176,16 @@ export function* callsOf(seed: number, id: number, days: number, theft?: Theft, 
     yield calls.sort((a, b) => a.start - b.start);
   }
 }
+
+/** The calls of a machine with a recording on one working day: about so many, to anybody, between nine and five. */
+export function machineCalls(seed: number, id: number, day: number, rate: number): PersonCall[] {
+  if (day % 7 >= 5) return [];
+  const random = seeded(seed, `machine ${id} day ${day}`);
+  const calls = Array.from({ length: poisson(random, rate) }, () => ({
+    start: dayStart(day) + Math.floor((9 + 8 * random.unit()) * HOUR),
+    minutes: random.chance(0.7) ? 0.1 + 0.1 * random.unit() : 0.6,
+    callee: random.integer(1e9, 2e9),
+    own: true,
+  }));
+  return calls.sort((a, b) => a.start - b.start);
+}

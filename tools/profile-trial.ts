@@ -1,7 +1,7 @@
 /** E1-4: people and thieves of `profile-people.ts` before the habits of `src/profile`, each day of each account judged as the engine does. */
 import { type Comparison, Habits } from '../src/profile/habits.ts';
 import { Key } from '../src/table.ts';
-import { callsOf, dayStart, KINDS, kindOfPerson, type Theft } from './profile-people.ts';
+import { callsOf, dayStart, KINDS, kindOfPerson, machineCalls, type PersonCall, type Theft } from './profile-people.ts';
 
 /** Days each account is watched; people of one seed; days after which a thief may come, and from which on days count for the AUC. */
 export const DAYS = 60;
@@ -67,4 +67,38 @@ function distancesOf({ euclidean, quadratic, mahalanobis, hellinger, shape, lear
   // As detectors do: what too little is known of is not told.
   if (learnt < 3) return { euclidean: 0, quadratic: 0, mahalanobis: 0, hellinger: 0, shape: 0, both: 0 };
   return { euclidean, quadratic, mahalanobis, hellinger, shape, both: mahalanobis * hellinger };
+}
+
+/** Machines beside `PEOPLE` people, one of them known. */
+export const MACHINES = 10;
+
+/** Who was told to live like a machine after a month: others of the machines, and people by the name of their kind. */
+export interface Likeness {
+  readonly machines: number;
+  readonly people: readonly string[];
+}
+
+/** A site of people and machines that call so often a day; the first machine is found after a month. */
+export function likenessOf(seed: number, rate: number): Likeness {
+  const habits = new Habits(1024, { k0: seed, k1: rate });
+  const account = new Key(8);
+  const people = Array.from({ length: PEOPLE }, (_, id) => callsOf(seed, id, MONTH + 1));
+  const slots = new Map<number, string>();
+  const told: string[] = [];
+  habits.resembled = ({ slot }) => told.push(slots.get(slot)!);
+  const count = (id: number, name: string, calls: Iterable<PersonCall>): void => {
+    for (const { start, minutes, callee } of calls) {
+      habits.count(account.reset().addNumber(id), callee | 0, start, minutes, start);
+      slots.set(habits.table.find(account, start), name);
+    }
+  };
+  for (let day = 0; day <= MONTH; day++) {
+    people.forEach((calls, id) => {
+      count(id, KINDS[kindOfPerson(seed, id)]!.name, calls.next().value ?? []);
+    });
+    for (let id = 0; id < MACHINES; id++) count(PEOPLE + id, 'machine', machineCalls(seed, id, day, rate));
+    if (day === MONTH) habits.mark(habits.table.at(habits.table.find(account.reset().addNumber(PEOPLE), dayStart(day))));
+    while (habits.due <= dayStart(day + 1)) habits.lapse(dayStart(day + 1));
+  }
+  return { machines: told.filter((name) => name === 'machine').length, people: told.filter((name) => name !== 'machine') };
 }

@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import { ROOT } from '../test/peers.ts';
 import { profilePage } from './profile-page.ts';
 import { THEFTS, type Theft } from './profile-people.ts';
-import { daysOf } from './profile-trial.ts';
+import { daysOf, likenessOf } from './profile-trial.ts';
 
 const { values } = parseArgs({ options: { seeds: { type: 'string', default: '10' }, write: { type: 'boolean', default: false } } });
 const count = Number(values.seeds);
@@ -22,10 +22,14 @@ const trialOf = (seed: number) => ({
 });
 const chosen = Array.from({ length: count }, (_, i) => trialOf(1 + i));
 const tested = Array.from({ length: count }, (_, i) => trialOf(TESTED + i));
+/** Calls a day of the machines that are looked for by their class. */
+const RATES = [200, 60, 20];
+const likeness = RATES.map((rate) => ({ rate, sites: tested.map((_, i) => likenessOf(TESTED + i, rate)) }));
 const commit = spawnSync('git', ['rev-parse', '--short=12', 'HEAD'], { cwd: ROOT, encoding: 'utf8' }).stdout.trim();
 const page = profilePage({
   chosen,
   tested,
+  likeness,
   first: [1, TESTED],
   commit,
   rules: { told: variable('profile-anomaly'), hinted: variable('profile-hint') },
