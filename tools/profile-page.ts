@@ -6,6 +6,8 @@ import { DAYS, type Day, DISTANCES, type Distance, type Likeness, MACHINES, MONT
 /** The people of one seed: their own days, and by theft the days on which they were robbed. */
 export interface Trial {
   readonly clean: readonly Day[];
+  /** The same days as far as they had come at noon, for those that went on. */
+  readonly mornings: readonly Day[];
   readonly thefts: Readonly<Record<string, readonly Day[]>>;
 }
 
@@ -65,6 +67,8 @@ from its ${RULE.days}th day on, on days with ${RULE.calls} calls or more.
 ${cutTable(tested, told, hinted, rules)}
 
 False positives at the cut-off of the warning by who the account belongs to: ${byKind(tested, rules.told)}. At that of the hint: ${byKind(tested, rules.hinted)}.
+
+If each day ended at noon, as the last one of a capture may: ${mornings(tested, rules.told)} false warnings per user-month, and ${mornings(tested, rules.hinted)} at the cut-off of the hint.
 
 ## Calls at hours at which the account never calls
 
@@ -149,6 +153,11 @@ function byKind(trials: readonly Trial[], cut: number): string {
     const wrong = days.filter((day) => day.kind === name && isTold(day, cut)).length;
     return `${name} ${(wrong / months(trials, PEOPLE * share)).toFixed(3)}`;
   }).join(', ');
+}
+
+function mornings(trials: readonly Trial[], cut: number): string {
+  const wrong = trials.flatMap((trial) => trial.mornings).filter((day) => isTold(day, cut)).length;
+  return (wrong / months(trials)).toFixed(4);
 }
 
 function offHours(trials: readonly Trial[]): string {

@@ -10,6 +10,9 @@ export const PEOPLE = 100;
 /** See DAYS. */
 export const MONTH = 30;
 
+/** µs of a morning. */
+const NOON = 12 * 3_600_000_000;
+
 /** The distances that are judged: those of papers, and both kinds at once, as the rule has it. */
 export const DISTANCES = ['euclidean', 'quadratic', 'mahalanobis', 'hellinger', 'shape', 'both'] as const;
 /** Name of one of them. */
@@ -19,6 +22,8 @@ export type Distance = (typeof DISTANCES)[number];
 export interface Day {
   /** Name of the kind of person. */
   readonly kind: string;
+  /** Hours that had passed: 24, or 12 if the input had ended at noon. */
+  readonly hours: number;
   /** Days for which the account is known; calls of the day. */
   readonly age: number;
   readonly calls: number;
@@ -44,6 +49,7 @@ function daysOfPerson(seed: number, id: number, theft: Theft | undefined): Day[]
   habits.compared = (c) => {
     found.push({
       kind: KINDS[kindOfPerson(seed, id)]!.name,
+      hours: c.hours,
       age: c.age,
       calls: c.calls,
       stolen: day === stolen,
@@ -53,7 +59,13 @@ function daysOfPerson(seed: number, id: number, theft: Theft | undefined): Day[]
   };
   for (const calls of callsOf(seed, id, DAYS, theft, stolen)) {
     offHours = 0;
+    let noon = false;
     for (const { start, minutes, callee, own } of calls) {
+      if (!noon && start >= dayStart(day) + NOON) {
+        noon = true;
+        // Changes nothing: it tells of the day so far.
+        habits.finish(dayStart(day) + NOON - 1);
+      }
       if (own === (day !== stolen) && habits.isOffHours(account, start)) offHours++;
       habits.count(account, callee | 0, start, minutes, start);
     }

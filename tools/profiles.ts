@@ -9,16 +9,22 @@ import { parseArgs } from 'node:util';
 import { ROOT } from '../test/peers.ts';
 import { profilePage } from './profile-page.ts';
 import { THEFTS, type Theft } from './profile-people.ts';
-import { daysOf, likenessOf } from './profile-trial.ts';
+import { type Day, daysOf, likenessOf } from './profile-trial.ts';
 
 const { values } = parseArgs({ options: { seeds: { type: 'string', default: '10' }, write: { type: 'boolean', default: false } } });
 const count = Number(values.seeds);
 /** The seeds on which cut-offs are judged begin here. */
 const TESTED = 101;
 
+const halves = (days: readonly Day[]) => ({
+  clean: days.filter(({ hours }) => hours === 24),
+  mornings: days.filter(({ hours }) => hours < 24),
+});
 const trialOf = (seed: number) => ({
-  clean: daysOf(seed),
-  thefts: Object.fromEntries(Object.keys(THEFTS).map((theft) => [theft, daysOf(seed, theft as Theft).filter(({ stolen }) => stolen)])),
+  ...halves(daysOf(seed)),
+  thefts: Object.fromEntries(
+    Object.keys(THEFTS).map((theft) => [theft, daysOf(seed, theft as Theft).filter(({ stolen, hours }) => stolen && hours === 24)]),
+  ),
 });
 const chosen = Array.from({ length: count }, (_, i) => trialOf(1 + i));
 const tested = Array.from({ length: count }, (_, i) => trialOf(TESTED + i));

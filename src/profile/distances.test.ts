@@ -37,7 +37,7 @@ test('Euclidean, quadratic and Mahalanobis are what their matrices say', () => {
       const likeness = (i: number, j: number): number => (measure(i) === measure(j) ? Math.max(0, 1 - Math.abs(i - j) / 3) : 0);
       near(quadratic(day, usual, hours), form(day, usual, hours, likeness));
       const inverse = (i: number, j: number): number => (i === j ? 14 / (10 * variance[i]! + 4 * 0.25) : 0);
-      near(mahalanobis(day, usual, hours), form(day, usual, hours, inverse) / Math.sqrt(3 * hours));
+      near(mahalanobis(day, usual, hours), form(day, usual, hours, inverse) / Math.sqrt(CELLS));
     }),
     { numRuns: 40 },
   );
