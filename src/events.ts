@@ -414,7 +414,7 @@ export const EVENTS = {
   },
   'profile.compared': {
     about:
-      'A day (UTC) on which an account placed calls is over, or the input is, and was compared with what had been usual on its days before (S1-49 to S1-54). Only calls with credentials that rang or were answered count. From the fifth day of an account on, if three days of the kind were learnt.',
+      'A day (UTC) on which an account placed calls is over, or the input is, and was compared with what had been usual on its days before (S1-49 to S1-54). Only calls with credentials that rang or were answered count. Its time is that of the last call of the day. From the fifth day of an account on, if three days were learnt to compare it with.',
     src: 'where the last call of the account came from',
     fields: {
       kind: { kind: 'name', about: 'weekday or weekend' },

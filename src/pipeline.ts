@@ -135,8 +135,8 @@ export class Pipeline {
     this.#tracker = new Tracker(config.tables, config.seed, this.#message, heard, config.network.proxies);
     this.#seed = config.seed;
     this.#habits = new Habits(config.tables.accounts, config.seed);
-    this.#habits.compared = (comparison, time) => detectHabit(comparison, this.#habits, this.#emitter, time);
-    this.#habits.resembled = (resemblance, time) => detectLikeness(resemblance, this.#habits, this.#emitter, time);
+    this.#habits.compared = (comparison) => detectHabit(comparison, this.#habits, this.#emitter);
+    this.#habits.resembled = (resemblance) => detectLikeness(resemblance, this.#habits, this.#emitter);
     this.#placed = new PlacedCalls(this.#habits, config.seed);
     this.#keepEvents = sinks.events;
     if (sinks.records === true) {

@@ -11,10 +11,10 @@ const LIKENESS = typeIndex('profile.resembles');
 const KNOWN_DAYS = 4;
 const LEARNT = 3;
 
-/** Emits `profile.compared` for a day that is over at `time` (µs). */
-export function detectHabit(c: Comparison, habits: Habits, emitter: Emitter, time: number): void {
+/** Emits `profile.compared` for a day that is over. Its time is that of the last call of the day. */
+export function detectHabit(c: Comparison, habits: Habits, emitter: Emitter): void {
   if (c.age < KNOWN_DAYS || c.learnt < LEARNT || !emitter.wants(TYPE)) return;
-  emitter.emit('profile.compared', TYPE, accountScene(habits, c.slot, time), {
+  emitter.emit('profile.compared', TYPE, accountScene(habits, c.slot), {
     kind: c.kind === WEEKEND ? 'weekend' : 'weekday',
     hours: c.hours,
     days: c.age,
@@ -32,19 +32,14 @@ export function detectHabit(c: Comparison, habits: Habits, emitter: Emitter, tim
 }
 
 /** Emits `profile.resembles` for an account whose days are like those of a machine. */
-export function detectLikeness(
-  { slot, age, members, machines, accounts }: Resemblance,
-  habits: Habits,
-  emitter: Emitter,
-  time: number,
-): void {
+export function detectLikeness({ slot, age, members, machines, accounts }: Resemblance, habits: Habits, emitter: Emitter): void {
   if (!emitter.wants(LIKENESS)) return;
-  emitter.emit('profile.resembles', LIKENESS, accountScene(habits, slot, time), { days: age, members, machines, accounts });
+  emitter.emit('profile.resembles', LIKENESS, accountScene(habits, slot), { days: age, members, machines, accounts });
 }
 
-function accountScene({ table }: Habits, slot: number, time: number): Scene {
+function accountScene({ table }: Habits, slot: number): Scene {
   const key = table.keyAt(slot);
-  const { source: src, file, frame } = table.at(slot);
+  const { last: time, source: src, file, frame } = table.at(slot);
   return { time, src, dst: NO_ENDPOINT, callId: '', account: text(key, 0, key.length), file, frame };
 }
 

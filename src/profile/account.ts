@@ -29,7 +29,8 @@ export interface Habit {
   machine: boolean;
   /** Day on which it was told that it is like a machine. */
   resembled: number;
-  /** Where its last call came from, and the packet that ended it. */
+  /** µs at which its last call ended, where that came from, and the packet that ended it. */
+  last: number;
   readonly source: Uint8Array;
   file: string;
   frame: number;
@@ -58,6 +59,7 @@ export function createHabit(): Habit {
     countryCount: 0,
     machine: false,
     resembled: NOT_YET,
+    last: 0.5,
     source: new Uint8Array(ENDPOINT),
     file: '',
     frame: 0,

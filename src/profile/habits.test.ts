@@ -8,11 +8,11 @@ const DAY = 24 * HOUR;
 /** A Monday. */
 const MONDAY = Date.UTC(2026, 0, 5) * 1000;
 
-/** Habits and what they told: each day compared, with the time it was told for. */
-function habitsOf(capacity = 64): { habits: Habits; told: (Comparison & { time: number })[] } {
+/** Habits and what they told: each day compared. */
+function habitsOf(capacity = 64): { habits: Habits; told: Comparison[] } {
   const habits = new Habits(capacity, { k0: 1, k1: 2 });
-  const told: (Comparison & { time: number })[] = [];
-  habits.compared = (comparison, time) => told.push({ ...comparison, time });
+  const told: Comparison[] = [];
+  habits.compared = (comparison) => told.push({ ...comparison });
   return { habits, told };
 }
 
@@ -37,10 +37,10 @@ test('a day is told at its end, with what had been usual before it', () => {
   work(habits, 15);
   assert.equal(habits.due, MONDAY + 15 * DAY);
   habits.lapse(MONDAY + 15 * DAY);
-  const { time, age, learnt, calls, people, strangers, minutes, hours, kind } = told.at(-1)!;
+  const { age, learnt, calls, people, strangers, minutes, hours, kind } = told.at(-1)!;
   assert.deepEqual(
-    { time, age, learnt, calls, people, strangers, minutes, hours, kind },
-    { time: MONDAY + 15 * DAY, age: 14, learnt: 10, calls: 6, people: 3, strangers: 0, minutes: 12, hours: 24, kind: 0 },
+    { age, learnt, calls, people, strangers, minutes, hours, kind },
+    { age: 14, learnt: 10, calls: 6, people: 3, strangers: 0, minutes: 12, hours: 24, kind: 0 },
   );
   const { euclidean, mahalanobis, hellinger, shape } = told.at(-1)!;
   assert.ok(euclidean < 0.01 && mahalanobis < 0.01 && hellinger < 0.1 && shape < 0.01, JSON.stringify(told.at(-1)));
@@ -74,9 +74,9 @@ test('the end of the input compares the hours that have passed', () => {
   work(habits, 11);
   const before = told.length;
   habits.finish(MONDAY + 10 * DAY + 10.5 * HOUR);
-  assert.deepEqual([told.length - before, told.at(-1)!.hours, told.at(-1)!.time], [1, 11, MONDAY + 10 * DAY + 10.5 * HOUR]);
+  assert.deepEqual([told.length - before, told.at(-1)!.hours], [1, 11]);
   habits.finish(MONDAY + 12 * DAY);
-  assert.deepEqual([told.at(-1)!.hours, told.at(-1)!.time], [24, MONDAY + 11 * DAY], 'a day that was over and not closed yet');
+  assert.equal(told.at(-1)!.hours, 24, 'a day that was over and not closed yet');
 });
 
 test('midnight closes some accounts at a time; one that calls before its turn is closed by its call, and told once', () => {

@@ -55,8 +55,8 @@ export interface Comparison {
   shape: number;
 }
 
-/** Hears of each day that was compared; `time` is the end of the day, or of the input (µs). */
-export type Compared = (comparison: Comparison, time: number) => void;
+/** Hears of each day that was compared. */
+export type Compared = (comparison: Comparison) => void;
 
 /** All accounts that place calls with a password. */
 export class Habits {
@@ -112,6 +112,7 @@ export class Habits {
     if (habit.callees.calls === 0) this.#closing.push(slot, this.table.generation(slot), beginningOf(day + 1));
     // What began before midnight counts for the first hour after it.
     const hour = hourOf(Math.max(start, beginningOf(day)));
+    habit.last = now;
     const at = addCall(habit.callees, callee);
     habit.counts.calls[hour]!++;
     habit.counts.minutes[hour]! += minutes;
@@ -140,7 +141,7 @@ export class Habits {
     }
     if (!this.#machines || this.#closing.next <= now) return;
     this.#machines = false;
-    tellLikeness(this.table, now, (resemblance, time) => this.resembled(resemblance, time));
+    tellLikeness(this.table, now, (resemblance) => this.resembled(resemblance));
   }
 
   /** The calls of an account are those of a machine. */
@@ -155,7 +156,7 @@ export class Habits {
       if (habit.callees.calls === 0) return;
       const isOver = habit.day < dayOf(now);
       this.#compare(slot, habit, isOver ? HOURS : hourOf(now) + 1);
-      this.compared(this.#comparison, isOver ? beginningOf(habit.day + 1) : now);
+      this.compared(this.#comparison);
     });
   }
 
@@ -193,7 +194,7 @@ export class Habits {
   #close(slot: number, habit: Habit, today: number): void {
     if (habit.callees.calls > 0) {
       this.#compare(slot, habit, HOURS);
-      this.compared(this.#comparison, beginningOf(habit.day + 1));
+      this.compared(this.#comparison);
       // `#compare` left the histogram of the day in the cells.
       learn(habit.usual[kindOf(habit.day) === WEEKEND ? 1 : 0], this.#cells, kindOf(habit.day));
       learnCallees(habit.usualCallees, habit.callees, today - habit.day);

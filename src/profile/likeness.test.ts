@@ -13,14 +13,14 @@ const account = (id: number): Key => new Key(8).addNumber(id);
 /** A site of people, and of machines that call strangers all day; what it tells while days pass. */
 class Site {
   readonly habits = new Habits(1024, { k0: 1, k1: 2 });
-  readonly told: (Resemblance & { time: number })[] = [];
+  readonly told: Resemblance[] = [];
   readonly people: number;
   readonly machines: number;
 
   constructor(people: number, machines: number) {
     this.people = people;
     this.machines = machines;
-    this.habits.resembled = (resemblance, time) => this.told.push({ ...resemblance, time });
+    this.habits.resembled = (resemblance) => this.told.push(resemblance);
   }
 
   pass(from: number, to: number): void {
@@ -59,8 +59,8 @@ test('one of five machines is known: the other four are told at the end of the d
   site.mark(1000);
   site.pass(10, 11);
   assert.deepEqual(new Set(site.told.map(({ slot }) => slot)), slotsOf(site, [1001, 1002, 1003, 1004]));
-  const { age, members, machines, accounts, time } = site.told[0]!;
-  assert.deepEqual([age, members, machines, accounts, time], [11, 5, 1, 45, MONDAY + 11 * DAY]);
+  const { age, members, machines, accounts } = site.told[0]!;
+  assert.deepEqual([age, members, machines, accounts], [11, 5, 1, 45]);
   site.mark(1000);
   site.pass(11, 12);
   assert.equal(site.told.length, 4);

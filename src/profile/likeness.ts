@@ -2,7 +2,7 @@
 import type { Table } from '../table.ts';
 import { FEW_DAYS, type Habit } from './account.ts';
 import { classesOf } from './classes.ts';
-import { beginningOf, CELLS, dayOf } from './histogram.ts';
+import { CELLS, dayOf } from './histogram.ts';
 
 /** Most classes of accounts; most accounts that are put into them, as that is done in one go (15 ms); days until one is told again. */
 const CLASSES = 8;
@@ -11,19 +11,19 @@ const AGAIN = 30;
 /** Root of the calls of a busy hour. */
 const BUSY_HOUR = 3;
 
-/** An account whose days are like those of a known machine. Reused: good until the next one. */
+/** An account whose days are like those of a known machine. */
 export interface Resemblance {
-  slot: number;
+  readonly slot: number;
   /** Days since the account was first seen. */
-  age: number;
+  readonly age: number;
   /** Accounts of its class, those known as machines among them; accounts that were put into classes. */
-  members: number;
-  machines: number;
-  accounts: number;
+  readonly members: number;
+  readonly machines: number;
+  readonly accounts: number;
 }
 
-/** Hears of each account that is like a machine; `time` is the beginning of the day (µs). */
-export type Resembled = (resemblance: Resemblance, time: number) => void;
+/** Hears of each account that is like a machine. */
+export type Resembled = (resemblance: Resemblance) => void;
 
 /** Puts accounts into classes, and tells who is in one with a machine, if that class is not that of most. */
 export function tellLikeness(table: Table<Habit>, now: number, tell: Resembled): void {
@@ -46,7 +46,7 @@ export function tellLikeness(table: Table<Habit>, now: number, tell: Resembled):
     const found = { members: members[classes[i]!]!, machines: machines[classes[i]!]!, accounts: slots.length };
     if (found.machines === 0 || habit.machine || 2 * found.members > slots.length || today - habit.resembled < AGAIN) return;
     habit.resembled = today;
-    tell({ slot, age: today - habit.since, ...found }, beginningOf(today));
+    tell({ slot, age: today - habit.since, ...found });
   });
 }
 
