@@ -39,9 +39,7 @@ export class Callbacks {
       rowBytes: 4 * USERS,
       seed,
       make: () => ({ users: 0 }),
-      reset: (ringer) => {
-        ringer.users = 0;
-      },
+      reset: () => {},
     });
   }
 
@@ -54,6 +52,7 @@ export class Callbacks {
     if (this.#number.kind === 0) return;
     const slot = this.table.put(this.#keyOf(m.bytes, this.#number), now);
     const ringer = this.table.at(slot);
+    if (this.table.fresh) ringer.users = 0;
     const row = this.table.row(slot);
     const user = this.#userOf(m, forward ? m.to.uri : m.from.uri);
     if (ringer.users >= USERS || hasRowWord(this.table.rows, row, 4, ringer.users, user)) return;
