@@ -93,6 +93,8 @@ export interface Observation {
   use: Use;
   /** It ended a call, and the calls of its caller look made by a machine (`Tracker.callers`). */
   repeated: boolean;
+  /** The call that it ended. */
+  over: CallState | undefined;
   /** A server accepted a call to a number abroad: who calls so (`Tracker.tolls`). */
   abroad: TollState | undefined;
 }

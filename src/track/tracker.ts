@@ -23,6 +23,7 @@ import { Cnonces } from './cnonces.ts';
 import { Debts } from './debts.ts';
 import { Dialled } from './dialled.ts';
 import { Faults } from './faults.ts';
+import { Callbacks } from './fraud/callbacks.ts';
 import { Callers } from './fraud/callers.ts';
 import { Homes } from './fraud/homes.ts';
 import { Tolls } from './fraud/tolls.ts';
@@ -113,6 +114,7 @@ export class Tracker {
   readonly faults: Faults;
   readonly callers: Callers;
   readonly tolls: Tolls;
+  readonly callbacks: Callbacks;
   readonly homes: Homes;
   readonly legs: Legs;
   /** First requests of clients to servers that wait for their second look. */
@@ -159,6 +161,7 @@ export class Tracker {
     this.faults = new Faults(capacities.loads, seed);
     this.callers = new Callers(capacities.peers, seed);
     this.tolls = new Tolls(capacities.peers, seed);
+    this.callbacks = new Callbacks(capacities.peers, seed);
     this.homes = new Homes(capacities.registrations, seed);
     this.legs = new Legs(capacities.legs, seed, this.calls);
     this.contacts = new Sightings('first contacts', capacities.peers, SECOND_LOOK + 1_000_000, seed);
@@ -204,6 +207,7 @@ export class Tracker {
     o.use = '';
     o.replayed = false;
     o.repeated = false;
+    o.over = undefined;
     o.abroad = undefined;
     o.dialog = undefined;
     o.side = NOBODY;
@@ -223,7 +227,9 @@ export class Tracker {
     const c = o.call ?? this.#callOf(this.dialogs.changes[0]!.slot, now);
     if (c === undefined || c.ended === 0 || c.weighed) return;
     c.weighed = true;
+    o.over = c;
     this.tolls.over(c, now);
+    this.callbacks.over(c, m, now);
     o.repeated = this.callers.over(c, this.calls, m, now);
   }
 
@@ -370,6 +376,7 @@ export class Tracker {
       faults.table,
       callers.table,
       tolls.table,
+      this.callbacks.table,
       homes.table,
       dialogs.table,
       this.forgeries.suspects,
