@@ -475,6 +475,21 @@ export const EVENTS = {
       side: { kind: 'name', about: 'whose it claims to be: caller, callee or none' },
     },
   },
+  'request.stray': {
+    about:
+      'A request inside a call (BYE, CANCEL, re-INVITE, UPDATE, REFER, PRACK, INFO) belongs to no call that was seen, and who got it knows it no better: it was answered 481 or 404, or not within 2 s though others are answered. Each call of a source once a minute.',
+    src: 'who sent the request',
+    fields: {
+      method,
+      status: { kind: 'status', about: '481 or 404; 0: no answer' },
+      refused: { kind: 'count', about: 'such requests of this source, until it pauses for 30 min' },
+      accepted: { kind: 'count', about: 'requests of this source inside calls whose beginning was not seen that were accepted' },
+      known: {
+        kind: 'flag',
+        about: 'the source is no stranger: it answers others, registered the account of its From, or had a call or REGISTER accepted there',
+      },
+    },
+  },
   'dialog.violated': {
     about:
       'A message did not fit the state of its dialog (RFC 3261 §12.2; S2-24, S2-25), or came from an address that had no part in the call. What only looks so because messages cross, hops repeat them or the capture began late is not told.',

@@ -19,6 +19,7 @@ import { detectOddity } from './oddity.ts';
 import { detectOffer } from './offer.ts';
 import { detectProbe } from './probe.ts';
 import { detectReplay } from './replay.ts';
+import { detectStray } from './stray.ts';
 import { detectTakeover } from './takeover.ts';
 import { detectToll } from './toll.ts';
 import { detectUnchallenged } from './unchallenged.ts';
@@ -55,6 +56,7 @@ export function detect(o: Observation, tracker: Tracker, emitter: Emitter, now: 
   if (o.retried !== undefined) detectDialling(o, emitter, now);
   if (o.inferred !== NONE) detectInferred(o, tracker, emitter, now);
   if (!o.concluded) return;
+  if (o.stray >= 0) detectStray(o.stray, tracker, emitter);
   detectUnchallenged(o, tracker, emitter);
   detectProbe(o, tracker, emitter, now);
   detectCredentials(o, tracker, emitter, now);

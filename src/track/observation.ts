@@ -81,6 +81,8 @@ export interface Observation {
   fromParty: boolean;
   /** Code of what shows that it is not of the party in whose name it speaks (`calls/forgeries.ts`), 0: nothing. */
   forgery: number;
+  /** It answers a request inside a call that nobody knows: slot of that (`calls/strays.ts`), else -1. */
+  stray: number;
   /** Outcome told by one direction alone: by an answer whose request was not seen, or by a request where no answers are seen. NONE for all others. */
   inferred: number;
   /** It is an initial request with a fault: what its client sent of these. */

@@ -18,6 +18,7 @@ import { NOBODY } from './calls/dialogstate.ts';
 import { Forgeries, NO_EVIDENCE, VERDICT } from './calls/forgeries.ts';
 import { Legs } from './calls/legs.ts';
 import { makeOf } from './calls/make.ts';
+import { Strays } from './calls/strays.ts';
 import { NO_VIOLATION } from './calls/violations.ts';
 import { Clients } from './clients.ts';
 import { Cnonces } from './cnonces.ts';
@@ -79,6 +80,8 @@ export interface Lapses {
   dialog: DialogLapse;
   /** Time has shown that a message from a new place was forged: the suspect by slot, and the code of the evidence. */
   forged(slot: number, evidence: number): void;
+  /** A request for a call that nobody knows stayed without an answer: the stray by slot. */
+  stray(slot: number): void;
   /** A stream of media fell silent, or the input ended. */
   media(slot: number): void;
   /** The second look at the first request of a client to a server: who could answer has answered. */
@@ -107,6 +110,7 @@ export class Tracker {
   readonly agreements: Agreements;
   readonly dialogs: Dialogs;
   readonly forgeries: Forgeries;
+  readonly strays: Strays;
   readonly dialled: Dialled;
   readonly cnonces: Cnonces;
   readonly faults: Faults;
@@ -153,6 +157,7 @@ export class Tracker {
     this.agreements = new Agreements(this.media, this.calls);
     this.dialogs = new Dialogs(capacities.dialogs, seed, this.calls, this.transactions, this.registrations);
     this.forgeries = new Forgeries(seed, this.calls, this.media);
+    this.strays = new Strays(seed, this.transactions, this.peers, this.registrations);
     this.dialled = new Dialled(capacities.calls, seed);
     this.cnonces = new Cnonces(capacities.attempts, seed);
     this.faults = new Faults(capacities.loads, seed);
@@ -197,6 +202,7 @@ export class Tracker {
       violation: NO_VIOLATION,
       fromParty: true,
       forgery: NO_EVIDENCE,
+      stray: -1,
       inferred: NONE,
       broken: undefined,
       retried: undefined,
@@ -243,6 +249,7 @@ export class Tracker {
     o.violation = NO_VIOLATION;
     o.fromParty = true;
     o.forgery = NO_EVIDENCE;
+    o.stray = -1;
     this.dialogs.changed = 0;
     if (!m.isRequest) this.#answer(o, packet, m, now);
     else if (m.method === ACK) this.#ack(o, m, now);
@@ -293,8 +300,8 @@ export class Tracker {
 
   /** µs at which the next lapse falls due. */
   get #due(): number {
-    const { transactions, authentication, rates, dialogs, calls, loneAnswers, media, forgeries } = this;
-    const first = Math.min(transactions.unanswered.next, authentication.pending.next, this.#looks.next, forgeries.due);
+    const { transactions, authentication, rates, dialogs, calls, loneAnswers, media, forgeries, strays } = this;
+    const first = Math.min(transactions.unanswered.next, authentication.pending.next, this.#looks.next, forgeries.due, strays.due);
     return Math.min(first, rates.due, dialogs.due, calls.due, loneAnswers.pending.next, media.due);
   }
 
@@ -315,6 +322,7 @@ export class Tracker {
     this.#abandoned(now, now, lapses);
     this.#unanswered(now, now, lapses);
     this.forgeries.lapse(now, lapses.forged);
+    this.strays.lapse(now, lapses.stray);
     if (now >= this.dialogs.due) {
       this.dialogs.lapse(now, (kind, slot) => {
         this.#settle(slot, now);
@@ -406,6 +414,8 @@ export class Tracker {
       homes.table,
       dialogs.table,
       this.forgeries.suspects,
+      this.strays.table,
+      this.strays.sources,
       legs.table,
       this.replays.table,
       rates.loads.table,
@@ -433,7 +443,7 @@ export class Tracker {
     }
     o.initial = t.initial;
     if (!t.initial) {
-      this.dialogs.request(o, m, now);
+      this.#insideCall(o, m, t, now);
       this.forgeries.request(o, m, now);
       return;
     }
@@ -446,7 +456,12 @@ export class Tracker {
       this.forgeries.invited(o, m);
       this.legs.invited(m, packet, o.call, this.calls.fresh, now);
       if (this.calls.fresh && o.attributed === VIA) this.calls.originated(o.call, o.client);
-    } else if (m.method === BYE || m.method === UPDATE || m.method === PRACK) this.dialogs.request(o, m, now);
+    } else if (m.method === BYE || m.method === UPDATE || m.method === PRACK) this.#insideCall(o, m, t, now);
+  }
+
+  #insideCall(o: Observation, m: SipMessage, t: Transaction, now: number): void {
+    this.dialogs.request(o, m, now);
+    if (t.astray && !o.copy) this.strays.sent(o, t, now);
   }
 
   #meet(o: Observation, m: SipMessage, t: Transaction, now: number): void {
@@ -514,6 +529,7 @@ export class Tracker {
     o.concluded = true;
     if (o.copy) this.#debts.forwardedAnswer(t, m.status, packet.dst, now);
     else {
+      if (t.astray) o.stray = this.strays.answered(o, now);
       this.#debts.answered(t, m.status, o.server, now);
       this.#conclude(o, m, t, now);
     }
