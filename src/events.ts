@@ -452,12 +452,28 @@ export const EVENTS = {
   },
   'credentials.replayed': {
     about:
-      'A REGISTER bears digest credentials with qop that were sent before from another address: a client counts and draws anew for each request, so they were read off the wire (RFC 7616 §3.4, §5.5).',
+      'A REGISTER bears digest credentials that were sent before from another address, which did not send them to this one. They cover neither Contact nor Expires (RFC 7616 §5.5).',
     src: 'who sent them again',
     fields: {
       method,
       first: { kind: 'address', about: 'who had sent them first' },
       contacts: { kind: 'count', about: 'Contact values of the request' },
+      counted: {
+        kind: 'flag',
+        about:
+          'with qop: a client counts and draws anew for each request (RFC 7616 §3.4), so they were read off the wire; without it a telephone that moved may send the same ones again',
+      },
+    },
+  },
+  'call.taken': {
+    about:
+      'A call to an account was answered within 1 s of reaching it, at a binding that was added while one of another make, made from another address, was in force, and that still is.',
+    src: 'who answered',
+    fields: {
+      after: { kind: 'duration', about: 'seconds from the INVITE to the answer, there' },
+      since: { kind: 'duration', about: 'seconds since the binding was added' },
+      owner: { kind: 'address', about: 'who had made the other binding' },
+      userAgent,
     },
   },
   'dialog.forged': {

@@ -20,6 +20,7 @@ import { detectOffer } from './offer.ts';
 import { detectProbe } from './probe.ts';
 import { detectReplay } from './replay.ts';
 import { detectStray } from './stray.ts';
+import { detectTaken } from './taken.ts';
 import { detectTakeover } from './takeover.ts';
 import { detectToll } from './toll.ts';
 import { detectUnchallenged } from './unchallenged.ts';
@@ -37,6 +38,7 @@ export function detect(o: Observation, tracker: Tracker, emitter: Emitter, now: 
   if (o.violation > 0) detectViolation(o, tracker, emitter);
   if (o.forgery > 0) detectForgery(o, emitter);
   if (o.repeated) detectAlike(o, tracker, emitter, now);
+  if (o.joined > 0) detectTaken(o, tracker, emitter);
   // The same request one hop earlier is what counts.
   if (o.copy) return;
   if (o.initial && tracker.clients !== undefined) detectClient(o, tracker.clients, emitter, now);

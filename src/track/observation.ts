@@ -91,6 +91,8 @@ export interface Observation {
   retried: DialledNumber | undefined;
   /** Its credentials were sent before from another address (`replays.ts`). */
   replayed: boolean;
+  /** A call was answered at once at a binding that joined another one: second in which it did (`Registrations.joinedBy`), else 0. */
+  joined: number;
   /** What this acceptance does with an account that was guessed; empty: nothing. */
   use: Use;
   /** It ended a call, and the calls of its caller look made by a machine (`Tracker.callers`). */
