@@ -458,10 +458,10 @@ export const EVENTS = {
       method,
       first: { kind: 'address', about: 'who had sent them first' },
       contacts: { kind: 'count', about: 'Contact values of the request' },
-      counted: {
+      uncounted: {
         kind: 'flag',
         about:
-          'with qop: a client counts and draws anew for each request (RFC 7616 §3.4), so they were read off the wire; without it a telephone that moved may send the same ones again',
+          'without qop: a telephone that moved may send the same ones again; with it a client counts and draws anew for each request (RFC 7616 §3.4), so they were read off the wire',
       },
     },
   },

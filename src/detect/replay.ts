@@ -16,7 +16,7 @@ export function detectReplay(o: Observation, tracker: Tracker, emitter: Emitter)
     method: methodOf(m),
     first: addressText(tracker.replays.first),
     contacts: m.contactCount,
-    counted: m.credentials.qop.start >= 0,
+    uncounted: m.credentials.qop.start < 0,
   };
   emitter.emit('credentials.replayed', TYPE, sceneOf(o, accountOf(o.message)), data);
 }
