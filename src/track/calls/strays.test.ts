@@ -8,7 +8,7 @@ import type { Stray } from './strays.ts';
 const IN = { toTag: 't1' };
 
 /** The stray that an answer to this request shows, if it does. */
-function after(p: Phones, method: string, callId: string, status: number, w: object = IN, src: Place = MALLORY): Stray | undefined {
+function shown(p: Phones, method: string, callId: string, status: number, w: object = IN, src: Place = MALLORY): Stray | undefined {
   p.ask(method, { ...w, callId }, src);
   const { stray } = p.reply(status, method, { callId }, BOB, src);
   return stray < 0 ? undefined : p.tracker.strays.table.at(stray);
@@ -26,21 +26,21 @@ describe('a request inside a call that nobody knows', () => {
   test('is shown by 481 or 404, whatever the method', () => {
     const p = new Phones();
     for (const method of ['BYE', 'INVITE', 'UPDATE', 'REFER', 'PRACK', 'INFO']) {
-      assert.equal(after(p, method, `481-${method}`, 481)?.status, 481, method);
-      assert.equal(after(p, method, `404-${method}`, 404)?.status, 404, method);
+      assert.equal(shown(p, method, `481-${method}`, 481)?.status, 481, method);
+      assert.equal(shown(p, method, `404-${method}`, 404)?.status, 404, method);
     }
     for (const method of ['BYE', 'UPDATE', 'PRACK', 'CANCEL'])
-      assert.equal(after(p, method, `bare-${method}`, 481, {})?.known, false, method);
+      assert.equal(shown(p, method, `bare-${method}`, 481, {})?.known, false, method);
     assert.equal(p.tracker.strays.sources.inserted, 1);
   });
 
   test('counts by source; what is accepted was a call', () => {
     const p = new Phones();
-    assert.equal(after(p, 'BYE', 'a', 200), undefined);
-    const s = after(p, 'BYE', 'b', 481);
+    assert.equal(shown(p, 'BYE', 'a', 200), undefined);
+    const s = shown(p, 'BYE', 'b', 481);
     assert.deepEqual([s?.method, s?.refused, s?.accepted, s?.known], [BYE, 1, 1, false]);
-    assert.equal(after(p, 'BYE', 'c', 481)?.refused, 2);
-    assert.equal(after(p, 'BYE', 'd', 481, IN, ALICE)?.refused, 1, 'another source');
+    assert.equal(shown(p, 'BYE', 'c', 481)?.refused, 2);
+    assert.equal(shown(p, 'BYE', 'd', 481, IN, ALICE)?.refused, 1, 'another source');
     const { strays } = p.tracker;
     const [client, server] = [new Uint8Array(18), new Uint8Array(18)];
     p.ask('BYE', { ...IN, callId: 'e' }, MALLORY);
@@ -52,28 +52,28 @@ describe('a request inside a call that nobody knows', () => {
 
   test('is not shown by any other answer, nor by the second request for the same call within a minute', () => {
     const p = new Phones();
-    for (const status of [401, 405, 408, 491, 500, 501]) assert.equal(after(p, 'UPDATE', `${status}`, status), undefined);
-    assert.equal(after(p, 'UPDATE', 'again', 481)?.refused, 1);
-    assert.equal(after(p, 'BYE', 'again', 481), undefined);
+    for (const status of [401, 405, 408, 491, 500, 501]) assert.equal(shown(p, 'UPDATE', `${status}`, status), undefined);
+    assert.equal(shown(p, 'UPDATE', 'again', 481)?.refused, 1);
+    assert.equal(shown(p, 'BYE', 'again', 481), undefined);
   });
 
   test('is one also if its Call-ID is in view from requests of the same stranger only', () => {
     const p = new Phones();
     p.ask('ACK', { ...IN, callId: 'x' }, MALLORY);
-    assert.equal(after(p, 'BYE', 'x', 481)?.refused, 1);
+    assert.equal(shown(p, 'BYE', 'x', 481)?.refused, 1);
     p.ask('ACK', { ...IN, callId: 'y' }, MALLORY);
-    assert.equal(after(p, 'CANCEL', 'y', 481, {})?.refused, 2);
+    assert.equal(shown(p, 'CANCEL', 'y', 481, {})?.refused, 2);
     p.ask('ACK', { ...IN, callId: 'z' }, MALLORY);
-    assert.equal(after(p, 'BYE', 'z', 481, { toTag: 'other' })?.refused, 3);
+    assert.equal(shown(p, 'BYE', 'z', 481, { toTag: 'other' })?.refused, 3);
   });
 
   test('is one if the call is seen, its tags or branch are wrong and its sender has no part in it', () => {
     const p = new Phones();
     p.ask('INVITE');
     p.reply(180, 'INVITE');
-    assert.equal(after(p, 'CANCEL', 'c1', 481, {})?.method, CANCEL);
+    assert.equal(shown(p, 'CANCEL', 'c1', 481, {})?.method, CANCEL);
     p.wait(70);
-    assert.equal(after(p, 'BYE', 'c1', 481, { toTag: 'no' })?.method, BYE);
+    assert.equal(shown(p, 'BYE', 'c1', 481, { toTag: 'no' })?.method, BYE);
   });
 
   test('without a Call-ID is kept as any other', () => {
@@ -87,7 +87,7 @@ describe('what only looks so', () => {
   test('a call that was seen, and that the other side lost in a restart', () => {
     const p = new Phones();
     p.establish();
-    assert.equal(after(p, 'BYE', 'c1', 481, { ...IN, cseq: 2 }, ALICE), undefined);
+    assert.equal(shown(p, 'BYE', 'c1', 481, { ...IN, cseq: 2 }, ALICE), undefined);
     assert.equal(p.tracker.strays.table.inserted, 0);
   });
 
@@ -108,7 +108,7 @@ describe('what only looks so', () => {
   });
 
   test('a NOTIFY for a subscription that was lost', () => {
-    assert.equal(after(new Phones(), 'NOTIFY', 's', 481), undefined);
+    assert.equal(shown(new Phones(), 'NOTIFY', 's', 481), undefined);
   });
 });
 
@@ -128,7 +128,7 @@ describe('no answer', () => {
     deaf.ask('CANCEL', { callId: 'a' }, MALLORY);
     deaf.wait(3);
     const p = served();
-    after(p, 'BYE', 'b', 500);
+    shown(p, 'BYE', 'b', 500);
     p.ask('UPDATE', { ...IN, callId: 'c' }, MALLORY);
     p.reply(100, 'UPDATE', { callId: 'c' }, BOB, MALLORY);
     p.wait(3);
@@ -150,7 +150,7 @@ describe('no answer', () => {
 
 describe('a source that is no stranger', () => {
   test('answers others', () => {
-    assert.equal(after(served(), 'BYE', 'a', 481, IN, BOB)?.known, true);
+    assert.equal(shown(served(), 'BYE', 'a', 481, IN, BOB)?.known, true);
   });
 
   test('had a call or REGISTER accepted there, or registered the account of its From', () => {
@@ -158,7 +158,7 @@ describe('a source that is no stranger', () => {
     const binding = { headers: ['Contact: <sip:alice@203.0.113.66>;expires=600'] };
     p.ask('REGISTER', { callId: 'r', ...binding }, MALLORY);
     p.reply(200, 'REGISTER', { callId: 'r', ...binding }, BOB, MALLORY);
-    assert.equal(after(p, 'BYE', 'a', 481)?.known, true);
+    assert.equal(shown(p, 'BYE', 'a', 481)?.known, true);
     p.ask('BYE', { ...IN, callId: 'b' }, MALLORY, ALICE);
     const own = p.reply(481, 'BYE', { callId: 'b' }, ALICE, MALLORY);
     assert.equal(p.tracker.strays.table.at(own.stray).known, true, 'elsewhere, in its own name');
