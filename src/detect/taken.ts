@@ -9,7 +9,7 @@ import { senderScene } from './scene.ts';
 const TYPE = typeIndex('call.taken');
 
 /** Emits `call.taken`. */
-export function detectTaken(o: Observation, { owner }: Tracker, emitter: Emitter): void {
+export function detectTaken(o: Observation, { joiners: { owner } }: Tracker, emitter: Emitter): void {
   if (!emitter.wants(TYPE)) return;
   const { message: m, packet, transaction: t, joined } = o;
   emitter.emit(

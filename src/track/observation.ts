@@ -91,7 +91,7 @@ export interface Observation {
   retried: DialledNumber | undefined;
   /** Its credentials were sent before from another address (`replays.ts`). */
   replayed: boolean;
-  /** A call was answered at once at a binding that joined another one: second in which it did (`Registrations.joinedBy`), else 0. */
+  /** A call was answered at once at a binding that joined another one: second in which it did (`joiners.ts`), else 0. */
   joined: number;
   /** What this acceptance does with an account that was guessed; empty: nothing. */
   use: Use;

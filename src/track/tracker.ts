@@ -28,6 +28,7 @@ import { Faults } from './faults.ts';
 import { Callers } from './fraud/callers.ts';
 import { Homes } from './fraud/homes.ts';
 import { Tolls } from './fraud/tolls.ts';
+import { Joiners } from './joiners.ts';
 import { LoneAnswers, type LoneChallenge } from './loads/loneanswers.ts';
 import { Rates } from './loads/rates.ts';
 import { Unheard } from './loads/unheard.ts';
@@ -96,8 +97,6 @@ const UNANSWERED_AT_END = 4_000_000;
 const SECOND_LOOK = 2_000_000;
 /** µs that everything waits at least before it lapses. */
 const SHORTEST_WAIT = 2_000_000;
-/** µs within which a person does not answer a call: he has to hear it and reach for it. */
-const AT_ONCE = 1_000_000;
 /** Names of users are compared by hash; a collision costs one Event. */
 const NAMES: Seed = { k0: 0x6e616d, k1: 0x657321 };
 
@@ -107,6 +106,7 @@ export class Tracker {
   readonly peers: Peers;
   readonly authentication: Authentication;
   readonly registrations: Registrations;
+  readonly joiners: Joiners;
   readonly calls: Calls;
   readonly media: Media;
   readonly agreements: Agreements;
@@ -133,8 +133,6 @@ export class Tracker {
   readonly unheard: Unheard;
   /** Finished authentications by outcome code. */
   readonly outcomes = new Float64Array(OUTCOME_NAMES.length);
-  /** Of an Observation with `joined`: who had made the binding that was joined (18 bytes). */
-  readonly owner = new Uint8Array(ENDPOINT);
   readonly #looks: TimeoutQueue;
   readonly #debts: Debts;
   readonly #origins: Origins;
@@ -154,6 +152,7 @@ export class Tracker {
     this.#origins = new Origins(this.transactions, this.#debts, proxies);
     this.authentication = new Authentication(capacities, seed, this.transactions);
     this.registrations = new Registrations(capacities.registrations, seed);
+    this.joiners = new Joiners(this.registrations);
     this.calls = new Calls(capacities.calls, seed, wanted.calls);
     this.media = new Media(capacities, seed, this.calls);
     this.calls.talkSince = (slot, generation, since) => this.media.talkSince(slot, generation, since);
@@ -391,46 +390,14 @@ export class Tracker {
 
   /** Sizes and evictions of all tables. */
   tables(): TableStats[] {
-    const { peers, authentication } = this;
+    const { peers, authentication, forgeries, strays, rates } = this;
     const tables = [this.transactions.table, peers.peers, peers.relations, authentication.nonces, authentication.attempts];
-    const {
-      registrations,
-      calls,
-      dialled,
-      faults,
-      callers,
-      tolls,
-      homes,
-      dialogs,
-      legs,
-      contacts,
-      opening,
-      rates,
-      takeovers,
-      loneAnswers,
-    } = this;
-    const more = [
-      registrations.table,
-      calls.table,
-      dialled.table,
-      this.cnonces.table,
-      faults.table,
-      callers.table,
-      tolls.table,
-      homes.table,
-      dialogs.table,
-      this.forgeries.suspects,
-      this.strays.table,
-      this.strays.sources,
-      legs.table,
-      this.replays.table,
-      rates.loads.table,
-      rates.stalls.table,
-      takeovers.table,
-      loneAnswers.table,
-    ];
+    const { registrations, calls, dialled, cnonces, faults, callers, tolls, homes, dialogs, legs, replays, takeovers, loneAnswers } = this;
+    const told = [registrations, calls, dialled, cnonces, faults, callers, tolls, homes, dialogs].map(({ table }) => table);
+    const judged = [forgeries.suspects, strays.table, strays.sources, legs.table, replays.table];
+    const more = [...told, ...judged, rates.loads.table, rates.stalls.table, takeovers.table, loneAnswers.table];
     const known = this.clients === undefined ? [] : [this.clients.table.stats(), this.clients.owners.stats()];
-    return [...[...tables, contacts.table, opening.table, ...more].map((t) => t.stats()), ...known, ...this.media.tables()];
+    return [...[...tables, this.contacts.table, this.opening.table, ...more].map((t) => t.stats()), ...known, ...this.media.tables()];
   }
 
   #request(o: Observation, packet: Packet, m: SipMessage, now: number): void {
@@ -552,15 +519,9 @@ export class Tracker {
       this.dialogs.invited(o, packet, m, t, now);
       o.call = this.calls.answer(m, packet, t, now);
       this.forgeries.answered(o, m, t, o.retransmission);
-      if (m.status < 300 && this.registrations.joined > 0) this.#taken(o, m, t, now);
+      if (m.status < 300 && this.registrations.joined > 0) o.joined = this.joiners.answered(o, t, now);
       if (o.call !== undefined && !o.copy && m.status < 300) o.abroad = this.tolls.accepted(o, o.call, now);
     } else if ((t.method === SUBSCRIBE || t.method === REFER) && m.status >= 200 && m.status < 300) this.dialogs.subscribed(o, m, now);
-  }
-
-  /** A call is answered faster than people do, by one who has joined the account's own telephone. */
-  #taken(o: Observation, m: SipMessage, t: Transaction, now: number): void {
-    if (m.status < 200 || o.retransmission || o.packet.time - t.started >= AT_ONCE) return;
-    o.joined = this.registrations.joinedBy(o.server, m, now, this.owner);
   }
 
   /** An answer without its request: late, reflected, or the requests take another way. */

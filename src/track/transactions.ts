@@ -96,7 +96,7 @@ export interface Transaction {
   waiting: number;
   /** INVITE: hash of the host of its Request-URI (`Rates`). */
   hop: number;
-  /** It was sent inside a call of which nothing but requests of one side was seen before, or is of none of its dialogs (`calls/strays.ts`). */
+  /** It was sent inside a call of which nothing but requests of one side was seen before (`calls/strays.ts`). */
   astray: boolean;
 }
 

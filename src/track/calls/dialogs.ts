@@ -286,7 +286,7 @@ export class Dialogs {
     o.fromParty = call < 0 || this.#calls.isParty(call, o.packet) || this.#isRegistered(o, m, now);
     const what = d.session ? judge(d, side, m, now) : NO_VIOLATION;
     o.violation = what === NO_VIOLATION && !o.fromParty ? SENDER_UNKNOWN : what;
-    if (call >= 0 && !this.#calls.isKnown(call)) markAstray(o);
+    if (call >= 0) this.#doubt(o, call);
     this.#link(o.transaction, slot);
     if (!o.fromParty) return;
     d.last = now;
@@ -354,15 +354,19 @@ export class Dialogs {
       o.fromParty = this.#calls.isParty(call, o.packet);
       if (c.complete && !o.fromParty) {
         o.violation = TAGS_UNKNOWN;
-        markAstray(o);
         return;
       }
       // The ACK to a refusal on a branch of its own.
       if (m.method === ACK && c.answered === 0 && c.status >= 300) return;
     }
     if (!belongsToCall(m)) return;
-    if (call < 0 || !this.#calls.isKnown(call)) markAstray(o);
+    this.#doubt(o, call);
     this.#adopt(o, m, now);
+  }
+
+  /** If nothing but requests of one side was seen of a call (-1: nothing), its answer tells whether there is one (`strays.ts`). */
+  #doubt({ transaction: t }: Observation, call: number): void {
+    if (t !== undefined && (call < 0 || !this.#calls.isKnown(call))) t.astray = true;
   }
 
   #adopt(o: Observation, m: SipMessage, now: number): void {
@@ -394,7 +398,7 @@ export class Dialogs {
     const call = this.#calls.find(m, now);
     o.violation = what;
     o.fromParty = call >= 0 && this.#calls.isParty(call, o.packet);
-    if (!o.fromParty) markAstray(o);
+    this.#doubt(o, call);
     if (call >= 0) o.call = this.#calls.table.at(call);
   }
 
@@ -403,16 +407,13 @@ export class Dialogs {
     const t = this.#transactions.inviteOf(m, now);
     const linked = t !== undefined && t.call >= 0 && this.#calls.table.alive(t.call, t.callGeneration, now);
     const call = linked ? t.call : this.#calls.find(m, now);
-    if (t === undefined && (call < 0 || !this.#calls.isKnown(call))) markAstray(o);
+    if (t === undefined) this.#doubt(o, call);
     if (call < 0) return;
     const c = this.#calls.table.at(call);
     o.call = c;
     o.fromParty = this.#calls.isParty(call, o.packet);
     if (t === undefined) {
-      if (!o.fromParty && c.complete) {
-        o.violation = CANCEL_UNMATCHED;
-        markAstray(o);
-      }
+      if (!o.fromParty && c.complete) o.violation = CANCEL_UNMATCHED;
       return;
     }
     // Without an ACK the final answer may not have reached the caller.
@@ -614,11 +615,6 @@ function isLower(bytes: Uint8Array, a: Span, b: Span): boolean {
   }
   if (k >= b.end) return false;
   return i >= a.end || bytes[i]! < bytes[k]!;
-}
-
-/** Nothing that was seen tells whose call it is; its answer will (`strays.ts`). */
-function markAstray({ transaction: t }: Observation): void {
-  if (t !== undefined) t.astray = true;
 }
 
 /** Methods that are at home in the dialog of a call. */
