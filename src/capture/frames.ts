@@ -554,10 +554,13 @@ export class Frames {
     const reason = this.#streams.segment(this.packet, this.#tunnels, bytes, at, end, stop);
     if (reason === SHORT || reason === MALFORMED) return reason;
     if (reason === TAKEN) this.#handshakes.spoken(this.packet);
-    const knocked = this.#handshakes.take(this.packet, this.#tunnels, bytes[at + 13]!);
-    if (reason !== TAKEN && !knocked) return reason;
+    if (this.#handshakes.take(this.packet, this.#tunnels, bytes[at + 13]!) && reason !== TAKEN) {
+      this.#dirty = true;
+      this.#handshakes.tell(this.packet, bytes, end);
+      return TAKEN;
+    }
+    if (reason !== TAKEN) return reason;
     this.#dirty = true;
-    if (reason !== TAKEN) return this.#handshakes.show(this.packet, bytes, end);
     this.pending = true;
     this.#chunked = false;
     if (!this.#streams.isHep) return TAKEN;

@@ -7,7 +7,6 @@ import { ADDRESS, ENDPOINT, portOf } from '../bytes.ts';
 import { SKETCH, sketchAdd, sketchCount } from '../sketch.ts';
 import { hash, Key, type Seed, Table } from '../table.ts';
 import type { HandshakeCounts, Packet } from '../types.ts';
-import { TAKEN } from './reasons.ts';
 
 const MAX_WAITING = 16_384;
 const MAX_SERVERS = 512;
@@ -113,15 +112,14 @@ export class Handshakes {
     return false;
   }
 
-  /** Makes a packet without payload of the segment, which ends at `end`, for what it says of its server. */
-  show(packet: Packet, bytes: Uint8Array, end: number): number {
+  /** Makes `packet`, whose endpoints are there, one without payload, for what `counts` say of its server. */
+  tell(packet: Packet, bytes: Uint8Array, end: number): void {
     packet.transport = 'tcp';
     packet.bytes = bytes;
     packet.start = end;
     packet.end = end;
     packet.truncated = false;
     packet.handshakes = this.counts;
-    return TAKEN;
   }
 
   #knock({ src, dst }: Packet, tunnels: number, time: number): boolean {
