@@ -2,11 +2,10 @@
  * The way of a message through track: its transaction, who sent it to whom, and what it means for authentication,
  * registration and call.
  */
-import { ENDPOINT, NO_ENDPOINT, portOf } from '../bytes.ts';
+import { ENDPOINT, portOf } from '../bytes.ts';
 import { ACK, BYE, INVITE, OPTIONS, PRACK, REFER, REGISTER, type SipMessage, SUBSCRIBE, UPDATE } from '../decode/message.ts';
 import type { KnownClient } from '../knowndna.ts';
 import type { Network } from '../network.ts';
-import { NO_PACKET } from '../packet.ts';
 import { hash, Key, type Seed, type TableStats } from '../table.ts';
 import { TimeoutQueue } from '../timeouts.ts';
 import type { Packet } from '../types.ts';
@@ -28,6 +27,7 @@ import { Callbacks } from './fraud/callbacks.ts';
 import { Callers } from './fraud/callers.ts';
 import { Homes } from './fraud/homes.ts';
 import { Tolls } from './fraud/tolls.ts';
+import { createObservation } from './freshobservation.ts';
 import { LoneAnswers, type LoneChallenge } from './loads/loneanswers.ts';
 import { Rates } from './loads/rates.ts';
 import { Unheard } from './loads/unheard.ts';
@@ -35,6 +35,7 @@ import { Agreements } from './media/agreements.ts';
 import { Media } from './media/media.ts';
 import { ACCEPTED, FAILED, NONE, type Observation, OPEN, OUTCOME_NAMES, UNKNOWN_USER } from './observation.ts';
 import { Origins, PACKET, VIA, WITNESSED } from './origin.ts';
+import { notePace } from './pace.ts';
 import { ACQUAINTANCE, Peers } from './peers.ts';
 import { Registrations } from './registrations.ts';
 import { Replays } from './replays.ts';
@@ -173,6 +174,7 @@ export class Tracker {
     this.loneAnswers = new LoneAnswers(capacities.attempts, seed);
     this.#watchLoads = wanted.loads === true;
     this.rates = new Rates(this.#watchLoads ? capacities : { loads: 8, transactions: 8 }, seed, this.transactions, this.peers);
+<<<<<<< HEAD
     this.#observation = {
       packet: NO_PACKET,
       message,
@@ -209,6 +211,9 @@ export class Tracker {
       over: undefined,
       abroad: undefined,
     };
+=======
+    this.#observation = createObservation(message);
+>>>>>>> main
   }
 
   /** The message plus the state it touched. */
@@ -438,7 +443,7 @@ export class Tracker {
       t.make = makeOf(m);
       t.ends = m.contactStar || m.expires === 0 || (m.contactCount > 0 && m.contact.expires === 0);
       if (t.credentials) o.replayed = this.replays.seen(o, now);
-    }
+    } else if (m.method === INVITE && t.credentials && !o.copy) t.make = makeOf(m);
     o.initial = t.initial;
     if (!t.initial) {
       this.dialogs.request(o, m, now);
@@ -573,10 +578,14 @@ export class Tracker {
     if (m.challenge.span.start >= 0) authentication.given(o, t, now);
     if (outcome === FAILED) this.#failed(o, t, now);
     if (outcome === ACCEPTED) this.#accepted(o, t, now);
+    else if (outcome === NONE && authentication.passed(m.status, t)) this.#passed(o, t, now);
     o.probed = t.initial && (outcome === UNKNOWN_USER || (t.method === OPTIONS && this.#namesAnother(o, m, now)));
     if (o.probed && o.relation !== undefined) o.relation.misses++;
     if (outcome !== ACCEPTED && outcome !== OPEN) return;
-    if (o.relation !== undefined && (t.method === REGISTER || t.method === INVITE)) o.relation.hits++;
+    if (o.relation !== undefined && (t.method === REGISTER || t.method === INVITE)) {
+      o.relation.hits++;
+      o.relation.served = true;
+    }
     if (t.method === INVITE && t.initial) this.dialled.answered(o, t, now);
     if (t.method !== REGISTER) return;
     if (outcome === OPEN) o.use = this.takeovers.open(o);
@@ -623,17 +632,26 @@ export class Tracker {
   }
 
   #accepted(o: Observation, t: Transaction, now: number): void {
-    if (t.method === REGISTER || t.method === INVITE) this.homes.used(o.message, o.client, now);
-    o.attempt = this.authentication.accepted(o, t, now);
+    if (t.method === REGISTER || t.method === INVITE) this.homes.used(o.message, o.client, t.make, now);
+    const attempt = this.authentication.accepted(o, t, now);
+    o.attempt = attempt;
     // Before this acceptance makes a binding itself: behind one address may be the owner as well as who guesses.
-    o.trusted = o.attempt !== undefined && this.registrations.boundBy(o.client, o.message, now);
+    o.trusted =
+      attempt !== undefined && (this.authentication.isAnother(attempt, o, t) || this.registrations.boundBy(o.client, o.message, now));
     o.use = this.takeovers.accepted(o, t, now);
+  }
+
+  /** A call did not come about, but its caller was believed: that matters if he was not before. */
+  #passed(o: Observation, t: Transaction, now: number): void {
+    this.#accepted(o, t, now);
+    if (o.attempt !== undefined) o.outcome = ACCEPTED;
   }
 
   #failed(o: Observation, t: Transaction, now: number): void {
     const attempt = this.authentication.attempt(o, now);
     o.attempt = attempt;
-    this.authentication.pace(attempt, o, t.proof);
+    notePace(attempt, o, t.proof);
+    this.authentication.refused(attempt, o, t);
     if (attempt.refusals++ === 0) attempt.trusted = this.registrations.boundBy(o.client, o.message, now);
     o.trusted = attempt.trusted;
   }
