@@ -43,6 +43,7 @@ export function createObservation(message: SipMessage): Observation {
     replayed: false,
     use: '',
     repeated: false,
+    over: undefined,
     abroad: undefined,
   };
 }

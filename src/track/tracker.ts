@@ -174,46 +174,7 @@ export class Tracker {
     this.loneAnswers = new LoneAnswers(capacities.attempts, seed);
     this.#watchLoads = wanted.loads === true;
     this.rates = new Rates(this.#watchLoads ? capacities : { loads: 8, transactions: 8 }, seed, this.transactions, this.peers);
-<<<<<<< HEAD
-    this.#observation = {
-      packet: NO_PACKET,
-      message,
-      client: NO_ENDPOINT,
-      server: NO_ENDPOINT,
-      attributed: PACKET,
-      copy: false,
-      slot: -1,
-      transaction: undefined,
-      retransmission: false,
-      initial: false,
-      stranger: false,
-      probed: false,
-      opened: -1,
-      trusted: false,
-      relation: undefined,
-      concluded: false,
-      outcome: NONE,
-      attempt: undefined,
-      binding: undefined,
-      change: '',
-      call: undefined,
-      dialog: undefined,
-      side: NOBODY,
-      violation: NO_VIOLATION,
-      fromParty: true,
-      forgery: NO_EVIDENCE,
-      inferred: NONE,
-      broken: undefined,
-      retried: undefined,
-      replayed: false,
-      use: '',
-      repeated: false,
-      over: undefined,
-      abroad: undefined,
-    };
-=======
     this.#observation = createObservation(message);
->>>>>>> main
   }
 
   /** The message plus the state it touched. */
