@@ -268,13 +268,25 @@ export const EVENTS = {
   },
   'gateway.unaudited': {
     about:
-      'Two audits (MGCP AUEP) of an endpoint are overdue, and half a period more, though its gateway is audited on a schedule: at least two intervals agreed within a quarter (S1-29). Once, until it is audited again.',
+      'Two audits (MGCP AUEP) of an endpoint are overdue, and half a period more, though its gateway is audited on a schedule: at least two intervals agreed within a quarter (S1-29). Of an endpoint that was reported out of service before, three even intervals between audits of any endpoints are enough, and each then has its turn. Once, until it is audited again.',
     src: 'who audited it',
     fields: {
       endpoint: { kind: 'text', about: 'endpoint, `local@domain`' },
       period: { kind: 'duration', about: 'seconds between two audits of one endpoint of the gateway' },
       since: { kind: 'duration', about: 'seconds since its last audit' },
       agreed: { kind: 'count', about: 'intervals of the gateway that agreed' },
+      withdrawn: { kind: 'flag', about: 'an RSIP (forced) had reported the endpoint out of service, and none that it is back' },
+    },
+  },
+  'gateway.contradicted': {
+    about:
+      'An endpoint of a media gateway notifies an event (NTFY) or opens a connection (CRCX), more than 1 s after an RSIP (forced) had reported it out of service and before any that says that it is back (RFC 3435 §2.3.12). Once for each report; time and frame are those of the report.',
+    src: 'who sent the RSIP, if that is another address than that of the gateway; else empty: MGCP over UDP is easily forged',
+    fields: {
+      endpoint: { kind: 'text', about: 'the endpoint that is at work, `local@domain`' },
+      reported: { kind: 'text', about: 'the name in the RSIP, which may stand for many' },
+      verb: { kind: 'name', about: 'what shows it: NTFY or CRCX' },
+      after: { kind: 'duration', about: 'seconds since the RSIP' },
     },
   },
   'gateway.talks-on': {
@@ -328,15 +340,27 @@ export const EVENTS = {
   },
   'capture.odd': {
     about:
-      'A payload was put together of IP fragments or TCP segments in a way that makes receivers and monitors see different things (Ptacek and Newsham 1998).',
-    src: 'who sent it, as its last part says',
+      'A payload was put together of IP fragments or TCP segments in a way that makes receivers and monitors see different things (Ptacek and Newsham 1998), or came behind a reset that ended its connection.',
+    src: 'who sent it, as its last part says; none with stream-reset, as anybody may have written the reset',
     fields: {
       oddity: {
         kind: 'name',
-        about: 'fragment-tiny, fragment-overlap, fragment-conflict or stream-conflict: see the counters of family `capture`',
+        about: 'fragment-tiny, fragment-overlap, fragment-conflict, stream-conflict or stream-reset: see the counters of family `capture`',
       },
       transport: { kind: 'name', about: 'how the payload travelled: udp, tcp, ws, sctp' },
       bytes: { kind: 'count', about: 'bytes of the payload' },
+    },
+  },
+  'tcp.half-open': {
+    about:
+      'Of the connections that a port of SIP (5060, 5061, 5080, or where SIP over TCP was seen) was asked for within a minute, 32 or more never came to be, those of the last eight seconds left out; told again when they have doubled, or after a minute (S2-34).',
+    src: 'none: a SYN shows nothing of who sent it',
+    fields: {
+      begun: { kind: 'count', about: 'SYNs, repetitions not counted' },
+      open: { kind: 'count', about: 'answered by the server, and the client did not come back' },
+      aborted: { kind: 'count', about: 'reset by the client before they were open' },
+      completed: { kind: 'count', about: 'that came to be' },
+      sources: { kind: 'count', about: 'about how many sources asked' },
     },
   },
   ...MEDIA_EVENTS,
@@ -535,6 +559,7 @@ export const EVENTS = {
       method,
       status: { kind: 'status', about: 'status code if it was an answer, else 0' },
       side: { kind: 'name', about: 'whose it claims to be: caller, callee or none' },
+      media: { kind: 'flag', about: 'media of the call was captured; without it nobody knows whether the party goes on' },
     },
   },
   'dialog.violated': {

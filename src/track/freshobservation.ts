@@ -42,6 +42,7 @@ export function createObservation(message: SipMessage): Observation {
     retried: undefined,
     replayed: false,
     use: '',
+    rekeyed: '',
     repeated: false,
     over: undefined,
     abroad: undefined,

@@ -153,7 +153,7 @@ export class Tracker {
     this.media = new Media(capacities, seed, this.calls);
     this.calls.talkSince = (slot, generation, since) => this.media.talkSince(slot, generation, since);
     this.calls.mediaOf = (slot, generation) => this.media.streamsOf(slot, generation);
-    this.agreements = new Agreements(this.media, this.calls);
+    this.agreements = new Agreements(this.media, this.calls, seed);
     this.dialogs = new Dialogs(capacities.dialogs, seed, this.calls, this.transactions, this.registrations);
     this.forgeries = new Forgeries(seed, this.calls, this.media);
     this.dialled = new Dialled(capacities.calls, seed);
@@ -205,6 +205,7 @@ export class Tracker {
     o.broken = undefined;
     o.retried = undefined;
     o.use = '';
+    o.rekeyed = '';
     o.replayed = false;
     o.repeated = false;
     o.over = undefined;
@@ -388,7 +389,12 @@ export class Tracker {
       loneAnswers.table,
     ];
     const known = this.clients === undefined ? [] : [this.clients.table.stats(), this.clients.owners.stats()];
-    return [...[...tables, contacts.table, opening.table, ...more].map((t) => t.stats()), ...known, ...this.media.tables()];
+    return [
+      ...[...tables, contacts.table, opening.table, ...more].map((t) => t.stats()),
+      ...known,
+      ...this.media.tables(),
+      this.agreements.keys.table.stats(),
+    ];
   }
 
   #request(o: Observation, packet: Packet, m: SipMessage, now: number): void {
