@@ -538,12 +538,28 @@ export const EVENTS = {
   },
   'credentials.replayed': {
     about:
-      'A REGISTER bears digest credentials with qop that were sent before from another address: a client counts and draws anew for each request, so they were read off the wire (RFC 7616 §3.4, §5.5).',
+      'A REGISTER bears digest credentials that were sent before from another address, which did not send them to this one. They cover neither Contact nor Expires (RFC 7616 §5.5).',
     src: 'who sent them again',
     fields: {
       method,
       first: { kind: 'address', about: 'who had sent them first' },
       contacts: { kind: 'count', about: 'Contact values of the request' },
+      uncounted: {
+        kind: 'flag',
+        about:
+          'without qop: a telephone that moved may send the same ones again; with it a client counts and draws anew for each request (RFC 7616 §3.4), so they were read off the wire',
+      },
+    },
+  },
+  'call.taken': {
+    about:
+      'A call to an account was answered within 1 s of reaching it, at a binding that was added while one of another make, made from another address, was in force, and that still is.',
+    src: 'who answered',
+    fields: {
+      after: { kind: 'duration', about: 'seconds from the INVITE to the answer, there' },
+      since: { kind: 'duration', about: 'seconds since the binding was added' },
+      owner: { kind: 'address', about: 'who had made the other binding' },
+      userAgent,
     },
   },
   'dialog.forged': {
@@ -560,6 +576,21 @@ export const EVENTS = {
       status: { kind: 'status', about: 'status code if it was an answer, else 0' },
       side: { kind: 'name', about: 'whose it claims to be: caller, callee or none' },
       media: { kind: 'flag', about: 'media of the call was captured; without it nobody knows whether the party goes on' },
+    },
+  },
+  'request.stray': {
+    about:
+      'A request inside a call (BYE, CANCEL, re-INVITE, UPDATE, REFER, PRACK, INFO) belongs to no call that was seen, and who got it knows it no better: it was answered 481 or 404, or not within 2 s though others are answered. Each call of a source once a minute.',
+    src: 'who sent the request',
+    fields: {
+      method,
+      status: { kind: 'status', about: '481 or 404; 0: no answer' },
+      refused: { kind: 'count', about: 'such requests of this source, until it pauses for 30 min' },
+      accepted: { kind: 'count', about: 'requests of this source inside calls whose beginning was not seen that were accepted' },
+      known: {
+        kind: 'flag',
+        about: 'the source is no stranger: it answers others, registered the account of its From, or had a call or REGISTER accepted there',
+      },
     },
   },
   'dialog.violated': {

@@ -37,6 +37,7 @@ import { detectAbandoned } from './detect/probe.ts';
 import { pack, RECORD_WORDS } from './detect/record.ts';
 import { detectSilence } from './detect/silence.ts';
 import { detectStalls } from './detect/stall.ts';
+import { detectStray } from './detect/stray.ts';
 import { EVENT_NAMES, type EventName } from './events.ts';
 import type { KnownClient } from './knowndna.ts';
 import { family } from './metrics.ts';
@@ -151,6 +152,7 @@ export class Pipeline {
       abandoned: (challenge) => detectAbandoned(challenge, this.#tracker, this.#emitter, this.#clock.now),
       dialog: (kind, slot) => detectDialogLapse(kind, slot, this.#tracker, this.#emitter, this.#clock.now),
       forged: (slot, evidence) => detectForgeryLapse(slot, evidence, this.#tracker, this.#emitter),
+      stray: (slot) => detectStray(slot, this.#tracker, this.#emitter),
       media: (slot) => detectMediaEnd(slot, this.#tracker.media, this.#emitter, this.#clock.now),
     };
   }

@@ -20,6 +20,8 @@ import { detectOddity } from './oddity.ts';
 import { detectOffer } from './offer.ts';
 import { detectProbe } from './probe.ts';
 import { detectReplay } from './replay.ts';
+import { detectStray } from './stray.ts';
+import { detectTaken } from './taken.ts';
 import { detectTakeover } from './takeover.ts';
 import { detectToll } from './toll.ts';
 import { detectUnchallenged } from './unchallenged.ts';
@@ -37,6 +39,7 @@ export function detect(o: Observation, tracker: Tracker, placed: PlacedCalls, em
   if (o.violation > 0) detectViolation(o, tracker, emitter);
   if (o.forgery > 0) detectForgery(o, tracker, emitter);
   if (o.repeated) detectAlike(o, tracker, emitter, now);
+  if (o.joined > 0) detectTaken(o, tracker, emitter);
   // The same request one hop earlier is what counts.
   if (o.copy) return;
   if (o.initial && tracker.clients !== undefined) detectClient(o, tracker.clients, emitter, now);
@@ -56,6 +59,7 @@ export function detect(o: Observation, tracker: Tracker, placed: PlacedCalls, em
   if (o.retried !== undefined) detectDialling(o, emitter, now);
   if (o.inferred !== NONE) detectInferred(o, tracker, emitter, now);
   if (!o.concluded) return;
+  if (o.stray >= 0) detectStray(o.stray, tracker, emitter);
   detectUnchallenged(o, tracker, emitter);
   detectProbe(o, tracker, emitter, now);
   detectCredentials(o, tracker, emitter, now);

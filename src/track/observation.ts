@@ -82,6 +82,8 @@ export interface Observation {
   fromParty: boolean;
   /** Code of what shows that it is not of the party in whose name it speaks (`calls/forgeries.ts`), 0: nothing. */
   forgery: number;
+  /** It answers a request inside a call that nobody knows: slot of that (`calls/strays.ts`), else -1. */
+  stray: number;
   /** Outcome told by one direction alone: by an answer whose request was not seen, or by a request where no answers are seen. NONE for all others. */
   inferred: number;
   /** It is an initial request with a fault: what its client sent of these. */
@@ -90,6 +92,8 @@ export interface Observation {
   retried: DialledNumber | undefined;
   /** Its credentials were sent before from another address (`replays.ts`). */
   replayed: boolean;
+  /** A call was answered at once at a binding that joined another one: second in which it did (`joiners.ts`), else 0. */
+  joined: number;
   /** What this acceptance does with an account that was guessed; empty: nothing. */
   use: Use;
   /** Its session description has other keys than on the hop before; empty: it has not. Filled in after the rest. */
