@@ -152,7 +152,7 @@ export class Tracker {
     this.calls.mediaOf = (slot, generation) => this.media.streamsOf(slot, generation);
     this.agreements = new Agreements(this.media, this.calls);
     this.dialogs = new Dialogs(capacities.dialogs, seed, this.calls, this.transactions, this.registrations);
-    this.forgeries = new Forgeries(seed, this.calls, this.media);
+    this.forgeries = new Forgeries(seed, this.transactions, this.calls, this.media);
     this.dialled = new Dialled(capacities.calls, seed);
     this.cnonces = new Cnonces(capacities.attempts, seed);
     this.faults = new Faults(capacities.loads, seed);
@@ -511,6 +511,7 @@ export class Tracker {
     this.#talked(o, packet, m, t, now);
     if (m.status < 200 || t.final) return;
     t.final = true;
+    t.ended = packet.time;
     o.concluded = true;
     if (o.copy) this.#debts.forwardedAnswer(t, m.status, packet.dst, now);
     else {

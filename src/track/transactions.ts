@@ -44,8 +44,9 @@ export interface Transaction {
   answers: number;
   /** Status of the last answer, 0 before any. */
   status: number;
-  /** A final answer was seen. */
+  /** A final answer was seen; µs of the first one. */
   final: boolean;
+  ended: number;
   /** Of the body of an INVITE: a repetition must be identical (RFC 3261 §17.1.1.2). */
   offer: number;
   /** An ACK to its final answer was seen (INVITE). */
@@ -120,6 +121,7 @@ function makeTransaction(): Transaction {
     answers: 0,
     status: 0,
     final: false,
+    ended: 0.5,
     offer: 0,
     acknowledged: false,
     initial: false,

@@ -261,11 +261,29 @@ describe('too late', () => {
       t.of('media.late').map(({ from, data }) => [from, data.why, Math.round(data.after)]),
       [[B, 'replaced', 1]],
     );
-    const u = talk().sip('UPDATE sip:a@example.com SIP/2.0', '2 UPDATE', sdp(MOVED), { from: 'b' }).wait(3).rtp(B, A, 2, { ssrc: 4 });
+    const u = talk().sip('UPDATE sip:a@example.com SIP/2.0', '2 UPDATE', sdp(MOVED), { from: 'b' });
+    u.sip('SIP/2.0 200 OK', '2 UPDATE', sdp(A), { from: 'b' });
+    u.wait(3).rtp(B, A, 2, { ssrc: 4 });
     assert.deepEqual(
       u.of('media.late').map(({ data }) => data.why),
       ['replaced'],
     );
+  });
+
+  test('an offer takes media elsewhere once it is accepted: until then, and after a refusal, they go on as before', () => {
+    const t = talk().rtp(B, A, 10, { ssrc: 1 });
+    t.sip('INVITE sip:a@example.com SIP/2.0', '2 INVITE', sdp(MOVED, { version: 2 }), { from: 'b' });
+    t.rtp(B, A, 250, { ssrc: 1, sequence: 110 });
+    assert.deepEqual(t.of('media.late'), [], 'its answer was lost, and is sent again');
+    t.sip('SIP/2.0 200 OK', '2 INVITE', sdp(A), { from: 'b' }).rtp(B, A, 60, { ssrc: 1, sequence: 360 });
+    assert.deepEqual(
+      t.of('media.late').map(({ data }) => [data.why, Math.round(data.after)]),
+      [['replaced', 1]],
+    );
+    const u = talk().rtp(B, A, 10, { ssrc: 1 });
+    u.sip('INVITE sip:a@example.com SIP/2.0', '2 INVITE', sdp(MOVED, { version: 2 }), { from: 'b' });
+    u.sip('SIP/2.0 488 Not Acceptable Here', '2 INVITE', '', { from: 'b' }).rtp(B, A, 150, { ssrc: 1, sequence: 110 });
+    assert.deepEqual(u.of('media.late'), []);
   });
 
   test('hold, and the same endpoint again, replace nothing', () => {
