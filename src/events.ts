@@ -60,9 +60,23 @@ export const EVENTS = {
     },
   },
   'auth.accepted': {
-    about: 'Credentials were accepted (2xx) after the same source had credentials for the same account refused.',
+    about:
+      'Credentials were accepted (2xx; or an INVITE with them was redirected, or refused as only those of who is believed are: nobody there, busy) after the same source had credentials for the same account refused, or, as `others` counts, for other accounts, or other sources for this one.',
     src: 'who sent the credentials',
-    fields: { ...credentials, refusals: { kind: 'count', about: 'refused credentials of this source for this account before' } },
+    fields: {
+      ...credentials,
+      refusals: { kind: 'count', about: 'refused credentials of this source for this account before' },
+      others: {
+        kind: 'count',
+        about:
+          'if `refusals` is 0: refused credentials within the hour of this source for any account, if some came from the same port; or of all sources for this account, if some came from a program that writes as this one',
+      },
+      apart: {
+        kind: 'flag',
+        about:
+          'the refused credentials came from another port, with another Call-ID, written by another program: most likely somebody else behind the same address',
+      },
+    },
   },
   'request.unanswered': {
     about:

@@ -27,7 +27,7 @@ function emitCredentials(name: 'auth.failed' | 'auth.accepted', type: number, o:
   if (account === undefined) return;
   const user = keptText(m.bytes, m.to.uri.user.start, m.to.uri.user.end);
   // The realm stands in challenges only, so that the host names the account: in both Events the same.
-  emitter.emit(name, type, sceneOf(o, accountOf(m)), {
+  const data = {
     method: methodOf(m),
     status: m.status,
     user,
@@ -38,7 +38,11 @@ function emitCredentials(name: 'auth.failed' | 'auth.accepted', type: number, o:
     steady: 0,
     trusted: account.trusted,
     direction: DIRECTION,
-  });
+  };
+  const scene = sceneOf(o, accountOf(m));
+  if (name === 'auth.failed') emitter.emit(name, type, scene, data);
+  // Requests are not seen, so nothing tells two apart behind one address.
+  else emitter.emit(name, type, scene, { ...data, others: 0, apart: false });
 }
 
 function emitProbe(o: Observation, tracker: Tracker, emitter: Emitter): void {

@@ -6,8 +6,8 @@
  * that was never seen (the capture began later, or it was invented) are stale the first time they are refused, and count
  * from the second: waiting for memory to fade or inventing nonces does not hide guessing.
  */
-import { ADDRESS, ENDPOINT, keepShort, keptText, shortText } from '../bytes.ts';
-import { REGISTER, type SipMessage } from '../decode/message.ts';
+import { ADDRESS, ENDPOINT, keepShort, keptText, portOf, shortText } from '../bytes.ts';
+import { INVITE, REGISTER, type SipMessage } from '../decode/message.ts';
 import { hash, Key, type Seed, Table } from '../table.ts';
 import { TimeoutQueue } from '../timeouts.ts';
 import type { Span } from '../types.ts';
@@ -87,8 +87,10 @@ export interface Attempt {
   when: number;
   pause: number;
   steady: number;
-  /** `proof` of the transaction of the last refusal. */
+  /** `proof` of the transaction of the last refusal; its port and its make (calls/make.ts), 0: not known. */
   tried: number;
+  port: number;
+  make: number;
   /** Where no answers are seen: hashes of nonce, response and nonce count last used, and when (`tenths`); requests without credentials by then; other responses in a row. */
   nonce: number;
   proof: number;
@@ -138,6 +140,8 @@ export class Authentication {
         pause: 0,
         steady: 0,
         tried: 0,
+        port: 0,
+        make: 0,
         nonce: 0,
         proof: 0,
         count: 0,
@@ -154,6 +158,8 @@ export class Authentication {
         a.pause = 0;
         a.steady = 0;
         a.tried = 0;
+        a.port = 0;
+        a.make = 0;
         a.nonce = 0;
         a.proof = 0;
         a.count = 0;
@@ -262,8 +268,8 @@ export class Authentication {
    * off the beat it says nothing, as a phone catches up on what it missed.
    */
   pace(attempt: Attempt, o: Observation, proof: number): void {
-    const { bytes, callId, cseqMethod } = o.message;
-    const call = hash(CALLS, this.#key.reset().add(bytes, Math.max(0, callId.start), Math.max(0, callId.end)));
+    const { cseqMethod } = o.message;
+    const call = this.#callOf(o);
     const when = tenths(o.packet.time);
     const pause = when - attempt.when;
     const same = cseqMethod === REGISTER && call === attempt.call;
@@ -278,6 +284,23 @@ export class Authentication {
     else if (attempt.steady === 0) attempt.pause = same && pause >= SHORTEST_PAUSE ? pause : 0;
     attempt.call = call;
     attempt.when = when;
+  }
+
+  /** Who was refused last, to be compared with who is accepted. */
+  keepRefused(attempt: Attempt, { client }: Observation, { make }: Transaction): void {
+    attempt.port = portOf(client);
+    attempt.make = make;
+  }
+
+  /** Accepted was somebody else than was refused: another program, at another port, with another Call-ID. Behind one address there may be both. */
+  isApart(attempt: Attempt, o: Observation, { make }: Transaction): boolean {
+    return (
+      attempt.make !== 0 && make !== 0 && make !== attempt.make && portOf(o.client) !== attempt.port && this.#callOf(o) !== attempt.call
+    );
+  }
+
+  #callOf({ message: { bytes, callId } }: Observation): number {
+    return hash(CALLS, this.#key.reset().add(bytes, Math.max(0, callId.start), Math.max(0, callId.end)));
   }
 
   /** True if a refusal is about the credentials and not about their nonce. */
@@ -304,4 +327,12 @@ export class Authentication {
 export function accountOf(m: SipMessage): string {
   const { user, host } = m.to.uri;
   return `${keptText(m.bytes, user.start, user.end)}@${keptText(m.bytes, host.start, host.end)}`;
+}
+
+/** Statuses of an INVITE that say where the called is, or how he decided: its caller's credentials were looked at before. */
+const DECIDED: ReadonlySet<number> = new Set([404, 410, 480, 486, 487, 488, 600, 603, 604, 606]);
+
+/** The credentials of an INVITE, over a nonce of the server's, were right, though nobody took the call. */
+export function isBelieved({ method, nonce }: Transaction, status: number): boolean {
+  return method === INVITE && nonce >= 0 && (DECIDED.has(status) || (status >= 300 && status < 400));
 }

@@ -91,6 +91,10 @@ export interface Observation {
   replayed: boolean;
   /** What this acceptance does with an account that was guessed; empty: nothing. */
   use: Use;
+  /** Accepted: refusals so far of whoever is like this client, if it had none for this account (`Refusals`). */
+  others: number;
+  /** Accepted: most likely it is somebody else than was refused, behind one address (`Authentication.isApart`). */
+  apart: boolean;
   /** It ended a call, and the calls of its caller look made by a machine (`Tracker.callers`). */
   repeated: boolean;
   /** A server accepted a call to a number abroad: who calls so (`Tracker.tolls`). */

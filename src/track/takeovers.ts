@@ -57,7 +57,7 @@ export class Takeovers {
   /** Credentials were accepted: what that means for an account that has fallen, perhaps just now. Before the binding it makes is kept. */
   accepted(o: Observation, t: Transaction, now: number): Use {
     const { attempt } = o;
-    const guessed = attempt !== undefined && attempt.refusals >= GUESSES && !o.trusted;
+    const guessed = attempt !== undefined && attempt.refusals >= GUESSES && !o.trusted && !o.apart;
     // Most sites never see an account fall.
     if (!guessed && this.table.inserted === 0) return '';
     const key = this.#transactions.addCredentials(this.#key.reset(), o.slot);

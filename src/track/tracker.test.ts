@@ -696,6 +696,7 @@ describe('calls', () => {
       'stalled domains',
       'takeovers',
       'lone answers',
+      'refusals',
     ];
     assert.deepEqual(names.slice(5), [...more, 'promises', 'streams']);
   });

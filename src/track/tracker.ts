@@ -10,7 +10,7 @@ import { NO_PACKET } from '../packet.ts';
 import { hash, Key, type Seed, type TableStats } from '../table.ts';
 import { TimeoutQueue } from '../timeouts.ts';
 import type { Packet } from '../types.ts';
-import { ABANDONED, ABANDONED_AT_END, type Abandoned, Authentication } from './authentication.ts';
+import { ABANDONED, ABANDONED_AT_END, type Abandoned, Authentication, isBelieved } from './authentication.ts';
 import { Calls } from './calls/calls.ts';
 import type { CallState } from './calls/callstate.ts';
 import { type DialogLapse, Dialogs } from './calls/dialogs.ts';
@@ -35,6 +35,7 @@ import { Media } from './media/media.ts';
 import { ACCEPTED, FAILED, NONE, type Observation, OPEN, OUTCOME_NAMES, UNKNOWN_USER } from './observation.ts';
 import { Origins, PACKET, VIA, WITNESSED } from './origin.ts';
 import { ACQUAINTANCE, Peers } from './peers.ts';
+import { Refusals } from './refusals.ts';
 import { Registrations } from './registrations.ts';
 import { Replays } from './replays.ts';
 import { type SeenRequest, Sightings } from './sightings.ts';
@@ -125,6 +126,8 @@ export class Tracker {
   readonly clients: Clients | undefined;
   readonly loneAnswers: LoneAnswers;
   readonly unheard: Unheard;
+  /** Ports of sources, and programs, whose credentials were refused lately. */
+  readonly refusals: Refusals;
   /** Finished authentications by outcome code. */
   readonly outcomes = new Float64Array(OUTCOME_NAMES.length);
   readonly #looks: TimeoutQueue;
@@ -165,6 +168,7 @@ export class Tracker {
     this.#looks = new TimeoutQueue(capacities.peers);
     this.takeovers = new Takeovers(capacities.attempts, seed, this.transactions, this.registrations);
     this.clients = wanted.clients === undefined ? undefined : new Clients(capacities.peers, seed, wanted.clients);
+    this.refusals = new Refusals(capacities.attempts, seed, this.transactions);
     this.unheard = new Unheard(this.authentication);
     this.replays = new Replays(capacities.registrations, seed);
     this.loneAnswers = new LoneAnswers(capacities.attempts, seed);
@@ -202,6 +206,8 @@ export class Tracker {
       retried: undefined,
       replayed: false,
       use: '',
+      others: 0,
+      apart: false,
       repeated: false,
       abroad: undefined,
     };
@@ -236,6 +242,8 @@ export class Tracker {
     o.retried = undefined;
     o.use = '';
     o.replayed = false;
+    o.others = 0;
+    o.apart = false;
     o.repeated = false;
     o.abroad = undefined;
     o.dialog = undefined;
@@ -412,6 +420,7 @@ export class Tracker {
       rates.stalls.table,
       takeovers.table,
       loneAnswers.table,
+      this.refusals.table,
     ];
     const known = this.clients === undefined ? [] : [this.clients.table.stats(), this.clients.owners.stats()];
     return [...[...tables, contacts.table, opening.table, ...more].map((t) => t.stats()), ...known, ...this.media.tables()];
@@ -425,7 +434,10 @@ export class Tracker {
     if (!o.retransmission) this.#originate(o, packet, m, t, now);
     else this.#attribute(o, t, o.slot);
     if (o.retransmission) return;
-    if (m.credentials.span.start >= 0) this.authentication.used(o, t, now);
+    if (m.credentials.span.start >= 0) {
+      this.authentication.used(o, t, now);
+      if (m.method === INVITE && !o.copy) t.make = makeOf(m);
+    }
     if (m.method === REGISTER && !o.copy) {
       t.make = makeOf(m);
       t.ends = m.contactStar || m.expires === 0 || (m.contactCount > 0 && m.contact.expires === 0);
@@ -566,6 +578,7 @@ export class Tracker {
     if (m.challenge.span.start >= 0) authentication.given(o, t, now);
     if (outcome === FAILED) this.#failed(o, t, now);
     if (outcome === ACCEPTED) this.#accepted(o, t, now);
+    else if (isBelieved(t, m.status)) this.#heard(o, t, now);
     o.probed = t.initial && (outcome === UNKNOWN_USER || (t.method === OPTIONS && this.#namesAnother(o, m, now)));
     if (o.probed && o.relation !== undefined) o.relation.misses++;
     if (outcome !== ACCEPTED && outcome !== OPEN) return;
@@ -617,16 +630,33 @@ export class Tracker {
 
   #accepted(o: Observation, t: Transaction, now: number): void {
     if (t.method === REGISTER || t.method === INVITE) this.homes.used(o.message, o.client, now);
-    o.attempt = this.authentication.accepted(o, t, now);
-    // Before this acceptance makes a binding itself: behind one address may be the owner as well as who guesses.
-    o.trusted = o.attempt !== undefined && this.registrations.boundBy(o.client, o.message, now);
+    this.#believed(o, t, now);
     o.use = this.takeovers.accepted(o, t, now);
+  }
+
+  /** A call with credentials came to an end that only callers have who are believed: nobody there, busy. Nothing is used yet. */
+  #heard(o: Observation, t: Transaction, now: number): void {
+    this.#believed(o, t, now);
+    this.takeovers.accepted(o, t, now);
+  }
+
+  /** The server believes the credentials of a request. */
+  #believed(o: Observation, t: Transaction, now: number): void {
+    const { authentication, refusals, registrations } = this;
+    o.attempt = authentication.accepted(o, t, now);
+    o.others = o.attempt === undefined ? refusals.of(o, t, now) : 0;
+    if (o.attempt === undefined && o.others === 0) return;
+    o.apart = o.attempt !== undefined && authentication.isApart(o.attempt, o, t);
+    // Before this acceptance makes a binding itself: behind one address may be the owner as well as who guesses.
+    o.trusted = registrations.boundBy(o.client, o.message, now);
   }
 
   #failed(o: Observation, t: Transaction, now: number): void {
     const attempt = this.authentication.attempt(o, now);
     o.attempt = attempt;
     this.authentication.pace(attempt, o, t.proof);
+    this.authentication.keepRefused(attempt, o, t);
+    this.refusals.refused(o, t, now);
     if (attempt.refusals++ === 0) attempt.trusted = this.registrations.boundBy(o.client, o.message, now);
     o.trusted = attempt.trusted;
   }
