@@ -161,11 +161,11 @@ export class Forgeries {
       if (!this.suspects.alive(slot, generation, Math.min(now, due))) continue;
       const s = this.suspects.at(slot);
       const since = this.#since(s);
-      if (now < since + ENOUGH && now < s.asked + TIMEOUT) {
+      const evidence = this.#judge(s, since, now);
+      if (evidence === NO_EVIDENCE && now < since + ENOUGH && now < s.asked + TIMEOUT) {
         this.#waiting.push(slot, generation, now + VERDICT);
         continue;
       }
-      const evidence = now < since ? NO_EVIDENCE : this.#judge(s, since, now);
       if (evidence !== NO_EVIDENCE) tell(slot, evidence);
       this.suspects.remove(slot);
     }
