@@ -47,6 +47,11 @@ export interface Relation {
   hits: number;
   /** Requests of the client that named an account it did not show to be its own, halved every 30 min. */
   misses: number;
+  /**
+   * What of the client shows that it hears this server, halved every 30 min: over UDP an ACK with the To tag of the answer or credentials
+   * over a nonce that it was given; over others each request.
+   */
+  proofs: number;
   /** Initial requests of the client, halved every 30 min. */
   requests: number;
   /** Calls of the client that the server answered with 2xx, halved every 30 min. */
@@ -111,6 +116,7 @@ export class Peers {
         optionsPort: -1,
         hits: 0,
         misses: 0,
+        proofs: 0,
         connected: 0,
         forwards: -1,
         forwardsChanges: 0,
@@ -140,6 +146,7 @@ export class Peers {
         r.optionsPort = -1;
         r.hits = 0;
         r.misses = 0;
+        r.proofs = 0;
         r.connected = 0;
         r.forwards = -1;
         r.forwardsChanges = 0;
@@ -192,6 +199,7 @@ export class Peers {
     while (now - r.halved >= HALF_LIFE) {
       r.hits >>= 1;
       r.misses >>= 1;
+      r.proofs >>= 1;
       r.connected >>= 1;
       r.requests >>= 1;
       r.halved += HALF_LIFE;

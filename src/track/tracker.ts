@@ -40,7 +40,7 @@ import { Registrations } from './registrations.ts';
 import { Replays } from './replays.ts';
 import { type SeenRequest, Sightings } from './sightings.ts';
 import { Takeovers } from './takeovers.ts';
-import { TIMEOUT, type Transaction, Transactions } from './transactions.ts';
+import { mixTail, TIMEOUT, type Transaction, Transactions } from './transactions.ts';
 
 /** Most entries of each table (config `tables`). */
 export interface Capacities {
@@ -288,12 +288,17 @@ export class Tracker {
     if (t !== undefined) this.#attribute(o, t, this.transactions.slot);
     // Some give the ACK to a 2xx the branch of the INVITE.
     if (t === undefined || t.status < 300) this.dialogs.request(o, m, now);
-    if (!o.retransmission) this.#acknowledged(o, now);
+    if (!o.retransmission) this.#acknowledged(o, m, now);
   }
 
-  #acknowledged({ transaction: t, client, server }: Observation, now: number): void {
+  #acknowledged({ transaction: t, client, server, dialog }: Observation, m: SipMessage, now: number): void {
     const relation = this.peers.find(client, server, now);
-    if (relation !== undefined && !relation.answered) relation.proved++;
+    if (relation !== undefined) {
+      if (!relation.answered) relation.proved++;
+      // Who does not hear the answer cannot know its tag.
+      const knows = t === undefined ? dialog !== undefined && !dialog.adopted : t.tag !== 0 && t.tag === (mixTail(1, m.bytes, m.to.tag) | 1);
+      if (knows) relation.proofs++;
+    }
     if (!this.#watchLoads) return;
     if (relation !== undefined) this.rates.followed(relation, now);
     if (t !== undefined) this.rates.acknowledged(t, this.transactions.slot, now);
@@ -468,6 +473,7 @@ export class Tracker {
     if (m.oddityCount > 0) o.broken = this.faults.count(o, o.relation, now);
     t.relation = this.peers.slot;
     t.relationGeneration = this.peers.relations.generation(t.relation);
+    if (t.nonce >= 0 || o.packet.transport !== 'udp') o.relation.proofs++;
     if (!o.relation.answered) this.unheard.asked(o, t, o.relation, now);
     if (this.#watchLoads) this.rates.begun(o, t, o.relation, now);
   }
@@ -524,6 +530,7 @@ export class Tracker {
     if (m.status < 200 || t.final) return;
     t.final = true;
     t.ended = packet.time;
+    if (t.method === INVITE && m.to.tag.start >= 0) t.tag = mixTail(1, m.bytes, m.to.tag) | 1;
     o.concluded = true;
     if (o.copy) this.#debts.forwardedAnswer(t, m.status, packet.dst, now);
     else {

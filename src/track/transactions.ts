@@ -49,6 +49,8 @@ export interface Transaction {
   ended: number;
   /** Of the body of an INVITE: a repetition must be identical (RFC 3261 §17.1.1.2). */
   offer: number;
+  /** Of the To tag of its first final answer, 0: none (INVITE). */
+  tag: number;
   /** An ACK to its final answer was seen (INVITE). */
   acknowledged: boolean;
   /** The request was outside any dialog. */
@@ -122,6 +124,7 @@ function makeTransaction(): Transaction {
     status: 0,
     final: false,
     ended: 0.5,
+    tag: 0,
     offer: 0,
     acknowledged: false,
     initial: false,
@@ -163,6 +166,7 @@ function resetTransaction(t: Transaction): void {
   t.answers = 0;
   t.status = 0;
   t.final = false;
+  t.tag = 0;
   t.acknowledged = false;
   t.initial = false;
   t.credentials = false;
