@@ -47,6 +47,7 @@ export const EVENTS = {
         about: 'answers to this source within the minute that it had not asked for, or to INVITEs that it does not acknowledge',
       },
       unwantedFrom: { kind: 'count', about: 'about how many servers sent these' },
+      asked: { kind: 'count', about: 'how many different addresses this source has sent initial requests to' },
       direction,
     },
   },

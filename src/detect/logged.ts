@@ -44,6 +44,7 @@ function probed(entry: LogEntry, scene: Scene, peers: LoggedPeers, emitter: Emit
     abandoned: false,
     unwanted: 0,
     unwantedFrom: 0,
+    asked: 0,
     direction: 'both',
   });
 }

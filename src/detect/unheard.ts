@@ -39,16 +39,22 @@ function emitProbe(o: Observation, tracker: Tracker, emitter: Emitter, now: numb
   const { message: m, relation } = o;
   const scene = sceneOf(o, accountOf(m));
   const attributed = attributionOf(o.attributed, relation?.proofs ?? 0, relation?.misses ?? 1);
-  emitter.emit('account.probed', PROBE, { ...scene, attributed }, {
-    method: methodOf(m),
-    status: 0,
-    user: keptText(m.bytes, m.to.uri.user.start, m.to.uri.user.end),
-    userAgent: tracker.peers.agent(o.client, o.server, now),
-    misses: relation === undefined ? 0 : relation.misses,
-    hits: relation === undefined ? 0 : relation.proved,
-    abandoned: false,
-    unwanted: 0,
-    unwantedFrom: 0,
-    direction: 'requests',
-  });
+  emitter.emit(
+    'account.probed',
+    PROBE,
+    { ...scene, attributed },
+    {
+      method: methodOf(m),
+      status: 0,
+      user: keptText(m.bytes, m.to.uri.user.start, m.to.uri.user.end),
+      userAgent: tracker.peers.agent(o.client, o.server, now),
+      misses: relation === undefined ? 0 : relation.misses,
+      hits: relation === undefined ? 0 : relation.proved,
+      abandoned: false,
+      unwanted: 0,
+      unwantedFrom: 0,
+      asked: 0,
+      direction: 'requests',
+    },
+  );
 }

@@ -33,7 +33,8 @@ const HEP = 3;
 /** Code of an attribution, see ATTRIBUTIONS in types.ts. */
 export const NAT = 4;
 const RELAYED = 5;
-const UNKNOWN = 6;
+/** Code of an attribution, see ATTRIBUTIONS in types.ts. */
+export const UNKNOWN = 6;
 /** Code of an attribution, see ATTRIBUTIONS in types.ts; not found here, but by what follows the request (detect/probe.ts). */
 export const CLAIMED = 8;
 

@@ -171,6 +171,12 @@ export class Peers {
     return slot < 0 ? 0 : this.peers.at(slot).serves;
   }
 
+  /** How many different addresses this one has sent initial requests to. */
+  askedBy(address: Uint8Array, now: number): number {
+    const slot = this.peers.find(this.#key.reset().add(address, 0, ADDRESS), now);
+    return slot < 0 ? 0 : this.peers.at(slot).asked;
+  }
+
   /** Refusals an address has not passed on, 0 if nothing is known of it. */
   owed(address: Uint8Array, now: number): number {
     const slot = this.peers.find(this.#key.reset().add(address, 0, ADDRESS), now);
