@@ -55,12 +55,12 @@ export interface Detector {
   readonly version: string;
   /** What the program behind it says of its own version (G11); absent: there is none. */
   readonly program?: string;
-  /** It replays in real time and mostly waits: it runs beside the others, and its cost says nothing. */
+  /** It replays in real time and mostly waits: it runs beside the others, on a few runs at once, and its cost says nothing. */
   readonly realTime?: boolean;
   /** Why it cannot run on this machine, in one line with what to do about it; undefined: it can. */
   available(): string | undefined;
   /**
-   * Everything it tells of the recording, in any order. Several runs are never asked for at once.
+   * Everything it tells of the recording, in any order. Several runs are asked for at once only of a real-time one.
    * @throws Error if it fails on this recording: the run is then listed as failed for this detector, never as silent.
    */
   findings(run: RunFolder): Promise<readonly Finding[]>;

@@ -45,6 +45,9 @@ export interface Evaluation {
 /** Detector whose comparison of addresses ours must be better than (E2-2). */
 const ADDRESS_RULE = 'paper-002';
 
+/** Runs that may be replayed in real time at once: replays mostly wait, but more would make each other late. */
+const REPLAYS = 4;
+
 /** Is told what is being done: `at` of `of` steps. */
 export type Report = (at: number, of: number, what: string) => void;
 
@@ -67,20 +70,23 @@ export async function evaluate({ runs, detectors, cache, openings, report = () =
   const summaries: RunSummary[] = [];
   const steps = runs.length * (ready.length + 1);
   let step = 0;
+  const [slow = [], quick = []] = [true, false].map((way) => ready.filter(({ detector }) => (detector.realTime === true) === way));
+  const replays = new Set<Promise<void>>();
   for (const run of runs) {
     report(step++, steps, `${run.name}: reading`);
     const truth = await truthOf(run, cache);
     summaries.push(truth.summary);
-    const slow = ready.filter(({ detector }) => detector.realTime === true);
-    const replays = slow.map((trial) => trial.judge(run, truth, cache));
-    for (const trial of ready.filter((each) => !slow.includes(each))) {
+    const replay: Promise<void> = Promise.all(slow.map((trial) => trial.judge(run, truth, cache))).then(() => void replays.delete(replay));
+    replays.add(replay);
+    for (const trial of quick) {
       report(step++, steps, `${run.name}: ${trial.detector.name}`);
       await trial.judge(run, truth, cache);
     }
-    if (slow.length > 0) report(step, steps, `${run.name}: ${slow.map(({ detector }) => detector.name).join(', ')}`);
     step += slow.length;
-    await Promise.all(replays);
+    while (replays.size >= REPLAYS) await Promise.race(replays);
   }
+  if (slow.length > 0) report(step, steps, `the last of ${slow.map(({ detector }) => detector.name).join(', ')}`);
+  await Promise.all(replays);
   report(steps, steps, 'summing up');
   const results = trials.map((trial) => trial.result());
   const [own] = results;
@@ -133,6 +139,7 @@ class Trial {
   readonly detector: Detector;
   readonly unavailable: string | undefined;
   readonly #scores: RunScore[] = [];
+  #asked = 0;
   readonly #failed: { run: string; reason: string }[] = [];
 
   constructor(detector: Detector) {
@@ -142,9 +149,11 @@ class Trial {
   }
 
   async judge(run: Run, truth: Truth, cache: Cache): Promise<void> {
+    // Runs of a real-time detector end in any order, but what is drawn from the scores must be the same each time.
+    const at = this.#asked++;
     try {
       const found = cache.known(this.detector, run) ?? (await this.#find(run, cache));
-      this.#scores.push(score(found.findings, truth, this.detector.realTime === true ? Number.NaN : found.seconds));
+      this.#scores[at] = score(found.findings, truth, this.detector.realTime === true ? Number.NaN : found.seconds);
     } catch (error) {
       this.#failed.push({ run: run.name, reason: error instanceof Error ? error.message : String(error) });
     }
@@ -163,8 +172,10 @@ class Trial {
   result(): DetectorResult {
     const { name, version: own, program = '' } = this.detector;
     const unavailable = this.unavailable === undefined ? {} : { unavailable: this.unavailable };
+    // A run on which it failed has left a hole.
+    const scores = this.#scores.filter(() => true);
     const behind = program === '' ? {} : { program };
-    return { name, version: own, ...behind, ...unavailable, failed: this.#failed, scores: this.#scores, summary: summarize(this.#scores) };
+    return { name, version: own, ...behind, ...unavailable, failed: this.#failed, scores, summary: summarize(scores) };
   }
 }
 

@@ -13,6 +13,7 @@ import {
   type Cell,
   confusionTable,
   detectorTable,
+  experimentTable,
   failureTable,
   globalTable,
   headline,
@@ -68,7 +69,7 @@ export function pageReport(evaluation: Evaluation): string {
 ${facts(evaluation)}
 ${own === undefined ? NONE : section('What we are bad at', [failureTable(own), nuisanceTable(own)])}
 <section><h2>Each attack</h2>${recallChart(evaluation)}${own === undefined ? NONE : folded(attackTable(own))}</section>
-<section><h2>What is required</h2>${titled(globalTable(evaluation))}${required(requiredTable(evaluation))}</section>
+<section><h2>What is required</h2>${titled(globalTable(evaluation))}${required(requiredTable(evaluation))}${folded(experimentTable(evaluation))}</section>
 ${section('Beside others', [detectorTable(evaluation), benignTable(evaluation), twinTable(evaluation), rivalTable(evaluation)])}
 ${own === undefined ? NONE : section('In detail', [confusionTable(own), sliceTable(evaluation)])}
 <section><h2>Pitfalls</h2><p class="note">After Arp et al., “Dos and Don’ts of Machine Learning in Computer Security”, USENIX Security 2022.</p>${checks(evaluation)}</section>

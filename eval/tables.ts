@@ -2,6 +2,7 @@
 import { number, several, span } from '../src/publish/layout.ts';
 import { BANDS } from './blame.ts';
 import type { DetectorResult, Evaluation } from './evaluate.ts';
+import { answers } from './experiments.ts';
 import { REQUIRED } from './required.ts';
 import type { Interval } from './statistics.ts';
 import type { AttackRow, BenignRow, Rate, Share, Spread } from './summary.ts';
@@ -244,6 +245,35 @@ const VERDICTS = {
 
 function verdictCell(verdict: keyof typeof VERDICTS): Cell {
   return VERDICTS[verdict];
+}
+
+/** The experiments of the protocol, answered. */
+export function experimentTable({ detectors }: Evaluation): Table {
+  return {
+    title: 'The experiments of the protocol',
+    note: 'By recordings of the lab. Alike: benign situations that look like these attacks; false: alarms of the attack’s classes on all benign runs.',
+    columns: [
+      { name: 'Experiment' },
+      { name: 'What' },
+      { name: 'Runs', right: true },
+      { name: 'Told', right: true },
+      { name: 'Delay, median / p95', right: true },
+      { name: 'Alike', right: true },
+      { name: 'False', right: true },
+      { name: 'More' },
+    ],
+    rows: answers(detectors[0]?.scores ?? []).map(({ experiment, runs, campaigns, told, delay, alike, falsely }): Cell[] => [
+      experiment.id,
+      experiment.asks,
+      String(runs),
+      campaigns === 0 ? UNMEASURED : { text: `${told}/${campaigns}`, tone: toned(told / campaigns) },
+      spread(delay, time),
+      alike === 0 ? NOTHING : number(alike),
+      { text: number(falsely), tone: falsely === 0 ? 'good' : 'bad' },
+      { text: experiment.remark ?? '', tone: 'faint' },
+    ]),
+    none: 'There is no experiment.',
+  };
 }
 
 /** Bounds that are not about one attack. */

@@ -1,11 +1,12 @@
 /** `npm run lab -- list | run SCENARIO | suite small|full`: labelled traffic from real programs in network namespaces. */
-import { existsSync, rmSync } from 'node:fs';
-import { delimiter, join, resolve } from 'node:path';
+import { rmSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { Command } from 'commander';
+import { missingFor, missingForAll } from './needs.ts';
 import { run } from './run.ts';
 import { inSandbox, reenter, whenAbandoned } from './sandbox.ts';
 import { intensityOf, SCENARIOS, scenarioOf } from './scenarios.ts';
-import { hasAsterisk, prepareAsterisk } from './servers/asterisk.ts';
+import { prepareAsterisk } from './servers/asterisk.ts';
 import { folderOf, runSuite, suite } from './suite.ts';
 import { verify } from './verify.ts';
 
@@ -25,7 +26,7 @@ function list(): void {
 async function runOne(name: string, options: { seed: string; intensity?: string; out: string }): Promise<void> {
   const scenario = scenarioOf(name);
   const intensity = intensityOf(scenario, options.intensity);
-  const missing = ['kamailio', 'tcpdump', 'ip', 'nft', 'nsenter', ...(scenario.needs ?? [])].filter((program) => !onPath(program));
+  const missing = [...missingForAll(), ...missingFor(scenario)];
   if (missing.length > 0) throw new Error(`the run needs ${missing.join(', ')}: see lab/README.md for the packages`);
   if (!inSandbox()) {
     process.exitCode = await reenter();
@@ -47,11 +48,6 @@ async function runOne(name: string, options: { seed: string; intensity?: string;
   console.log(`${folder}: ${manifest.packets} packets, ${manifest.sipMessages} SIP messages, ${labelled} labelled, ${manifest.seconds} s`);
 }
 
-function onPath(program: string): boolean {
-  if (program === 'asterisk') return hasAsterisk();
-  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)));
-}
-
 async function runAll(kind: string, options: { seed: string; out: string; parallel: string; only?: string }): Promise<void> {
   if (kind !== 'small' && kind !== 'full') throw new Error(`there is no suite ${kind}: small or full`);
   process.on('SIGINT', () => interrupted.abort());
@@ -59,7 +55,7 @@ async function runAll(kind: string, options: { seed: string; out: string; parall
   const only = options.only?.split(',');
   const jobs = suite(kind, Number(options.seed)).filter(({ scenario }) => only === undefined || only.includes(scenario.name));
   const tally = await runSuite(jobs, resolve(options.out), Number(options.parallel), interrupted.signal, (line) => console.log(line));
-  console.log(`${tally.made} made, ${tally.kept} there already, ${tally.failed} failed: ${options.out}`);
+  console.log(`${tally.made} made, ${tally.kept} there already, ${tally.skipped} skipped, ${tally.failed} failed: ${options.out}`);
   process.exitCode = tally.failed > 0 || interrupted.signal.aborted ? 1 : 0;
 }
 

@@ -57,6 +57,7 @@ export async function run(order: Order, signal: AbortSignal): Promise<Manifest> 
     for (const address of media) state.timeline.media(address, incoming, now());
   };
   const site = await startSite({ random, wish, accounts, segment, resolver, launch: tools.start, logs, onBridge });
+  let dropped = 0;
   try {
     const phones: Phone[] = [];
     const lab = { ...makeLab(order, random, state, segment, tools, site), phones };
@@ -68,10 +69,12 @@ export async function run(order: Order, signal: AbortSignal): Promise<Manifest> 
   } finally {
     await site.stop();
     await captures.stop();
+    dropped = network.dropped();
     network.close();
   }
+  if (dropped > 0) throw new Error(`the network lost ${dropped} packets: the machine is too busy for this run`);
   writeServerLogs(join(partial, 'logs'), await site.records(), site.queries, state.timeline);
-  const recorded = await finish(partial, captures.files, state.timeline, state.campaigns, state.calls);
+  const recorded = await finish(partial, captures.files, state.timeline, state.campaigns, state.calls, network.impairment.loss);
   const manifest = await manifestOf(order, state, network, tools, site, recorded, partial, (performance.now() - began) / 1000);
   writeFileSync(join(partial, 'manifest.json'), `${JSON.stringify(manifest, null, 1)}\n`);
   rmSync(order.folder, { recursive: true, force: true });
@@ -115,12 +118,12 @@ class Tools {
   }
 
   /** A program that runs until it is stopped. */
-  start: Launch = async (segment, command, output) => {
+  start: Launch = async (segment, command, output, version = versionOf(command[0]!)) => {
     const log = openSync(output, 'w');
     const child = this.#network.spawn(segment, command, log, log);
     closeSync(log);
     const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
-    this.runs.push({ command, version: versionOf(command[0]!), namespace: segment, exit: null });
+    this.runs.push({ command, version, namespace: segment, exit: null });
     return { pid: child.pid ?? 0, ended, stop: async () => await stop(child, ended) };
   };
 

@@ -23,6 +23,11 @@ export interface SiteWish {
   readonly extraAccounts?: Readonly<Record<string, string>>;
   /** Whether anybody may call foreign domains through the site without a password (A09, E0-1). */
   readonly openRelay?: boolean;
+  /**
+   * Every challenge has a nonce of its own. Where time is stretched, one second of the machine's clock holds challenges of many
+   * simulated hours, which no server gives the same nonce.
+   */
+  readonly ownNonces?: boolean;
   /** Accounts of phones; the phones and twenty more if absent. */
   readonly accounts?: number;
   /** Phones in the background while an attack runs; the benign day says its own. */
@@ -103,8 +108,11 @@ export interface Site {
   readonly proxy: { readonly address: string; readonly port: number };
   /** Accounts of phones, in the order in which phones take them. */
   readonly accounts: readonly Account[];
-  /** Numbers that the trunk serves: a function of the seed; `number()` draws an E.164 number in the operator's country. */
-  number(): string;
+  /** Draws a subscriber's E.164 number, a function of the seed: mostly of the operator's country, some abroad, never premium rate. */
+  readonly number: () => string;
+  /** Draw free-phone and premium-rate numbers of the operator's country. */
+  readonly freePhone: () => string;
+  readonly premium: () => string;
   /** Resolver of the site; names below `slow.invalid` are never answered. */
   readonly resolver: string;
   readonly trunk: { readonly address: string; readonly port: number };

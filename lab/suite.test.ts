@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Scenario } from './scenario.ts';
 import { SCENARIOS } from './scenarios.ts';
-import { folderOf, suite } from './suite.ts';
+import { folderOf, runSuite, suite } from './suite.ts';
 
 const scenario = (name: string, more: Partial<Scenario>): Scenario => ({
   name,
@@ -23,6 +26,23 @@ test('the full suite runs each attack at least ten times, over all its scenarios
   assert.equal(of('A02').length, 10);
   assert.equal(new Set(list.map((job) => folderOf('', job))).size, list.length);
   assert.ok(list.every(({ seed }) => seed >= 1000));
+});
+
+test('what is run at another kind of site takes no run from the usual one', () => {
+  const usual = scenario('a', { attack: 'A01' });
+  const list = suite('full', 1, [usual, scenario('a-b2bua', { attack: 'A01', site: { kind: 'b2bua' } })]);
+  assert.equal(list.filter((job) => job.scenario === usual).length, 10);
+  assert.equal(list.length, 12);
+});
+
+test('what needs a program that is missing is skipped, and told, and nothing fails', async () => {
+  const out = mkdtempSync(join(tmpdir(), 'suite-'));
+  const told: string[] = [];
+  const list = suite('full', 1, [scenario('a', { needs: ['no-such-program', 'node'] })]);
+  const tally = await runSuite(list, out, 2, new AbortController().signal, (line) => told.push(line));
+  rmSync(out, { recursive: true });
+  assert.deepEqual(tally, { made: 0, kept: 0, skipped: 2, failed: 0 });
+  assert.match(told[0] ?? '', /^1\/2 .* skipped a_1-s_1: no-such-program missing$/);
 });
 
 test('a benign scenario has the runs that it wants', () => {

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { missingFor } from './needs.ts';
 import type { Scenario } from './scenario.ts';
 import { SCENARIOS } from './scenarios.ts';
 
@@ -17,20 +18,28 @@ const RUNS = 10;
 
 /**
  * The runs of a suite. `small`: one run of each scenario marked small, with one seed. `full`: every scenario at all its
- * intensities, and each attack of the catalogue at least ten times; benign scenarios as often as they want (ten days).
+ * intensities, and each attack of the catalogue at least ten times, not counting what is run at other kinds of site than the usual
+ * one; benign scenarios as often as they want (ten days).
  * @param first seed of the first run; other first seeds give other runs of the same kind.
  */
 export function suite(kind: 'small' | 'full', first: number, scenarios: readonly Scenario[] = SCENARIOS): Job[] {
   if (kind === 'small') return scenarios.filter(({ small }) => small === true).flatMap((scenario) => jobs(scenario, first).slice(0, 1));
   const benign = scenarios.filter(({ attack }) => attack === undefined);
-  const attacks = Map.groupBy(
-    scenarios.filter(({ attack }) => attack !== undefined),
+  const attacks = scenarios.filter(({ attack }) => attack !== undefined);
+  const elsewhere = attacks.filter(isElsewhere);
+  const usual = Map.groupBy(
+    attacks.filter((scenario) => !isElsewhere(scenario)),
     ({ attack }) => attack,
   );
   return [
     ...benign.flatMap((scenario) => repeated([scenario], first, scenario.runs ?? 1)),
-    ...inTurn([...attacks.values()].map((list) => repeated(list, first, RUNS))),
+    ...inTurn([...usual.values()].map((list) => repeated(list, first, RUNS))),
+    ...elsewhere.flatMap((scenario) => jobs(scenario, first)),
   ];
+}
+
+function isElsewhere({ site }: Scenario): boolean {
+  return site?.kind === 'b2bua' || site?.kind === 'asterisk';
 }
 
 /** The first of each list, then the second of each …: a suite that is interrupted has something of every attack. */
@@ -60,10 +69,15 @@ export function folderOf(out: string, { scenario, intensity, seed }: Job): strin
 export interface Tally {
   made: number;
   kept: number;
+  /** Its scenario needs a program that is not here. */
+  skipped: number;
   failed: number;
 }
 
-/** Makes all runs. One that fails is tried once more, then told with the end of its log; the others go on. */
+/**
+ * Makes all runs. One that fails is tried once more, then told with the end of its log; the others go on. What needs a program that
+ * is missing is left out, and told with the program's name.
+ */
 export async function runSuite(
   jobs: readonly Job[],
   out: string,
@@ -72,7 +86,7 @@ export async function runSuite(
   tell: (line: string) => void,
 ): Promise<Tally> {
   mkdirSync(out, { recursive: true });
-  const tally: Tally = { made: 0, kept: 0, failed: 0 };
+  const tally: Tally = { made: 0, kept: 0, skipped: 0, failed: 0 };
   // Long runs go one after the other in the first lane, so that they never take the machine from each other.
   const long = jobs.filter(({ scenario }) => scenario.long === true);
   const short = jobs.filter(({ scenario }) => scenario.long !== true);
@@ -81,18 +95,25 @@ export async function runSuite(
   const take = (lane: number): Job | undefined => (lane === 0 ? long.shift() : undefined) ?? short.shift();
   const worker = async (_: unknown, lane: number): Promise<void> => {
     for (let each = take(lane); each !== undefined && !signal.aborted; each = take(lane)) {
-      const result = existsSync(join(folderOf(out, each), 'manifest.json')) ? 'kept' : await make(each, out, signal);
+      const { result, why } = await settle(each, out, signal);
       if (signal.aborted) return;
       tally[result]++;
       done++;
       const minutes = ((performance.now() - began) / 60_000).toFixed(1);
-      tell(
-        `${done}/${jobs.length} ${minutes} min  ${result.padEnd(6)} ${folderOf('', each)}${result === 'failed' ? `\n${logOf(out, each)}` : ''}`,
-      );
+      tell(`${done}/${jobs.length} ${minutes} min  ${result.padEnd(7)} ${folderOf('', each)}${why}`);
     }
   };
   await Promise.all(Array.from({ length: parallel }, worker));
   return tally;
+}
+
+/** One run, unless it is there already or cannot be; what is to be said of it. */
+async function settle(each: Job, out: string, signal: AbortSignal): Promise<{ readonly result: keyof Tally; readonly why: string }> {
+  if (existsSync(join(folderOf(out, each), 'manifest.json'))) return { result: 'kept', why: '' };
+  const missing = missingFor(each.scenario);
+  if (missing.length > 0) return { result: 'skipped', why: `: ${missing.join(', ')} missing` };
+  const result = await make(each, out, signal);
+  return { result, why: result === 'failed' ? `\n${logOf(out, each)}` : '' };
 }
 
 async function make(each: Job, out: string, signal: AbortSignal): Promise<'made' | 'failed'> {

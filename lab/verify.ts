@@ -17,6 +17,7 @@ import { createInterface } from 'node:readline';
 import { hashFiles } from './record/finish.ts';
 import type { Label, Manifest } from './record/folder.ts';
 import { hashOf } from './record/frames.ts';
+import { unexplained } from './record/losses.ts';
 import type { Scenario } from './scenario.ts';
 
 /** What a run's check came to. */
@@ -112,13 +113,9 @@ function campaignFaults({ kind, campaigns }: Manifest, labels: readonly Label[])
   return [...faults];
 }
 
-/** Standard deviations of the number of lost packets beyond which loss does not explain it. */
-const SURPRISE = 5;
-
-function lossFaults({ impairment: { loss } }: Manifest, labels: readonly Label[]): string[] {
-  const lost = labels.filter(({ frame }) => frame === undefined).length;
-  const most = loss === 0 ? 0 : 1 + labels.length * loss + SURPRISE * Math.sqrt(labels.length * loss * (1 - loss));
-  return lost <= most ? [] : [`${lost} of ${labels.length} labels have no frame, and a loss of ${loss * 100} % does not explain it`];
+function lossFaults({ impairment }: Manifest, labels: readonly Label[]): string[] {
+  const fault = unexplained(labels, impairment.loss);
+  return fault === undefined ? [] : [fault];
 }
 
 /** What each frame holds: its own bytes, so nothing is put together; what ICMP quotes was not sent in that frame. */

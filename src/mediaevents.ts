@@ -104,7 +104,7 @@ export const MEDIA_EVENTS = {
   },
   'media.late': {
     about:
-      'RTP goes on more than 1 s after its call was over (a BYE was answered), or from an endpoint that a later description replaced more than 1 s ago (S1-47, S2-28). Told again when four times as late.',
+      'RTP goes on more than 1 s after its call was over (a BYE was answered; of a B2BUA that leaves the media alone: in either leg), or from an endpoint that a later description replaced more than 1 s ago (S1-47, S2-28). Told again when four times as late.',
     src: 'who sends the stream',
     fields: {
       ...stream,

@@ -345,6 +345,11 @@ export class Table<V> {
     return this.#long.get(slot) ?? this.rows.slice(this.#place(slot), this.#place(slot) + n);
   }
 
+  /** Where the key of a slot begins in `rows`, of a table whose keys are all inline. */
+  keyStart(slot: number): number {
+    return this.#place(slot);
+  }
+
   stats(): TableStats {
     return { name: this.name, capacity: this.capacity, inserted: this.inserted, evicted: this.evicted, expired: this.expired };
   }

@@ -100,7 +100,7 @@ export class MediaTalk {
     start: string,
     cseq: string,
     body = '',
-    { callId = 'c1', from = 'a', type = 'application/sdp', toTag = true, src = '', dst = '' } = {},
+    { callId = 'c1', from = 'a', type = 'application/sdp', toTag = true, src = '', dst = '', headers = [''] } = {},
   ): this {
     const answer = start.startsWith('SIP/2.0');
     if (!answer) this.#branch++;
@@ -114,6 +114,7 @@ export class MediaTalk {
       `CSeq: ${cseq}`,
       'Max-Forwards: 70',
       'Contact: <sip:x@example.com>',
+      ...headers.filter((header) => header !== ''),
       ...(body === '' ? [] : [`Content-Type: ${type}`]),
       `Content-Length: ${body.length}`,
     ];

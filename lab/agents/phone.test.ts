@@ -23,7 +23,17 @@ async function registrar(t: TestContext, net: number, algorithm: 'MD5' | 'SHA-25
   const units: (readonly [string, number])[] = [];
   const got: Message[] = [];
   const proxy = { address: `127.${net}.0.1`, port: 5070 };
-  const site: Site = { kind: 'proxy', domain, proxy, accounts: [], number: () => '+4930123456', resolver: '', trunk: proxy };
+  const site: Site = {
+    kind: 'proxy',
+    domain,
+    proxy,
+    accounts: [],
+    number: () => '+4930123456',
+    freePhone: () => '',
+    premium: () => '',
+    resolver: '',
+    trunk: proxy,
+  };
   const lab: Ground = {
     random,
     site,

@@ -12,12 +12,13 @@ import { gatewayCommanded, gatewayTalksOn } from './gateway-fraud.ts';
 import { rtpFlood, rtpInjection, rtpInjectionStranger } from './media-attacks.ts';
 import { MIXED_GUESSING, MIXED_GUESSING_BY_TOOLS } from './mixed-guessing.ts';
 import { OPTIONS_FLOOD, OPTIONS_FLOOD_BY_SIPP, OPTIONS_FLOOD_BY_SIPSAK } from './options-flood.ts';
-import { PASSWORD_FOUND, PASSWORD_GUESSING, PASSWORD_GUESSING_BY_SVCRACK } from './password-guessing.ts';
+import { PASSWORD_FOUND, PASSWORD_GUESSING, SVCRACK_404_401, SVCRACK_OTHERS } from './password-guessing.ts';
 import { profileAnomaly } from './profile-anomaly.ts';
 import { FORGED_ANSWERS, REFLECTION, REFLECTION_BY_SITE, REFLECTION_UNSEEN } from './reflection.ts';
 import { REQUEST_FLOODS, REQUEST_FLOODS_BY_SIPP, SPOOFED_FLOOD } from './request-floods.ts';
 import { SERVER_SCAN, SERVER_SCAN_BY_NMAP, SERVER_SCAN_BY_SVMAP } from './server-scan.ts';
 import { GUESSING_BESIDE_OWNER, GUESSING_THEN_OWNER } from './shared-address.ts';
+import { SITE_KINDS } from './site-kinds.ts';
 import { spit, spitByCustomer, spitBySipp } from './spit.ts';
 import { sqlInjection } from './sql-injection.ts';
 import { tollFraud } from './toll-fraud.ts';
@@ -46,7 +47,8 @@ export const ATTACKS: readonly Scenario[] = [
   EXTENSION_SCAN_BY_NMAP,
   PASSWORD_GUESSING,
   PASSWORD_FOUND,
-  ...PASSWORD_GUESSING_BY_SVCRACK,
+  SVCRACK_404_401,
+  ...SVCRACK_OTHERS,
   GUESSING_BESIDE_OWNER,
   GUESSING_THEN_OWNER,
   DISTRIBUTED_GUESSING,
@@ -76,4 +78,5 @@ export const ATTACKS: readonly Scenario[] = [
   dialPrefixesFound, // A32
   profileAnomaly, // A36
   sqlInjection, // A37
+  ...SITE_KINDS, // E3-1 at other kinds of site
 ];

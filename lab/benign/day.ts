@@ -13,14 +13,14 @@ import type { DaySize, PlannedPhone } from './plan.ts';
 import { MACHINE_PHONES } from './population.ts';
 import { optionsSteps, registrationSteps, subscribeSteps } from './steps.ts';
 
-/** A benign scenario of this size. The site keeps Call-IDs: behind a B2BUA the second leg of a call would have no units. */
-export function benignScenario(name: string, title: string, size: DaySize, kind: 'proxy' | 'proxy-chain' = 'proxy'): Scenario {
+/** A benign scenario of this size at a site of this kind. */
+export function benignScenario(name: string, title: string, size: DaySize, kind: Site['kind'] = 'proxy'): Scenario {
   const phones = size.phones + MACHINE_PHONES;
   return {
     name,
     title,
     intensities: [{ name: `${size.phones} phones`, value: size.phones }],
-    site: { kind, phones, accounts: phones },
+    site: { kind, phones, accounts: phones, ownNonces: true },
     run: (lab) => playDay(lab, size),
   };
 }
@@ -35,7 +35,8 @@ const IMPOSSIBLE: Readonly<Partial<Record<Site['kind'], readonly string[]>>> = {
 const BOOT = { together: 15, perSecond: 40, behind: 60 };
 
 async function playDay(lab: Lab, size: DaySize): Promise<void> {
-  const drawn = drawDay(size, { random: lab.random, number: lab.site.number, nobody: nobodyOf(lab) });
+  const { number, freePhone, premium } = lab.site;
+  const drawn = drawDay(size, { random: lab.random, number, free: freePhone, premium, nobody: nobodyOf(lab) });
   const impossible = IMPOSSIBLE[lab.site.kind] ?? [];
   const plan = { ...drawn, calls: drawn.calls.filter((call) => !impossible.includes(call.kind ?? '')) };
   const fleet = await openFleet(lab, plan);

@@ -14,11 +14,14 @@ function plan(seed: number, size: DaySize): DayPlan {
   return drawDay(size, {
     random,
     number: () => `+4930${numbers.text(7, '0123456789')}`,
+    free: () => `+49800${numbers.text(7, '0123456789')}`,
+    premium: () => `+49900${numbers.text(7, '0123456789')}`,
     nobody: () => `9${numbers.text(5, '0123456789')}`,
   });
 }
 
-const people = (day: DayPlan): PlannedCall[] => day.calls.filter((call) => call.kind === undefined || call.kind === 'very-short');
+const people = (day: DayPlan): PlannedCall[] =>
+  day.calls.filter((call) => [undefined, 'very-short', 'free-phone', 'premium-call'].includes(call.kind));
 const share = (calls: readonly PlannedCall[], holds: (call: PlannedCall) => boolean): number => calls.filter(holds).length / calls.length;
 
 test('the same seed gives the same day, another seed another', () => {
@@ -133,8 +136,9 @@ test('every kind of call and every twist is there, also in the small hour', () =
     'comfort-noise',
   ];
   const twists = ['hold', 'music', 'ssrc-on-hold', 'transfer', 'lost-ack', 'late-rtp', 'session-timer', 't38', 'dtmf', 'hand-over'];
+  // With seed 27, 123 … an hour would have no call to be transferred.
   for (const size of [HOUR, daySize(100, 5000)])
-    for (const seed of [1, 2, 3, 4]) {
+    for (const seed of size === HOUR ? Array.from({ length: 60 }, (_, i) => i) : [1, 2, 3, 4]) {
       const { calls } = plan(seed, size);
       for (const kind of kinds)
         assert.ok(
@@ -150,9 +154,42 @@ test('every kind of call and every twist is there, also in the small hour', () =
     }
 });
 
+test('people call services: free phone now and then, premium rate rarely and never more than twice a day each', () => {
+  for (const size of [HOUR, daySize(100, 5000)])
+    for (const seed of [1, 2, 3]) {
+      const { calls } = plan(seed, size);
+      const to = (start: string) => calls.filter((call) => 'number' in call.to && call.to.number.startsWith(start));
+      const premium = to('+49900');
+      assert.deepEqual(new Set(premium.map((call) => call.kind)), new Set(['premium-call']));
+      assert.ok(premium.length >= 2 && premium.length <= Math.max(2, 0.002 * calls.length), `${premium.length}`);
+      for (const mine of Map.groupBy(premium, (call) => call.from).values()) assert.ok(mine.length <= 2);
+      assert.ok(to('+49800').length >= 2 && to('+49800').length < 0.03 * calls.length + 2);
+    }
+});
+
 test('at least 3 % of the calls of people have full media, none of them too long to be played in real time', () => {
   const day = plan(13, daySize(100, 5000));
   const full = people(day).filter((call) => call.media === 'full' && call.kind === undefined);
   assert.ok(full.length >= 0.03 * people(day).length);
   assert.ok(full.every((call) => call.hold < day.size.longestFull && !call.twists.includes('session-timer')));
+});
+
+test('an hour without a call that fits a twist has the twist all the same', () => {
+  // Drawn as the lab draws them: in the first two nobody calls a colleague for long, in the last one nobody talks for two minutes.
+  for (const [name, seed, twist] of [
+    ['benign-hour-b2bua', 4, 'transfer'],
+    ['benign-hour-b2bua', 46, 'transfer'],
+    ['benign-hour', 71, 'session-timer'],
+  ] as const) {
+    const random = seeded(seed, `${name}/12 phones`).fork('scenario');
+    const fixed = (): string => '+493012345';
+    const { calls } = drawDay(HOUR, { random, number: fixed, nobody: fixed, free: fixed, premium: fixed });
+    const found = calls.filter(({ twists }) => twists.includes(twist));
+    assert.ok(found.length > 0, `${twist} with seed ${seed}`);
+    for (const { result, hold, at, ring, media } of found) {
+      assert.equal(result, 'answered');
+      assert.notEqual(media, 'none');
+      assert.ok(hold >= 15 && at + ring + hold <= HOUR.period.to);
+    }
+  }
 });

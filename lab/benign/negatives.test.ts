@@ -8,7 +8,13 @@ import { HOUR } from './sizes.ts';
 
 function plan(seed: number): DayPlan {
   const random = seeded(seed);
-  return drawDay(HOUR, { random, number: () => `+4930${random.text(7, '0123456789')}`, nobody: () => '999' });
+  return drawDay(HOUR, {
+    random,
+    number: () => `+4930${random.text(7, '0123456789')}`,
+    free: () => '+49800',
+    premium: () => '+49900',
+    nobody: () => '999',
+  });
 }
 
 /** Those that registrations give rise to, not calls. */

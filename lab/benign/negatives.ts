@@ -29,6 +29,8 @@ export const HARD_NEGATIVES = {
   'dns-names': 'calls of phones that write host names in Via and Contact',
   'very-short': 'calls of less than two seconds',
   'forward-302': 'calls that a phone sends on by 302',
+  'free-phone': 'calls of people to free-phone numbers',
+  'premium-call': 'calls of people to premium-rate numbers of their own country, at most two a day of each account',
 } as const;
 
 /** Name of a hard negative. */
@@ -53,6 +55,8 @@ const BY_KIND: Readonly<Record<string, HardNegative>> = {
   forking: 'forking',
   'forward-302': 'forward-302',
   'very-short': 'very-short',
+  'free-phone': 'free-phone',
+  'premium-call': 'premium-call',
 };
 
 /** Seconds of talk in which there is a pause for comfort noise. */

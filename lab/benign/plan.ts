@@ -120,8 +120,11 @@ export interface DayPlan {
 /** What a plan is drawn with. */
 export interface PlanSources {
   readonly random: Random;
-  /** Draws an E.164 number of the telephone network. */
+  /** Draws an E.164 number of the telephone network: a subscriber's. */
   readonly number: () => string;
+  /** Draw free-phone and premium-rate numbers of the operator's country. */
+  readonly free: () => string;
+  readonly premium: () => string;
   /** Draws an extension that nobody has. */
   readonly nobody: () => string;
 }

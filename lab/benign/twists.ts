@@ -6,24 +6,26 @@ import type { DaySize, PlannedCall, Twist } from './plan.ts';
 interface Deal {
   readonly twists: readonly Twist[];
   readonly share: number;
+  /** Least seconds of talk, and which calls of that length may have it. */
+  readonly seconds: number;
   readonly fits: (call: PlannedCall) => boolean;
 }
 
-const long = (seconds: number) => (call: PlannedCall) => call.hold >= seconds;
-const byPhone = (seconds: number) => (call: PlannedCall) => call.hold >= seconds && call.from !== 'trunk';
+const any = (): boolean => true;
+const byPhone = (call: PlannedCall): boolean => call.from !== 'trunk';
 
 /** Who is transferred is a phone as well: a provider's gateway does not obey REFER. */
-const between = (seconds: number) => (call: PlannedCall) => byPhone(seconds)(call) && 'phone' in call.to;
+const between = (call: PlannedCall): boolean => byPhone(call) && 'phone' in call.to;
 
 /** G12: hold 3 %, REFER 1 %; the others have no share there. */
 const DEALS: readonly Deal[] = [
-  { twists: ['transfer'], share: 0.01, fits: between(15) },
-  { twists: ['hold', 'music'], share: 0.015, fits: long(20) },
-  { twists: ['hold', 'ssrc-on-hold'], share: 0.015, fits: long(20) },
-  { twists: ['session-timer'], share: 0.03, fits: byPhone(120) },
-  { twists: ['lost-ack'], share: 0.01, fits: byPhone(8) },
-  { twists: ['late-rtp'], share: 0.03, fits: long(5) },
-  { twists: ['dtmf'], share: 0.03, fits: byPhone(8) },
+  { twists: ['transfer'], share: 0.01, seconds: 15, fits: between },
+  { twists: ['hold', 'music'], share: 0.015, seconds: 20, fits: any },
+  { twists: ['hold', 'ssrc-on-hold'], share: 0.015, seconds: 20, fits: any },
+  { twists: ['session-timer'], share: 0.03, seconds: 120, fits: byPhone },
+  { twists: ['lost-ack'], share: 0.01, seconds: 8, fits: byPhone },
+  { twists: ['late-rtp'], share: 0.03, seconds: 5, fits: any },
+  { twists: ['dtmf'], share: 0.03, seconds: 8, fits: byPhone },
 ];
 
 /** The same calls with very short ones, twists (one deal per call) and full media dealt out. */
@@ -36,7 +38,15 @@ export function dealTwists(calls: readonly PlannedCall[], size: DaySize, random:
   const count = (share: number): number => Math.ceil(share * calls.length);
   for (const i of pick(count(0.01), () => true))
     dealt.set(i, { ...calls[i]!, hold: 0.3 + 1.7 * random.unit(), media: 'full', kind: 'very-short' });
-  for (const deal of DEALS) for (const i of pick(count(deal.share), deal.fits)) dealt.set(i, { ...calls[i]!, twists: deal.twists });
+  for (const { twists, share, seconds, fits } of DEALS) {
+    const chosen = pick(count(share), (call) => call.hold >= seconds && fits(call));
+    for (const i of chosen) dealt.set(i, { ...calls[i]!, twists });
+    // A short day may have no call that fits: then somebody answers after all, and they talk for long enough.
+    if (chosen.length > 0) continue;
+    const left = calls.flatMap((call, i) => (!dealt.has(i) && fits(call) && call.at + call.ring + 2 * seconds < size.period.to ? [i] : []));
+    for (const i of random.shuffle(left).slice(0, 1))
+      dealt.set(i, { ...calls[i]!, result: 'answered', media: 'edges', hold: seconds * (1 + random.unit()), twists });
+  }
   const mixed = calls.map((call, i) => dealt.get(i) ?? call);
   return recordInFull(mixed, count(size.full), size, random);
 }

@@ -79,6 +79,11 @@ export class Network {
     return spawn('nsenter', [`--net=/run/netns/${namespace_}`, ...command], { stdio: ['ignore', stdout, stderr] });
   }
 
+  /** Packets that devices lost because a queue was full; what is lost on purpose on the way to the far segments does not count. */
+  dropped(): number {
+    return [...this.plan.segments.map(({ name }) => name), 'router', 'nat'].reduce((sum, name) => sum + droppedIn(name), 0);
+  }
+
   close(): void {
     for (const socket of this.#sockets) closeQuietly(socket);
     this.#relay?.kill();
@@ -144,6 +149,12 @@ const SYSCTLS: readonly (readonly [string, string])[] = [
   ['ipv6/conf/all/disable_ipv6', '1'],
   ['ipv6/conf/default/disable_ipv6', '1'],
 ];
+
+function droppedIn(namespace_: string): number {
+  const told = execFileSync('ip', ['-n', namespace_, '-s', '-j', 'link'], { encoding: 'utf8' });
+  const devices: { readonly stats64: Readonly<Record<'rx' | 'tx', { readonly dropped: number }>> }[] = JSON.parse(told);
+  return devices.reduce((sum, { stats64: { rx, tx } }) => sum + rx.dropped + tx.dropped, 0);
+}
 
 function ip(namespace_: string, command: readonly string[]): void {
   execFileSync('ip', ['-n', namespace_, ...command]);

@@ -15,8 +15,10 @@ interface Sent {
   taken: boolean;
 }
 
-/** Microseconds that a packet may need from its sender to the router. */
+/** Microseconds that the last packet of a tool may need from its segment to the router after the campaign's end. */
 const LONGEST_WAY = 2_000_000;
+/** The same for a packet that its sender told of, which nothing else can be taken for: a busy machine's relay may keep it for seconds. */
+const LONGEST_TOLD = 15_000_000;
 /** Microseconds by which the clocks of sender and capture may differ. */
 const SKEW = 5_000;
 
@@ -103,7 +105,7 @@ export class Campaigns {
   }
 
   #told(hash: string, real: number): Sent | undefined {
-    const sent = this.#sent.get(hash)?.find((each) => !each.taken && real >= each.real - SKEW && real <= each.real + LONGEST_WAY);
+    const sent = this.#sent.get(hash)?.find((each) => !each.taken && real >= each.real - SKEW && real <= each.real + LONGEST_TOLD);
     if (sent !== undefined) sent.taken = true;
     return sent;
   }

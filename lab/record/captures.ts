@@ -1,5 +1,6 @@
 /** Records what each segment sends into the router: one tcpdump per interface, so that each packet is captured once. */
 import type { ChildProcess } from 'node:child_process';
+import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import type { Network } from '../network/network.ts';
 
@@ -12,6 +13,9 @@ interface Recorder {
 
 /** Kilobytes of the kernel's buffer per interface: floods must not be lost. */
 const BUFFER = '32768';
+
+/** Who records goes before who plays: a busy machine makes a run slower, not its recording incomplete. */
+const PRIORITY = -10;
 
 /** All captures of a run. Files: `NAME.raw` in the folder, one per segment, and `nat-inside.raw`. */
 export class Captures {
@@ -47,7 +51,9 @@ export class Captures {
 function record(network: Network, folder: string, name: string, namespace: string, device: string, options: readonly string[]): Recorder {
   const file = join(folder, `${name}.raw`);
   const command = ['tcpdump', '-nn', '-i', device, ...options, '-s', '0', '-B', BUFFER, '-Z', 'root', '-w', file, 'ip'];
-  return { name, file, process: network.spawn(namespace, command, 'ignore', 'pipe') };
+  const child = network.spawn(namespace, command, 'ignore', 'pipe');
+  if (child.pid !== undefined) setPriority(child.pid, PRIORITY);
+  return { name, file, process: child };
 }
 
 async function listening(child: ChildProcess): Promise<void> {

@@ -5,12 +5,13 @@ import { join, relative } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { writePcapHeader, writePcapRecord } from '../../src/wire/pcap.ts';
+import { writePcapHeader } from '../../src/wire/pcap.ts';
 import type { Query } from '../servers/resolver.ts';
 import { accounted, pikeLine, type ServerRecord, securityLine } from '../servers/serverlog.ts';
 import type { Campaigns } from './campaigns.ts';
 import type { CallRecord, Campaign, Label } from './folder.ts';
 import { callIdOf, type Frame, framesOf, subjectOf } from './frames.ts';
+import { unexplained } from './losses.ts';
 import type { Timeline } from './timeline.ts';
 
 /** A frame at its simulated time. */
@@ -31,16 +32,21 @@ export interface Recorded {
 /** Fast compression: captures of media are large, and the reader is no slower for it. */
 const LEVEL = 1;
 
-/** Writes captures, labels, units and calls; removes the raw captures. */
+/**
+ * Writes captures, labels, units and calls; removes the raw captures. `loss`: share (0 to 1) of the packets that the far network loses.
+ * @throws Error if more was lost.
+ */
 export async function finish(
   folder: string,
   raw: ReadonlyMap<string, string>,
   timeline: Timeline,
   campaigns: Campaigns,
   calls: readonly CallRecord[],
+  loss: number,
 ): Promise<Recorded> {
   let sipMessages = 0;
   const merged: Moved[] = [];
+  const written: Promise<void>[] = [];
   mkdirSync(join(folder, 'segments'), { recursive: true });
   for (const [segment, file] of raw) {
     const moved: Moved[] = [];
@@ -53,22 +59,26 @@ export async function finish(
       moved.push({ frame, time: Math.round(frame.real + withFirst(frame, own, shifts)) });
     }
     moved.sort((a, b) => a.time - b.time);
-    await writeCapture(join(folder, 'segments', `${segment}.pcap.gz`), moved);
+    // The compressor has threads of its own: the next segment is read meanwhile.
+    written.push(writeCapture(join(folder, 'segments', `${segment}.pcap.gz`), moved));
     if (segment !== 'nat-inside') for (const each of moved) merged.push(each);
     rmSync(file);
   }
   merged.sort((a, b) => a.time - b.time);
+  await Promise.all(written);
   await writeCapture(join(folder, 'merged.pcap.gz'), merged);
   const labels = campaigns.label(merged);
   writeLines(join(folder, 'labels.jsonl'), labels);
   writeLines(join(folder, 'units.jsonl'), timeline.units());
   writeLines(join(folder, 'calls.jsonl'), calls);
   const ends = { first: merged[0]?.time ?? 0, last: merged.at(-1)?.time ?? 0 };
-  return { campaigns: summary(campaigns, labels), ...ends, packets: merged.length, sipMessages };
+  return { campaigns: summary(campaigns, labels, loss), ...ends, packets: merged.length, sipMessages };
 }
 
-/** @throws Error if an attack's packets were all lost: a run without its attack proves nothing. */
-function summary(campaigns: Campaigns, labels: readonly Label[]): Campaign[] {
+/** @throws Error if an attack's packets were all lost, or more than the far network loses: the run is not what its labels say. */
+function summary(campaigns: Campaigns, labels: readonly Label[], loss: number): Campaign[] {
+  const fault = unexplained(labels, loss);
+  if (fault !== undefined) throw new Error(`${fault}: the machine is too busy for this run`);
   const list = campaigns.summary(labels);
   const empty = list.find(({ packets }) => packets === 0);
   if (empty !== undefined) throw new Error(`campaign ${empty.id} (${empty.attack}): none of its packets crossed the router`);
@@ -82,18 +92,34 @@ async function writeCapture(file: string, frames: readonly Moved[]): Promise<voi
   await pipeline(Readable.from(records(frames)), createGzip({ level: LEVEL }), createWriteStream(file));
 }
 
-function* records(frames: readonly Moved[]): Generator<Buffer> {
-  let pending: Uint8Array[] = [writePcapHeader()];
-  let size = 0;
+/** The capture in chunks: a day has a million records, too many for a buffer each. */
+function* records(frames: readonly Moved[]): Generator<Uint8Array> {
+  yield writePcapHeader();
+  let chunk = Buffer.allocUnsafe(CHUNK);
+  let at = 0;
   for (const { frame, time } of frames) {
-    pending.push(writePcapRecord(time, frame.file.subarray(frame.start, frame.end)));
-    size += frame.end - frame.start;
-    if (size < CHUNK) continue;
-    yield Buffer.concat(pending);
-    pending = [];
-    size = 0;
+    const { file, start, end } = frame;
+    if (at + RECORD + end - start > CHUNK) {
+      yield chunk.subarray(0, at);
+      chunk = Buffer.allocUnsafe(CHUNK);
+      at = 0;
+    }
+    at = writeRecordHeader(chunk, at, time, end - start);
+    at += file.copy(chunk, at, start, end);
   }
-  if (pending.length > 0) yield Buffer.concat(pending);
+  yield chunk.subarray(0, at);
+}
+
+/** Bytes of a record's header. */
+const RECORD = 16;
+
+/** Writes it as writePcapHeader announces: little-endian, microseconds. Gives where the packet's bytes belong. */
+function writeRecordHeader(chunk: Buffer, at: number, time: number, length: number): number {
+  chunk.writeUInt32LE(Math.floor(time / 1e6), at);
+  chunk.writeUInt32LE(time % 1e6, at + 4);
+  chunk.writeUInt32LE(length, at + 8);
+  chunk.writeUInt32LE(length, at + 12);
+  return at + RECORD;
 }
 
 /** Later fragments of a datagram have no ports and no Call-ID: they move with the first. `shifts`: of the first ones so far. */

@@ -77,7 +77,7 @@ export async function startAsterisk(place: Place, plan: AsteriskPlan): Promise<A
   const files = asteriskFiles(plan, { run: RUN, modules: await modulesFolder(root) });
   for (const [name, text] of files) await writeFile(join(outside, name), text);
   const command = ['unshare', '--mount', 'sh', '-c', INSIDE, root, outside];
-  const process = await place.launch(place.segment.name, command, place.log);
+  const process = await place.launch(place.segment.name, command, place.log, await versionIn(root));
   const messages = join(outside, 'messages');
   const log = async (): Promise<string> => await readFile(existsSync(messages) ? messages : place.log, 'utf8');
   const stop = async (): Promise<void> => {
@@ -92,6 +92,12 @@ export async function startAsterisk(place: Place, plan: AsteriskPlan): Promise<A
     throw new Error(`asterisk ${trouble}, see ${place.log}`);
   }
   return { stop, records: async () => (await log()).split('\n').flatMap(readAsteriskLine) };
+}
+
+/** As Debian names it. */
+async function versionIn(root: string): Promise<string> {
+  const { stdout } = await promisify(execFile)('chroot', [root, 'dpkg-query', '-W', 'asterisk']);
+  return stdout.trim().replace('\t', ' ');
 }
 
 async function modulesFolder(root: string): Promise<string> {

@@ -16,6 +16,8 @@ export interface ProxyPlan {
   readonly trunk: { readonly address: string; readonly port: number };
   /** Whether calls to foreign domains need no digest (A09, E0-1). */
   readonly openRelay: boolean;
+  /** Whether every challenge has a nonce of its own, good for one use; else all challenges of a second share theirs, Kamailio's default. */
+  readonly ownNonces: boolean;
   /** Where calls between phones go first, when a B2BUA sits behind the registrar. */
   readonly b2bua?: { readonly address: string; readonly port: number };
   /** The edge proxy in front, when there is one: all signalling comes from and goes to it. */
@@ -67,7 +69,7 @@ modparam("tm", "fr_timer", 15000)
 modparam("tm", "fr_inv_timer", 120000)`;
 }
 
-function parameters({ style, tables, edge }: ProxyPlan): string {
+function parameters({ style, tables, edge, ownNonces }: ProxyPlan): string {
   return `modparam("usrloc", "db_mode", 0)
 modparam("usrloc", "timer_interval", 5)
 modparam("usrloc", "nat_bflag", 6)
@@ -81,11 +83,16 @@ modparam("registrar", "path_use_received", 1)
 modparam("registrar", "received_avp", "$avp(received)")
 modparam("nathelper", "received_avp", "$avp(received)")
 modparam("auth", "nonce_expire", 3600)
+${ownNonces ? OWN_NONCES : ''}
 modparam("auth", "secret", "${style.secret}")
 modparam("htable", "db_url", "text://${tables}")
 modparam("htable", "htable", "password=>size=12;dbtable=subscriber")
 ${PIKE_PARAMETERS}`;
 }
+
+/** Nonces with a number in them: with qop each may count up, without it is good once (Kamailio's module `auth`, README §5). */
+const OWN_NONCES = `modparam("auth", "nonce_count", 1)
+modparam("auth", "one_time_nonce", 1)`;
 
 /** An xlog statement in the form that serverlog.ts reads; `fields` are pseudo-variables without their `$`, or `=` and a text. */
 function log(kind: string, fields: readonly string[]): string {
@@ -156,12 +163,15 @@ route[WITHIN] {
 }`;
 }
 
-function registerRoute({ domain, style }: ProxyPlan): string {
-  const unknown = style.unknownGets404 ? 'sl_send_reply("404", "Not Found"); exit;' : '';
-  const wrong = style.wrongGets403 ? 'if ($var(result) == -2 || $var(result) == -3) { sl_send_reply("403", "Forbidden"); exit; }' : '';
+function registerRoute({ domain, style, ownNonces }: ProxyPlan): string {
+  const unknown = style.unknownGets404 ? 'send_reply("404", "Not Found"); exit;' : '';
+  const wrong = style.wrongGets403 ? 'if ($var(result) == -2 || $var(result) == -3) { send_reply("403", "Forbidden"); exit; }' : '';
+  // A REGISTER that is sent again because its answer was lost must not be taken for a second use of its nonce.
+  const absorb = ownNonces ? 't_newtran();' : '';
   // An unknown user is checked against a password that nobody has.
   return `route[REGISTER] {
-  if (uri!=myself) { sl_send_reply("403", "Relaying denied"); exit; }
+  if (uri!=myself) { send_reply("403", "Relaying denied"); exit; }
+  ${absorb}
   $var(password) = $sht(password=>$tU);
   if ($sht(password=>$tU) == $null) {
     ${log('UNKNOWN', ['si', 'sp', 'rm', 'tu', 'au'])}
@@ -176,7 +186,7 @@ function registerRoute({ domain, style }: ProxyPlan): string {
     www_challenge("${domain}", "${style.qop ? 1 : 0}");
     exit;
   }
-  if ($au != $tU) { sl_send_reply("403", "Forbidden"); exit; }
+  if ($au != $tU) { send_reply("403", "Forbidden"); exit; }
   if (!save("location")) { sl_reply_error(); }
   exit;
 }`;

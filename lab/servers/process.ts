@@ -10,5 +10,8 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/** Starts a program in a segment's namespace; stdout and stderr go to `output`, a file that is made or emptied. */
-export type Launch = (segment: SegmentName, command: readonly string[], output: string) => Promise<Running>;
+/**
+ * Starts a program in a segment's namespace; stdout and stderr go to `output`, a file that is made or emptied. `version`: of what the
+ * command becomes, for the manifest, where its first word does not tell.
+ */
+export type Launch = (segment: SegmentName, command: readonly string[], output: string, version?: string) => Promise<Running>;

@@ -7,6 +7,7 @@ import { startAsterisk } from './asterisk.ts';
 import { B2bua } from './b2bua.ts';
 import { type Kamailio, type Place, startEdge, startProxy } from './kamailio.ts';
 import { Exchange } from './mgcp/exchange.ts';
+import { drawNumbers } from './numbering.ts';
 import type { Launch } from './process.ts';
 import { type Query, startResolver } from './resolver.ts';
 import { readServerLine, type ServerRecord } from './serverlog.ts';
@@ -121,13 +122,13 @@ function drawSite({ random, wish, accounts: count, segment, resolver, edge: edge
   const extra = wish.extraAccounts ?? {};
   const accounts = drawAccounts(draw.fork('accounts'), domain, count, new Set(Object.keys(extra)));
   const passwords = new Map([...accounts.map(({ user, password }) => [user, password] as const), ...Object.entries(extra)]);
-  const number = drawNumbers(draw.fork('numbers'));
+  const { subscriber: number, free: freePhone, premium } = drawNumbers(draw.fork('numbers'));
   const proxy = edge ?? core;
   const text = ({ address, port }: Endpoint): string => `${address}:${port}`;
   const more = { ...(edge && { edge: text(edge) }), ...(b2bua && { b2bua: text(b2bua) }) };
   const servers = { proxy: text(core), ...more, resolver: `${resolver}:53`, trunk: text(trunk) };
   return {
-    site: { kind, domain, proxy, accounts, number, resolver, trunk },
+    site: { kind, domain, proxy, accounts, number, freePhone, premium, resolver, trunk },
     style: drawStyle(draw.fork('style'), wish),
     core,
     edge,
@@ -153,17 +154,17 @@ function drawAccounts(random: Random, domain: string, count: number, taken: Read
   return accounts;
 }
 
-/** Numbers of one country, E.164 with plus sign, of the length that it has. */
-function drawNumbers(random: Random): () => string {
-  const country = random.pick(['1', '30', '33', '34', '36', '39', '44', '46', '48', '49', '55', '61', '81', '351', '420']);
-  const length = random.integer(10, 12) - country.length;
-  return () => `+${country}${random.integer(1, 9)}${random.text(length - 1, '0123456789')}`;
-}
-
 function startCore({ wish, segment, launch, logs }: SiteOptions, plan: SitePlan): Promise<Kamailio> {
   const place: Place = { segment: segment('site'), launch, folder: join(logs, 'servers'), log: join(logs, 'servers', 'proxy.log') };
   const { site, style, core, edge, b2bua } = plan;
-  const wanted = { ...core, domain: site.domain, style, trunk: site.trunk, openRelay: wish.openRelay ?? false };
+  const wanted = {
+    ...core,
+    domain: site.domain,
+    style,
+    trunk: site.trunk,
+    openRelay: wish.openRelay ?? false,
+    ownNonces: wish.ownNonces ?? false,
+  };
   return startProxy(place, { ...wanted, ...(edge && { edge }), ...(b2bua && { b2bua }) }, plan.passwords);
 }
 

@@ -2,7 +2,7 @@
 import type { AttackClass, Stage } from '../../../src/types.ts';
 import type { AttackId } from '../../record/folder.ts';
 import type { CampaignHandle, Intensity, Lab } from '../../scenario.ts';
-import { Disguise, forgedSources, guessed, type SideName, type Stolen, type Way, wayOf } from './stolen.ts';
+import { callIdsOf, Disguise, forgedSources, guessed, type SideName, type Stolen, type Way, wayOf } from './stolen.ts';
 import { finished, type Victim, victims, type Wanted } from './victims.ts';
 
 /** One strike. */
@@ -43,7 +43,7 @@ export async function forge(lab: Lab, intensity: Intensity, forgery: Forgery): P
   await lab.sleep(forgery.before);
   const as = forgery.as ?? lab.random.pick(['caller', 'called'] as const);
   const known = calls.map((victim) => victim.stolen());
-  const targets = known.map(({ callId }) => callId);
+  const targets = known.flatMap(callIdsOf);
   const spoofed = forgedSources(lab, way, known, as);
   const campaign = lab.campaign({ attack, classes, stage, intensity: intensity.name, spoofed, targets });
   const disguise = await Disguise.open(lab, campaign, 'attack', way);

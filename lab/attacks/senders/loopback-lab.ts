@@ -37,6 +37,8 @@ export async function loopbackLab(seed: number, withPhones: boolean): Promise<Lo
       proxy: { address: '127.0.0.1', port: 9 },
       accounts,
       number: () => '+390612345678',
+      freePhone: () => '+39800123456',
+      premium: () => '+39899123456',
       resolver: '127.0.0.1',
       trunk: { address: '127.0.0.1', port: 9 },
     },

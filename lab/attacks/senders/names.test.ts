@@ -43,6 +43,8 @@ test('strangers, foreign domains and addresses are nobody', () => {
     domain: 'd',
     resolver: '',
     number: () => '',
+    freePhone: () => '',
+    premium: () => '',
     proxy: { address: '', port: 0 },
     trunk: { address: '', port: 0 },
   } as const;

@@ -8,14 +8,17 @@ import { Actor, type Endpoint, type Request } from './actor.ts';
 
 /** One end of a call: what its requests in the dialog look like, and where it can be reached. */
 export interface Side {
+  /** Of its own dialog: behind a B2BUA each end has another. */
+  readonly callId: string;
   /** From and To values of its requests, with tags. */
   readonly from: string;
   readonly to: string;
   /** Request-URI and Route values of its requests. */
   readonly uri: string;
   readonly routes: readonly string[];
-  /** CSeq of the latest of them. */
+  /** CSeq of the latest of them, and of the latest that it got from the other side. */
   readonly cseq: number;
+  readonly heard: number;
   /** Its own Contact URI, and where its SIP comes from. */
   readonly contact: string;
   readonly signalling: Endpoint;
@@ -25,6 +28,7 @@ export interface Side {
 
 /** A call as the path shows it. */
 export interface Stolen {
+  /** The caller's. */
   readonly callId: string;
   readonly caller: Side;
   readonly called: Side;
@@ -41,14 +45,16 @@ export function other(side: SideName): SideName {
 }
 
 /** What a live call shows of its own end. */
-export function sideOf({ dialog, signalling, mediaPath }: LiveCall): Side {
+export function sideOf({ callId, dialog, signalling, mediaPath }: LiveCall): Side {
   const { local, remote, routes } = dialog;
   return {
+    callId,
     from: local.value,
     to: remote.value,
     uri: remote.contact,
     routes: [...routes],
     cseq: Math.max(local.cseq, 1),
+    heard: remote.cseq,
     contact: local.contact,
     signalling: { address: signalling.address, port: signalling.port },
     media: mediaPath?.local,
@@ -89,10 +95,22 @@ export function inDialog(
   more: readonly Field[] = [],
   body = '',
 ): Request {
-  const { from, to, uri, routes, cseq } = call[as];
+  const { from, to, uri, routes, cseq, callId } = way.through === 'proxy' ? call[as] : heardOf(call, as);
   const route = way.through === 'proxy' ? routes.map((value): Field => ['Route', value]) : [];
   const target = way.through === 'proxy' ? uri : call[other(as)].contact;
-  return { method, uri: target, from, to, callId: call.callId, cseq: cseq + ahead, more: [...route, ...more], body };
+  return { method, uri: target, from, to, callId, cseq: cseq + ahead, more: [...route, ...more], body };
+}
+
+/** A side as the other one hears it: behind a B2BUA that is the B2BUA, in the dialog that it has with the other one. */
+function heardOf(call: Stolen, as: SideName): Side {
+  const [side, far] = [call[as], call[other(as)]];
+  if (side.callId === far.callId) return side;
+  return { ...side, callId: far.callId, from: far.to, to: far.from, cseq: far.heard };
+}
+
+/** Call-IDs of the call: two behind a B2BUA. */
+export function callIdsOf({ caller, called }: Stolen): string[] {
+  return [...new Set([caller.callId, called.callId])];
 }
 
 /** The call with everything wrong that an outsider would have to guess: Call-ID and tags, in the same form. */
@@ -100,9 +118,16 @@ export function guessed(call: Stolen, random: Random): Stolen {
   const like = (text: string): string =>
     text.replace(/[a-z]/g, () => random.text(1, 'abcdef')).replace(/\d/g, () => random.text(1, '0123456789'));
   const untagged = (value: string): string => value.replace(/;\s*tag=([^;\s>]+)/i, (_, tag: string) => `;tag=${like(tag)}`);
-  const [local = '', ...host] = call.callId.split('@');
-  const side = (old: Side): Side => ({ ...old, from: untagged(old.from), to: untagged(old.to), cseq: random.integer(1, 200) });
-  return { ...call, callId: [like(local), ...host].join('@'), caller: side(call.caller), called: side(call.called) };
+  const identified = (id: string): string => {
+    const [local = '', ...host] = id.split('@');
+    return [like(local), ...host].join('@');
+  };
+  const ids = new Map(callIdsOf(call).map((id) => [id, identified(id)] as const));
+  const side = (old: Side): Side => {
+    const callId = ids.get(old.callId) ?? old.callId;
+    return { ...old, callId, from: untagged(old.from), to: untagged(old.to), cseq: random.integer(1, 200) };
+  };
+  return { ...call, callId: ids.get(call.callId) ?? call.callId, caller: side(call.caller), called: side(call.called) };
 }
 
 /** The addresses that a way forges when it speaks in the name of this side. */
@@ -151,7 +176,7 @@ export class Disguise {
   /** The same for what is never answered, e.g. ACK. */
   async pass(request: Request, call: Stolen, as: SideName): Promise<void> {
     const to = this.#way.through === 'proxy' ? this.#lab.site.proxy : call[other(as)].signalling;
-    await this.fire(this.actor.compose({ ...request, ...this.#via(call, as) }), to, call, as);
+    await this.fire(this.actor.compose({ ...request, ...this.#via(call, as) }), to, { ...call, callId: request.callId }, as);
   }
 
   /** The same for bytes that are sent as they are. */

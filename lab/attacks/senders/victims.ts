@@ -1,8 +1,8 @@
 /** Calls between phones of the background, made to be attacked, and what somebody in their path sees of them. */
 
 import { Dialog } from '../../agents/dialog.ts';
-import { Leg } from '../../agents/leg.ts';
-import { headerOf, type Message, readMessage } from '../../agents/message.ts';
+import { Leg, type LiveCall } from '../../agents/leg.ts';
+import { headerOf, type Message, readMessage, userOf } from '../../agents/message.ts';
 import type { Phone } from '../../agents/phone.ts';
 import type { Answer } from '../../agents/plan.ts';
 import type { Lab } from '../../scenario.ts';
@@ -25,34 +25,54 @@ export class Victim {
   /** Settles when it is over as the caller sees it; with its status. */
   readonly over: Promise<number>;
   readonly #tap: Tap;
+  /** Finds the called side's Call-ID, if a B2BUA is between. */
+  readonly #far: (() => string | undefined) | undefined;
+  #farId: string | undefined;
 
-  constructor(caller: Phone, called: Phone, leg: Leg, over: Promise<number>, tap: Tap) {
+  constructor(caller: Phone, called: Phone, leg: Leg, over: Promise<number>, tap: Tap, far: (() => string | undefined) | undefined) {
     this.caller = caller;
     this.called = called;
     this.callId = leg.callId;
     this.over = over;
     this.#tap = tap;
+    this.#far = far;
+  }
+
+  /** Call-ID of this side's dialog; empty while the call has not reached it. */
+  callIdOf(side: SideName): string {
+    if (side === 'caller' || this.#far === undefined) return this.callId;
+    this.#farId ??= this.#far();
+    return this.#farId ?? '';
+  }
+
+  /** Status of the latest answer of the called side to its INVITE. */
+  get answered(): number | undefined {
+    return this.#tap.answers.get(this.callIdOf('called'))?.status;
+  }
+
+  #live(side: SideName): LiveCall | undefined {
+    return this[side].live.get(this.callIdOf(side));
   }
 
   /** Whether this side is in the call. */
   talks(side: SideName): boolean {
-    return this[side].live.get(this.callId)?.state === 'talking';
+    return this.#live(side)?.state === 'talking';
   }
 
   /** Whether this side has heard of the call and is in it, ringing or talking. */
   knows(side: SideName): boolean {
-    return this[side].live.has(this.callId);
+    return this.#live(side) !== undefined;
   }
 
   /** The end of the call itself, for what an attacker cannot see: whom its media go to. */
   leg(side: SideName): Leg | undefined {
-    const live = this[side].live.get(this.callId);
+    const live = this.#live(side);
     return live instanceof Leg ? live : undefined;
   }
 
   /** What the path shows now. @throws Error if one end is no longer in the call. */
   stolen(): Stolen {
-    const [caller, called] = [this.caller.live.get(this.callId), this.called.live.get(this.callId)];
+    const [caller, called] = [this.#live('caller'), this.#live('called')];
     if (caller === undefined || called === undefined) throw new Error('the call is over');
     const { invites, answers } = this.#tap;
     return {
@@ -60,7 +80,7 @@ export class Victim {
       caller: sideOf(caller),
       called: sideOf(called),
       invite: invites.get(this.callId),
-      ringing: answers.get(this.callId),
+      ringing: answers.get(called.callId),
     };
   }
 }
@@ -120,13 +140,22 @@ async function connect(lab: Lab, [caller, called]: readonly [Phone, Phone], want
   const { answer = { kind: 'answer', after: 0.3 }, until = 'talking' } = wanted;
   called.policy = { answer: () => answer };
   const leg = new Leg('caller', Dialog.towards(caller.agent, `sip:${called.account.user}@${called.account.domain}`));
-  const victim = new Victim(caller, called, leg, talk(lab, leg, wanted.talk), tap);
+  const bridged = lab.site.kind === 'b2bua' || lab.site.kind === 'asterisk';
+  const victim = new Victim(caller, called, leg, talk(lab, leg, wanted.talk), tap, bridged ? newcomer(called, caller) : undefined);
   for (let waited = 0; waited < 10_000; waited += 10) {
-    if (until === 'ringing' && tap.answers.get(leg.callId)?.status === 180) return victim;
+    if (until === 'ringing' && victim.answered === 180) return victim;
     if (until === 'talking' && victim.talks('caller') && victim.talks('called')) return victim;
     await lab.sleep(10);
   }
   return undefined;
+}
+
+/** Finds the Call-ID under which a call of this caller, made from now on, reaches the called phone. */
+function newcomer(called: Phone, caller: Phone): () => string | undefined {
+  const before = new Set(called.live.keys());
+  const fits = ({ callId, role, dialog }: LiveCall): boolean =>
+    role === 'called' && !before.has(callId) && userOf(dialog.remote.uri) === caller.account.user;
+  return () => [...called.live.values()].find(fits)?.callId;
 }
 
 /** The call as its caller lives it, with its record at the end. */

@@ -150,6 +150,22 @@ describe('how it ends', () => {
     assert.equal(t.sum('source', UNACKNOWLEDGED), 6);
   });
 
+  test('one that asks many servers for the same account is one source of it, ten that do so are ten', () => {
+    const sources = (clients: number): number => {
+      const t = new Traffic();
+      times(120, (i) => {
+        const client: Place = `192.0.2.${1 + (i % clients)}:5060`;
+        t.send(request('INVITE', { branch: `z9hG4bK-${i}`, callId: `c${i}` }), client, `203.0.113.${1 + i}:5060`);
+      });
+      t.wait(5);
+      assert.equal(t.sum('account', SILENT), 113);
+      return t.facts('account')?.different ?? -1;
+    };
+    assert.equal(sources(1), 1);
+    const ten = sources(10);
+    assert.ok(ten > 7 && ten < 13, `${ten}`);
+  });
+
   test('INVITEs that hang at 100 or ring, until they go on', () => {
     const t = new Traffic();
     times(20, (i) => {

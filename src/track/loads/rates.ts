@@ -405,8 +405,17 @@ export class Rates {
       if (metric !== RINGING) source = relations.hashAt(t.relation);
       this.#wasted(r.pair, method, metric, 0, t.started, t, now);
       this.#wasted(r.target, method, metric, source, t.started, t, now);
+      // An account may be asked for at many servers: a relation would be a source for each.
+      if (source !== 0 && t.load !== 0) source = this.#clientHash(t.relation);
     }
     this.#wasted(t.load, method, metric, source, t.started, t, now);
+  }
+
+  /** Hash of the client of a relation. */
+  #clientHash(relation: number): number {
+    const { relations } = this.#peers;
+    const start = relations.keyStart(relation);
+    return hash(this.#seed, this.#key.reset().add(relations.rows, start, start + ADDRESS));
   }
 
   /** One request that came to no end; `source` tells different sources apart, 0: not to be noted. */

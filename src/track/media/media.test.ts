@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { A, B, CALLEE, CALLER, MediaTalk, rtpOf, type SdpWords, sdp } from '../../../test/mediatalk.ts';
+import type { Place } from '../../../test/talk.ts';
 
 const INTRUDER = '203.0.113.66:7777';
 const PUBLIC = '203.0.113.7:61000';
@@ -238,6 +239,52 @@ describe('too late', () => {
         [A, 'c1', 'over', 4],
       ],
     );
+  });
+
+  describe('one leg of a B2BUA that leaves the media alone is over', () => {
+    const B2BUA: Place = '203.0.113.5:5060';
+
+    /** Both legs are up, the media goes straight, and the leg of the callee ends. `sessions`: Session-IDs of the legs. */
+    function halfOver(...sessions: [string, string]): MediaTalk {
+      const [one, two] = [
+        { callId: 'leg-a', dst: B2BUA },
+        { callId: 'leg-b', src: B2BUA, dst: CALLEE },
+      ];
+      const headers = sessions.map((id) => [`Session-ID: ${id}`]);
+      const t = new MediaTalk();
+      t.sip('INVITE sip:b@example.com SIP/2.0', '1 INVITE', sdp(A), { ...one, toTag: false, headers: headers[0]! });
+      t.sip('INVITE sip:b@example.com SIP/2.0', '1 INVITE', sdp(A), { ...two, toTag: false, headers: headers[1]! });
+      t.sip('SIP/2.0 200 OK', '1 INVITE', sdp(B), { callId: 'leg-b', dst: B2BUA });
+      t.sip('SIP/2.0 200 OK', '1 INVITE', sdp(B), { callId: 'leg-a', src: B2BUA });
+      t.sip('ACK sip:b@example.com SIP/2.0', '1 ACK', '', one).sip('ACK sip:b@example.com SIP/2.0', '1 ACK', '', two);
+      t.rtp(A, B, 10, { ssrc: 1 });
+      t.sip('BYE sip:b@example.com SIP/2.0', '2 BYE', '', two).sip('SIP/2.0 200 OK', '2 BYE', '', { callId: 'leg-b', dst: B2BUA });
+      return t;
+    }
+    const SESSION = 'ab30317f1a784dc48ff824d0d3715d86';
+    const goesOn = (t: MediaTalk): unknown[] =>
+      t
+        .rtp(A, B, 220, { ssrc: 1, sequence: 110 })
+        .of('media.late')
+        .map(({ from, callId, data }) => [from, callId, data.why, Math.round(data.after)]);
+
+    test('and the caller knows nothing of it: he talks on to who has left', () => {
+      assert.deepEqual(goesOn(halfOver(SESSION, SESSION)), [
+        [A, 'leg-a', 'over', 1],
+        [A, 'leg-a', 'over', 4],
+      ]);
+    });
+
+    test('and so is the other one, at once', () => {
+      const t = halfOver(SESSION, SESSION);
+      t.sip('BYE sip:b@example.com SIP/2.0', '2 BYE', '', { callId: 'leg-a', src: B2BUA, dst: CALLER });
+      t.sip('SIP/2.0 200 OK', '2 BYE', '', { callId: 'leg-a', src: CALLER, dst: B2BUA });
+      assert.deepEqual(t.rtp(A, B, 20, { ssrc: 1, sequence: 110 }).wait(5).of('media.late'), []);
+    });
+
+    test('two calls of a telephone that uses one port for all of them are no legs', () => {
+      assert.deepEqual(goesOn(halfOver(SESSION, SESSION.replace('ab', 'cd'))), []);
+    });
   });
 
   test('a stream that begins after the end of its call', () => {

@@ -15,7 +15,7 @@ import type { Calls } from '../calls/calls.ts';
 import { CallMedia } from './callmedia.ts';
 import { FarEnd } from './farend.ts';
 import { MediaTotals } from './mediatotals.ts';
-import { DTLS_KEYS, LATCHED, type Promised, Promises, ZRTP_KEYS } from './promises.ts';
+import { DESCRIBED, DTLS_KEYS, LATCHED, type Promised, Promises, ZRTP_KEYS } from './promises.ts';
 import {
   AFTER_END,
   advanceStream,
@@ -61,6 +61,8 @@ const GRACE = 1_000_000;
 /** µs within which two streams to one endpoint are there at the same time, and within which one follows another. */
 const TOGETHER = 1_000_000;
 const SUCCESSION = 5_000_000;
+/** µs between the beginnings of the two legs of a B2BUA (see legs.ts). */
+const LEGS = 2_000_000;
 /** New streams of one endpoint within a second that make a flood worth a look. */
 const SWARM = 128;
 /** Sequence numbers left out at once beyond which a packet follows from none before: two seconds of sound. */
@@ -277,10 +279,20 @@ export class Media {
     }
     for (let n = 0; n < ofCalls.promisesKept(call); n++) {
       const slot = ofCalls.promise(call, n);
-      if (promises.table.generation(slot) === ofCalls.promiseGeneration(call, n) && promises.table.at(slot).call === call) {
-        promises.table.expireAt(slot, now + AFTERLIFE);
+      if (promises.table.generation(slot) !== ofCalls.promiseGeneration(call, n)) continue;
+      const p = promises.table.at(slot);
+      if (p.call === call) promises.table.expireAt(slot, now + AFTERLIFE);
+      else if (this.#isOtherLeg(call, p) && this.streams.alive(p.stream, p.streamGeneration, now)) {
+        watch(streams.at(p.stream), AFTER_END, time);
       }
     }
+  }
+
+  /** A B2BUA that leaves the media alone names an endpoint to both sides: the media belong to its other leg, which goes on. */
+  #isOtherLeg(call: number, { kind, stream, call: other, callGeneration }: Promised): boolean {
+    if (kind !== DESCRIBED || stream < 0 || !this.ofCalls.holds(other, callGeneration) || this.ofCalls.ended(other) > 0) return false;
+    const [one, two] = [this.#calls.table.at(call), this.#calls.table.at(other)];
+    return one.joined > 0 && two.joined > 0 && Math.abs(one.start - two.start) <= LEGS;
   }
 
   /** An endpoint was replaced by another at `time`: what comes from it, comes from where nobody should be. */
