@@ -58,6 +58,18 @@ describe('a scan of one server', () => {
     assert.deepEqual(new Scan().times(20, (scan) => scan.ask('INVITE', { ack: 't1' })).told(), ['203.0.113.66 packet']);
   });
 
+  test('acknowledged with the right tag in a transaction of its own, as SIPVicious does', () => {
+    const scan = new Scan().times(20, (each, n) => {
+      each.ask('INVITE');
+      each.send(
+        request('ACK', { user: `${101 + n}`, callId: `c${n + 1}`, fromTag: `f${n + 1}`, toTag: 't1', branch: `z9hG4bK-own${n}` }),
+        SCANNER,
+        SERVER,
+      );
+    });
+    assert.deepEqual(scan.told(), ['203.0.113.66 packet']);
+  });
+
   test('acknowledged with tags that no answer had: it hears nothing', () => {
     assert.deepEqual(new Scan().times(20, (scan) => scan.ask('INVITE', { ack: 'guessed' })).told(), ['203.0.113.66 claimed']);
   });

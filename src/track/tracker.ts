@@ -35,12 +35,13 @@ import { Media } from './media/media.ts';
 import { ACCEPTED, FAILED, NONE, type Observation, OPEN, OUTCOME_NAMES, UNKNOWN_USER } from './observation.ts';
 import { Origins, PACKET, VIA, WITNESSED } from './origin.ts';
 import { ACQUAINTANCE, Peers } from './peers.ts';
+import { knowsTag } from './proofs.ts';
 import { Refusals } from './refusals.ts';
 import { Registrations } from './registrations.ts';
 import { Replays } from './replays.ts';
 import { type SeenRequest, Sightings } from './sightings.ts';
 import { Takeovers } from './takeovers.ts';
-import { mixTail, TIMEOUT, type Transaction, Transactions } from './transactions.ts';
+import { TIMEOUT, type Transaction, Transactions, tagOf } from './transactions.ts';
 
 /** Most entries of each table (config `tables`). */
 export interface Capacities {
@@ -291,13 +292,12 @@ export class Tracker {
     if (!o.retransmission) this.#acknowledged(o, m, now);
   }
 
-  #acknowledged({ transaction: t, client, server, dialog }: Observation, m: SipMessage, now: number): void {
+  #acknowledged(o: Observation, m: SipMessage, now: number): void {
+    const { transaction: t, client, server } = o;
     const relation = this.peers.find(client, server, now);
     if (relation !== undefined) {
       if (!relation.answered) relation.proved++;
-      // Who does not hear the answer cannot know its tag.
-      const knows = t === undefined ? dialog !== undefined && !dialog.adopted : t.tag !== 0 && t.tag === (mixTail(1, m.bytes, m.to.tag) | 1);
-      if (knows) relation.proofs++;
+      if (knowsTag(o, m)) relation.proofs++;
     }
     if (!this.#watchLoads) return;
     if (relation !== undefined) this.rates.followed(relation, now);
@@ -530,7 +530,7 @@ export class Tracker {
     if (m.status < 200 || t.final) return;
     t.final = true;
     t.ended = packet.time;
-    if (t.method === INVITE && m.to.tag.start >= 0) t.tag = mixTail(1, m.bytes, m.to.tag) | 1;
+    if (t.method === INVITE) t.tag = tagOf(m);
     o.concluded = true;
     if (o.copy) this.#debts.forwardedAnswer(t, m.status, packet.dst, now);
     else {

@@ -400,3 +400,8 @@ export function mixTail(h: number, bytes: Uint8Array, { start, end }: Span): num
   for (let i = from; i < end; i++) x = Math.imul(x ^ bytes[i]!, 0x01000193);
   return x;
 }
+
+/** A number for the To tag of a message, 0 if it has none. */
+export function tagOf({ bytes, to: { tag } }: SipMessage): number {
+  return tag.start < 0 ? 0 : mixTail(1, bytes, tag) | 1;
+}

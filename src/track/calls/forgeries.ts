@@ -10,7 +10,7 @@ import { TimeoutQueue } from '../../timeouts.ts';
 import type { Media } from '../media/media.ts';
 import { DESCRIBED } from '../media/promises.ts';
 import type { Observation } from '../observation.ts';
-import { mixTail, TIMEOUT, type Transaction, type Transactions } from '../transactions.ts';
+import { TIMEOUT, type Transaction, type Transactions, tagOf } from '../transactions.ts';
 import type { Calls } from './calls.ts';
 import { CALLEE, CALLER, NOBODY } from './dialogstate.ts';
 import { isOtherMake, keepMake } from './make.ts';
@@ -137,9 +137,10 @@ export class Forgeries {
   answered(o: Observation, m: SipMessage, t: Transaction, repeated: boolean): void {
     if (o.call === undefined || isNameless(m)) return;
     const s = o.call.signs;
-    const tag = m.to.tag.start < 0 ? 0 : mixTail(1, m.bytes, m.to.tag) | 1;
+    const tag = tagOf(m);
     if (t.copy) behind(o, s, m.status, tag, t.final && !repeated);
     else if (m.status >= 300 && !t.final && this.#reachesCaller(o)) o.forgery = refusal(s, m.status, tag);
+    if (m.status >= 300) s.told = tag;
     if (tag === 0 || t.final) return;
     if (m.status < 200) keepRinger(s, m, tag, t.ordinal);
     else if (m.status >= 300 && o.forgery === NO_EVIDENCE && isOtherRinger(s, m, tag, t.ordinal)) o.forgery = OTHER_MAKE;

@@ -18,6 +18,8 @@ export interface Signs {
   refused: number;
   /** Status of that refusal. */
   refusal: number;
+  /** Of the To tag of the latest refusal, wherever it was seen. */
+  told: number;
   /** A final answer was seen behind a proxy. */
   decided: boolean;
 }
@@ -35,6 +37,7 @@ export function makeSigns(): Signs {
     ringing: 0,
     refused: 0,
     refusal: 0,
+    told: 0,
     decided: false,
   };
 }
@@ -49,5 +52,6 @@ export function resetSigns(s: Signs): void {
   s.ringing = 0;
   s.refused = 0;
   s.refusal = 0;
+  s.told = 0;
   s.decided = false;
 }
