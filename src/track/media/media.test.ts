@@ -241,6 +241,21 @@ describe('too late', () => {
     );
   });
 
+  test('another who was called answers after all: what he says is not late, what the others say is', () => {
+    const body = sdp('198.51.100.20:5002');
+    const head = ['Via: SIP/2.0/UDP 192.0.2.10:5060;branch=z9hG4bK-c1-1', 'From: <sip:a@example.com>;tag=a', 'To: <sip:b@example.com>;tag=c'];
+    const more = ['Call-ID: c1', 'CSeq: 1 INVITE', 'Content-Type: application/sdp', `Content-Length: ${body.length}`, ''];
+    const t = talk().rtp(B, A, 10, { ssrc: 1 }).hangUp();
+    t.send(['SIP/2.0 200 OK', ...head, ...more, body].join('\r\n'), '198.51.100.20:5060', '192.0.2.10:5060');
+    t.rtp('198.51.100.20:5002', A, 200, { ssrc: 7 });
+    assert.deepEqual(t.of('media.late'), []);
+    t.rtp(B, A, 100, { ssrc: 1, sequence: 110 });
+    assert.deepEqual(
+      t.of('media.late').map(({ from, data }) => [from, data.why]),
+      [[B, 'over']],
+    );
+  });
+
   describe('one leg of a B2BUA that leaves the media alone is over', () => {
     const B2BUA: Place = '203.0.113.5:5060';
 
