@@ -41,6 +41,11 @@ export const EVENTS = {
         kind: 'count',
         about: 'requests of this source that succeeded at this server so far (2xx to REGISTER or INVITE), halved every 30 minutes',
       },
+      served: {
+        kind: 'flag',
+        about:
+          'a request of this source has ever succeeded at this server since the two met; an hour without a request makes them strangers',
+      },
       abandoned: { kind: 'flag', about: 'it was challenged and sent no credentials within 2 s' },
       unwanted: {
         kind: 'count',
@@ -62,7 +67,7 @@ export const EVENTS = {
   },
   'auth.accepted': {
     about:
-      'Credentials were accepted (2xx; or an INVITE with them was redirected, or refused as only those of who is believed are: nobody there, busy) after the same source had credentials for the same account refused, or, as `others` counts, for other accounts, or other sources for this one.',
+      'Credentials were accepted (2xx, or for a call an answer of the callee such as 480 or 486) after the same source had credentials for the same account refused, or, as `others` counts, for other accounts, or other sources for this one.',
     src: 'who sent the credentials',
     fields: {
       ...credentials,
@@ -71,11 +76,6 @@ export const EVENTS = {
         kind: 'count',
         about:
           'if `refusals` is 0: refused credentials within the hour of this source for any account, if some came from the same port; or of all sources for this account, if some came from a program that writes as this one',
-      },
-      apart: {
-        kind: 'flag',
-        about:
-          'the refused credentials came from another port, with another Call-ID, written by another program: most likely somebody else behind the same address',
       },
     },
   },
@@ -109,11 +109,15 @@ export const EVENTS = {
       how: {
         kind: 'name',
         about:
-          'registered: the guesser made a binding; called: he placed a call that was answered; elsewhere: registered or called from another address, first seen after it fell; open: registered without a password, by a source that had probed ten users',
+          'registered: the guesser made a binding; called: he placed a call that reached the callee or his server (2xx, 480, 486 …); elsewhere: registered or called from another address, first seen after it fell; open: registered without a password, by a source that had probed ten users',
       },
       method,
       guesser: { kind: 'address', about: 'who found the password' },
       refusals: { kind: 'count', about: 'passwords refused before; 0 for open' },
+      hasty: {
+        kind: 'count',
+        about: 'those of them right before the one that was found that came faster than anybody types; see `auth.accepted`',
+      },
       after: { kind: 'duration', about: 'seconds since the password was found' },
       userAgent,
     },
@@ -404,6 +408,11 @@ export const EVENTS = {
         about:
           'the account was used with its password within the week, at other addresses; at the one that calls not at all, or first within the day',
       },
+      foreign: {
+        kind: 'flag',
+        about:
+          'the account was used with its password within the week, by other makes of client (spelling of headers, User-Agent); by the one that calls not at all, or first within the day',
+      },
       costly: { kind: 'count', about: 'calls to numbers that are not just abroad, this one included' },
       open: { kind: 'count', about: 'of these, going on' },
       cents: { kind: 'count', about: 'cost of the calls abroad that ended' },
@@ -595,4 +604,4 @@ export type EventData<N extends EventName> = {
 export const EVENT_NAMES = Object.keys(EVENTS) as EventName[];
 
 /** Version of this catalogue, written into Event segments; raised when a type or field changes its meaning. */
-export const EVENT_SCHEMA = 3;
+export const EVENT_SCHEMA = 4;

@@ -5,6 +5,7 @@ import { readGuess } from '../decode/guess.ts';
 import type { EventData } from '../events.ts';
 import type { Attempt } from '../track/authentication.ts';
 import { FAILED, type Observation } from '../track/observation.ts';
+import { hasteBefore } from '../track/pace.ts';
 import type { Tracker } from '../track/tracker.ts';
 import { type Emitter, typeIndex } from './emitter.ts';
 import { methodOf, sceneOf } from './scene.ts';
@@ -14,14 +15,14 @@ const ACCEPTANCE = typeIndex('auth.accepted');
 
 /** Emits `auth.failed` and `auth.accepted`. */
 export function detectCredentials(o: Observation, tracker: Tracker, emitter: Emitter, now: number): void {
-  const { outcome, attempt, others, apart } = o;
+  const { outcome, attempt, others } = o;
   if (outcome === FAILED) {
     if (attempt === undefined || !emitter.wants(FAILURE)) return;
     const data = dataOf(o, attempt, tracker, now);
     emitter.emit('auth.failed', FAILURE, sceneOf(o, `${data.user}@${data.realm}`), data);
   } else if (((attempt !== undefined && attempt.refusals > 0) || others > 0) && emitter.wants(ACCEPTANCE)) {
     const data = dataOf(o, attempt, tracker, now);
-    emitter.emit('auth.accepted', ACCEPTANCE, sceneOf(o, `${data.user}@${data.realm}`), { ...data, others, apart });
+    emitter.emit('auth.accepted', ACCEPTANCE, sceneOf(o, `${data.user}@${data.realm}`), { ...data, others });
   }
 }
 
@@ -36,6 +37,7 @@ function dataOf(o: Observation, attempt: Attempt | undefined, tracker: Tracker, 
     refusals: attempt === undefined ? 0 : attempt.refusals,
     guess: readGuess(m.bytes, m.from.tag).slice(0, LONGEST_TEXT),
     steady: attempt !== undefined && o.outcome === FAILED ? attempt.steady : 0,
+    hasty: attempt === undefined ? 0 : hasteBefore(attempt, o),
     trusted: o.trusted,
     direction: 'both',
   };

@@ -38,13 +38,14 @@ function emitCredentials(name: 'auth.failed' | 'auth.accepted', type: number, o:
     refusals: account.refusals,
     guess: readGuess(m.bytes, m.from.tag).slice(0, LONGEST_TEXT),
     steady: 0,
+    hasty: 0,
     trusted: account.trusted,
     direction: DIRECTION,
   };
   const scene = sceneOf(o, accountOf(m));
   if (name === 'auth.failed') emitter.emit(name, type, scene, data);
   // Requests are not seen, so nothing tells two apart behind one address.
-  else emitter.emit(name, type, scene, { ...data, others: 0, apart: false });
+  else emitter.emit(name, type, scene, { ...data, others: 0 });
 }
 
 function emitProbe(o: Observation, tracker: Tracker, emitter: Emitter, now: number): void {
@@ -52,17 +53,23 @@ function emitProbe(o: Observation, tracker: Tracker, emitter: Emitter, now: numb
   const { pair } = tracker.loneAnswers;
   const scene = sceneOf(o, accountOf(m));
   const attributed = attributionOf(o.attributed, pair?.hits ?? 0, pair?.misses ?? 1);
-  emitter.emit('account.probed', PROBE, { ...scene, attributed }, {
-    method: methodOf(m),
-    status: m.status,
-    user: keptText(m.bytes, m.to.uri.user.start, m.to.uri.user.end),
-    userAgent: '',
-    misses: pair === undefined ? 0 : pair.misses,
-    hits: pair === undefined ? 0 : pair.hits,
-    abandoned: false,
-    ...unwantedOf(scene.src, tracker, now),
-    direction: DIRECTION,
-  });
+  emitter.emit(
+    'account.probed',
+    PROBE,
+    { ...scene, attributed },
+    {
+      method: methodOf(m),
+      status: m.status,
+      user: keptText(m.bytes, m.to.uri.user.start, m.to.uri.user.end),
+      userAgent: '',
+      misses: pair === undefined ? 0 : pair.misses,
+      hits: pair === undefined ? 0 : pair.hits,
+      served: pair !== undefined && pair.hits > 0,
+      abandoned: false,
+      ...unwantedOf(scene.src, tracker, now),
+      direction: DIRECTION,
+    },
+  );
 }
 
 /** Emits `account.probed` for a challenge that nothing followed. */
@@ -70,7 +77,16 @@ export function detectLoneChallenge(challenge: LoneChallenge, tracker: Tracker, 
   if (!emitter.wants(PROBE)) return;
   const { account: a, pair, client, server, user, host } = challenge;
   const attributed = attributionOf(PACKET, pair.hits, pair.misses);
-  const scene = { time: a.time, attributed, src: client, dst: server, callId: '', account: `${user}@${host}`, file: a.file, frame: a.frame };
+  const scene = {
+    time: a.time,
+    attributed,
+    src: client,
+    dst: server,
+    callId: '',
+    account: `${user}@${host}`,
+    file: a.file,
+    frame: a.frame,
+  };
   const { misses, hits } = pair;
   emitter.emit('account.probed', PROBE, scene, {
     method: METHODS[a.method]!,
@@ -79,6 +95,7 @@ export function detectLoneChallenge(challenge: LoneChallenge, tracker: Tracker, 
     userAgent: '',
     misses,
     hits,
+    served: hits > 0,
     abandoned: true,
     ...unwantedOf(client, tracker, now),
     direction: DIRECTION,

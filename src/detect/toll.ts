@@ -25,6 +25,7 @@ export function detectToll(o: Observation, { tolls, homes, peers }: Tracker, emi
     fresh: tolls.fresh,
     credentials: t?.credentials === true,
     elsewhere: homes.isStrange(m, o.client, now),
+    foreign: t !== undefined && homes.isForeign(m, t.make, now),
     costly: abroad.costly,
     open: abroad.open,
     cents: Math.round(abroad.cents),

@@ -58,7 +58,7 @@ export interface Observation {
   probed: boolean;
   /** Slot of the client's first OPTIONS to this server (`Tracker.opening`), which this one shows to have been a probe too; -1: none. */
   opened: number;
-  /** With outcome FAILED: this source had registered the account before its first refusal; with ACCEPTED: this endpoint holds a binding of it. */
+  /** With outcome FAILED: this source had registered the account before its first refusal; with ACCEPTED: this endpoint holds a binding of it, or is not who was refused. */
   trusted: boolean;
   /** What client and server had to do with each other; for initial requests and their answers. */
   relation: Relation | undefined;
@@ -93,8 +93,6 @@ export interface Observation {
   use: Use;
   /** Accepted: refusals so far of whoever is like this client, if it had none for this account (`Refusals`). */
   others: number;
-  /** Accepted: most likely it is somebody else than was refused, behind one address (`Authentication.isApart`). */
-  apart: boolean;
   /** It ended a call, and the calls of its caller look made by a machine (`Tracker.callers`). */
   repeated: boolean;
   /** A server accepted a call to a number abroad: who calls so (`Tracker.tolls`). */

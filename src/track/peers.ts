@@ -43,8 +43,9 @@ export interface Relation {
   optionsUser: number;
   /** Port it was sent to, -1: none yet. */
   optionsPort: number;
-  /** Requests of the client that succeeded at the server, halved every 30 min. */
+  /** Requests of the client that succeeded at the server, halved every 30 min; and that one ever did since they met. */
   hits: number;
+  served: boolean;
   /** Requests of the client that named an account it did not show to be its own, halved every 30 min. */
   misses: number;
   /**
@@ -115,6 +116,7 @@ export class Peers {
         optionsUser: 0,
         optionsPort: -1,
         hits: 0,
+        served: false,
         misses: 0,
         proofs: 0,
         connected: 0,
@@ -145,6 +147,7 @@ export class Peers {
         r.optionsUser = 0;
         r.optionsPort = -1;
         r.hits = 0;
+        r.served = false;
         r.misses = 0;
         r.proofs = 0;
         r.connected = 0;

@@ -10,7 +10,7 @@ import { NO_PACKET } from '../packet.ts';
 import { hash, Key, type Seed, type TableStats } from '../table.ts';
 import { TimeoutQueue } from '../timeouts.ts';
 import type { Packet } from '../types.ts';
-import { ABANDONED, ABANDONED_AT_END, type Abandoned, Authentication, isBelieved } from './authentication.ts';
+import { ABANDONED, ABANDONED_AT_END, type Abandoned, Authentication } from './authentication.ts';
 import { Calls } from './calls/calls.ts';
 import type { CallState } from './calls/callstate.ts';
 import { type DialogLapse, Dialogs } from './calls/dialogs.ts';
@@ -32,14 +32,14 @@ import { Rates } from './loads/rates.ts';
 import { Unheard } from './loads/unheard.ts';
 import { Agreements } from './media/agreements.ts';
 import { Media } from './media/media.ts';
-import { ACCEPTED, FAILED, NONE, type Observation, OPEN, OUTCOME_NAMES, UNKNOWN_USER } from './observation.ts';
+import { ACCEPTED, NONE, type Observation, OPEN, OUTCOME_NAMES, UNKNOWN_USER } from './observation.ts';
 import { Origins, PACKET, VIA, WITNESSED } from './origin.ts';
 import { ACQUAINTANCE, Peers } from './peers.ts';
 import { knowsTag } from './proofs.ts';
-import { Refusals } from './refusals.ts';
 import { Registrations } from './registrations.ts';
 import { Replays } from './replays.ts';
 import { type SeenRequest, Sightings } from './sightings.ts';
+import { SignIns } from './signins.ts';
 import { Takeovers } from './takeovers.ts';
 import { TIMEOUT, type Transaction, Transactions, tagOf } from './transactions.ts';
 
@@ -127,8 +127,7 @@ export class Tracker {
   readonly clients: Clients | undefined;
   readonly loneAnswers: LoneAnswers;
   readonly unheard: Unheard;
-  /** Ports of sources, and programs, whose credentials were refused lately. */
-  readonly refusals: Refusals;
+  readonly signIns: SignIns;
   /** Finished authentications by outcome code. */
   readonly outcomes = new Float64Array(OUTCOME_NAMES.length);
   readonly #looks: TimeoutQueue;
@@ -168,8 +167,8 @@ export class Tracker {
     this.opening = new Sightings('first OPTIONS', capacities.peers, ACQUAINTANCE, seed);
     this.#looks = new TimeoutQueue(capacities.peers);
     this.takeovers = new Takeovers(capacities.attempts, seed, this.transactions, this.registrations);
+    this.signIns = new SignIns(capacities.attempts, seed, this);
     this.clients = wanted.clients === undefined ? undefined : new Clients(capacities.peers, seed, wanted.clients);
-    this.refusals = new Refusals(capacities.attempts, seed, this.transactions);
     this.unheard = new Unheard(this.authentication);
     this.replays = new Replays(capacities.registrations, seed);
     this.loneAnswers = new LoneAnswers(capacities.attempts, seed);
@@ -208,7 +207,6 @@ export class Tracker {
       replayed: false,
       use: '',
       others: 0,
-      apart: false,
       repeated: false,
       abroad: undefined,
     };
@@ -244,7 +242,6 @@ export class Tracker {
     o.use = '';
     o.replayed = false;
     o.others = 0;
-    o.apart = false;
     o.repeated = false;
     o.abroad = undefined;
     o.dialog = undefined;
@@ -425,7 +422,7 @@ export class Tracker {
       rates.stalls.table,
       takeovers.table,
       loneAnswers.table,
-      this.refusals.table,
+      this.signIns.refusals.table,
     ];
     const known = this.clients === undefined ? [] : [this.clients.table.stats(), this.clients.owners.stats()];
     return [...[...tables, contacts.table, opening.table, ...more].map((t) => t.stats()), ...known, ...this.media.tables()];
@@ -439,15 +436,12 @@ export class Tracker {
     if (!o.retransmission) this.#originate(o, packet, m, t, now);
     else this.#attribute(o, t, o.slot);
     if (o.retransmission) return;
-    if (m.credentials.span.start >= 0) {
-      this.authentication.used(o, t, now);
-      if (m.method === INVITE && !o.copy) t.make = makeOf(m);
-    }
+    if (m.credentials.span.start >= 0) this.authentication.used(o, t, now);
     if (m.method === REGISTER && !o.copy) {
       t.make = makeOf(m);
       t.ends = m.contactStar || m.expires === 0 || (m.contactCount > 0 && m.contact.expires === 0);
       if (t.credentials) o.replayed = this.replays.seen(o, now);
-    }
+    } else if (m.method === INVITE && t.credentials && !o.copy) t.make = makeOf(m);
     o.initial = t.initial;
     if (!t.initial) {
       this.dialogs.request(o, m, now);
@@ -583,13 +577,14 @@ export class Tracker {
     this.outcomes[outcome]!++;
     if (this.#watchLoads && t.initial) this.rates.concluded(t, o.slot, m.status, outcome, now);
     if (m.challenge.span.start >= 0) authentication.given(o, t, now);
-    if (outcome === FAILED) this.#failed(o, t, now);
-    if (outcome === ACCEPTED) this.#accepted(o, t, now);
-    else if (isBelieved(t, m.status)) this.#heard(o, t, now);
+    this.signIns.concluded(o, t, now);
     o.probed = t.initial && (outcome === UNKNOWN_USER || (t.method === OPTIONS && this.#namesAnother(o, m, now)));
     if (o.probed && o.relation !== undefined) o.relation.misses++;
     if (outcome !== ACCEPTED && outcome !== OPEN) return;
-    if (o.relation !== undefined && (t.method === REGISTER || t.method === INVITE)) o.relation.hits++;
+    if (o.relation !== undefined && (t.method === REGISTER || t.method === INVITE)) {
+      o.relation.hits++;
+      o.relation.served = true;
+    }
     if (t.method === INVITE && t.initial) this.dialled.answered(o, t, now);
     if (t.method !== REGISTER) return;
     if (outcome === OPEN) o.use = this.takeovers.open(o);
@@ -633,38 +628,5 @@ export class Tracker {
   #userOf({ bytes, to: { uri } }: SipMessage): number {
     const { start, end } = uri.user;
     return start < 0 || end === start ? 0 : hash(NAMES, this.#name.reset().add(bytes, start, end)) | 1;
-  }
-
-  #accepted(o: Observation, t: Transaction, now: number): void {
-    if (t.method === REGISTER || t.method === INVITE) this.homes.used(o.message, o.client, now);
-    this.#believed(o, t, now);
-    o.use = this.takeovers.accepted(o, t, now);
-  }
-
-  /** A call with credentials came to an end that only callers have who are believed: nobody there, busy. Nothing is used yet. */
-  #heard(o: Observation, t: Transaction, now: number): void {
-    this.#believed(o, t, now);
-    this.takeovers.accepted(o, t, now);
-  }
-
-  /** The server believes the credentials of a request. */
-  #believed(o: Observation, t: Transaction, now: number): void {
-    const { authentication, refusals, registrations } = this;
-    o.attempt = authentication.accepted(o, t, now);
-    o.others = o.attempt === undefined ? refusals.of(o, t, now) : 0;
-    if (o.attempt === undefined && o.others === 0) return;
-    o.apart = o.attempt !== undefined && authentication.isApart(o.attempt, o, t);
-    // Before this acceptance makes a binding itself: behind one address may be the owner as well as who guesses.
-    o.trusted = registrations.boundBy(o.client, o.message, now);
-  }
-
-  #failed(o: Observation, t: Transaction, now: number): void {
-    const attempt = this.authentication.attempt(o, now);
-    o.attempt = attempt;
-    this.authentication.pace(attempt, o, t.proof);
-    this.authentication.keepRefused(attempt, o, t);
-    this.refusals.refused(o, t, now);
-    if (attempt.refusals++ === 0) attempt.trusted = this.registrations.boundBy(o.client, o.message, now);
-    o.trusted = attempt.trusted;
   }
 }

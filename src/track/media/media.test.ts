@@ -243,7 +243,11 @@ describe('too late', () => {
 
   test('another who was called answers after all: what he says is not late, what the others say is', () => {
     const body = sdp('198.51.100.20:5002');
-    const head = ['Via: SIP/2.0/UDP 192.0.2.10:5060;branch=z9hG4bK-c1-1', 'From: <sip:a@example.com>;tag=a', 'To: <sip:b@example.com>;tag=c'];
+    const head = [
+      'Via: SIP/2.0/UDP 192.0.2.10:5060;branch=z9hG4bK-c1-1',
+      'From: <sip:a@example.com>;tag=a',
+      'To: <sip:b@example.com>;tag=c',
+    ];
     const more = ['Call-ID: c1', 'CSeq: 1 INVITE', 'Content-Type: application/sdp', `Content-Length: ${body.length}`, ''];
     const t = talk().rtp(B, A, 10, { ssrc: 1 }).hangUp();
     t.send(['SIP/2.0 200 OK', ...head, ...more, body].join('\r\n'), '198.51.100.20:5060', '192.0.2.10:5060');
