@@ -414,7 +414,8 @@ export const EVENTS = {
           'the account was used with its password within the week, by other makes of client (spelling of headers, User-Agent); by the one that calls not at all, or first within the day',
       },
       costly: { kind: 'count', about: 'calls to numbers that are not just abroad, this one included' },
-      open: { kind: 'count', about: 'of these, going on' },
+      numbers: { kind: 'count', about: 'different numbers among them' },
+      open: { kind: 'count', about: 'calls to such numbers that go on' },
       cents: { kind: 'count', about: 'cost of the calls abroad that ended' },
       neighbours: { kind: 'count', about: 'different numbers that share all but the last three digits with one called before' },
       serves: {

@@ -27,6 +27,7 @@ export function detectToll(o: Observation, { tolls, homes, peers }: Tracker, emi
     elsewhere: homes.isStrange(m, o.client, now),
     foreign: t !== undefined && homes.isForeign(m, t.make, now),
     costly: abroad.costly,
+    numbers: abroad.numbers,
     open: abroad.open,
     cents: Math.round(abroad.cents),
     neighbours: abroad.neighbours,

@@ -2,11 +2,10 @@
  * The way of a message through track: its transaction, who sent it to whom, and what it means for authentication,
  * registration and call.
  */
-import { ENDPOINT, NO_ENDPOINT, portOf } from '../bytes.ts';
+import { ENDPOINT, portOf } from '../bytes.ts';
 import { ACK, BYE, INVITE, OPTIONS, PRACK, REFER, REGISTER, type SipMessage, SUBSCRIBE, UPDATE } from '../decode/message.ts';
 import type { KnownClient } from '../knowndna.ts';
 import type { Network } from '../network.ts';
-import { NO_PACKET } from '../packet.ts';
 import { hash, Key, type Seed, type TableStats } from '../table.ts';
 import { TimeoutQueue } from '../timeouts.ts';
 import type { Packet } from '../types.ts';
@@ -27,6 +26,7 @@ import { Faults } from './faults.ts';
 import { Callers } from './fraud/callers.ts';
 import { Homes } from './fraud/homes.ts';
 import { Tolls } from './fraud/tolls.ts';
+import { createObservation } from './freshobservation.ts';
 import { LoneAnswers, type LoneChallenge } from './loads/loneanswers.ts';
 import { Rates } from './loads/rates.ts';
 import { Unheard } from './loads/unheard.ts';
@@ -174,42 +174,7 @@ export class Tracker {
     this.loneAnswers = new LoneAnswers(capacities.attempts, seed);
     this.#watchLoads = wanted.loads === true;
     this.rates = new Rates(this.#watchLoads ? capacities : { loads: 8, transactions: 8 }, seed, this.transactions, this.peers);
-    this.#observation = {
-      packet: NO_PACKET,
-      message,
-      client: NO_ENDPOINT,
-      server: NO_ENDPOINT,
-      attributed: PACKET,
-      copy: false,
-      slot: -1,
-      transaction: undefined,
-      retransmission: false,
-      initial: false,
-      stranger: false,
-      probed: false,
-      opened: -1,
-      trusted: false,
-      relation: undefined,
-      concluded: false,
-      outcome: NONE,
-      attempt: undefined,
-      binding: undefined,
-      change: '',
-      call: undefined,
-      dialog: undefined,
-      side: NOBODY,
-      violation: NO_VIOLATION,
-      fromParty: true,
-      forgery: NO_EVIDENCE,
-      inferred: NONE,
-      broken: undefined,
-      retried: undefined,
-      replayed: false,
-      use: '',
-      others: 0,
-      repeated: false,
-      abroad: undefined,
-    };
+    this.#observation = createObservation(message);
   }
 
   /** The message plus the state it touched. */
