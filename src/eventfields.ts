@@ -82,6 +82,11 @@ export const credentials = {
     about:
       'refused: this endpoint had registered the account before its first refusal; accepted: this endpoint held a binding of the account before, or it is another client at the same address than the one that was always refused, with another port and another make (spelling of headers, User-Agent)',
   },
+  newcomer: {
+    kind: 'flag',
+    about:
+      'accepted: this source had nothing refused for the account, others had within the hour, and neither its address nor its make was known of the account; refused: false',
+  },
   direction,
 } as const;
 

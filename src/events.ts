@@ -66,7 +66,7 @@ export const EVENTS = {
   },
   'auth.accepted': {
     about:
-      'Credentials were accepted (2xx, or for a call an answer of the callee such as 480 or 486) after the same source had credentials for the same account refused.',
+      'Credentials were accepted (2xx, or for a call an answer of the callee such as 480 or 486) after the same source had credentials for the same account refused, or others had and this one is a newcomer to it.',
     src: 'who sent the credentials',
     fields: { ...credentials, refusals: { kind: 'count', about: 'refused credentials of this source for this account before' } },
   },

@@ -21,7 +21,7 @@ export function detectCredentials(o: Observation, tracker: Tracker, emitter: Emi
     const data = dataOf(o, attempt, tracker, now);
     emitter.emit('auth.failed', FAILURE, sceneOf(o, `${data.user}@${data.realm}`), data);
   }
-  if (outcome === ACCEPTED && attempt.refusals > 0 && emitter.wants(ACCEPTANCE)) {
+  if (outcome === ACCEPTED && (attempt.refusals > 0 || o.newcomer) && emitter.wants(ACCEPTANCE)) {
     const data = dataOf(o, attempt, tracker, now);
     emitter.emit('auth.accepted', ACCEPTANCE, sceneOf(o, `${data.user}@${data.realm}`), data);
   }
@@ -40,6 +40,7 @@ function dataOf(o: Observation, attempt: Attempt, tracker: Tracker, now: number)
     steady: o.outcome === FAILED ? attempt.steady : 0,
     hasty: hasteBefore(attempt, o),
     trusted: o.trusted,
+    newcomer: o.newcomer,
     direction: 'both',
   };
 }

@@ -38,6 +38,7 @@ function emitCredentials(name: 'auth.failed' | 'auth.accepted', type: number, o:
     steady: 0,
     hasty: 0,
     trusted: account.trusted,
+    newcomer: false,
     direction: DIRECTION,
   });
 }

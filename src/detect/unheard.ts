@@ -31,6 +31,7 @@ function emitFailure(o: Observation, tracker: Tracker, emitter: Emitter, now: nu
     steady: 0,
     hasty: 0,
     trusted: false,
+    newcomer: false,
     direction: 'requests',
   });
 }

@@ -85,6 +85,7 @@ test('no password is in the bytes of a segment', async () => {
       steady: 0,
       hasty: 0,
       trusted: false,
+      newcomer: false,
       direction: 'both',
     } satisfies EventData<'auth.failed'>,
   };

@@ -63,3 +63,19 @@ test('a call that reaches nobody shows that its caller was believed', () => {
   const busy = happenings([...guesses(3), ...attempt(3, 503, 'INVITE')]);
   assert.deepEqual(dataOf(busy, 'auth.accepted'), [], 'the server has trouble: nobody knows');
 });
+
+test('of many sources one finds it at its first try; the owner at home is not the one', () => {
+  const refused = Array.from({ length: 6 }, (_, n) => attempt(n, 403, 'REGISTER', `192.0.2.${n + 1}:4000`)).flat();
+  const found = happenings([...refused, ...attempt(6, 200, 'REGISTER', '192.0.2.99:4000')]);
+  assert.deepEqual(
+    dataOf(found, 'auth.accepted').map(({ refusals, newcomer }) => [refusals, newcomer]),
+    [[0, true]],
+  );
+  assert.deepEqual(told(found), ['distributed-guessing succeeded']);
+  const later = refused.map((packet) => ({ ...packet, time: packet.time + 1000e6 }));
+  const home = attempt(0, 200, 'REGISTER', OWNER, 'phone/2');
+  const again = attempt(70, 200, 'REGISTER', OWNER, 'phone/2');
+  assert.deepEqual(told(happenings([...home, ...later, ...again])), ['distributed-guessing unknown']);
+  const moved = attempt(70, 200, 'REGISTER', '203.0.113.77:5060', 'phone/2');
+  assert.deepEqual(told(happenings([...home, ...later, ...moved])), ['distributed-guessing unknown'], 'his telephone, elsewhere');
+});

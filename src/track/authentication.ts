@@ -251,8 +251,9 @@ export class Authentication {
   }
 
   /** Notes who was refused, before it is counted. */
-  refused(attempt: Attempt, { client }: Observation, { make }: Transaction): void {
-    const port = portOf(client);
+  refused(attempt: Attempt, o: Observation, { make }: Transaction, now: number): void {
+    this.attempts.put(this.#accountKey(o), now);
+    const port = portOf(o.client);
     if (attempt.refusals === 0) {
       attempt.port = port;
       attempt.make = make;
@@ -267,6 +268,11 @@ export class Authentication {
     return !attempt.various && make !== 0 && attempt.make !== 0 && make !== attempt.make && portOf(client) !== attempt.port;
   }
 
+  /** True if somebody had credentials for the account refused within the hour. */
+  isBesieged(o: Observation, now: number): boolean {
+    return this.attempts.inserted > 0 && this.attempts.find(this.#accountKey(o), now) >= 0;
+  }
+
   /** True if a refusal is about the credentials and not about their nonce. */
   #refused(o: Observation, t: Transaction, now: number): boolean {
     if (o.message.challenge.stale) return false;
@@ -277,6 +283,11 @@ export class Authentication {
   #attemptKey(o: Observation): Key {
     const key = this.#key.reset().add(o.client, 0, ADDRESS).add(o.server, 0, ADDRESS);
     return this.#transactions.addCredentials(key, o.slot);
+  }
+
+  /** An account, whoever asks: one address shorter than that of an attempt. */
+  #accountKey(o: Observation): Key {
+    return this.#transactions.addCredentials(this.#key.reset().add(o.server, 0, ADDRESS), o.slot);
   }
 
   /** Client, nonce and To user: Kamailio gives all challenges of a second the same nonce. */

@@ -25,6 +25,7 @@ export function createObservation(message: SipMessage): Observation {
     probed: false,
     opened: -1,
     trusted: false,
+    newcomer: false,
     relation: undefined,
     concluded: false,
     outcome: NONE,

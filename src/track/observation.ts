@@ -60,6 +60,8 @@ export interface Observation {
   opened: number;
   /** With outcome FAILED: this source had registered the account before its first refusal; with ACCEPTED: this endpoint holds a binding of it, or is not who was refused. */
   trusted: boolean;
+  /** With ACCEPTED: nothing was refused to this source, to others it was, and neither its address nor its make is known of the account. */
+  newcomer: boolean;
   /** What client and server had to do with each other; for initial requests and their answers. */
   relation: Relation | undefined;
   /** This message is the first final answer of its transaction. */

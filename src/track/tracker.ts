@@ -191,6 +191,7 @@ export class Tracker {
     o.probed = false;
     o.opened = -1;
     o.trusted = false;
+    o.newcomer = false;
     o.relation = undefined;
     o.concluded = false;
     o.outcome = NONE;
@@ -586,8 +587,12 @@ export class Tracker {
   }
 
   #accepted(o: Observation, t: Transaction, now: number): void {
-    if (t.method === REGISTER || t.method === INVITE) this.homes.used(o.message, o.client, t.make, now);
-    const attempt = this.authentication.accepted(o, t, now);
+    const fresh = (t.method === REGISTER || t.method === INVITE) && this.homes.used(o.message, o.client, t.make, now);
+    let attempt = this.authentication.accepted(o, t, now);
+    if (attempt === undefined && fresh && this.authentication.isBesieged(o, now)) {
+      attempt = this.authentication.attempt(o, now);
+      o.newcomer = true;
+    }
     o.attempt = attempt;
     // Before this acceptance makes a binding itself: behind one address may be the owner as well as who guesses.
     o.trusted =
@@ -605,7 +610,7 @@ export class Tracker {
     const attempt = this.authentication.attempt(o, now);
     o.attempt = attempt;
     notePace(attempt, o, t.proof);
-    this.authentication.refused(attempt, o, t);
+    this.authentication.refused(attempt, o, t, now);
     if (attempt.refusals++ === 0) attempt.trusted = this.registrations.boundBy(o.client, o.message, now);
     o.trusted = attempt.trusted;
   }

@@ -44,8 +44,11 @@ export class Homes {
     });
   }
 
-  /** The account in From was used at an address (its first 16 bytes) by a make of client (calls/make.ts), and its password was right. */
-  used(m: SipMessage, client: Uint8Array, make: number, now: number): void {
+  /**
+   * The account in From was used at an address (its first 16 bytes) by a make of client (calls/make.ts), and its password was right. True
+   * if neither the address nor the make is known of it.
+   */
+  used(m: SipMessage, client: Uint8Array, make: number, now: number): boolean {
     const slot = this.table.put(this.#keyOf(m), now);
     const home = this.table.at(slot);
     if (this.table.fresh) {
@@ -53,12 +56,13 @@ export class Homes {
       home.makes = 0;
     }
     const row = this.table.row(slot);
-    this.#keepMake(row + FIRST_MAKE, home, make, now);
-    if (home.places >= PLACES || this.#find(row, home, client) >= 0) return;
+    const other = this.#keepMake(row + FIRST_MAKE, home, make, now);
+    if (home.places >= PLACES || this.#find(row, home, client) >= 0) return false;
     const { rows } = this.table;
     const at = row + home.places++ * STRIDE;
     for (let i = 0; i < ADDRESS; i++) rows[at + i] = client[i]!;
     putRowWord(rows, at + ADDRESS, secondOf(now));
+    return other;
   }
 
   /** True if the account in From is known from other addresses, and from this one not for a day. */
@@ -85,11 +89,12 @@ export class Homes {
     return at > first && secondOf(now) - rowWord(this.table.rows, at + 4) < SETTLED;
   }
 
-  #keepMake(first: number, home: Home, make: number, now: number): void {
-    if (make === 0 || home.makes >= MAKES || this.#findMake(first, home, make) >= 0) return;
+  #keepMake(first: number, home: Home, make: number, now: number): boolean {
+    if (make === 0 || home.makes >= MAKES || this.#findMake(first, home, make) >= 0) return false;
     const at = first + home.makes++ * MAKE_STRIDE;
     putRowWord(this.table.rows, at, make);
     putRowWord(this.table.rows, at + 4, secondOf(now));
+    return true;
   }
 
   #findMake(first: number, { makes }: Home, make: number): number {
