@@ -38,12 +38,16 @@ export function createObservation(message: SipMessage): Observation {
     violation: NO_VIOLATION,
     fromParty: true,
     forgery: NO_EVIDENCE,
+    stray: -1,
     inferred: NONE,
     broken: undefined,
     retried: undefined,
     replayed: false,
+    joined: 0,
     use: '',
+    rekeyed: '',
     repeated: false,
+    over: undefined,
     abroad: undefined,
   };
 }

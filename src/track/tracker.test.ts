@@ -82,6 +82,7 @@ class Talk {
     abandoned: (c: Abandoned) => this.abandoned.push(`${c.user}@${c.host}`),
     dialog: () => {},
     forged: () => {},
+    stray: () => {},
     media: () => {},
     contacted: (r: SeenRequest) => this.contacted.push(this.#seen(r)),
   };
@@ -691,6 +692,8 @@ describe('calls', () => {
       'homes',
       'dialogs',
       'suspects',
+      'stray requests',
+      'sources of strays',
       'legs',
       'replays',
       'loads',
