@@ -78,4 +78,6 @@ let time = 0;
 for (let from = 0; from < keys; from += BATCH) time += feed(correlator, from, Math.min(from + BATCH, keys));
 const megabytes = Math.round((held() - before) / 1e6);
 const resident = Math.round(process.memoryUsage().rss / 1e6);
-console.log(JSON.stringify({ shape, keys, each, megabytes, resident, alerts: correlator.out.length, rate: Math.round((keys * each) / time) }));
+console.log(
+  JSON.stringify({ shape, keys, each, megabytes, resident, alerts: correlator.out.length, rate: Math.round((keys * each) / time) }),
+);

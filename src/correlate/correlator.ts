@@ -26,6 +26,7 @@ import {
   resetGroup,
   SAMPLE,
 } from './group.ts';
+import { Learned } from './learned.ts';
 import { type Machine, type Matched, mergeSteps, type Pending } from './machine.ts';
 import { Memories } from './memories.ts';
 import type { Memory } from './plan.ts';
@@ -63,6 +64,8 @@ interface Runtime {
   readonly table: Table<Group | undefined>;
   /** Those below their limit; undefined if one match is enough. */
   readonly watch: Watch | undefined;
+  /** `limit: auto`. */
+  readonly learned: Learned | undefined;
   readonly budget: Budget;
   /** Makes the matches of a rule with a plan. */
   readonly machine: Machine | undefined;
@@ -221,13 +224,14 @@ export class Correlator {
     return looks;
   }
 
-  #lookAt({ rule, table, watch }: Runtime, event: Event): Look {
+  #lookAt({ rule, table, watch, learned }: Runtime, event: Event): Look {
     const matched = rule.where === undefined || rule.where(event, this.#memories);
     const slot = matched ? table.find(this.#keyOf(rule.by, event), this.#now) : -1;
     const group = slot < 0 ? undefined : table.at(slot);
     if (group?.open !== true) {
       const count = slot < 0 ? 0 : (watch?.count(slot) ?? 0);
-      return { rule: rule.id, matched, count, limit: rule.tiers[0]!.limit, open: false };
+      const limit = learned?.limit(this.#keyOf(rule.by, event), this.#now) ?? rule.tiers[0]!.limit;
+      return { rule: rule.id, matched, count, limit, open: false };
     }
     const count = rule.shape === 'distinct' ? group.distinct.count() : group.events;
     return { rule: rule.id, matched, count, limit: group.limit, open: true };
@@ -247,12 +251,13 @@ export class Correlator {
     const budget: Budget = { left: EXACT_SLOTS };
     const longest = Math.max(...rule.tiers.map(({ within }) => (within === Number.POSITIVE_INFINITY ? 0 : within + 1)));
     const row = planRow(rule);
+    const keyBytes = rule.by.length === 1 && rule.by[0]!.kind === 'address' ? ADDRESS_BYTES : KEY_BYTES;
     const table = new Table<Group | undefined>({
       name: `rule ${rule.id}`,
       capacity,
       // Never before the idle time of an open group, and past the end of every window, which belongs to it.
       ttl: Math.max(longest, ...rule.tiers.map(({ idle }) => idle)),
-      keyBytes: rule.by.length === 1 && rule.by[0]!.kind === 'address' ? ADDRESS_BYTES : KEY_BYTES,
+      keyBytes,
       rowBytes: row?.bytes ?? 0,
       seed,
       make: () => undefined,
@@ -267,7 +272,9 @@ export class Correlator {
     const step = Math.min(over, ...rule.tiers.map(({ idle }) => idle));
     const machine = this.#machine(rule, index, options);
     const watch = row === undefined ? undefined : new Watch(rule, row, table, this.#files, seed);
-    return { rule, index, step, table, watch, budget, machine, evaluations: 0, matches: 0, alerts: 0 };
+    const { auto, tiers } = rule;
+    const learned = auto && new Learned(auto, tiers[0]!.within, { name: `limits of ${rule.id}`, capacity, keyBytes, seed });
+    return { rule, index, step, table, watch, learned, budget, machine, evaluations: 0, matches: 0, alerts: 0 };
   }
 
   #machine(rule: CompiledRule, index: number, { capacity, seed }: CorrelatorOptions): Machine | undefined {
@@ -340,7 +347,7 @@ export class Correlator {
 
   /** The group of a match, if that opened it. */
   #opened(runtime: Runtime, slot: number, event: Event, steps: Steps): Group | undefined {
-    const { rule, watch } = runtime;
+    const { rule, watch, learned } = runtime;
     const now = this.#now;
     if (watch === undefined) {
       const group = this.#groupAt(runtime, slot);
@@ -348,10 +355,19 @@ export class Correlator {
       return group;
     }
     watch.note(slot, event, now);
-    const tier = rule.field === undefined ? watch.mark(slot, now) : watch.value(slot, this.#valueOf(rule.field, event), now);
-    if (tier < 0) return undefined;
+    const value = rule.field === undefined ? 0 : this.#valueOf(rule.field, event);
+    if (learned !== undefined) {
+      const level = rule.field === undefined ? watch.level(slot, now) : watch.levelOfValue(slot, value, now);
+      const limit = learned.judge(this.#keyOf(rule.by, event), level, now);
+      return limit === 0 ? undefined : this.#openWatched(runtime, watch, slot, 0, limit);
+    }
+    const tier = rule.field === undefined ? watch.mark(slot, now) : watch.value(slot, value, now);
+    return tier < 0 ? undefined : this.#openWatched(runtime, watch, slot, tier, rule.tiers[tier]!.limit);
+  }
+
+  #openWatched(runtime: Runtime, watch: Watch, slot: number, tier: number, limit: number): Group {
     const group = this.#groupAt(runtime, slot);
-    watch.open(slot, group, rule.tiers[tier]!.limit, tier, now);
+    watch.open(slot, group, limit, tier, this.#now);
     return group;
   }
 

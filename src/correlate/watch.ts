@@ -175,13 +175,34 @@ export class Watch {
     const { tiers } = this.#rule;
     for (let i = 0; i < tiers.length; i++) {
       const { limit, within } = tiers[i]!;
-      if (kept >= limit && this.inWindow(slot, within, now) >= limit) return i;
+      if (kept >= limit && this.#inWindow(slot, within, now) >= limit) return i;
     }
     return -1;
   }
 
+  /** `limit: auto`, shape count: the time of an Event that was noted. How many the window that ends now has. */
+  level(slot: number, now: number): number {
+    this.#push(slot, now);
+    const { limit, within } = this.#rule.tiers[0]!;
+    let few = 0;
+    let many = Math.min(limit, this.#ints[this.#intsOf(slot) + KEPT]!);
+    // Times are in order: the last of those that lie in the window is looked for by halving.
+    while (few < many) {
+      const half = (few + many + 1) >> 1;
+      if (this.#latest(slot, half, now) <= within) few = half;
+      else many = half - 1;
+    }
+    return few;
+  }
+
+  /** `limit: auto`, shape distinct: the value of an Event that was noted (its hash). How many the window that ends now has. */
+  levelOfValue(slot: number, value: number, now: number): number {
+    this.#remember(slot, value, now);
+    return this.#inWindow(slot, this.#rule.tiers[0]!.within, now);
+  }
+
   /** Events (shape distinct: values) whose times lie in the window that ends now. */
-  inWindow(slot: number, within: number, now: number): number {
+  #inWindow(slot: number, within: number, now: number): number {
     const ring = this.#ringOf(slot);
     const from = this.#ringStart(slot);
     const kept = this.#ints[this.#intsOf(slot) + KEPT]!;
@@ -273,9 +294,14 @@ export class Watch {
     const at = this.#intsOf(slot);
     if (within === Number.POSITIVE_INFINITY) return this.#ints[at + EVENTS]! >= limit;
     if (this.#ints[at + KEPT]! < limit) return false;
+    return this.#latest(slot, limit, now) <= within;
+  }
+
+  /** µs since Event number `n` of the latest, the last one being the first. */
+  #latest(slot: number, n: number, now: number): number {
     const size = this.#sizeOf(slot);
-    const place = (this.#ints[at + HEAD]! - limit + size) % size;
-    return now - this.#ringOf(slot)[this.#ringStart(slot) + place]! <= within;
+    const place = (this.#ints[this.#intsOf(slot) + HEAD]! - n + size) % size;
+    return now - this.#ringOf(slot)[this.#ringStart(slot) + place]!;
   }
 
   /** Shape count: writes a time into the ring. */
