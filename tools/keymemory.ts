@@ -72,7 +72,7 @@ function feed(correlator: Correlator, from: number, to: number): number {
 }
 
 const before = held();
-// Buckets of a table that is half full hardly ever run over.
+// Buckets of a table that is about half full hardly ever run over.
 const correlator = new Correlator([ruleOf()], { node: 'node', seed: { k0: 1, k1: 2 }, capacity: keys * 2 });
 let time = 0;
 for (let from = 0; from < keys; from += BATCH) time += feed(correlator, from, Math.min(from + BATCH, keys));

@@ -125,8 +125,8 @@ export class Correlator {
   constructor(rules: readonly CompiledRule[], options: CorrelatorOptions) {
     this.#node = options.node;
     this.#seed = options.seed;
-    const longest = Math.max(1, ...rules.map(({ remember }) => remember?.for ?? 0));
-    this.#memories = new Memories(longest, options.capacity * REMEMBERED, options.seed);
+    const longest = Math.max(0, ...rules.map(({ remember }) => remember?.for ?? 0));
+    this.#memories = new Memories(longest, longest === 0 ? 1 : options.capacity * REMEMBERED, options.seed);
     this.#tools = new Tools(options.capacity);
     this.#runtimes = rules.map((rule, i) => this.#runtime(rule, i, options));
     const wanted = new Set<EventName>();
