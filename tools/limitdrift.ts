@@ -31,7 +31,7 @@ function randomOf(seed: number): () => number {
   };
 }
 
-/** Something that a source does, s from the start; the name of the attack, or empty. */
+/** Something that a source does, s from the start. */
 interface Deed {
   readonly at: number;
   readonly src: string;
@@ -124,7 +124,7 @@ console.log(`|${'---|'.repeat(5 + ATTACKS.length)}`);
 for (const [name, limit] of LIMITS) {
   const runs = streams.map((all) => alertsOf(limit, all));
   const alerts = runs.flat();
-  const dayOf = ({ first }: Alert): number => (first / 1e6 - START) / DAY;
+  const dayOf = ({ time }: Alert): number => (time / 1e6 - START) / DAY;
   const isFalse = ({ subject }: Alert): boolean => subject.value.startsWith('good');
   const rate = (from: number, to: number): string =>
     (alerts.filter((a) => isFalse(a) && dayOf(a) >= from && dayOf(a) < to).length / ((to - from) * seeds.length)).toFixed(1);
