@@ -41,6 +41,11 @@ export const EVENTS = {
         kind: 'count',
         about: 'requests of this source that succeeded at this server so far (2xx to REGISTER or INVITE), halved every 30 minutes',
       },
+      served: {
+        kind: 'flag',
+        about:
+          'a request of this source has ever succeeded at this server since the two met; an hour without a request makes them strangers',
+      },
       abandoned: { kind: 'flag', about: 'it was challenged and sent no credentials within 2 s' },
       unwanted: {
         kind: 'count',
@@ -60,7 +65,8 @@ export const EVENTS = {
     },
   },
   'auth.accepted': {
-    about: 'Credentials were accepted (2xx) after the same source had credentials for the same account refused.',
+    about:
+      'Credentials were accepted (2xx, or for a call an answer of the callee such as 480 or 486) after the same source had credentials for the same account refused.',
     src: 'who sent the credentials',
     fields: { ...credentials, refusals: { kind: 'count', about: 'refused credentials of this source for this account before' } },
   },
@@ -94,11 +100,15 @@ export const EVENTS = {
       how: {
         kind: 'name',
         about:
-          'registered: the guesser made a binding; called: he placed a call that was answered; elsewhere: registered or called from another address, first seen after it fell; open: registered without a password, by a source that had probed ten users',
+          'registered: the guesser made a binding; called: he placed a call that reached the callee or his server (2xx, 480, 486 …); elsewhere: registered or called from another address, first seen after it fell; open: registered without a password, by a source that had probed ten users',
       },
       method,
       guesser: { kind: 'address', about: 'who found the password' },
       refusals: { kind: 'count', about: 'passwords refused before; 0 for open' },
+      hasty: {
+        kind: 'count',
+        about: 'those of them right before the one that was found that came faster than anybody types; see `auth.accepted`',
+      },
       after: { kind: 'duration', about: 'seconds since the password was found' },
       userAgent,
     },
@@ -258,13 +268,25 @@ export const EVENTS = {
   },
   'gateway.unaudited': {
     about:
-      'Two audits (MGCP AUEP) of an endpoint are overdue, and half a period more, though its gateway is audited on a schedule: at least two intervals agreed within a quarter (S1-29). Once, until it is audited again.',
+      'Two audits (MGCP AUEP) of an endpoint are overdue, and half a period more, though its gateway is audited on a schedule: at least two intervals agreed within a quarter (S1-29). Of an endpoint that was reported out of service before, three even intervals between audits of any endpoints are enough, and each then has its turn. Once, until it is audited again.',
     src: 'who audited it',
     fields: {
       endpoint: { kind: 'text', about: 'endpoint, `local@domain`' },
       period: { kind: 'duration', about: 'seconds between two audits of one endpoint of the gateway' },
       since: { kind: 'duration', about: 'seconds since its last audit' },
       agreed: { kind: 'count', about: 'intervals of the gateway that agreed' },
+      withdrawn: { kind: 'flag', about: 'an RSIP (forced) had reported the endpoint out of service, and none that it is back' },
+    },
+  },
+  'gateway.contradicted': {
+    about:
+      'An endpoint of a media gateway notifies an event (NTFY) or opens a connection (CRCX), more than 1 s after an RSIP (forced) had reported it out of service and before any that says that it is back (RFC 3435 §2.3.12). Once for each report; time and frame are those of the report.',
+    src: 'who sent the RSIP, if that is another address than that of the gateway; else empty: MGCP over UDP is easily forged',
+    fields: {
+      endpoint: { kind: 'text', about: 'the endpoint that is at work, `local@domain`' },
+      reported: { kind: 'text', about: 'the name in the RSIP, which may stand for many' },
+      verb: { kind: 'name', about: 'what shows it: NTFY or CRCX' },
+      after: { kind: 'duration', about: 'seconds since the RSIP' },
     },
   },
   'gateway.talks-on': {
@@ -318,15 +340,27 @@ export const EVENTS = {
   },
   'capture.odd': {
     about:
-      'A payload was put together of IP fragments or TCP segments in a way that makes receivers and monitors see different things (Ptacek and Newsham 1998).',
-    src: 'who sent it, as its last part says',
+      'A payload was put together of IP fragments or TCP segments in a way that makes receivers and monitors see different things (Ptacek and Newsham 1998), or came behind a reset that ended its connection.',
+    src: 'who sent it, as its last part says; none with stream-reset, as anybody may have written the reset',
     fields: {
       oddity: {
         kind: 'name',
-        about: 'fragment-tiny, fragment-overlap, fragment-conflict or stream-conflict: see the counters of family `capture`',
+        about: 'fragment-tiny, fragment-overlap, fragment-conflict, stream-conflict or stream-reset: see the counters of family `capture`',
       },
       transport: { kind: 'name', about: 'how the payload travelled: udp, tcp, ws, sctp' },
       bytes: { kind: 'count', about: 'bytes of the payload' },
+    },
+  },
+  'tcp.half-open': {
+    about:
+      'Of the connections that a port of SIP (5060, 5061, 5080, or where SIP over TCP was seen) was asked for within a minute, 32 or more never came to be, those of the last eight seconds left out; told again when they have doubled, or after a minute (S2-34).',
+    src: 'none: a SYN shows nothing of who sent it',
+    fields: {
+      begun: { kind: 'count', about: 'SYNs, repetitions not counted' },
+      open: { kind: 'count', about: 'answered by the server, and the client did not come back' },
+      aborted: { kind: 'count', about: 'reset by the client before they were open' },
+      completed: { kind: 'count', about: 'that came to be' },
+      sources: { kind: 'count', about: 'about how many sources asked' },
     },
   },
   ...MEDIA_EVENTS,
@@ -389,15 +423,67 @@ export const EVENTS = {
         about:
           'the account was used with its password within the week, at other addresses; at the one that calls not at all, or first within the day',
       },
+      foreign: {
+        kind: 'flag',
+        about:
+          'the account was used with its password within the week, by other makes of client (spelling of headers, User-Agent); by the one that calls not at all, or first within the day',
+      },
       costly: { kind: 'count', about: 'calls to numbers that are not just abroad, this one included' },
-      open: { kind: 'count', about: 'of these, going on' },
+      numbers: { kind: 'count', about: 'different numbers among them' },
+      open: { kind: 'count', about: 'calls to such numbers that go on' },
       cents: { kind: 'count', about: 'cost of the calls abroad that ended' },
       neighbours: { kind: 'count', about: 'different numbers that share all but the last three digits with one called before' },
+      days: { kind: 'count', about: 'days since the first call with credentials of the account; 0: none before today' },
+      newCountry: { kind: 'flag', about: 'the account called nothing in that country before today, of the last eight countries it called' },
+      offHours: {
+        kind: 'flag',
+        about:
+          'the account, known by twenty calls or more, has not called within an hour of this hour of the day (UTC) for six weeks or more',
+      },
+      rung: {
+        kind: 'count',
+        about:
+          'users whom numbers of the same thousand called within two days and who did not answer, if this user is one of them; else 0; at most 32',
+      },
       serves: {
         kind: 'count',
         about:
           'how many different addresses had requests answered by this source: 0 for a client, 1 for a trunk, many for a proxy or exchange',
       },
+    },
+  },
+  'profile.compared': {
+    about:
+      'A day (UTC) on which an account placed calls is over, or the input is, and was compared with what had been usual on its days before (S1-49 to S1-54). Only calls with credentials that rang or were answered count. Its time is that of the last call of the day. From the fifth day of an account on, if three days were learnt to compare it with.',
+    src: 'where the last call of the account came from',
+    fields: {
+      kind: { kind: 'name', about: 'weekday or weekend' },
+      hours: { kind: 'count', about: 'hours of the day that are compared: 24, or fewer at the end of the input' },
+      days: { kind: 'count', about: 'days since the first call of the account' },
+      learnt: { kind: 'count', about: 'days of this kind that its profile is made of, at most 22 working days or 9 of weekends' },
+      calls: { kind: 'count', about: 'calls of the day that are over' },
+      callees: { kind: 'count', about: 'different people called' },
+      strangers: { kind: 'count', about: 'calls to people whom it had not called before' },
+      minutes: { kind: 'number', about: 'minutes of talk' },
+      euclidean: { kind: 'number', about: 'Euclidean distance of the histograms (roots of calls, people and minutes by hour)' },
+      quadratic: { kind: 'number', about: 'quadratic-form distance of the histograms: neighbouring hours are alike' },
+      mahalanobis: {
+        kind: 'number',
+        about: 'Mahalanobis distance, diagonal covariance, by the root of the number of cells: about 1 as usual',
+      },
+      hellinger: { kind: 'number', about: 'Hellinger distance of how the calls spread over people: 0 as usual, at most 1' },
+      shape: { kind: 'number', about: 'Hellinger distance of the shape of the list of people, whoever is on it' },
+    },
+  },
+  'profile.resembles': {
+    about:
+      'Accounts were put into classes by what is usual of them (k-means over up to 512, S1-51), as the calls of one were shown to be a machine’s (evidence of `calls.alike` under its name 9 or more): this one is in the class of a machine, and not in that of most. Told at the end of the day, once a month.',
+    src: 'where the last call of the account came from',
+    fields: {
+      days: { kind: 'count', about: 'days since the first call of the account' },
+      members: { kind: 'count', about: 'accounts of its class' },
+      machines: { kind: 'count', about: 'of these, known as machines' },
+      accounts: { kind: 'count', about: 'accounts that were put into classes' },
     },
   },
   'table.evicted': {
@@ -452,12 +538,28 @@ export const EVENTS = {
   },
   'credentials.replayed': {
     about:
-      'A REGISTER bears digest credentials with qop that were sent before from another address: a client counts and draws anew for each request, so they were read off the wire (RFC 7616 §3.4, §5.5).',
+      'A REGISTER bears digest credentials that were sent before from another address, which did not send them to this one. They cover neither Contact nor Expires (RFC 7616 §5.5).',
     src: 'who sent them again',
     fields: {
       method,
       first: { kind: 'address', about: 'who had sent them first' },
       contacts: { kind: 'count', about: 'Contact values of the request' },
+      uncounted: {
+        kind: 'flag',
+        about:
+          'without qop: a telephone that moved may send the same ones again; with it a client counts and draws anew for each request (RFC 7616 §3.4), so they were read off the wire',
+      },
+    },
+  },
+  'call.taken': {
+    about:
+      'A call to an account was answered within 1 s of reaching it, at a binding that was added while one of another make, made from another address, was in force, and that still is.',
+    src: 'who answered',
+    fields: {
+      after: { kind: 'duration', about: 'seconds from the INVITE to the answer, there' },
+      since: { kind: 'duration', about: 'seconds since the binding was added' },
+      owner: { kind: 'address', about: 'who had made the other binding' },
+      userAgent,
     },
   },
   'dialog.forged': {
@@ -473,6 +575,22 @@ export const EVENTS = {
       method,
       status: { kind: 'status', about: 'status code if it was an answer, else 0' },
       side: { kind: 'name', about: 'whose it claims to be: caller, callee or none' },
+      media: { kind: 'flag', about: 'media of the call was captured; without it nobody knows whether the party goes on' },
+    },
+  },
+  'request.stray': {
+    about:
+      'A request inside a call (BYE, CANCEL, re-INVITE, UPDATE, REFER, PRACK, INFO) belongs to no call that was seen, and who got it knows it no better: it was answered 481 or 404, or not within 2 s though others are answered. Each call of a source once a minute.',
+    src: 'who sent the request',
+    fields: {
+      method,
+      status: { kind: 'status', about: '481 or 404; 0: no answer' },
+      refused: { kind: 'count', about: 'such requests of this source, until it pauses for 30 min' },
+      accepted: { kind: 'count', about: 'requests of this source inside calls whose beginning was not seen that were accepted' },
+      known: {
+        kind: 'flag',
+        about: 'the source is no stranger: it answers others, registered the account of its From, or had a call or REGISTER accepted there',
+      },
     },
   },
   'dialog.violated': {
@@ -580,4 +698,4 @@ export type EventData<N extends EventName> = {
 export const EVENT_NAMES = Object.keys(EVENTS) as EventName[];
 
 /** Version of this catalogue, written into Event segments; raised when a type or field changes its meaning. */
-export const EVENT_SCHEMA = 3;
+export const EVENT_SCHEMA = 4;

@@ -8,7 +8,7 @@ import type { Ask, RuleStats } from '../queries.ts';
 import { hash, Key, type Seed, Table } from '../table.ts';
 import type { Alert, Event, Evidence, Outcome, Party } from '../types.ts';
 import { attributionText } from './attribution.ts';
-import type { CompiledRule, PartyField } from './compile.ts';
+import type { CompiledRule, Lack, PartyField } from './compile.ts';
 import type { Budget } from './distinct.ts';
 import { believe, noteDoubt } from './doubt.ts';
 import { DueQueue } from './duequeue.ts';
@@ -495,6 +495,7 @@ export class Correlator {
     const { rule } = this.#runtimes[group.rule]!;
     const event = group.lastEvent!;
     const count = countOf(rule, group);
+    const missing = rule.without.filter(({ where }) => where(event));
     return {
       id: group.id,
       time,
@@ -517,7 +518,8 @@ export class Correlator {
       ...(group.success === undefined ? {} : { proof: evidenceOf(group.success) }),
       evidence: evidenceOfGroup(group),
       attributed: isAddressParty(rule.subject) ? event.origin : 'packet',
-      why: whyOf(rule, group, event, count, this.#tools),
+      ...(missing.length === 0 ? {} : { missing: missing.map(({ evidence }) => evidence) }),
+      why: [whyOf(rule, group, event, count, this.#tools), ...missing.map(lackText)].join(' '),
     };
   }
 }
@@ -557,6 +559,17 @@ function evidenceOfGroup({ evidence, opener, success, lastEvent }: Group): Evide
   if (success !== undefined) all.push(evidenceOf(success));
   if (lastEvent !== undefined && lastEvent !== opener && lastEvent !== success) all.push(evidenceOf(lastEvent));
   return all.sort((a, b) => a.time - b.time);
+}
+
+const LACKS = {
+  media: 'No media of the call was captured',
+  requests: 'The requests were not seen, only the answers',
+  answers: 'No answer was seen, only the requests',
+} as const;
+
+/** What is said with less evidence, in a sentence. */
+function lackText({ evidence, concludes }: Lack): string {
+  return `${LACKS[evidence]}: it concludes ${concludes}`;
 }
 
 function whyOf(rule: CompiledRule, group: Group, event: Event, count: number, tools: Tools): string {

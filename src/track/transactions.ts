@@ -89,13 +89,15 @@ export interface Transaction {
   /** Slot and generation of the number it dials (dialled.ts), -1: none. */
   dialled: number;
   dialledGeneration: number;
-  /** Of the make of a REGISTER (calls/make.ts), 0 for others; and that it asks for a binding to end. */
+  /** Make (calls/make.ts) of a REGISTER, and of an INVITE with credentials, 0 for others; and that it asks for a binding to end. */
   make: number;
   ends: boolean;
   /** Its place in the queue of `Rates` it waits in, -1: none. */
   waiting: number;
   /** INVITE: hash of the host of its Request-URI (`Rates`). */
   hop: number;
+  /** It was sent inside a call of which nothing but requests of one side was seen before (`calls/strays.ts`). */
+  astray: boolean;
 }
 
 /*
@@ -149,6 +151,7 @@ function makeTransaction(): Transaction {
     ends: false,
     waiting: -1,
     hop: 0,
+    astray: false,
   };
 }
 
@@ -173,6 +176,7 @@ function resetTransaction(t: Transaction): void {
   t.original = -1;
   t.owed = false;
   t.finals = 0;
+  t.astray = false;
   t.load = 0;
   t.dialled = -1;
   t.waiting = -1;
