@@ -248,7 +248,7 @@ async function manifestOf(
     intensity: intensity.name,
     seed,
     commit: commit(),
-    host: `${cpus().length} cores, ${cpus()[0]?.model ?? 'unknown'}, Linux ${release()}`,
+    host: host(),
     impairment: { by: network.impairedBy, ...network.impairment },
     site: { kind: site.kind, domain: site.domain, servers: site.servers },
     first,
@@ -263,7 +263,13 @@ async function manifestOf(
   };
 }
 
-function commit(): string {
+/** The machine that recordings are made on. */
+export function host(): string {
+  return `${cpus().length} cores, ${cpus()[0]?.model ?? 'unknown'}, Linux ${release()}`;
+}
+
+/** Commit of the lab, with `+` if the tree has changes. */
+export function commit(): string {
   const git = (...words: string[]): string => ask('git', ['-C', import.meta.dirname, ...words]);
   return `${git('rev-parse', '--short=12', 'HEAD')}${git('status', '--porcelain', '--', '.', '../src') === '' ? '' : '+'}`;
 }

@@ -41,6 +41,11 @@ export const EVENTS = {
         kind: 'count',
         about: 'requests of this source that succeeded at this server so far (2xx to REGISTER or INVITE), halved every 30 minutes',
       },
+      served: {
+        kind: 'flag',
+        about:
+          'a request of this source has ever succeeded at this server since the two met; an hour without a request makes them strangers',
+      },
       abandoned: { kind: 'flag', about: 'it was challenged and sent no credentials within 2 s' },
       unwanted: {
         kind: 'count',
@@ -60,7 +65,8 @@ export const EVENTS = {
     },
   },
   'auth.accepted': {
-    about: 'Credentials were accepted (2xx) after the same source had credentials for the same account refused.',
+    about:
+      'Credentials were accepted (2xx, or for a call an answer of the callee such as 480 or 486) after the same source had credentials for the same account refused.',
     src: 'who sent the credentials',
     fields: { ...credentials, refusals: { kind: 'count', about: 'refused credentials of this source for this account before' } },
   },
@@ -94,11 +100,15 @@ export const EVENTS = {
       how: {
         kind: 'name',
         about:
-          'registered: the guesser made a binding; called: he placed a call that was answered; elsewhere: registered or called from another address, first seen after it fell; open: registered without a password, by a source that had probed ten users',
+          'registered: the guesser made a binding; called: he placed a call that reached the callee or his server (2xx, 480, 486 …); elsewhere: registered or called from another address, first seen after it fell; open: registered without a password, by a source that had probed ten users',
       },
       method,
       guesser: { kind: 'address', about: 'who found the password' },
       refusals: { kind: 'count', about: 'passwords refused before; 0 for open' },
+      hasty: {
+        kind: 'count',
+        about: 'those of them right before the one that was found that came faster than anybody types; see `auth.accepted`',
+      },
       after: { kind: 'duration', about: 'seconds since the password was found' },
       userAgent,
     },
@@ -389,15 +399,67 @@ export const EVENTS = {
         about:
           'the account was used with its password within the week, at other addresses; at the one that calls not at all, or first within the day',
       },
+      foreign: {
+        kind: 'flag',
+        about:
+          'the account was used with its password within the week, by other makes of client (spelling of headers, User-Agent); by the one that calls not at all, or first within the day',
+      },
       costly: { kind: 'count', about: 'calls to numbers that are not just abroad, this one included' },
-      open: { kind: 'count', about: 'of these, going on' },
+      numbers: { kind: 'count', about: 'different numbers among them' },
+      open: { kind: 'count', about: 'calls to such numbers that go on' },
       cents: { kind: 'count', about: 'cost of the calls abroad that ended' },
       neighbours: { kind: 'count', about: 'different numbers that share all but the last three digits with one called before' },
+      days: { kind: 'count', about: 'days since the first call with credentials of the account; 0: none before today' },
+      newCountry: { kind: 'flag', about: 'the account called nothing in that country before today, of the last eight countries it called' },
+      offHours: {
+        kind: 'flag',
+        about:
+          'the account, known by twenty calls or more, has not called within an hour of this hour of the day (UTC) for six weeks or more',
+      },
+      rung: {
+        kind: 'count',
+        about:
+          'users whom numbers of the same thousand called within two days and who did not answer, if this user is one of them; else 0; at most 32',
+      },
       serves: {
         kind: 'count',
         about:
           'how many different addresses had requests answered by this source: 0 for a client, 1 for a trunk, many for a proxy or exchange',
       },
+    },
+  },
+  'profile.compared': {
+    about:
+      'A day (UTC) on which an account placed calls is over, or the input is, and was compared with what had been usual on its days before (S1-49 to S1-54). Only calls with credentials that rang or were answered count. Its time is that of the last call of the day. From the fifth day of an account on, if three days were learnt to compare it with.',
+    src: 'where the last call of the account came from',
+    fields: {
+      kind: { kind: 'name', about: 'weekday or weekend' },
+      hours: { kind: 'count', about: 'hours of the day that are compared: 24, or fewer at the end of the input' },
+      days: { kind: 'count', about: 'days since the first call of the account' },
+      learnt: { kind: 'count', about: 'days of this kind that its profile is made of, at most 22 working days or 9 of weekends' },
+      calls: { kind: 'count', about: 'calls of the day that are over' },
+      callees: { kind: 'count', about: 'different people called' },
+      strangers: { kind: 'count', about: 'calls to people whom it had not called before' },
+      minutes: { kind: 'number', about: 'minutes of talk' },
+      euclidean: { kind: 'number', about: 'Euclidean distance of the histograms (roots of calls, people and minutes by hour)' },
+      quadratic: { kind: 'number', about: 'quadratic-form distance of the histograms: neighbouring hours are alike' },
+      mahalanobis: {
+        kind: 'number',
+        about: 'Mahalanobis distance, diagonal covariance, by the root of the number of cells: about 1 as usual',
+      },
+      hellinger: { kind: 'number', about: 'Hellinger distance of how the calls spread over people: 0 as usual, at most 1' },
+      shape: { kind: 'number', about: 'Hellinger distance of the shape of the list of people, whoever is on it' },
+    },
+  },
+  'profile.resembles': {
+    about:
+      'Accounts were put into classes by what is usual of them (k-means over up to 512, S1-51), as the calls of one were shown to be a machine’s (evidence of `calls.alike` under its name 9 or more): this one is in the class of a machine, and not in that of most. Told at the end of the day, once a month.',
+    src: 'where the last call of the account came from',
+    fields: {
+      days: { kind: 'count', about: 'days since the first call of the account' },
+      members: { kind: 'count', about: 'accounts of its class' },
+      machines: { kind: 'count', about: 'of these, known as machines' },
+      accounts: { kind: 'count', about: 'accounts that were put into classes' },
     },
   },
   'table.evicted': {
@@ -611,4 +673,4 @@ export type EventData<N extends EventName> = {
 export const EVENT_NAMES = Object.keys(EVENTS) as EventName[];
 
 /** Version of this catalogue, written into Event segments; raised when a type or field changes its meaning. */
-export const EVENT_SCHEMA = 3;
+export const EVENT_SCHEMA = 4;

@@ -27,6 +27,7 @@ import { Emitter, typeIndex } from './detect/emitter.ts';
 import { detectForgeryLapse } from './detect/forgery.ts';
 import { detectGateway, detectMissedAudit, detectReleased } from './detect/gateway.ts';
 import { detectH323 } from './detect/h323.ts';
+import { detectHabit, detectLikeness } from './detect/habit.ts';
 import { detectLoads } from './detect/load.ts';
 import { detectLogged } from './detect/logged.ts';
 import { detectLoneChallenge } from './detect/lone.ts';
@@ -39,9 +40,11 @@ import { detectStray } from './detect/stray.ts';
 import { EVENT_NAMES, type EventName } from './events.ts';
 import type { KnownClient } from './knowndna.ts';
 import { family } from './metrics.ts';
+import { Habits } from './profile/habits.ts';
+import { PlacedCalls } from './profile/placed.ts';
 import type { Ask, Queries, Query } from './queries.ts';
 import { SipRecords } from './siprecords.ts';
-import type { Seed } from './table.ts';
+import type { Seed, TableStats } from './table.ts';
 import { Gateways } from './track/gateways.ts';
 import { LoggedPeers } from './track/logged.ts';
 import { MEDIA_TOTALS } from './track/media/mediatotals.ts';
@@ -90,6 +93,8 @@ export class Pipeline {
   readonly #sdp = createSdp();
   readonly #inner = { start: 0, end: 0 };
   readonly #tracker: Tracker;
+  readonly #placed: PlacedCalls;
+  readonly #habits: Habits;
   readonly #emitter: Emitter;
   readonly #correlator: Correlator;
   readonly #ties: Ties;
@@ -130,6 +135,10 @@ export class Pipeline {
     };
     this.#tracker = new Tracker(config.tables, config.seed, this.#message, heard, config.network.proxies);
     this.#seed = config.seed;
+    this.#habits = new Habits(config.tables.accounts, config.seed);
+    this.#habits.compared = (comparison) => detectHabit(comparison, this.#habits, this.#emitter);
+    this.#habits.resembled = (resemblance) => detectLikeness(resemblance, this.#habits, this.#emitter);
+    this.#placed = new PlacedCalls(this.#habits, config.seed);
     this.#keepEvents = sinks.events;
     if (sinks.records === true) {
       this.#records = new SipRecords(RECORD_WORDS);
@@ -158,6 +167,7 @@ export class Pipeline {
     this.#emitter.begin(++this.#inputs);
     if (this.#tracker.isDue(now)) this.#tracker.lapse(now, this.#lapses);
     if (now >= this.#housekeeping) this.#keepHouse(now);
+    if (now >= this.#habits.due) this.#habits.lapse(now);
     if (this.#gateways !== undefined && now >= this.#gateways.audits.due) this.#lookAtAudits(this.#gateways, now);
     if (input.kind === 'packet') this.#decode(input, now);
     else if (input.kind === 'log') {
@@ -208,7 +218,8 @@ export class Pipeline {
     }
     for (let i = 0; i < m.oddityCount; i++) this.#oddities[m.oddities[i]!.code]!++;
     if (this.#body.kind === SDP_BODY) detectDescription(this.observation, this.#sdp, this.#emitter);
-    detect(this.observation, this.#tracker, this.#emitter, now);
+    detect(this.observation, this.#tracker, this.#placed, this.#emitter, now);
+    if (this.observation.over !== undefined) this.#placed.over(this.observation, this.observation.over, this.#tracker, now);
     if (this.#records !== undefined) pack(this.#records, this.observation);
   }
 
@@ -259,14 +270,14 @@ export class Pipeline {
     }
   }
 
+  #tables(): TableStats[] {
+    const late = [...(this.#gateways?.tables() ?? []), ...(this.#logged?.tables() ?? [])];
+    return [...this.#tracker.tables(), this.#habits.table.stats(), ...late];
+  }
+
   #keepHouse(now: number): void {
     this.#housekeeping = now + HOUSEKEEPING;
-    detectCrowding(
-      [...this.#tracker.tables(), ...(this.#gateways?.tables() ?? []), ...(this.#logged?.tables() ?? [])],
-      this.#evicted,
-      this.#emitter,
-      now,
-    );
+    detectCrowding(this.#tables(), this.#evicted, this.#emitter, now);
   }
 
   /** Carries out a Command of the control side. */
@@ -278,6 +289,7 @@ export class Pipeline {
         this.#tracker.finish(now, this.#lapses);
         detectLoads(this.#tracker.rates.loads, this.#emitter, now);
         detectStalls(this.#tracker.rates.stalls, this.#emitter);
+        this.#habits.finish(now);
         this.#keepHouse(now);
         this.#correlate(now);
         this.#correlator.finish(now);
@@ -310,12 +322,7 @@ export class Pipeline {
       capture: {},
     }),
     calls: () => ({ ...this.#tracker.calls.summary, hungUpBy: { ...this.#tracker.calls.summary.hungUpBy } }),
-    tables: () => [
-      ...this.#tracker.tables(),
-      ...(this.#gateways?.tables() ?? []),
-      ...(this.#logged?.tables() ?? []),
-      ...this.#correlator.stats().map((rule) => rule.table),
-    ],
+    tables: () => [...this.#tables(), ...this.#correlator.stats().map((rule) => rule.table)],
     rules: () => this.#correlator.stats(),
   };
 

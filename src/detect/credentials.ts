@@ -5,6 +5,7 @@ import { readGuess } from '../decode/guess.ts';
 import type { EventData } from '../events.ts';
 import type { Attempt } from '../track/authentication.ts';
 import { ACCEPTED, FAILED, type Observation } from '../track/observation.ts';
+import { hasteBefore } from '../track/pace.ts';
 import type { Tracker } from '../track/tracker.ts';
 import { type Emitter, typeIndex } from './emitter.ts';
 import { methodOf, sceneOf } from './scene.ts';
@@ -37,6 +38,7 @@ function dataOf(o: Observation, attempt: Attempt, tracker: Tracker, now: number)
     refusals: attempt.refusals,
     guess: readGuess(m.bytes, m.from.tag).slice(0, LONGEST_TEXT),
     steady: o.outcome === FAILED ? attempt.steady : 0,
+    hasty: hasteBefore(attempt, o),
     trusted: o.trusted,
     direction: 'both',
   };

@@ -1,4 +1,5 @@
 /** All detectors, and the Observations each is called for. */
+import type { PlacedCalls } from '../profile/placed.ts';
 import { NONE, type Observation } from '../track/observation.ts';
 import type { Tracker } from '../track/tracker.ts';
 import { detectAlike } from './alike.ts';
@@ -33,7 +34,7 @@ function detectInferred(o: Observation, tracker: Tracker, emitter: Emitter, now:
 }
 
 /** Calls the detectors filed under what this Observation is. */
-export function detect(o: Observation, tracker: Tracker, emitter: Emitter, now: number): void {
+export function detect(o: Observation, tracker: Tracker, placed: PlacedCalls, emitter: Emitter, now: number): void {
   if (tracker.dialogs.changed > 0) detectDialog(o, tracker, emitter);
   if (o.violation > 0) detectViolation(o, tracker, emitter);
   if (o.forgery > 0) detectForgery(o, emitter);
@@ -54,7 +55,7 @@ export function detect(o: Observation, tracker: Tracker, emitter: Emitter, now: 
   if (tracker.transactions.offerChanged) detectOffer(o, tracker, emitter);
   if (o.replayed) detectReplay(o, tracker, emitter);
   if (o.message.isRequest && o.message.credentials.cnonce.start >= 0 && !o.retransmission) detectCnonce(o, tracker, emitter, now);
-  if (o.abroad !== undefined) detectToll(o, tracker, emitter, now);
+  if (o.abroad !== undefined) detectToll(o, tracker, placed, emitter, now);
   if (o.retried !== undefined) detectDialling(o, emitter, now);
   if (o.inferred !== NONE) detectInferred(o, tracker, emitter, now);
   if (!o.concluded) return;

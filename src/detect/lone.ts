@@ -36,6 +36,7 @@ function emitCredentials(name: 'auth.failed' | 'auth.accepted', type: number, o:
     refusals: account.refusals,
     guess: readGuess(m.bytes, m.from.tag).slice(0, LONGEST_TEXT),
     steady: 0,
+    hasty: 0,
     trusted: account.trusted,
     direction: DIRECTION,
   });
@@ -51,6 +52,7 @@ function emitProbe(o: Observation, tracker: Tracker, emitter: Emitter): void {
     userAgent: '',
     misses: pair === undefined ? 0 : pair.misses,
     hits: pair === undefined ? 0 : pair.hits,
+    served: pair !== undefined && pair.hits > 0,
     abandoned: false,
     unwanted: 0,
     unwantedFrom: 0,
@@ -71,6 +73,7 @@ export function detectLoneChallenge(challenge: LoneChallenge, emitter: Emitter):
     userAgent: '',
     misses,
     hits,
+    served: hits > 0,
     abandoned: true,
     unwanted: 0,
     unwantedFrom: 0,

@@ -29,6 +29,7 @@ function emitFailure(o: Observation, tracker: Tracker, emitter: Emitter, now: nu
     refusals: attempt === undefined ? 0 : attempt.refusals,
     guess: readGuess(m.bytes, m.from.tag).slice(0, LONGEST_TEXT),
     steady: 0,
+    hasty: 0,
     trusted: false,
     direction: 'requests',
   });
@@ -43,6 +44,7 @@ function emitProbe(o: Observation, tracker: Tracker, emitter: Emitter, now: numb
     userAgent: tracker.peers.agent(o.client, o.server, now),
     misses: relation === undefined ? 0 : relation.misses,
     hits: relation === undefined ? 0 : relation.proved,
+    served: relation !== undefined && relation.proved > 0,
     abandoned: false,
     unwanted: 0,
     unwantedFrom: 0,

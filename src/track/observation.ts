@@ -58,7 +58,7 @@ export interface Observation {
   probed: boolean;
   /** Slot of the client's first OPTIONS to this server (`Tracker.opening`), which this one shows to have been a probe too; -1: none. */
   opened: number;
-  /** With outcome FAILED: this source had registered the account before its first refusal; with ACCEPTED: this endpoint holds a binding of it. */
+  /** With outcome FAILED: this source had registered the account before its first refusal; with ACCEPTED: this endpoint holds a binding of it, or is not who was refused. */
   trusted: boolean;
   /** What client and server had to do with each other; for initial requests and their answers. */
   relation: Relation | undefined;
@@ -97,6 +97,8 @@ export interface Observation {
   use: Use;
   /** It ended a call, and the calls of its caller look made by a machine (`Tracker.callers`). */
   repeated: boolean;
+  /** The call that it ended. */
+  over: CallState | undefined;
   /** A server accepted a call to a number abroad: who calls so (`Tracker.tolls`). */
   abroad: TollState | undefined;
 }

@@ -43,8 +43,9 @@ export interface Relation {
   optionsUser: number;
   /** Port it was sent to, -1: none yet. */
   optionsPort: number;
-  /** Requests of the client that succeeded at the server, halved every 30 min. */
+  /** Requests of the client that succeeded at the server, halved every 30 min; and that one ever did since they met. */
   hits: number;
+  served: boolean;
   /** Requests of the client that named an account it did not show to be its own, halved every 30 min. */
   misses: number;
   /** Initial requests of the client, halved every 30 min. */
@@ -110,6 +111,7 @@ export class Peers {
         optionsUser: 0,
         optionsPort: -1,
         hits: 0,
+        served: false,
         misses: 0,
         connected: 0,
         forwards: -1,
@@ -139,6 +141,7 @@ export class Peers {
         r.optionsUser = 0;
         r.optionsPort = -1;
         r.hits = 0;
+        r.served = false;
         r.misses = 0;
         r.connected = 0;
         r.forwards = -1;

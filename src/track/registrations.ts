@@ -5,7 +5,7 @@
 import { ENDPOINT, keepShort, putRowWord, rowWord, sameAddress } from '../bytes.ts';
 import { createAddress } from '../decode/address.ts';
 import { readContactAt } from '../decode/lower.ts';
-import type { AddressView, SipMessage, UriView } from '../decode/message.ts';
+import { type AddressView, REGISTER, type SipMessage, type UriView } from '../decode/message.ts';
 import { hash, Key, type Seed, Table } from '../table.ts';
 import type { Packet } from '../types.ts';
 
@@ -255,9 +255,10 @@ export class Registrations {
     return 0;
   }
 
-  /** True if the To URI's address of record was bound by a REGISTER from this endpoint, and still is. */
+  /** True if the account whose credentials a request or its answer is about was bound by a REGISTER from this endpoint, and still is. */
   boundBy(endpoint: Uint8Array, m: SipMessage, now: number): boolean {
-    const slot = this.table.find(this.#keyOf(m), now);
+    // A REGISTER names it in To (RFC 3261 §10.2), all others in From: To is whom they call.
+    const slot = this.table.find(this.#keyOf(m, m.cseqMethod === REGISTER ? m.to.uri : m.from.uri), now);
     if (slot < 0) return false;
     const { rows } = this.table;
     const row = this.table.row(slot);

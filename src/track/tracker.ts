@@ -2,11 +2,10 @@
  * The way of a message through track: its transaction, who sent it to whom, and what it means for authentication,
  * registration and call.
  */
-import { ENDPOINT, NO_ENDPOINT, portOf } from '../bytes.ts';
+import { ENDPOINT, portOf } from '../bytes.ts';
 import { ACK, BYE, INVITE, OPTIONS, PRACK, REFER, REGISTER, type SipMessage, SUBSCRIBE, UPDATE } from '../decode/message.ts';
 import type { KnownClient } from '../knowndna.ts';
 import type { Network } from '../network.ts';
-import { NO_PACKET } from '../packet.ts';
 import { hash, Key, type Seed, type TableStats } from '../table.ts';
 import { TimeoutQueue } from '../timeouts.ts';
 import type { Packet } from '../types.ts';
@@ -25,9 +24,11 @@ import { Cnonces } from './cnonces.ts';
 import { Debts } from './debts.ts';
 import { Dialled } from './dialled.ts';
 import { Faults } from './faults.ts';
+import { Callbacks } from './fraud/callbacks.ts';
 import { Callers } from './fraud/callers.ts';
 import { Homes } from './fraud/homes.ts';
 import { Tolls } from './fraud/tolls.ts';
+import { createObservation } from './freshobservation.ts';
 import { Joiners } from './joiners.ts';
 import { LoneAnswers, type LoneChallenge } from './loads/loneanswers.ts';
 import { Rates } from './loads/rates.ts';
@@ -36,6 +37,7 @@ import { Agreements } from './media/agreements.ts';
 import { Media } from './media/media.ts';
 import { ACCEPTED, FAILED, NONE, type Observation, OPEN, OUTCOME_NAMES, UNKNOWN_USER } from './observation.ts';
 import { Origins, PACKET, VIA, WITNESSED } from './origin.ts';
+import { notePace } from './pace.ts';
 import { ACQUAINTANCE, Peers } from './peers.ts';
 import { Registrations } from './registrations.ts';
 import { Replays } from './replays.ts';
@@ -118,6 +120,7 @@ export class Tracker {
   readonly faults: Faults;
   readonly callers: Callers;
   readonly tolls: Tolls;
+  readonly callbacks: Callbacks;
   readonly homes: Homes;
   readonly legs: Legs;
   /** First requests of clients to servers that wait for their second look. */
@@ -166,6 +169,7 @@ export class Tracker {
     this.faults = new Faults(capacities.loads, seed);
     this.callers = new Callers(capacities.peers, seed);
     this.tolls = new Tolls(capacities.peers, seed);
+    this.callbacks = new Callbacks(capacities.peers, seed);
     this.homes = new Homes(capacities.registrations, seed);
     this.legs = new Legs(capacities.legs, seed, this.calls);
     this.contacts = new Sightings('first contacts', capacities.peers, SECOND_LOOK + 1_000_000, seed);
@@ -178,43 +182,7 @@ export class Tracker {
     this.loneAnswers = new LoneAnswers(capacities.attempts, seed);
     this.#watchLoads = wanted.loads === true;
     this.rates = new Rates(this.#watchLoads ? capacities : { loads: 8, transactions: 8 }, seed, this.transactions, this.peers);
-    this.#observation = {
-      packet: NO_PACKET,
-      message,
-      client: NO_ENDPOINT,
-      server: NO_ENDPOINT,
-      attributed: PACKET,
-      copy: false,
-      slot: -1,
-      transaction: undefined,
-      retransmission: false,
-      initial: false,
-      stranger: false,
-      probed: false,
-      opened: -1,
-      trusted: false,
-      relation: undefined,
-      concluded: false,
-      outcome: NONE,
-      attempt: undefined,
-      binding: undefined,
-      change: '',
-      call: undefined,
-      dialog: undefined,
-      side: NOBODY,
-      violation: NO_VIOLATION,
-      fromParty: true,
-      forgery: NO_EVIDENCE,
-      stray: -1,
-      inferred: NONE,
-      broken: undefined,
-      retried: undefined,
-      replayed: false,
-      joined: 0,
-      use: '',
-      repeated: false,
-      abroad: undefined,
-    };
+    this.#observation = createObservation(message);
   }
 
   /** The message plus the state it touched. */
@@ -248,6 +216,7 @@ export class Tracker {
     o.replayed = false;
     o.joined = 0;
     o.repeated = false;
+    o.over = undefined;
     o.abroad = undefined;
     o.dialog = undefined;
     o.side = NOBODY;
@@ -268,7 +237,9 @@ export class Tracker {
     const c = o.call ?? this.#callOf(this.dialogs.changes[0]!.slot, now);
     if (c === undefined || c.ended === 0 || c.weighed) return;
     c.weighed = true;
+    o.over = c;
     this.tolls.over(c, now);
+    this.callbacks.over(c, m, now);
     o.repeated = this.callers.over(c, this.calls, m, now);
   }
 
@@ -392,8 +363,9 @@ export class Tracker {
   tables(): TableStats[] {
     const { peers, authentication, forgeries, strays, rates } = this;
     const tables = [this.transactions.table, peers.peers, peers.relations, authentication.nonces, authentication.attempts];
-    const { registrations, calls, dialled, cnonces, faults, callers, tolls, homes, dialogs, legs, replays, takeovers, loneAnswers } = this;
-    const told = [registrations, calls, dialled, cnonces, faults, callers, tolls, homes, dialogs].map(({ table }) => table);
+    const { registrations, calls, dialled, cnonces, faults, callers, tolls, callbacks, homes, dialogs } = this;
+    const { legs, replays, takeovers, loneAnswers } = this;
+    const told = [registrations, calls, dialled, cnonces, faults, callers, tolls, callbacks, homes, dialogs].map(({ table }) => table);
     const judged = [forgeries.suspects, strays.table, strays.sources, legs.table, replays.table];
     const more = [...told, ...judged, rates.loads.table, rates.stalls.table, takeovers.table, loneAnswers.table];
     const known = this.clients === undefined ? [] : [this.clients.table.stats(), this.clients.owners.stats()];
@@ -413,7 +385,7 @@ export class Tracker {
       t.make = makeOf(m);
       t.ends = m.contactStar || m.expires === 0 || (m.contactCount > 0 && m.contact.expires === 0);
       if (t.credentials) o.replayed = this.replays.seen(o, now);
-    }
+    } else if (m.method === INVITE && t.credentials && !o.copy) t.make = makeOf(m);
     o.initial = t.initial;
     if (!t.initial) {
       this.#insideCall(o, m, t, now);
@@ -555,10 +527,14 @@ export class Tracker {
     if (m.challenge.span.start >= 0) authentication.given(o, t, now);
     if (outcome === FAILED) this.#failed(o, t, now);
     if (outcome === ACCEPTED) this.#accepted(o, t, now);
+    else if (outcome === NONE && authentication.passed(m.status, t)) this.#passed(o, t, now);
     o.probed = t.initial && (outcome === UNKNOWN_USER || (t.method === OPTIONS && this.#namesAnother(o, m, now)));
     if (o.probed && o.relation !== undefined) o.relation.misses++;
     if (outcome !== ACCEPTED && outcome !== OPEN) return;
-    if (o.relation !== undefined && (t.method === REGISTER || t.method === INVITE)) o.relation.hits++;
+    if (o.relation !== undefined && (t.method === REGISTER || t.method === INVITE)) {
+      o.relation.hits++;
+      o.relation.served = true;
+    }
     if (t.method === INVITE && t.initial) this.dialled.answered(o, t, now);
     if (t.method !== REGISTER) return;
     if (outcome === OPEN) o.use = this.takeovers.open(o);
@@ -605,17 +581,26 @@ export class Tracker {
   }
 
   #accepted(o: Observation, t: Transaction, now: number): void {
-    if (t.method === REGISTER || t.method === INVITE) this.homes.used(o.message, o.client, now);
-    o.attempt = this.authentication.accepted(o, t, now);
+    if (t.method === REGISTER || t.method === INVITE) this.homes.used(o.message, o.client, t.make, now);
+    const attempt = this.authentication.accepted(o, t, now);
+    o.attempt = attempt;
     // Before this acceptance makes a binding itself: behind one address may be the owner as well as who guesses.
-    o.trusted = o.attempt !== undefined && this.registrations.boundBy(o.client, o.message, now);
+    o.trusted =
+      attempt !== undefined && (this.authentication.isAnother(attempt, o, t) || this.registrations.boundBy(o.client, o.message, now));
     o.use = this.takeovers.accepted(o, t, now);
+  }
+
+  /** A call did not come about, but its caller was believed: that matters if he was not before. */
+  #passed(o: Observation, t: Transaction, now: number): void {
+    this.#accepted(o, t, now);
+    if (o.attempt !== undefined) o.outcome = ACCEPTED;
   }
 
   #failed(o: Observation, t: Transaction, now: number): void {
     const attempt = this.authentication.attempt(o, now);
     o.attempt = attempt;
-    this.authentication.pace(attempt, o, t.proof);
+    notePace(attempt, o, t.proof);
+    this.authentication.refused(attempt, o, t);
     if (attempt.refusals++ === 0) attempt.trusted = this.registrations.boundBy(o.client, o.message, now);
     o.trusted = attempt.trusted;
   }

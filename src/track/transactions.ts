@@ -89,7 +89,7 @@ export interface Transaction {
   /** Slot and generation of the number it dials (dialled.ts), -1: none. */
   dialled: number;
   dialledGeneration: number;
-  /** Of the make of a REGISTER (calls/make.ts), 0 for others; and that it asks for a binding to end. */
+  /** Make (calls/make.ts) of a REGISTER, and of an INVITE with credentials, 0 for others; and that it asks for a binding to end. */
   make: number;
   ends: boolean;
   /** Its place in the queue of `Rates` it waits in, -1: none. */

@@ -38,10 +38,13 @@ export class Exchange {
   readonly auditEvery: number;
   readonly #random: Random;
   readonly #busy = new Set<string>();
+  /** Media of the telephone network's side. */
+  readonly #talking: Set<Media>;
   #next: NodeJS.Timeout | undefined;
   #stopped = false;
 
-  private constructor(random: Random, agent: CallAgent, gateway: MediaGateway, auditEvery: number) {
+  private constructor(random: Random, agent: CallAgent, gateway: MediaGateway, auditEvery: number, talking: Set<Media>) {
+    this.#talking = talking;
     this.#random = random;
     this.agent = agent;
     this.gateway = gateway;
@@ -59,14 +62,15 @@ export class Exchange {
     const auditEvery = given ?? draw.integer(4, 10);
     // The far end plays along when the gateway talks on after a release.
     let gateway: MediaGateway | undefined;
-    const far = (): FarEnd => farEnd({ ...trunk, shape: shapeOf('far'), random: draw }, () => gateway?.afterRelease);
+    const talking = new Set<Media>();
+    const far = (): FarEnd => farEnd({ ...trunk, shape: shapeOf('far'), random: draw, talking }, () => gateway?.afterRelease);
     const agent = await CallAgent.start({ ...own, segment: segment('site'), gateway: at, random: draw.fork('agent'), auditEvery, far });
     const naming = draw.pick(['aaln/', 'aaln/S0/SU0/', 'aaln/S1/', 'ds/line']);
     const names = Array.from({ length: lines }, (_, i) => `${naming}${i + 1}`);
     const domain = draw.chance(0.5) ? `[${at.address}]` : `mg${draw.integer(1, 99)}.${draw.text(6, 'abcdefghijklmnop')}.example`;
     const setup = { ...at, segment: segment('gateway'), agent: own, lines: names, domain, shape: shapeOf('gateway') };
     gateway = await MediaGateway.start({ ...setup, random: draw.fork('gateway') });
-    const exchange = new Exchange(draw.fork('calls'), agent, gateway, auditEvery);
+    const exchange = new Exchange(draw.fork('calls'), agent, gateway, auditEvery, talking);
     await agent.serve(gateway.endpoints);
     if (callEvery !== undefined) exchange.#callSometimes(callEvery);
     return exchange;
@@ -98,6 +102,8 @@ export class Exchange {
     clearTimeout(this.#next);
     this.agent.stop();
     this.gateway.stop();
+    for (const media of this.#talking) media.close();
+    this.#talking.clear();
     return Promise.resolve();
   }
 
@@ -143,15 +149,21 @@ interface FarSetup {
   readonly address: string;
   readonly shape: Shape;
   readonly random: Random;
+  /** Media of all far ends, as long as they are open. */
+  readonly talking: Set<Media>;
 }
 
 /** The telephone network's side of one call. */
 function farEnd(setup: FarSetup, talksOn: () => AfterRelease | undefined): FarEnd {
   let media: Media | undefined;
   let released = false;
+  const close = (): void => {
+    if (media !== undefined && setup.talking.delete(media)) media.close();
+  };
   return {
     open: async () => {
       media = await Media.open({ ...setup, witness: (payload, src, dst) => void (released && talksOn()?.sent(payload, src, dst)) });
+      setup.talking.add(media);
       const { address, port } = media;
       const what = {
         media: { address, port },
@@ -170,8 +182,8 @@ function farEnd(setup: FarSetup, talksOn: () => AfterRelease | undefined): FarEn
     close: () => {
       released = true;
       const on = talksOn();
-      if (on) setTimeout(() => media?.close(), on.seconds * 1000);
-      else media?.close();
+      if (on) setTimeout(close, on.seconds * 1000);
+      else close();
     },
   };
 }

@@ -54,7 +54,8 @@ export class MediaGateway {
   readonly #requests = new Map<string, string>();
   /** Sends the next notification of a line when it is asked for. */
   readonly #asked = new Map<string, () => void>();
-  readonly #lingering = new Set<NodeJS.Timeout>();
+  readonly #lingering = new Map<NodeJS.Timeout, Media>();
+  #stopped = false;
 
   private constructor(setup: GatewaySetup, port: MgcpPort) {
     this.#setup = setup;
@@ -87,7 +88,11 @@ export class MediaGateway {
   }
 
   stop(): void {
-    for (const timer of this.#lingering) clearTimeout(timer);
+    this.#stopped = true;
+    for (const [timer, media] of this.#lingering) {
+      clearTimeout(timer);
+      media.close();
+    }
     for (const { media } of this.connections.values()) media.close();
     this.connections.clear();
     this.port.close();
@@ -135,6 +140,10 @@ export class MediaGateway {
     const id = random.text(random.integer(1, 8), '0123456789ABCDEF');
     if (this.connections.has(id) || this.connections.size >= 2 * this.endpoints.length) return { code: 400 };
     const media = await Media.open({ segment, address, shape, random, witness });
+    if (this.#stopped) {
+      media.close();
+      return { code: 400 };
+    }
     const connection: Connection = { endpoint: command.endpoint, callId: lineOf(command, 'C'), id, media, mode: 'inactive', version: 0 };
     this.connections.set(id, connection);
     this.#apply(connection, command);
@@ -173,7 +182,7 @@ export class MediaGateway {
       this.#lingering.delete(timer);
       media.close();
     }, seconds * 1000);
-    this.#lingering.add(timer);
+    this.#lingering.set(timer, media);
   }
 
   #request(command: MgcpMessage): Answer {

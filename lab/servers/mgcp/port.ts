@@ -30,6 +30,7 @@ export class MgcpPort {
   readonly #waiting = new Map<number, (response: MgcpMessage | undefined) => void>();
   readonly #answered = new Map<string, Buffer | undefined>();
   #transaction: number;
+  #closed = false;
 
   /** @param transaction number of its first command. */
   constructor(socket: Socket, transaction: number) {
@@ -42,8 +43,9 @@ export class MgcpPort {
     socket.on('error', () => {}); // an unreachable port is no fault of this side
   }
 
-  /** Sends a command; its final response, or undefined if none came. */
+  /** Sends a command; its final response, or undefined if none came, or if the port is closed. */
   command(to: Peer, verb: string, endpoint: string, lines: readonly Line[] = [], body = ''): Promise<MgcpMessage | undefined> {
+    if (this.#closed) return Promise.resolve(undefined);
     const transaction = this.#transaction;
     this.#transaction = transaction >= LAST_TRANSACTION ? 1 : transaction + 1;
     const payload = writeMgcp({ verb, code: 0, transaction, endpoint, lines, body });
@@ -64,6 +66,7 @@ export class MgcpPort {
   }
 
   close(): void {
+    this.#closed = true;
     for (const done of [...this.#waiting.values()]) done(undefined);
     this.#socket.close();
   }
@@ -79,7 +82,7 @@ export class MgcpPort {
   async #execute(command: MgcpMessage, from: Peer): Promise<void> {
     const key = `${from.address}:${from.port} ${command.transaction}`;
     const known = this.#answered.get(key);
-    if (known) this.#socket.send(known, from.port, from.address);
+    if (known && !this.#closed) this.#socket.send(known, from.port, from.address);
     if (this.#answered.has(key)) return;
     this.#answered.set(key, undefined);
     for (const oldest of this.#answered.keys()) {
@@ -87,7 +90,7 @@ export class MgcpPort {
       this.#answered.delete(oldest);
     }
     const answer = await this.handler(command, from);
-    if (!answer) return;
+    if (!answer || this.#closed) return;
     const { code, lines = [], body = '' } = answer;
     const payload = writeMgcp({ verb: '', code, transaction: command.transaction, endpoint: '', lines, body });
     this.#answered.set(key, payload);

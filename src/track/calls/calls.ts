@@ -90,6 +90,7 @@ export class Calls {
     t.call = slot;
     t.callGeneration = this.table.generation(slot);
     c.hops++;
+    if (t.credentials) c.credentials = true;
     if (packet.transport === 'tls' || packet.transport === 'wss') c.secureHops++;
     // Whoever does not know the caller's tag is not made a party by an INVITE.
     if (t.identity === c.identity) this.meet(slot, packet);

@@ -55,6 +55,8 @@ export interface CallState {
   hops: number;
   secureHops: number;
   authenticated: boolean;
+  /** One of its INVITEs carried credentials. */
+  credentials: boolean;
   signed: boolean;
   asserted: boolean;
   attestation: CallSecurity['attestation'];
@@ -114,6 +116,7 @@ export function makeCall(): CallState {
     hops: 0,
     secureHops: 0,
     authenticated: false,
+    credentials: false,
     signed: false,
     asserted: false,
     attestation: '',
@@ -164,6 +167,7 @@ export function beginCall(c: CallState, time: number): void {
   c.hops = 0;
   c.secureHops = 0;
   c.authenticated = false;
+  c.credentials = false;
   c.signed = false;
   c.asserted = false;
   c.attestation = '';
