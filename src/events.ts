@@ -3,6 +3,7 @@
  * how it is compared in rules, masked in outputs and indexed in stores. Rules and sinks are checked against this list.
  */
 import { credentials, direction, type EventType, method, mgcp, status, userAgent } from './eventfields.ts';
+import { DIALOG_EVENTS } from './dialogevents.ts';
 import { MEDIA_EVENTS } from './mediaevents.ts';
 
 /** All Events, by type. */
@@ -268,13 +269,25 @@ export const EVENTS = {
   },
   'gateway.unaudited': {
     about:
-      'Two audits (MGCP AUEP) of an endpoint are overdue, and half a period more, though its gateway is audited on a schedule: at least two intervals agreed within a quarter (S1-29). Once, until it is audited again.',
+      'Two audits (MGCP AUEP) of an endpoint are overdue, and half a period more, though its gateway is audited on a schedule: at least two intervals agreed within a quarter (S1-29). Of an endpoint that was reported out of service before, three even intervals between audits of any endpoints are enough, and each then has its turn. Once, until it is audited again.',
     src: 'who audited it',
     fields: {
       endpoint: { kind: 'text', about: 'endpoint, `local@domain`' },
       period: { kind: 'duration', about: 'seconds between two audits of one endpoint of the gateway' },
       since: { kind: 'duration', about: 'seconds since its last audit' },
       agreed: { kind: 'count', about: 'intervals of the gateway that agreed' },
+      withdrawn: { kind: 'flag', about: 'an RSIP (forced) had reported the endpoint out of service, and none that it is back' },
+    },
+  },
+  'gateway.contradicted': {
+    about:
+      'An endpoint of a media gateway notifies an event (NTFY) or opens a connection (CRCX), more than 1 s after an RSIP (forced) had reported it out of service and before any that says that it is back (RFC 3435 §2.3.12). Once for each report; time and frame are those of the report.',
+    src: 'who sent the RSIP, if that is another address than that of the gateway; else empty: MGCP over UDP is easily forged',
+    fields: {
+      endpoint: { kind: 'text', about: 'the endpoint that is at work, `local@domain`' },
+      reported: { kind: 'text', about: 'the name in the RSIP, which may stand for many' },
+      verb: { kind: 'name', about: 'what shows it: NTFY or CRCX' },
+      after: { kind: 'duration', about: 'seconds since the RSIP' },
     },
   },
   'gateway.talks-on': {
@@ -328,15 +341,27 @@ export const EVENTS = {
   },
   'capture.odd': {
     about:
-      'A payload was put together of IP fragments or TCP segments in a way that makes receivers and monitors see different things (Ptacek and Newsham 1998).',
-    src: 'who sent it, as its last part says',
+      'A payload was put together of IP fragments or TCP segments in a way that makes receivers and monitors see different things (Ptacek and Newsham 1998), or came behind a reset that ended its connection.',
+    src: 'who sent it, as its last part says; none with stream-reset, as anybody may have written the reset',
     fields: {
       oddity: {
         kind: 'name',
-        about: 'fragment-tiny, fragment-overlap, fragment-conflict or stream-conflict: see the counters of family `capture`',
+        about: 'fragment-tiny, fragment-overlap, fragment-conflict, stream-conflict or stream-reset: see the counters of family `capture`',
       },
       transport: { kind: 'name', about: 'how the payload travelled: udp, tcp, ws, sctp' },
       bytes: { kind: 'count', about: 'bytes of the payload' },
+    },
+  },
+  'tcp.half-open': {
+    about:
+      'Of the connections that a port of SIP (5060, 5061, 5080, or where SIP over TCP was seen) was asked for within a minute, 32 or more never came to be, those of the last eight seconds left out; told again when they have doubled, or after a minute (S2-34).',
+    src: 'none: a SYN shows nothing of who sent it',
+    fields: {
+      begun: { kind: 'count', about: 'SYNs, repetitions not counted' },
+      open: { kind: 'count', about: 'answered by the server, and the client did not come back' },
+      aborted: { kind: 'count', about: 'reset by the client before they were open' },
+      completed: { kind: 'count', about: 'that came to be' },
+      sources: { kind: 'count', about: 'about how many sources asked' },
     },
   },
   ...MEDIA_EVENTS,
@@ -470,124 +495,7 @@ export const EVENTS = {
       evicted: { kind: 'count', about: 'live entries pushed out' },
     },
   },
-  'dialog.started': {
-    about:
-      'A dialog began (RFC 3261 §12.1): an INVITE got its first answer with a To tag, or the first message of a dialog was seen whose beginning was not.',
-    src: 'who asked for the dialog; if it was adopted, who sent the message',
-    fields: {
-      adopted: { kind: 'flag', about: 'its beginning was not seen' },
-      forks: { kind: 'count', about: 'dialogs of the same call so far, this one included' },
-    },
-  },
-  'dialog.confirmed': {
-    about: 'A dialog was confirmed: a 2xx was seen, or an ACK that proves it.',
-    src: 'who asked for the dialog',
-    fields: {
-      setup: { kind: 'duration', about: 'seconds since the dialog began' },
-      session: { kind: 'flag', about: 'it is that of a call, not of a subscription' },
-      routes: { kind: 'count', about: 'Record-Route lines in its latest answer: proxies that stay in the path' },
-    },
-  },
-  'dialog.ended': {
-    about:
-      'A dialog ended: a BYE was answered or stayed without an answer, its INVITE was refused, a subscription was ended, another branch was answered, or it was silent for too long.',
-    src: 'who asked for the end; who called, if time ended it',
-    fields: {
-      by: { kind: 'name', about: 'caller, callee or timeout' },
-      reason: {
-        kind: 'name',
-        about: 'bye, bye-unanswered, bye-by-stranger, notify, idle, session-timer, answered-elsewhere, or the status code that ended it',
-      },
-      duration: { kind: 'duration', about: 'seconds since it was confirmed, 0 if it never was' },
-      early: { kind: 'flag', about: 'it was never confirmed' },
-    },
-  },
-  'dialog.unacknowledged': {
-    about:
-      'Nobody acknowledged the 2xx to an INVITE within 32 s (64 × T1, RFC 3261 §13.3.1.4; at the end of the input 4 s and two repetitions), though what else the caller sent in the dialog was in view (S1-33).',
-    src: 'who called',
-    fields: {
-      repeats: { kind: 'count', about: 'repetitions of the 2xx on one hop' },
-      requests: { kind: 'count', about: 'requests seen inside the dialog' },
-      talk: { kind: 'duration', about: 'seconds for which both sides sent media since the 2xx; 0: none was captured, or of one side only' },
-    },
-  },
-  'credentials.replayed': {
-    about:
-      'A REGISTER bears digest credentials that were sent before from another address, which did not send them to this one. They cover neither Contact nor Expires (RFC 7616 §5.5).',
-    src: 'who sent them again',
-    fields: {
-      method,
-      first: { kind: 'address', about: 'who had sent them first' },
-      contacts: { kind: 'count', about: 'Contact values of the request' },
-      uncounted: {
-        kind: 'flag',
-        about:
-          'without qop: a telephone that moved may send the same ones again; with it a client counts and draws anew for each request (RFC 7616 §3.4), so they were read off the wire',
-      },
-    },
-  },
-  'call.taken': {
-    about:
-      'A call to an account was answered within 1 s of reaching it, at a binding that was added while one of another make, made from another address, was in force, and that still is.',
-    src: 'who answered',
-    fields: {
-      after: { kind: 'duration', about: 'seconds from the INVITE to the answer, there' },
-      since: { kind: 'duration', about: 'seconds since the binding was added' },
-      owner: { kind: 'address', about: 'who had made the other binding' },
-      userAgent,
-    },
-  },
-  'dialog.forged': {
-    about:
-      'Something shows that a message inside a call is not of the party in whose name it speaks (S1-40, S1-43, S2-26 to S2-29). Its source is empty where it bore the address of a party.',
-    src: 'who sent it, if that was an address which had no part in the call; else empty: nobody knows',
-    fields: {
-      evidence: {
-        kind: 'name',
-        about:
-          'media-goes-on: its party goes on sending from where it was; no-media: it came from an address that had no part in the call, and no media was captured that could tell; other-make: it is written otherwise than the earlier requests of that side; not-forwarded: it bears the address of a proxy, and no mark of whom it was forwarded for; not-cancelled: the caller was told 487 and had not cancelled; not-answered: the caller was refused in the name of a telephone that still rings; answered-after: a telephone answered after a refusal in its name',
-      },
-      method,
-      status: { kind: 'status', about: 'status code if it was an answer, else 0' },
-      side: { kind: 'name', about: 'whose it claims to be: caller, callee or none' },
-    },
-  },
-  'request.stray': {
-    about:
-      'A request inside a call (BYE, CANCEL, re-INVITE, UPDATE, REFER, PRACK, INFO) belongs to no call that was seen, and who got it knows it no better: it was answered 481 or 404, or not within 2 s though others are answered. Each call of a source once a minute.',
-    src: 'who sent the request',
-    fields: {
-      method,
-      status: { kind: 'status', about: '481 or 404; 0: no answer' },
-      refused: { kind: 'count', about: 'such requests of this source, until it pauses for 30 min' },
-      accepted: { kind: 'count', about: 'requests of this source inside calls whose beginning was not seen that were accepted' },
-      known: {
-        kind: 'flag',
-        about: 'the source is no stranger: it answers others, registered the account of its From, or had a call or REGISTER accepted there',
-      },
-    },
-  },
-  'dialog.violated': {
-    about:
-      'A message did not fit the state of its dialog (RFC 3261 §12.2; S2-24, S2-25), or came from an address that had no part in the call. What only looks so because messages cross, hops repeat them or the capture began late is not told.',
-    src: 'who sent the message',
-    fields: {
-      what: {
-        kind: 'name',
-        about:
-          'sender-unknown, tags-unknown, ack-without-invite, bye-outside-dialog, bye-before-answer, cseq-behind, reinvite-not-active, invite-in-terminated, update-inactive, request-in-terminated, cancel-unmatched, cancel-after-final, prack-unknown or answer-by-stranger',
-      },
-      method,
-      status: { kind: 'status', about: 'status code if it was an answer, else 0' },
-      state: { kind: 'name', about: 'state of the dialog in the machine of paper 002: inactive, wait-ack or active' },
-      expected: { kind: 'text', about: 'states of that machine in which the message may come' },
-      side: { kind: 'name', about: 'whose request it claims to be, by its tags: caller, callee or none' },
-      fromParty: { kind: 'flag', about: 'the address it came from had a part in the call before' },
-      party: { kind: 'address', about: 'where that side was first seen in the call: caller or callee; empty if that is not known' },
-      age: { kind: 'duration', about: 'seconds since the call was first seen' },
-    },
-  },
+  ...DIALOG_EVENTS,
   'script.answered': {
     about: 'A program that a rule asked about an Event has answered; src, dst, account and callId are those of that Event.',
     src: 'src of the Event that was asked about',

@@ -20,14 +20,15 @@ import { H225, MGCP, NOTHING, RTCP, RTP, SIP, STUN, sniff } from './decode/sniff
 import { detectCarriage } from './detect/carriage.ts';
 import { detectContact } from './detect/contact.ts';
 import { detectCrowding } from './detect/crowding.ts';
-import { detectDescription } from './detect/description.ts';
+import { detectDescription, detectRekeyed } from './detect/description.ts';
 import { detect } from './detect/detectors.ts';
 import { detectDialogLapse } from './detect/dialog.ts';
 import { Emitter, typeIndex } from './detect/emitter.ts';
 import { detectForgeryLapse } from './detect/forgery.ts';
-import { detectGateway, detectMissedAudit, detectReleased } from './detect/gateway.ts';
+import { detectContradiction, detectGateway, detectMissedAudit, detectReleased } from './detect/gateway.ts';
 import { detectH323 } from './detect/h323.ts';
 import { detectHabit, detectLikeness } from './detect/habit.ts';
+import { detectHandshakes } from './detect/handshake.ts';
 import { detectLoads } from './detect/load.ts';
 import { detectLogged } from './detect/logged.ts';
 import { detectLoneChallenge } from './detect/lone.ts';
@@ -181,6 +182,7 @@ export class Pipeline {
 
   #decode(packet: Packet, now: number): void {
     if (packet.odd !== 0) detectCarriage(packet, this.#emitter);
+    if (packet.handshakes !== undefined) detectHandshakes(packet.handshakes, packet, this.#emitter);
     const kind = sniff(packet.bytes, packet.start, packet.end);
     this.#protocols[kind]!++;
     this.observation = undefined;
@@ -218,6 +220,7 @@ export class Pipeline {
     }
     for (let i = 0; i < m.oddityCount; i++) this.#oddities[m.oddities[i]!.code]!++;
     if (this.#body.kind === SDP_BODY) detectDescription(this.observation, this.#sdp, this.#emitter);
+    if (this.observation.rekeyed !== '') detectRekeyed(this.observation, this.#sdp, this.#emitter);
     detect(this.observation, this.#tracker, this.#placed, this.#emitter, now);
     if (this.observation.over !== undefined) this.#placed.over(this.observation, this.observation.over, this.#tracker, now);
     if (this.#records !== undefined) pack(this.#records, this.observation);
@@ -233,7 +236,9 @@ export class Pipeline {
     this.#gateways ??= new Gateways(this.#seed, packet, m);
     let left = MOST_PIGGYBACKED;
     for (let at = packet.start; at >= 0 && left-- > 0 && parseMgcp(m, packet.bytes, at, packet.end); at = m.next) {
-      detectGateway(this.#gateways.observe(packet, m, now), this.#emitter);
+      const o = this.#gateways.observe(packet, m, now);
+      detectGateway(o, this.#emitter);
+      if (o.contradicts >= 0) detectContradiction(o, this.#gateways.service, this.#emitter);
     }
   }
 

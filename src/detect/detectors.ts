@@ -37,7 +37,7 @@ function detectInferred(o: Observation, tracker: Tracker, emitter: Emitter, now:
 export function detect(o: Observation, tracker: Tracker, placed: PlacedCalls, emitter: Emitter, now: number): void {
   if (tracker.dialogs.changed > 0) detectDialog(o, tracker, emitter);
   if (o.violation > 0) detectViolation(o, tracker, emitter);
-  if (o.forgery > 0) detectForgery(o, emitter);
+  if (o.forgery > 0) detectForgery(o, tracker, emitter);
   if (o.repeated) detectAlike(o, tracker, emitter, now);
   if (o.joined > 0) detectTaken(o, tracker, emitter);
   // The same request one hop earlier is what counts.

@@ -44,6 +44,7 @@ export function createObservation(message: SipMessage): Observation {
     replayed: false,
     joined: 0,
     use: '',
+    rekeyed: '',
     repeated: false,
     over: undefined,
     abroad: undefined,

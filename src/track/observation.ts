@@ -7,6 +7,7 @@ import type { DialogState } from './calls/dialogstate.ts';
 import type { DialledNumber } from './dialled.ts';
 import type { Broken } from './faults.ts';
 import type { TollState } from './fraud/tolls.ts';
+import type { Rekeyed } from './media/keys.ts';
 import type { Relation } from './peers.ts';
 import type { Binding, Change } from './registrations.ts';
 import type { Use } from './takeovers.ts';
@@ -95,6 +96,8 @@ export interface Observation {
   joined: number;
   /** What this acceptance does with an account that was guessed; empty: nothing. */
   use: Use;
+  /** Its session description has other keys than on the hop before; empty: it has not. Filled in after the rest. */
+  rekeyed: Rekeyed;
   /** It ended a call, and the calls of its caller look made by a machine (`Tracker.callers`). */
   repeated: boolean;
   /** The call that it ended. */

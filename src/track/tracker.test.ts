@@ -689,6 +689,7 @@ describe('calls', () => {
       'broken requests',
       'callers',
       'callers abroad',
+      'callbacks',
       'homes',
       'dialogs',
       'suspects',

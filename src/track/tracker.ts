@@ -160,7 +160,7 @@ export class Tracker {
     this.media = new Media(capacities, seed, this.calls);
     this.calls.talkSince = (slot, generation, since) => this.media.talkSince(slot, generation, since);
     this.calls.mediaOf = (slot, generation) => this.media.streamsOf(slot, generation);
-    this.agreements = new Agreements(this.media, this.calls);
+    this.agreements = new Agreements(this.media, this.calls, seed);
     this.dialogs = new Dialogs(capacities.dialogs, seed, this.calls, this.transactions, this.registrations);
     this.forgeries = new Forgeries(seed, this.calls, this.media);
     this.strays = new Strays(seed, this.transactions, this.peers, this.registrations);
@@ -213,6 +213,7 @@ export class Tracker {
     o.broken = undefined;
     o.retried = undefined;
     o.use = '';
+    o.rekeyed = '';
     o.replayed = false;
     o.joined = 0;
     o.repeated = false;
@@ -363,13 +364,13 @@ export class Tracker {
   tables(): TableStats[] {
     const { peers, authentication, forgeries, strays, rates } = this;
     const tables = [this.transactions.table, peers.peers, peers.relations, authentication.nonces, authentication.attempts];
-    const { registrations, calls, dialled, cnonces, faults, callers, tolls, callbacks, homes, dialogs } = this;
-    const { legs, replays, takeovers, loneAnswers } = this;
-    const told = [registrations, calls, dialled, cnonces, faults, callers, tolls, callbacks, homes, dialogs].map(({ table }) => table);
+    const { registrations, calls, dialled, cnonces, faults, callers, tolls, homes, dialogs, legs, replays, takeovers, loneAnswers } = this;
+    const told = [registrations, calls, dialled, cnonces, faults, callers, tolls, this.callbacks, homes, dialogs].map(({ table }) => table);
     const judged = [forgeries.suspects, strays.table, strays.sources, legs.table, replays.table];
     const more = [...told, ...judged, rates.loads.table, rates.stalls.table, takeovers.table, loneAnswers.table];
     const known = this.clients === undefined ? [] : [this.clients.table.stats(), this.clients.owners.stats()];
-    return [...[...tables, this.contacts.table, this.opening.table, ...more].map((t) => t.stats()), ...known, ...this.media.tables()];
+    const media = [...this.media.tables(), this.agreements.keys.table.stats()];
+    return [...[...tables, this.contacts.table, this.opening.table, ...more].map((t) => t.stats()), ...known, ...media];
   }
 
   #request(o: Observation, packet: Packet, m: SipMessage, now: number): void {
