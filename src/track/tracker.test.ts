@@ -702,7 +702,7 @@ describe('calls', () => {
       'takeovers',
       'lone answers',
     ];
-    assert.deepEqual(names.slice(5), [...more, 'promises', 'streams']);
+    assert.deepEqual(names.slice(5), [...more, 'promises', 'streams', 'neighbours', 'described keys']);
   });
 });
 
