@@ -79,10 +79,10 @@ export const DIALOG_EVENTS = {
       evidence: {
         kind: 'name',
         about:
-          'media-goes-on: its party goes on sending from where it was; no-media: it came from an address that had no part in the call, and no media was captured that could tell; other-make: it is written otherwise than the earlier requests of that side; not-forwarded: it bears the address of a proxy, and no mark of whom it was forwarded for; not-cancelled: the caller was told 487 and had not cancelled; not-answered: the caller was refused in the name of a telephone that still rings; answered-after: a telephone answered after a refusal in its name',
+          'media-goes-on: its party goes on sending from where it was; no-media: it came from an address that had no part in the call, and no media was captured that could tell; other-make: it is written otherwise than the earlier requests of that side, or a refusal otherwise than the ringing before; not-forwarded: it bears the address of a proxy, and no mark of whom it was forwarded for; not-cancelled: the caller was told 487 and had not cancelled; not-answered: the caller was refused in the name of a telephone that still rings; answered-after: a telephone answered after a refusal in its name',
       },
       method,
-      status: { kind: 'status', about: 'status code if it was an answer, else 0' },
+      status: { kind: 'status', about: 'status code of the forged answer, 0 if it is a request' },
       side: { kind: 'name', about: 'whose it claims to be: caller, callee or none' },
       media: { kind: 'flag', about: 'media of the call was captured; without it nobody knows whether the party goes on' },
     },

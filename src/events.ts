@@ -2,8 +2,9 @@
  * The catalogue of Events: what can happen, told without judgement. One entry each; every field has a kind, which says
  * how it is compared in rules, masked in outputs and indexed in stores. Rules and sinks are checked against this list.
  */
-import { credentials, direction, type EventType, method, mgcp, status, userAgent } from './eventfields.ts';
+
 import { DIALOG_EVENTS } from './dialogevents.ts';
+import { credentials, direction, type EventType, method, mgcp, status, userAgent } from './eventfields.ts';
 import { MEDIA_EVENTS } from './mediaevents.ts';
 
 /** All Events, by type. */
@@ -53,6 +54,7 @@ export const EVENTS = {
         about: 'answers to this source within the minute that it had not asked for, or to INVITEs that it does not acknowledge',
       },
       unwantedFrom: { kind: 'count', about: 'about how many servers sent these' },
+      asked: { kind: 'count', about: 'how many different addresses this source has sent initial requests to' },
       direction,
     },
   },
@@ -67,9 +69,17 @@ export const EVENTS = {
   },
   'auth.accepted': {
     about:
-      'Credentials were accepted (2xx, or for a call an answer of the callee such as 480 or 486) after the same source had credentials for the same account refused.',
+      'Credentials were accepted (2xx, or for a call an answer of the callee such as 480 or 486) after the same source had credentials for the same account refused, or, as `others` counts, for other accounts, or other sources for this one.',
     src: 'who sent the credentials',
-    fields: { ...credentials, refusals: { kind: 'count', about: 'refused credentials of this source for this account before' } },
+    fields: {
+      ...credentials,
+      refusals: { kind: 'count', about: 'refused credentials of this source for this account before' },
+      others: {
+        kind: 'count',
+        about:
+          'if `refusals` is 0: refused credentials within the hour of this source for any account, if some came from the same port; or of all sources for this account, if some came from a program that writes as this one',
+      },
+    },
   },
   'request.unanswered': {
     about:

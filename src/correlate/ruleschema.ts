@@ -17,6 +17,7 @@ export const PROFILES = ['default', 'paper', 'nemea'] as const;
 
 const VARIABLE = { type: 'string', pattern: '^\\$[A-Za-z]\\w*$', says: 'a $variable' } as const;
 
+const WHOLE = schema({ type: 'oneOf', of: [{ type: 'integer', minimum: 1 }, VARIABLE] });
 const LIMIT = schema({
   type: 'oneOf',
   of: [{ type: 'integer', minimum: 1 }, VARIABLE, { type: 'enum', values: ['auto'] }],
@@ -36,6 +37,16 @@ const TIER = schema({
     limit: LIMIT,
     within: WITHIN,
     idle: { ...TIME, optional: true, about: 'the Alert that it opened is over when no Event came for so long; `idle` if absent' },
+  },
+});
+
+const AUTO = schema({
+  type: 'object',
+  fields: {
+    floor: { ...WHOLE, about: 'no limit is lower, however quiet a group is' },
+    ceiling: { ...WHOLE, about: 'no limit is higher, whatever a group teaches; at most 1,000' },
+    start: { ...WHOLE, optional: true, about: 'the limit of a group until it has been known for `learn`; the floor if absent' },
+    learn: { ...TIME, default: '1d', about: 'what lies so long back counts half; a limit at most doubles in that time' },
   },
 });
 
@@ -218,7 +229,14 @@ export const RULE = schema({
     limit: {
       ...LIMIT,
       optional: true,
-      about: 'shapes count and distinct: how many are enough; at most 1,000, unless `within` is `idle` and the shape count',
+      about:
+        'shapes count and distinct: how many are enough; at most 1,000, unless `within` is `idle` and the shape count; `auto`: twice what is usual for the group',
+    },
+    auto: {
+      ...AUTO,
+      optional: true,
+      about:
+        '`limit: auto`: bounds of the limits that are learned, one for each group; nothing is learned while its Alert is open. Needs a time in `within`, takes no `slower`',
     },
     within: {
       ...WITHIN,

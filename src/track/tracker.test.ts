@@ -701,6 +701,7 @@ describe('calls', () => {
       'stalled domains',
       'takeovers',
       'lone answers',
+      'refusals',
     ];
     assert.deepEqual(names.slice(5), [...more, 'promises', 'streams', 'neighbours', 'described keys']);
   });
