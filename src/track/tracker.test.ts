@@ -697,11 +697,11 @@ describe('calls', () => {
       'sources of strays',
       'legs',
       'replays',
+      'refusals',
       'loads',
       'stalled domains',
       'takeovers',
       'lone answers',
-      'refusals',
     ];
     assert.deepEqual(names.slice(5), [...more, 'promises', 'streams', 'neighbours', 'described keys']);
   });

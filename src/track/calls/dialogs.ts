@@ -359,9 +359,7 @@ export class Dialogs {
       // The ACK to a refusal on a branch of its own.
       if (m.method === ACK && c.answered === 0 && c.status >= 300) return;
     }
-    if (!belongsToCall(m)) return;
-    this.#doubt(o, call);
-    this.#adopt(o, m, now);
+    if (belongsToCall(m)) this.#adopt(o, m, now);
   }
 
   /** If nothing but requests of one side was seen of a call (-1: nothing), its answer tells whether there is one (`strays.ts`). */
@@ -371,6 +369,7 @@ export class Dialogs {
 
   #adopt(o: Observation, m: SipMessage, now: number): void {
     const call = this.#calls.adopted(m, o.packet, now);
+    this.#doubt(o, call);
     const c = this.#calls.table.at(call);
     const slot = this.table.put(this.#keyOf(m), now);
     const d = this.table.at(slot);
