@@ -70,12 +70,17 @@ export const credentials = {
   steady: {
     kind: 'count',
     about:
-      'refusals in a row that came as the timer of a device sends them: REGISTER, the Call-ID of the one before (RFC 3261 §10.2), at least 20 s after it and within an eighth of the pause before, or of up to four of these; at most 64, halved by one that comes unevenly; 0 if accepted',
+      'refusals in a row that came as the timer of a device sends them: REGISTER, the Call-ID of the one before (RFC 3261 §10.2), at least 20 s after it and within an eighth of the pause before, or of up to four of these; at most 64, halved by one that comes unevenly, but not by those that make good what was missed; 0 if accepted',
+  },
+  hasty: {
+    kind: 'count',
+    about:
+      'refusals that each came less than 2 s after the one before, with no pause of 5 s between them, up to this one or to less than 5 s before the acceptance: faster than anybody types',
   },
   trusted: {
     kind: 'flag',
     about:
-      'refused: this endpoint had registered the account before its first refusal; accepted: this endpoint held a binding of the account before',
+      'refused: this endpoint had registered the account before its first refusal; accepted: this endpoint held a binding of the account before, or it is another client at the same address than the one that was always refused, with another port and another make (spelling of headers, User-Agent)',
   },
   direction,
 } as const;

@@ -283,6 +283,11 @@ export class Table<V> {
     return this.#values[slot]!;
   }
 
+  /** Puts another value into a slot that `find` or `put` returned. */
+  assign(slot: number, value: V): void {
+    this.#values[slot] = value;
+  }
+
   /** Where the free bytes of a slot begin in `rows`. */
   row(slot: number): number {
     return this.#place(slot) + this.#keyBytes;

@@ -1,11 +1,21 @@
-/** `node tools/secbench.ts [--lines N] [--runs N]`: SEC and Ringfence over the same lines with equal rules (test/sec): lines a second of one core. */
+/**
+ * `node tools/secbench.ts [--lines N] [--runs N] [--keys N]`: SEC and Ringfence over the same lines with equal rules (test/sec): lines a second
+ * of one core. Then what a rule of each shape holds for so many keys, three Events each, below its limit (keymemory.ts); `--keys 0` leaves that out.
+ */
 import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Event } from '../src/types.ts';
 import { paperCorrelator, runSec } from '../test/sec/judge.ts';
 import { eventLines, eventOf } from '../test/sec/lines.ts';
 
-const { values } = parseArgs({ options: { lines: { type: 'string', default: '100000' }, runs: { type: 'string', default: '3' } } });
+const { values } = parseArgs({
+  options: {
+    lines: { type: 'string', default: '100000' },
+    runs: { type: 'string', default: '3' },
+    keys: { type: 'string', default: '1000000' },
+  },
+});
 const wanted = Number(values.lines);
 const runs = Number(values.runs);
 
@@ -70,3 +80,12 @@ console.log(`${lines.length.toLocaleString('en')} lines, best of ${runs}, CPU ti
 console.log(`sec                        ${rate(sec)} lines/s`);
 console.log(`ringfence, lines read      ${rate(all)} lines/s, ${(sec / all).toFixed(1)} x sec`);
 console.log(`ringfence, Events          ${rate(alone)} Events/s, ${(sec / alone).toFixed(1)} x sec`);
+
+for (const shape of Number(values.keys) > 0 ? ['count', 'distinct', 'sequence', 'absence'] : []) {
+  const args = ['--expose-gc', '--max-old-space-size=8192', join(import.meta.dirname, 'keymemory.ts'), shape, '--keys', values.keys];
+  const { megabytes, rate: events }: { megabytes: number; rate: number } = JSON.parse(
+    spawnSync(process.execPath, args, { encoding: 'utf8' }).stdout,
+  );
+  const each = Math.round((megabytes * 1e6) / Number(values.keys)).toLocaleString('en');
+  console.log(`${shape.padEnd(26)} ${megabytes.toLocaleString('en')} MB, ${each} bytes a key; ${events.toLocaleString('en')} Events/s`);
+}

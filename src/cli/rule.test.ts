@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { SHAPES } from '../correlate/ruleschema.ts';
 import { PACKAGE_ROOT } from '../packageroot.ts';
 import { runRuleList, runRuleNew, runRuleTest } from './rule.ts';
+import { scaffold } from './rulescaffold.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rule-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -55,4 +56,20 @@ test('the list of rules, and what each met and cost over a capture', async () =>
   assert.match(costs, /^rule +events +hits +alerts +ns per event\n/);
   const [, events, hits, alerts] = /\npassword-guessing +(\d+) +(\d+) +(\d+) +\d+\n/.exec(costs) ?? [];
   assert.ok(Number(events) >= Number(hits) && Number(hits) >= 10 && Number(alerts) >= 1, costs);
+});
+
+test('hits and cost of a rule that reads a list are those it has beside the rule that fills it', async () => {
+  const rules = join(folder, 'listed');
+  const written = (id: string, change: (text: string) => string): void => {
+    mkdirSync(rules, { recursive: true });
+    writeFileSync(join(rules, `${id}.yaml`), change(scaffold(id, 'any').replace('refusals > 5', 'refusals > 0')));
+  };
+  written('fills', (text) => `${text}remember: { list: seen, value: src, for: 1d }\n`);
+  written('reads', (text) => `${text.replace('refusals > 0', 'refusals > 0 and src not in @seen')}lists: { seen: those seen }\n`);
+  const sample = new URL('samples/attack-day.pcap', PACKAGE_ROOT).pathname;
+  const text = (await output((out) => runRuleList([sample], { rules }, out))).text;
+  const hits = (id: string): number => Number(new RegExp(`^${id} +\\d+ +(\\d+) `, 'm').exec(text)?.[1]);
+  // The one that fills the list comes first: nobody is left.
+  assert.ok(hits('fills') > 10, text);
+  assert.equal(hits('reads'), 0, text);
 });

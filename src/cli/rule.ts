@@ -12,6 +12,7 @@ import { runRuleTests } from '../correlate/ruletests.ts';
 import { RingfenceError } from '../errors.ts';
 import { Pipeline } from '../pipeline.ts';
 import { neutral } from '../publish/neutral.ts';
+import type { RuleStats } from '../queries.ts';
 import type { Event } from '../types.ts';
 import { faultLines } from './faultlines.ts';
 import { scaffold } from './rulescaffold.ts';
@@ -79,7 +80,11 @@ export async function runRuleList(captures: readonly string[], options: Settings
   const events: Event[] = [];
   for (const file of captures) await collect(file, settings, events);
   events.sort((a, b) => a.time - b.time);
-  const rows = rules.map((rule) => measured(rule, settings, events));
+  const stats = together(settings, events);
+  const rows = rules.map((rule, i) => {
+    const { evaluations, matches, alerts } = stats[i]!;
+    return [rule.id, `${evaluations}`, `${matches}`, `${alerts}`, costOf(rule, evaluations, settings, events).toFixed(0)];
+  });
   table([['rule', 'events', 'hits', 'alerts', 'ns per event'], ...rows], out);
   const [first, last] = [events[0], events.at(-1)];
   const span = first === undefined || last === undefined ? 0 : (last.time - first.time) / 1e6;
@@ -106,28 +111,49 @@ async function collect(file: string, { config, rules }: Settings, events: Event[
   }
 }
 
-/** A rule with those it looks at, over the Events: what it saw, met and told, and its time for one of its Events. */
-function measured(rule: CompiledRule, { config, rules }: Settings, events: readonly Event[]): string[] {
-  const needed = withFeeders(rule, rules);
+/** All rules over the Events: what each of them saw, met and told. */
+function together({ config, rules }: Settings, events: readonly Event[]): RuleStats[] {
+  const correlator = new Correlator(rules, { node: config.node, seed: config.seed, capacity: config.tables.alerts });
+  for (const event of events) correlator.handle(event, event.time);
+  correlator.finish(events.at(-1)?.time ?? 0);
+  return correlator.stats();
+}
+
+/** ns that a rule adds to each Event it looks at: with those that feed it, less those alone. */
+function costOf(rule: CompiledRule, evaluations: number, settings: Settings, events: readonly Event[]): number {
+  const needed = withFeeders(rule, settings.rules);
+  const feeders = needed.filter((each) => each !== rule);
+  const alone = feeders.length === 0 ? 0 : quickest(feeders, settings, events);
+  return evaluations === 0 ? 0 : Math.max(0, ((quickest(needed, settings, events) - alone) * 1e6) / evaluations);
+}
+
+/** ms that the quickest run of rules over their Events takes. */
+function quickest(rules: readonly CompiledRule[], { config }: Settings, events: readonly Event[]): number {
   let best = Number.POSITIVE_INFINITY;
-  let row: string[] = [];
   for (let run = 0; run < RUNS; run++) {
-    const correlator = new Correlator(needed, { node: config.node, seed: config.seed, capacity: config.tables.alerts });
+    const correlator = new Correlator(rules, { node: config.node, seed: config.seed, capacity: config.tables.alerts });
     const own = events.filter(({ type }) => isEventName(type) && correlator.wanted.has(type));
     const started = wallMilliseconds();
     for (const event of own) correlator.handle(event, event.time);
-    const each = own.length === 0 ? 0 : ((wallMilliseconds() - started) * 1e6) / own.length;
-    best = Math.min(best, each);
-    correlator.finish(own.at(-1)?.time ?? 0);
-    const stats = correlator.stats().find(({ rule: id }) => id === rule.id);
-    row = [rule.id, `${stats?.evaluations ?? 0}`, `${stats?.matches ?? 0}`, `${stats?.alerts ?? 0}`, best.toFixed(0)];
+    best = Math.min(best, wallMilliseconds() - started);
   }
-  return row;
+  return best;
 }
 
+/** A rule, those it looks at, and those that fill the lists it reads: in the order in which they are loaded. */
 function withFeeders(rule: CompiledRule, rules: readonly CompiledRule[]): CompiledRule[] {
-  const feeders = rules.filter(({ id }) => rule.on.some((type) => type === `rule.${id}` || type.startsWith(`rule.${id}.`)));
-  return [...new Set([...feeders.flatMap((each) => withFeeders(each, rules)), rule])];
+  const needed = new Set([rule]);
+  for (const each of needed) for (const other of rules) if (feeds(other, each)) needed.add(other);
+  return rules.filter((each) => needed.has(each));
+}
+
+function feeds({ id, remember, forget }: CompiledRule, rule: CompiledRule): boolean {
+  const types = [...rule.on, ...(rule.success?.on ?? []), ...(rule.until?.on ?? [])];
+  const lists = Object.keys(rule.source.lists);
+  return (
+    types.some((type) => type === `rule.${id}` || type.startsWith(`rule.${id}.`)) ||
+    [remember, forget].some((memory) => memory !== undefined && lists.includes(memory.list))
+  );
 }
 
 function table(rows: readonly (readonly string[])[], out: Writer): void {

@@ -75,10 +75,6 @@ test('the subject is one of the fields grouped by', () => {
   assert.match(faultsOf({ subject: { kind: 'address', value: 'dst' } })[0] ?? '', /the subject must be one of "by": src, account/);
 });
 
-test('what is reserved says so', () => {
-  assert.match(faultsOf({ limit: 'auto' })[0] ?? '', /"auto" is reserved/);
-});
-
 test('each shape has its own keys', () => {
   assert.deepEqual(ruleOf({ shape: 'any', limit: undefined, within: undefined, quiet: '1m' }).tiers, [
     { limit: 1, within: Number.POSITIVE_INFINITY, idle: 60e6 },

@@ -4,12 +4,13 @@ import type { FieldKind } from '../eventfields.ts';
 import { EVENT_NAMES } from '../events.ts';
 import { check, type Place } from '../readyaml.ts';
 import { nearest, parseDuration } from '../schema.ts';
-import type { AttackClass, Event, Level, Party, Stage } from '../types.ts';
+import type { AttackClass, Event, Lacking, Level, Party, Stage } from '../types.ts';
 import { compilePlan, listOf, single, type Workshop } from './compileplan.ts';
 import { compileCondition, type Predicate } from './condition.ts';
 import type { Doubt } from './doubt.ts';
 import type { VariableValue } from './expression.ts';
 import { compareKinds, type Field, fieldsOf, fieldsOfType, makeField, numberOf, typeOf } from './fields.ts';
+import type { Auto } from './learned.ts';
 import type { CompiledPlan, Memory, MoreTypes, Plan, Surroundings, Until } from './plan.ts';
 import { RULE, type RuleFile } from './ruleschema.ts';
 import { compileTemplate, type Template } from './template.ts';
@@ -57,6 +58,8 @@ export interface CompiledRule {
   readonly field: Field | undefined;
   /** Shape any: reads the number whose highest value is the count of the Alert. */
   readonly measure: ((event: Event) => number) | undefined;
+  /** `limit: auto`: then there is one tier, whose limit is the ceiling. */
+  readonly auto: Auto | undefined;
   /** One or two; any of them opens an Alert. */
   readonly tiers: readonly Tier[];
   readonly subject: PartyField;
@@ -66,9 +69,17 @@ export interface CompiledRule {
   readonly sample: Field | undefined;
   readonly success: CompiledSuccess | undefined;
   readonly why: Template;
+  readonly without: readonly Lack[];
   /** The file it came from, and what it says. */
   readonly file: string;
   readonly source: RuleFile;
+}
+
+/** Evidence that is missing if the last Event of an Alert meets a condition, and what is concluded without it. */
+export interface Lack {
+  readonly evidence: Lacking;
+  readonly where: Predicate;
+  readonly concludes: string;
 }
 
 /** What shows that an attack succeeded. */
@@ -158,6 +169,7 @@ class Compiler {
     const sample = file.sample === undefined ? field : this.#field(['sample'], file.sample, fields);
     const target = file.target === undefined ? undefined : this.#party('target', file.target, fields);
     const subject = this.#party('subject', file.subject, fields);
+    const auto = this.#auto();
     // One match of a plan has one subject, whatever it is grouped by.
     if (plan === undefined && subject !== undefined && !by.some(({ name }) => name === subject.field.name))
       this.#fault(['subject', 'value'], 0, `the subject must be one of "by": ${by.map(({ name }) => name).join(', ')}`);
@@ -181,12 +193,14 @@ class Compiler {
       shape: this.#shape(),
       field,
       measure: this.#measure(fields),
-      tiers: this.#tiers(),
+      auto,
+      tiers: this.#tiers(auto),
       target,
       targets: target !== undefined && !by.some(({ name }) => name === target.field.name),
       sample,
       success: this.#success(by, fields),
       why: this.#template(['why'], file.why, fields),
+      without: this.#without(fields),
       file: this.#name,
       source: file,
     };
@@ -379,7 +393,26 @@ class Compiler {
     return this.#time(this.#pathOf('idle'), this.#profile.idle ?? this.#file.idle);
   }
 
-  #tiers(): Tier[] {
+  /** The bounds of learned limits, if the limit of this profile is `auto`. */
+  #auto(): Auto | undefined {
+    const { auto, shape, limit, within, slower } = { ...this.#file, ...this.#profile };
+    if (limit !== 'auto') {
+      const somewhere = [this.#file, ...Object.values(this.#file.profiles)].some((each) => each.limit === 'auto');
+      return auto === undefined || somewhere ? undefined : this.#fault(['auto'], 0, '"auto" has bounds of "limit: auto"');
+    }
+    const path = this.#pathOf('limit');
+    if (shape !== 'count' && shape !== 'distinct') return undefined;
+    if (auto === undefined) return this.#fault(path, 0, '"limit: auto" needs "auto", with a "floor" and a "ceiling"');
+    if (within === 'idle' || (slower ?? undefined) !== undefined)
+      return this.#fault(path, 0, '"limit: auto" needs a time in "within", and takes no "slower"');
+    const [floor, ceiling] = [this.#limit(['auto', 'floor'], auto.floor), this.#limit(['auto', 'ceiling'], auto.ceiling)];
+    const start = auto.start === undefined ? floor : this.#limit(['auto', 'start'], auto.start);
+    if (floor > start || start > ceiling || ceiling > MOST_KEPT)
+      return this.#fault(['auto'], 0, `floor, start and ceiling must rise in this order, up to ${MOST_KEPT}`);
+    return { floor, ceiling, start, learn: this.#time(['auto', 'learn'], auto.learn) };
+  }
+
+  #tiers(auto: Auto | undefined): Tier[] {
     const { shape, limit, within, slower } = { ...this.#file, ...this.#profile };
     const idle = this.#idle();
     if (shape !== 'count' && shape !== 'distinct') {
@@ -392,7 +425,7 @@ class Compiler {
       this.#fault(['shape'], 0, `shape ${shape} needs "limit" and "within"`);
       return [];
     }
-    const first = this.#tier(this.#pathOf('limit'), limit, this.#pathOf('within'), within, idle);
+    const first = this.#tier(this.#pathOf('limit'), limit === 'auto' ? (auto?.ceiling ?? 1) : limit, this.#pathOf('within'), within, idle);
     if (slower === undefined || slower === null) return [first];
     const path = this.#pathOf('slower');
     const pause = slower.idle === undefined ? idle : this.#time([...path, 'idle'], slower.idle);
@@ -416,8 +449,9 @@ class Compiler {
   }
 
   #limit(path: Path, limit: number | string): number {
-    if (limit === 'auto') this.#fault(path, 0, '"auto" is reserved: learned limits are not built yet, write a number');
-    if (typeof limit === 'number' || limit === 'auto') return Number(limit);
+    if (typeof limit === 'number') return limit;
+    if (limit === 'auto') this.#fault(path, 0, 'only "limit" itself can be "auto"');
+    if (limit === 'auto') return 1;
     const value = this.#variable(path, limit);
     if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 1) return value;
     if (value !== undefined) this.#fault(path, 0, `"${limit}" is ${String(value)}, a limit is a whole number from 1`);
@@ -463,6 +497,13 @@ class Compiler {
       why: clause.why === undefined ? undefined : this.#template(['success', 'why'], clause.why, shown),
       doubt: this.#doubt(clause.doubt, fields),
     };
+  }
+
+  #without(fields: ReadonlyMap<string, FieldKind>): readonly Lack[] {
+    return this.#file.without.flatMap(({ evidence, where: source, concludes }, i) => {
+      const where = this.#condition(['without', i, 'where'], source, fields);
+      return where === undefined ? [] : [{ evidence, where, concludes }];
+    });
   }
 
   #doubt(doubt: NonNullable<RuleFile['success']>['doubt'], fields: ReadonlyMap<string, FieldKind>): Doubt | undefined {

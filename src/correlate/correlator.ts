@@ -8,24 +8,25 @@ import type { Ask, RuleStats } from '../queries.ts';
 import { hash, Key, type Seed, Table } from '../table.ts';
 import type { Alert, Event, Evidence, Outcome, Party } from '../types.ts';
 import { attributionText } from './attribution.ts';
-import type { CompiledRule, PartyField } from './compile.ts';
+import type { CompiledRule, Lack, PartyField } from './compile.ts';
 import type { Budget } from './distinct.ts';
 import { believe, noteDoubt } from './doubt.ts';
 import { DueQueue } from './duequeue.ts';
 import { type Field, isEventName } from './fields.ts';
 import {
-  countEvent,
-  countValue,
+  evidenceOf,
   type Group,
   makeGroup,
   note,
-  noteStep,
+  noteOpening,
+  noteSteps,
   noteSuccess,
   noteUntil,
+  openGroup,
   resetGroup,
-  ringLength,
   SAMPLE,
 } from './group.ts';
+import { Learned } from './learned.ts';
 import { type Machine, type Matched, mergeSteps, type Pending } from './machine.ts';
 import { Memories } from './memories.ts';
 import type { Memory } from './plan.ts';
@@ -33,6 +34,7 @@ import { ScheduleMachine } from './schedule.ts';
 import { ScriptMachine } from './script.ts';
 import { type MachineParts, StepMachine } from './steps.ts';
 import { Tools } from './tools.ts';
+import { FileNames, planRow, Watch } from './watch.ts';
 
 /** What one rule makes of one Event, for `explain`. */
 export interface Look {
@@ -55,10 +57,16 @@ export interface CorrelatorOptions {
 /** A rule with its state. */
 interface Runtime {
   readonly rule: CompiledRule;
-  readonly ring: number;
+  readonly index: number;
   /** Longest time between two looks at an open group: the shortest of its idle times. */
   readonly step: number;
-  readonly table: Table<Group>;
+  /** Its groups; those that are open are objects. */
+  readonly table: Table<Group | undefined>;
+  /** Those below their limit; undefined if one match is enough. */
+  readonly watch: Watch | undefined;
+  /** `limit: auto`. */
+  readonly learned: Learned | undefined;
+  readonly budget: Budget;
   /** Makes the matches of a rule with a plan. */
   readonly machine: Machine | undefined;
   evaluations: number;
@@ -83,6 +91,8 @@ const VERDICT: readonly string[] = ['verdict'];
 type Steps = readonly (Event | undefined)[];
 const NO_STEPS: Steps = [];
 
+/** An address alone is no longer than this; what is longer costs an object. */
+const ADDRESS_BYTES = 40;
 const KEY_BYTES = 64;
 const LONGEST_KEY = 1024;
 /** Slots of exact sets per rule: 4 MB. */
@@ -108,14 +118,15 @@ export class Correlator {
   #raised: Event[] = [];
   #begun = false;
   readonly #tools: Tools;
+  readonly #files = new FileNames();
   #now = 0;
   #serial = 0;
 
   constructor(rules: readonly CompiledRule[], options: CorrelatorOptions) {
     this.#node = options.node;
     this.#seed = options.seed;
-    const longest = Math.max(1, ...rules.map(({ remember }) => remember?.for ?? 0));
-    this.#memories = new Memories(longest, options.capacity * REMEMBERED, options.seed);
+    const longest = Math.max(0, ...rules.map(({ remember }) => remember?.for ?? 0));
+    this.#memories = new Memories(longest, longest === 0 ? 1 : options.capacity * REMEMBERED, options.seed);
     this.#tools = new Tools(options.capacity);
     this.#runtimes = rules.map((rule, i) => this.#runtime(rule, i, options));
     const wanted = new Set<EventName>();
@@ -189,7 +200,7 @@ export class Correlator {
   finish(now: number): void {
     this.advance(now);
     const open: Group[] = [];
-    for (const { table } of this.#runtimes) table.each(this.#now, (group) => void (group.open && open.push(group)));
+    for (const { table } of this.#runtimes) table.each(this.#now, (group) => void (group?.open === true && open.push(group)));
     for (const group of open) this.#believe(group, true);
     const last = open.filter((group) => !this.#ruleOf(group).silent).map((group) => this.#alert(group, 'update', this.#now));
     this.out.push(...last.sort((a, b) => a.first - b.first || (a.id < b.id ? -1 : 1)));
@@ -213,18 +224,22 @@ export class Correlator {
     return looks;
   }
 
-  #lookAt({ rule, table }: Runtime, event: Event): Look {
+  #lookAt({ rule, table, watch, learned }: Runtime, event: Event): Look {
     const matched = rule.where === undefined || rule.where(event, this.#memories);
     const slot = matched ? table.find(this.#keyOf(rule.by, event), this.#now) : -1;
-    if (slot < 0) return { rule: rule.id, matched, count: 0, limit: rule.tiers[0]!.limit, open: false };
-    const group = table.at(slot);
-    const count = rule.shape !== 'distinct' ? group.events : group.open ? group.distinct.count() : group.kept;
-    return { rule: rule.id, matched, count, limit: rule.tiers[group.tier]!.limit, open: group.open };
+    const group = slot < 0 ? undefined : table.at(slot);
+    if (group?.open !== true) {
+      const count = slot < 0 ? 0 : (watch?.count(slot) ?? 0);
+      const limit = learned?.limit(this.#keyOf(rule.by, event), this.#now) ?? rule.tiers[0]!.limit;
+      return { rule: rule.id, matched, count, limit, open: false };
+    }
+    const count = rule.shape === 'distinct' ? group.distinct.count() : group.events;
+    return { rule: rule.id, matched, count, limit: group.limit, open: true };
   }
 
   #isOpen({ rule, table }: Runtime, event: Event): boolean {
     const slot = table.find(this.#keyOf(rule.by, event), this.#now);
-    return slot >= 0 && table.at(slot).open;
+    return slot >= 0 && table.at(slot)?.open === true;
   }
 
   #ruleOf(group: Group): CompiledRule {
@@ -235,15 +250,19 @@ export class Correlator {
     const { capacity, seed } = options;
     const budget: Budget = { left: EXACT_SLOTS };
     const longest = Math.max(...rule.tiers.map(({ within }) => (within === Number.POSITIVE_INFINITY ? 0 : within + 1)));
-    const table = new Table<Group>({
+    const row = planRow(rule);
+    const keyBytes = rule.by.length === 1 && rule.by[0]!.kind === 'address' ? ADDRESS_BYTES : KEY_BYTES;
+    const table = new Table<Group | undefined>({
       name: `rule ${rule.id}`,
       capacity,
       // Never before the idle time of an open group, and past the end of every window, which belongs to it.
       ttl: Math.max(longest, ...rule.tiers.map(({ idle }) => idle)),
-      keyBytes: KEY_BYTES,
+      keyBytes,
+      rowBytes: row?.bytes ?? 0,
       seed,
-      make: () => makeGroup(index, this.#serial++, budget),
+      make: () => undefined,
       reset: (group) => {
+        if (group === undefined) return;
         if (group.open) this.#believe(group, true);
         if (group.open) this.#tell(group, 'update', this.#now);
         resetGroup(group);
@@ -252,7 +271,10 @@ export class Correlator {
     const over = rule.until === undefined || rule.until.limit < 0 ? Number.POSITIVE_INFINITY : rule.until.within;
     const step = Math.min(over, ...rule.tiers.map(({ idle }) => idle));
     const machine = this.#machine(rule, index, options);
-    return { rule, ring: ringLength(rule), step, table, machine, evaluations: 0, matches: 0, alerts: 0 };
+    const watch = row === undefined ? undefined : new Watch(rule, row, table, this.#files, seed);
+    const { auto, tiers } = rule;
+    const learned = auto && new Learned(auto, tiers[0]!.within, { name: `limits of ${rule.id}`, capacity, keyBytes, seed });
+    return { rule, index, step, table, watch, learned, budget, machine, evaluations: 0, matches: 0, alerts: 0 };
   }
 
   #machine(rule: CompiledRule, index: number, { capacity, seed }: CorrelatorOptions): Machine | undefined {
@@ -297,7 +319,7 @@ export class Correlator {
   }
 
   #hit(runtime: Runtime, event: Event, steps: Steps): void {
-    const { rule, table } = runtime;
+    const { rule, table, watch } = runtime;
     const now = this.#now;
     runtime.matches++;
     if (rule.each) {
@@ -307,20 +329,70 @@ export class Correlator {
       return;
     }
     const slot = table.put(this.#keyOf(rule.by, event), now);
-    const group = table.at(slot);
-    group.slot = slot;
-    for (let i = 0; i < steps.length; i++) if (steps[i] !== undefined && steps[i]!.id !== event.id) noteStep(group, steps[i]!);
-    note(group, rule, event, now);
-    const opens = this.#reached(runtime, group, event);
-    if (group.open) this.#whileOpen(rule, group, event, opens);
-    if (!opens) {
-      if (group.doubts !== undefined && this.#believe(group, false)) this.#tell(group, 'update', now);
+    if (table.fresh) watch?.begin(slot);
+    const known = table.at(slot);
+    if (known?.open === true) {
+      this.#goOn(rule, known, event, steps);
       return;
     }
+    const group = this.#opened(runtime, slot, event, steps);
+    if (group === undefined) return;
+    noteOpening(group, rule, event);
+    this.#whileOpen(rule, group, event, true);
     runtime.alerts++;
     group.id = this.#idOf(rule, event, group.first);
     this.#queue.push(group, now + runtime.step);
     this.#tell(group, 'open', now);
+  }
+
+  /** The group of a match, if that opened it. */
+  #opened(runtime: Runtime, slot: number, event: Event, steps: Steps): Group | undefined {
+    const { rule, watch, learned } = runtime;
+    const now = this.#now;
+    if (watch === undefined) {
+      const group = this.#groupAt(runtime, slot);
+      openGroup(group, rule, event, steps, now);
+      return group;
+    }
+    watch.note(slot, event, now);
+    const value = rule.field === undefined ? 0 : this.#valueOf(rule.field, event);
+    if (learned !== undefined) {
+      const level = rule.field === undefined ? watch.level(slot, now) : watch.levelOfValue(slot, value, now);
+      const limit = learned.judge(this.#keyOf(rule.by, event), level, now);
+      return limit === 0 ? undefined : this.#openWatched(runtime, watch, slot, 0, limit);
+    }
+    const tier = rule.field === undefined ? watch.mark(slot, now) : watch.value(slot, value, now);
+    return tier < 0 ? undefined : this.#openWatched(runtime, watch, slot, tier, rule.tiers[tier]!.limit);
+  }
+
+  #openWatched(runtime: Runtime, watch: Watch, slot: number, tier: number, limit: number): Group {
+    const group = this.#groupAt(runtime, slot);
+    watch.open(slot, group, limit, tier, this.#now);
+    return group;
+  }
+
+  /** A match of an open group. */
+  #goOn(rule: CompiledRule, group: Group, event: Event, steps: Steps): void {
+    noteSteps(group, event, steps);
+    note(group, rule, event, this.#now);
+    if (rule.field !== undefined) group.distinct.add(this.#valueOf(rule.field, event));
+    this.#whileOpen(rule, group, event, false);
+    if (group.doubts !== undefined && this.#believe(group, false)) this.#tell(group, 'update', this.#now);
+  }
+
+  /** The object of a group, made if it has none. */
+  #groupAt({ table, index, budget }: Runtime, slot: number): Group {
+    const known = table.at(slot);
+    if (known !== undefined) return known;
+    const group = makeGroup(index, slot, this.#serial++, budget);
+    table.assign(slot, group);
+    return group;
+  }
+
+  #valueOf(field: Field, event: Event): number {
+    const key = this.#key.reset();
+    field.append(event, key);
+    return hash(this.#seed, key);
   }
 
   /** The Event opened the group, or came after. */
@@ -347,18 +419,14 @@ export class Correlator {
   }
 
   /** `until`: an Event ends the group, whether it had come to an Alert or not. */
-  #end({ rule: { until }, table }: Runtime, event: Event): void {
+  #end({ rule: { until }, table, watch }: Runtime, event: Event): void {
     if (until === undefined || (until.where !== undefined && !until.where(event, this.#memories))) return;
     const slot = table.find(this.#keyOf(until.by, event), this.#now);
-    if (slot >= 0) this.#close(table.at(slot), this.#now);
-  }
-
-  /** The Event opened the group. */
-  #reached({ rule, ring }: Runtime, group: Group, event: Event): boolean {
-    if (rule.field === undefined) return !group.open && countEvent(group, rule.tiers, ring, this.#now);
-    const key = this.#key.reset();
-    rule.field.append(event, key);
-    return countValue(group, rule.tiers, ring, hash(this.#seed, key), this.#now);
+    if (slot < 0) return;
+    const group = table.at(slot);
+    watch?.release(slot);
+    if (group === undefined) table.remove(slot);
+    else this.#close(group, this.#now);
   }
 
   #succeed(runtime: Runtime, event: Event): void {
@@ -366,15 +434,12 @@ export class Correlator {
     if (success === undefined || (success.where !== undefined && !success.where(event, this.#memories))) return;
     const slot = runtime.table.find(this.#keyOf(success.by, event), this.#now);
     if (slot < 0) return;
-    const group = runtime.table.at(slot);
     const doubtful = success.doubt !== undefined && (success.doubt.where === undefined || success.doubt.where(event));
-    if (doubtful && runtime.rule.field !== undefined) {
-      const value = this.#key.reset();
-      runtime.rule.field.append(event, value);
-      noteDoubt(group, event, hash(this.#seed, value), this.#now);
-    }
+    if (doubtful && runtime.rule.field !== undefined)
+      noteDoubt(this.#groupAt(runtime, slot), event, this.#valueOf(runtime.rule.field, event), this.#now);
+    const group = runtime.table.at(slot);
     // Below the limit nothing was attacked: a person mistyped and then got it right.
-    if (!group.open) return;
+    if (group?.open !== true) return;
     runtime.table.touch(slot, this.#now);
     group.seen = this.#now;
     if (event.time > group.last) group.last = event.time;
@@ -390,7 +455,11 @@ export class Correlator {
   /** The first group in the queue: too early, not open any more, or over. */
   #closeNext(): void {
     const group = this.#queue.pop(this.#now);
-    if (group?.open !== true) return;
+    if (group === undefined) return;
+    if (!group.open) {
+      this.#discard(group);
+      return;
+    }
     const { rule, step } = this.#runtimes[group.rule]!;
     const due = Math.min(group.seen + rule.tiers[group.tier]!.idle, group.over);
     // Also if it is over by now: what was over before it comes first. In steps, so that its place in the queue is never
@@ -409,6 +478,12 @@ export class Correlator {
     }
     this.#runtimes[group.rule]!.table.remove(group.slot);
     resetGroup(group);
+    this.#discard(group);
+  }
+
+  /** Gives the object of a group back that is below its limit again, unless it still stands in the queue or has doubts. */
+  #discard({ rule, slot, queued, doubts }: Group): void {
+    if (!queued && doubts === undefined) this.#runtimes[rule]!.table.assign(slot, undefined);
   }
 
   #idOf(rule: CompiledRule, event: Event, first: number): string {
@@ -420,6 +495,7 @@ export class Correlator {
     const { rule } = this.#runtimes[group.rule]!;
     const event = group.lastEvent!;
     const count = countOf(rule, group);
+    const missing = rule.without.filter(({ where }) => where(event));
     return {
       id: group.id,
       time,
@@ -439,10 +515,11 @@ export class Correlator {
       count,
       sample: sampleOf(group),
       ...(group.fallen.length === 0 ? {} : { fallen: group.fallen }),
-      ...(group.success === undefined ? {} : { proof: pointer(group.success) }),
-      evidence: evidenceOf(group),
+      ...(group.success === undefined ? {} : { proof: evidenceOf(group.success) }),
+      evidence: evidenceOfGroup(group),
       attributed: isAddressParty(rule.subject) ? event.origin : 'packet',
-      why: whyOf(rule, group, event, count, this.#tools),
+      ...(missing.length === 0 ? {} : { missing: missing.map(({ evidence }) => evidence) }),
+      why: [whyOf(rule, group, event, count, this.#tools), ...missing.map(lackText)].join(' '),
     };
   }
 }
@@ -472,26 +549,32 @@ function outcomeOf(rule: CompiledRule, group: Group, state: Alert['state']): Out
 }
 
 /** The accounts that fell come first: of all the names they matter most. */
-function sampleOf({ fallen, sample, sampled }: Group): string[] {
-  return [...new Set([...fallen, ...sample.slice(0, sampled)])].slice(0, SAMPLE);
+function sampleOf({ fallen, sample }: Group): string[] {
+  return [...new Set([...fallen, ...sample])].slice(0, SAMPLE);
 }
 
 /** The Events that led to it, the one that showed success, and the last one. */
-function evidenceOf(group: Group): Evidence[] {
-  const events = group.evidence.slice(0, group.noted);
-  if (group.success !== undefined) events.push(group.success);
-  if (group.lastEvent !== undefined && !events.includes(group.lastEvent)) events.push(group.lastEvent);
-  events.sort((a, b) => a.time - b.time);
-  return events.map(pointer);
+function evidenceOfGroup({ evidence, opener, success, lastEvent }: Group): Evidence[] {
+  const all = [...evidence];
+  if (success !== undefined) all.push(evidenceOf(success));
+  if (lastEvent !== undefined && lastEvent !== opener && lastEvent !== success) all.push(evidenceOf(lastEvent));
+  return all.sort((a, b) => a.time - b.time);
 }
 
-function pointer({ file, frame, time, type }: Event): Evidence {
-  return { file, frame, time, event: type };
+const LACKS = {
+  media: 'No media of the call was captured',
+  requests: 'The requests were not seen, only the answers',
+  answers: 'No answer was seen, only the requests',
+} as const;
+
+/** What is said with less evidence, in a sentence. */
+function lackText({ evidence, concludes }: Lack): string {
+  return `${LACKS[evidence]}: it concludes ${concludes}`;
 }
 
 function whyOf(rule: CompiledRule, group: Group, event: Event, count: number, tools: Tools): string {
-  const { limit, within } = rule.tiers[group.tier]!;
-  const { events, first, last } = group;
+  const { within } = rule.tiers[group.tier]!;
+  const { limit, events, first, last } = group;
   const facts = { event, count, estimated: !group.distinct.exact, events, limit, within, first, last };
   const more = group.succeeded ? rule.success?.why : undefined;
   const address = isAddressParty(rule.subject);

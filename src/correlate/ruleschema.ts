@@ -1,6 +1,6 @@
 /** What a rule file may hold. One YAML file per attack; rules/README.md says how to write one. */
 import { type Infer, schema } from '../schema.ts';
-import { CLASSES, LEVELS, OUTCOMES, STAGES, SUBJECT_KINDS } from '../types.ts';
+import { CLASSES, LACKING, LEVELS, OUTCOMES, STAGES, SUBJECT_KINDS } from '../types.ts';
 
 /** Shapes of a rule; docs/sec.md says which rule type of SEC each of them is the equal of. */
 export const SHAPES = ['any', 'count', 'distinct', 'sequence', 'absence', 'schedule', 'script'] as const;
@@ -17,6 +17,7 @@ export const PROFILES = ['default', 'paper', 'nemea'] as const;
 
 const VARIABLE = { type: 'string', pattern: '^\\$[A-Za-z]\\w*$', says: 'a $variable' } as const;
 
+const WHOLE = schema({ type: 'oneOf', of: [{ type: 'integer', minimum: 1 }, VARIABLE] });
 const LIMIT = schema({
   type: 'oneOf',
   of: [{ type: 'integer', minimum: 1 }, VARIABLE, { type: 'enum', values: ['auto'] }],
@@ -36,6 +37,16 @@ const TIER = schema({
     limit: LIMIT,
     within: WITHIN,
     idle: { ...TIME, optional: true, about: 'the Alert that it opened is over when no Event came for so long; `idle` if absent' },
+  },
+});
+
+const AUTO = schema({
+  type: 'object',
+  fields: {
+    floor: { ...WHOLE, about: 'no limit is lower, however quiet a group is' },
+    ceiling: { ...WHOLE, about: 'no limit is higher, whatever a group teaches; at most 1,000' },
+    start: { ...WHOLE, optional: true, about: 'the limit of a group until it has been known for `learn`; the floor if absent' },
+    learn: { ...TIME, default: '1d', about: 'what lies so long back counts half; a limit at most doubles in that time' },
   },
 });
 
@@ -117,6 +128,19 @@ const UNTIL = schema({
   },
 });
 
+const WITHOUT = schema({
+  type: 'object',
+  fields: {
+    evidence: { type: 'enum', values: LACKING, about: 'what was not captured' },
+    where: {
+      type: 'string',
+      optional: true,
+      about: 'condition that the last Event of an Alert meets if it was missing: then the Alert names it, and says what it concludes',
+    },
+    concludes: { type: 'string', minLength: 1, about: 'what the rule concludes without it, behind a colon, to the end of the sentence' },
+  },
+});
+
 const MEMORY = schema({
   type: 'object',
   fields: {
@@ -171,6 +195,12 @@ const TEST = schema({
     outcome: { type: 'enum', values: OUTCOMES, optional: true, about: 'outcome of the last version of the last Alert' },
     level: { type: 'enum', values: LEVELS, optional: true, about: 'its level' },
     count: { type: 'integer', optional: true, about: 'its count' },
+    missing: {
+      type: 'array',
+      items: { type: 'enum', values: LACKING },
+      optional: true,
+      about: 'evidence that it names as missing',
+    },
   },
 });
 
@@ -199,7 +229,14 @@ export const RULE = schema({
     limit: {
       ...LIMIT,
       optional: true,
-      about: 'shapes count and distinct: how many are enough; at most 1,000, unless `within` is `idle` and the shape count',
+      about:
+        'shapes count and distinct: how many are enough; at most 1,000, unless `within` is `idle` and the shape count; `auto`: twice what is usual for the group',
+    },
+    auto: {
+      ...AUTO,
+      optional: true,
+      about:
+        '`limit: auto`: bounds of the limits that are learned, one for each group; nothing is learned while its Alert is open. Needs a time in `within`, takes no `slower`',
     },
     within: {
       ...WITHIN,
@@ -316,6 +353,12 @@ export const RULE = schema({
       type: 'string',
       minLength: 1,
       about: 'what was seen, in a sentence; `{field}`, `{count}`, `{limit}`, `{within}`, `{events}`, `{span}`, `{rate}`',
+    },
+    without: {
+      type: 'array',
+      items: WITHOUT,
+      default: [],
+      about: 'what it concludes where media, requests or answers were not captured; rules that use such evidence say so',
     },
     falsePositives: {
       type: 'array',

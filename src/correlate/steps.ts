@@ -11,7 +11,7 @@ import type { Step, StepsPlan } from './plan.ts';
 
 /** The instances of one group. */
 interface Trail {
-  readonly instances: Instance[];
+  instances: readonly Instance[];
 }
 
 /** What a machine is given. */
@@ -159,12 +159,12 @@ export class StepMachine implements Machine {
     const step = this.#plan.steps[k]!;
     this.#parts.memories.steps = [];
     if (step.where !== undefined && !step.where(event, this.#parts.memories)) return false;
-    const instance = this.#free(this.#table.at(this.#table.put(this.#keyOf(step, event), now)).instances, now);
+    const instance = this.#free(this.#table.at(this.#table.put(this.#keyOf(step, event), now)), now);
     if (instance === undefined) return false;
     instance.alive = true;
     instance.step = 0;
     instance.counts.fill(0);
-    instance.steps = [];
+    instance.steps = this.#plan.steps.map(() => undefined);
     instance.began = now;
     instance.moved = now;
     this.#move(instance, k, event, now);
@@ -172,7 +172,8 @@ export class StepMachine implements Machine {
   }
 
   /** One that is over, a new one, or in the place of the least advanced; none if one alone is allowed and runs. */
-  #free(instances: Instance[], now: number): Instance | undefined {
+  #free(trail: Trail, now: number): Instance | undefined {
+    const { instances } = trail;
     let least: Instance | undefined;
     for (const each of instances) {
       if (!each.alive || this.#late(each, now)) return each;
@@ -180,7 +181,8 @@ export class StepMachine implements Machine {
     }
     if (instances.length < this.#plan.instances) {
       const made = this.#make();
-      instances.push(made);
+      // Not pushed: V8 would make room for another sixteen.
+      trail.instances = [...instances, made];
       return made;
     }
     // It may have been advanced by this very Event.

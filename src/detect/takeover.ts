@@ -19,6 +19,7 @@ export function detectTakeover(o: Observation, tracker: Tracker, emitter: Emitte
     method: methodOf(o.message),
     guesser: addressText(takeovers.guesser),
     refusals: fallen === undefined ? 0 : fallen.refusals,
+    hasty: fallen === undefined ? 0 : fallen.hasty,
     after: fallen === undefined ? 0 : Math.max(0, Math.round((o.packet.time - fallen.fell) / 1e6)),
     userAgent: peers.agent(o.client, o.server, now),
   });

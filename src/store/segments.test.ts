@@ -83,6 +83,7 @@ test('no password is in the bytes of a segment', async () => {
       refusals: 1,
       guess: 'hunter2',
       steady: 0,
+      hasty: 0,
       trusted: false,
       direction: 'both',
     } satisfies EventData<'auth.failed'>,

@@ -6,13 +6,13 @@
  * that was never seen (the capture began later, or it was invented) are stale the first time they are refused, and count
  * from the second: waiting for memory to fade or inventing nonces does not hide guessing.
  */
-import { ADDRESS, ENDPOINT, keepShort, keptText, shortText } from '../bytes.ts';
-import { REGISTER, type SipMessage } from '../decode/message.ts';
-import { hash, Key, type Seed, Table } from '../table.ts';
+import { ADDRESS, ENDPOINT, keepShort, keptText, portOf, shortText } from '../bytes.ts';
+import { INVITE, type SipMessage } from '../decode/message.ts';
+import { Key, type Seed, Table } from '../table.ts';
 import { TimeoutQueue } from '../timeouts.ts';
 import type { Span } from '../types.ts';
 import { ACCEPTED, CHALLENGE, FAILED, NONE, type Observation, OPEN, STALE, UNKNOWN_USER } from './observation.ts';
-import { tenths } from './peers.ts';
+import { forgetPace, noPace, type Pace } from './pace.ts';
 import type { Transaction, Transactions } from './transactions.ts';
 
 /** µs after which a challenge without an answer counts as abandoned: phones answer within a round trip. */
@@ -24,14 +24,8 @@ const NONCE_MEMORY = 64_000_000;
 /** µs refused credentials are remembered: the idle time of paper 003 (S3-10) twice over. */
 export const ATTEMPT_MEMORY = 3_600_000_000;
 
-/** Tenths of a second that lie at least between two tries of a device. */
-const SHORTEST_PAUSE = 200;
-/** A pause may be that of so many beats: some are lost. */
-const MOST_BEATS = 4;
-/** Refusals in even pauses that are remembered: so few uneven ones are forgiven afterwards. */
-const MOST_STEADY = 64;
-/** Call-IDs are compared by hash. */
-const CALLS: Seed = { k0: 0x63616c, k1: 0x6c7321 };
+/** Answers to an INVITE that come from the callee or for him: his server has believed the caller (RFC 3261 §21.4, §21.6). */
+const CALLEES = [480, 486, 487, 488, 600, 603, 606];
 
 /** A nonce a source was given. Plain data; who, where and for whom lie in its row. */
 export interface Nonce {
@@ -75,20 +69,17 @@ const HOP = CALL_ID + 1 + LONGEST_CALL_ID;
 const ROW = HOP + ENDPOINT;
 
 /** Refused credentials of one source for one account at one server. Plain data. */
-export interface Attempt {
+export interface Attempt extends Pace {
   /** Refusals so far; a good registration in between does not reset them (E3-8). */
   refusals: number;
   /** Refusals over a nonce this source was not seen to be given, since it was last accepted. */
   unseen: number;
   /** This endpoint had registered this account before its first refusal. */
   trusted: boolean;
-  /** Hash of the Call-ID of the last refusal, when it was (`tenths`), the pause before it in tenths, and how many came steadily. */
-  call: number;
-  when: number;
-  pause: number;
-  steady: number;
-  /** `proof` of the transaction of the last refusal. */
-  tried: number;
+  /** Port and make (calls/make.ts) of the client that was refused, as long as it was always the same. */
+  port: number;
+  make: number;
+  various: boolean;
   /** Where no answers are seen: hashes of nonce, response and nonce count last used, and when (`tenths`); requests without credentials by then; other responses in a row. */
   nonce: number;
   proof: number;
@@ -130,14 +121,13 @@ export class Authentication {
       keyBytes: 80,
       seed,
       make: () => ({
+        ...noPace(),
         refusals: 0,
         unseen: 0,
         trusted: false,
-        call: 0,
-        when: 0,
-        pause: 0,
-        steady: 0,
-        tried: 0,
+        port: 0,
+        make: 0,
+        various: false,
         nonce: 0,
         proof: 0,
         count: 0,
@@ -149,11 +139,10 @@ export class Authentication {
         a.refusals = 0;
         a.unseen = 0;
         a.trusted = false;
-        a.call = 0;
-        a.when = 0;
-        a.pause = 0;
-        a.steady = 0;
-        a.tried = 0;
+        a.port = 0;
+        a.make = 0;
+        a.various = false;
+        forgetPace(a);
         a.nonce = 0;
         a.proof = 0;
         a.count = 0;
@@ -239,6 +228,11 @@ export class Authentication {
     return status === 404 || status === 604 || status === 410 ? UNKNOWN_USER : NONE;
   }
 
+  /** True if an answer that is neither a success nor about credentials shows that those of a call were accepted. */
+  passed(status: number, t: Transaction): boolean {
+    return t.credentials && t.method === INVITE && CALLEES.includes(status);
+  }
+
   /** Credentials were accepted: their nonce is good. The refusals of this source for this account before, if any. */
   accepted(o: Observation, t: Transaction, now: number): Attempt | undefined {
     if (t.nonce >= 0 && this.nonces.alive(t.nonce, t.nonceGeneration, now)) this.nonces.at(t.nonce).good = true;
@@ -256,28 +250,21 @@ export class Authentication {
     return this.attempts.at(this.attempts.put(this.#attemptKey(o), now));
   }
 
+  /** Notes who was refused, before it is counted. */
+  refused(attempt: Attempt, { client }: Observation, { make }: Transaction): void {
+    const port = portOf(client);
+    if (attempt.refusals === 0) {
+      attempt.port = port;
+      attempt.make = make;
+    } else if (port !== attempt.port || make !== attempt.make) attempt.various = true;
+  }
+
   /**
-   * Notes whether a refusal came as the timer of a device sends its REGISTERs: one Call-ID from boot to boot (RFC 3261 §10.2), in even
-   * pauses of 20 s or more. Who guesses is neither so even nor so slow, as a rule. One nonce and response again is no other password:
-   * off the beat it says nothing, as a phone catches up on what it missed.
+   * True if the credentials of a transaction come from another client at the same address than the one that was always refused: another
+   * port and another make. Whoever guesses does not know which password is the right one, and cannot change both for it.
    */
-  pace(attempt: Attempt, o: Observation, proof: number): void {
-    const { bytes, callId, cseqMethod } = o.message;
-    const call = hash(CALLS, this.#key.reset().add(bytes, Math.max(0, callId.start), Math.max(0, callId.end)));
-    const when = tenths(o.packet.time);
-    const pause = when - attempt.when;
-    const same = cseqMethod === REGISTER && call === attempt.call;
-    const beats = attempt.pause === 0 ? 1 : Math.max(1, Math.round(pause / attempt.pause));
-    const off = attempt.pause === 0 ? 0 : Math.abs(pause - beats * attempt.pause);
-    const even = same && pause >= SHORTEST_PAUSE && beats <= MOST_BEATS && off * 8 <= attempt.pause;
-    if (!even && same && proof === attempt.tried) return;
-    attempt.tried = proof;
-    // One that is off the beat costs half of what was gathered: a packet was late, a button pressed.
-    attempt.steady = even ? Math.min(attempt.steady + 1, MOST_STEADY) : same ? attempt.steady >> 1 : 0;
-    if (even) attempt.pause = pause / beats;
-    else if (attempt.steady === 0) attempt.pause = same && pause >= SHORTEST_PAUSE ? pause : 0;
-    attempt.call = call;
-    attempt.when = when;
+  isAnother(attempt: Attempt, { client }: Observation, { make }: Transaction): boolean {
+    return !attempt.various && make !== 0 && attempt.make !== 0 && make !== attempt.make && portOf(client) !== attempt.port;
   }
 
   /** True if a refusal is about the credentials and not about their nonce. */

@@ -5,7 +5,9 @@
 import { ENDPOINT, sameAddress } from '../bytes.ts';
 import { INVITE, REGISTER } from '../decode/message.ts';
 import { Key, type Seed, Table } from '../table.ts';
+import type { Attempt } from './authentication.ts';
 import type { Observation } from './observation.ts';
+import { hasteBefore } from './pace.ts';
 import { tenths } from './peers.ts';
 import type { Registrations } from './registrations.ts';
 import type { Transaction, Transactions } from './transactions.ts';
@@ -25,6 +27,8 @@ export interface FallenAccount {
   /** µs when it fell. */
   fell: number;
   refusals: number;
+  /** Of these, the ones right before it fell that nobody can have typed (pace.ts). */
+  hasty: number;
 }
 
 const OWNER = ENDPOINT;
@@ -49,7 +53,7 @@ export class Takeovers {
       keyBytes: 64,
       rowBytes: 2 * ENDPOINT,
       seed,
-      make: () => ({ fell: 0.5, refusals: 0 }),
+      make: () => ({ fell: 0.5, refusals: 0, hasty: 0 }),
       reset: () => {},
     });
   }
@@ -61,7 +65,7 @@ export class Takeovers {
     // Most sites never see an account fall.
     if (!guessed && this.table.inserted === 0) return '';
     const key = this.#transactions.addCredentials(this.#key.reset(), o.slot);
-    if (guessed && this.table.find(key, now) < 0) this.#fell(key, o, attempt.refusals, now);
+    if (guessed && this.table.find(key, now) < 0) this.#fell(key, o, attempt, now);
     return this.#used(this.table.find(key, now), o, t);
   }
 
@@ -74,11 +78,12 @@ export class Takeovers {
     return relation.misses >= PROBES && relation.misses > relation.hits ? 'open' : '';
   }
 
-  #fell(key: Key, o: Observation, refusals: number, now: number): void {
+  #fell(key: Key, o: Observation, attempt: Attempt, now: number): void {
     const slot = this.table.put(key, now);
     const fallen = this.table.at(slot);
     fallen.fell = o.packet.time;
-    fallen.refusals = refusals;
+    fallen.refusals = attempt.refusals;
+    fallen.hasty = hasteBefore(attempt, o);
     const row = this.table.row(slot);
     this.table.rows.fill(0, row, row + 2 * ENDPOINT);
     this.table.rows.set(o.client, row);

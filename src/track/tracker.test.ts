@@ -82,6 +82,7 @@ class Talk {
     abandoned: (c: Abandoned) => this.abandoned.push(`${c.user}@${c.host}`),
     dialog: () => {},
     forged: () => {},
+    stray: () => {},
     media: () => {},
     contacted: (r: SeenRequest) => this.contacted.push(this.#seen(r)),
   };
@@ -496,7 +497,8 @@ describe('peers', () => {
     talk.ask('OPTIONS', { callId: 'between' });
     talk.wait(1801);
     talk.ask('OPTIONS', { callId: 'later' });
-    assert.deepEqual([talk.tracker.peers.find(src, dst, talk.now)?.misses, talk.tracker.peers.find(src, dst, talk.now)?.hits], [1, 0]);
+    const relation = talk.tracker.peers.find(src, dst, talk.now);
+    assert.deepEqual([relation?.misses, relation?.hits, relation?.served], [1, 0, true], 'that one ever succeeded is not forgotten');
   });
 
   test('an OPTIONS is a probe when it names another user than the last one, not when it repeats or names none', () => {
@@ -687,17 +689,21 @@ describe('calls', () => {
       'broken requests',
       'callers',
       'callers abroad',
+      'callbacks',
       'homes',
       'dialogs',
       'suspects',
+      'stray requests',
+      'sources of strays',
       'legs',
       'replays',
       'loads',
       'stalled domains',
       'takeovers',
       'lone answers',
+      'refusals',
     ];
-    assert.deepEqual(names.slice(5), [...more, 'promises', 'streams']);
+    assert.deepEqual(names.slice(5), [...more, 'promises', 'streams', 'neighbours', 'described keys']);
   });
 });
 

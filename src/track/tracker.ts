@@ -2,11 +2,10 @@
  * The way of a message through track: its transaction, who sent it to whom, and what it means for authentication,
  * registration and call.
  */
-import { ENDPOINT, NO_ENDPOINT, portOf } from '../bytes.ts';
+import { ENDPOINT, portOf } from '../bytes.ts';
 import { ACK, BYE, INVITE, OPTIONS, PRACK, REFER, REGISTER, type SipMessage, SUBSCRIBE, UPDATE } from '../decode/message.ts';
 import type { KnownClient } from '../knowndna.ts';
 import type { Network } from '../network.ts';
-import { NO_PACKET } from '../packet.ts';
 import { hash, Key, type Seed, type TableStats } from '../table.ts';
 import { TimeoutQueue } from '../timeouts.ts';
 import type { Packet } from '../types.ts';
@@ -18,28 +17,34 @@ import { NOBODY } from './calls/dialogstate.ts';
 import { Forgeries, NO_EVIDENCE, VERDICT } from './calls/forgeries.ts';
 import { Legs } from './calls/legs.ts';
 import { makeOf } from './calls/make.ts';
+import { Strays } from './calls/strays.ts';
 import { NO_VIOLATION } from './calls/violations.ts';
 import { Clients } from './clients.ts';
 import { Cnonces } from './cnonces.ts';
 import { Debts } from './debts.ts';
 import { Dialled } from './dialled.ts';
 import { Faults } from './faults.ts';
+import { Callbacks } from './fraud/callbacks.ts';
 import { Callers } from './fraud/callers.ts';
 import { Homes } from './fraud/homes.ts';
 import { Tolls } from './fraud/tolls.ts';
+import { createObservation } from './freshobservation.ts';
+import { Joiners } from './joiners.ts';
 import { LoneAnswers, type LoneChallenge } from './loads/loneanswers.ts';
 import { Rates } from './loads/rates.ts';
 import { Unheard } from './loads/unheard.ts';
 import { Agreements } from './media/agreements.ts';
 import { Media } from './media/media.ts';
-import { ACCEPTED, FAILED, NONE, type Observation, OPEN, OUTCOME_NAMES, UNKNOWN_USER } from './observation.ts';
+import { ACCEPTED, NONE, type Observation, OPEN, OUTCOME_NAMES, UNKNOWN_USER } from './observation.ts';
 import { Origins, PACKET, VIA, WITNESSED } from './origin.ts';
 import { ACQUAINTANCE, Peers } from './peers.ts';
+import { knowsTag } from './proofs.ts';
 import { Registrations } from './registrations.ts';
 import { Replays } from './replays.ts';
 import { type SeenRequest, Sightings } from './sightings.ts';
+import { SignIns } from './signins.ts';
 import { Takeovers } from './takeovers.ts';
-import { TIMEOUT, type Transaction, Transactions } from './transactions.ts';
+import { TIMEOUT, type Transaction, Transactions, tagOf } from './transactions.ts';
 
 /** Most entries of each table (config `tables`). */
 export interface Capacities {
@@ -79,6 +84,8 @@ export interface Lapses {
   dialog: DialogLapse;
   /** Time has shown that a message from a new place was forged: the suspect by slot, and the code of the evidence. */
   forged(slot: number, evidence: number): void;
+  /** A request for a call that nobody knows stayed without an answer: the stray by slot. */
+  stray(slot: number): void;
   /** A stream of media fell silent, or the input ended. */
   media(slot: number): void;
   /** The second look at the first request of a client to a server: who could answer has answered. */
@@ -102,16 +109,19 @@ export class Tracker {
   readonly peers: Peers;
   readonly authentication: Authentication;
   readonly registrations: Registrations;
+  readonly joiners: Joiners;
   readonly calls: Calls;
   readonly media: Media;
   readonly agreements: Agreements;
   readonly dialogs: Dialogs;
   readonly forgeries: Forgeries;
+  readonly strays: Strays;
   readonly dialled: Dialled;
   readonly cnonces: Cnonces;
   readonly faults: Faults;
   readonly callers: Callers;
   readonly tolls: Tolls;
+  readonly callbacks: Callbacks;
   readonly homes: Homes;
   readonly legs: Legs;
   /** First requests of clients to servers that wait for their second look. */
@@ -125,6 +135,7 @@ export class Tracker {
   readonly clients: Clients | undefined;
   readonly loneAnswers: LoneAnswers;
   readonly unheard: Unheard;
+  readonly signIns: SignIns;
   /** Finished authentications by outcome code. */
   readonly outcomes = new Float64Array(OUTCOME_NAMES.length);
   readonly #looks: TimeoutQueue;
@@ -146,65 +157,35 @@ export class Tracker {
     this.#origins = new Origins(this.transactions, this.#debts, proxies);
     this.authentication = new Authentication(capacities, seed, this.transactions);
     this.registrations = new Registrations(capacities.registrations, seed);
+    this.joiners = new Joiners(this.registrations);
     this.calls = new Calls(capacities.calls, seed, wanted.calls);
     this.media = new Media(capacities, seed, this.calls);
     this.calls.talkSince = (slot, generation, since) => this.media.talkSince(slot, generation, since);
     this.calls.mediaOf = (slot, generation) => this.media.streamsOf(slot, generation);
-    this.agreements = new Agreements(this.media, this.calls);
+    this.agreements = new Agreements(this.media, this.calls, seed);
     this.dialogs = new Dialogs(capacities.dialogs, seed, this.calls, this.transactions, this.registrations);
-    this.forgeries = new Forgeries(seed, this.calls, this.media);
+    this.forgeries = new Forgeries(seed, this.transactions, this.calls, this.media);
+    this.strays = new Strays(seed, this.transactions, this.peers, this.registrations);
     this.dialled = new Dialled(capacities.calls, seed);
     this.cnonces = new Cnonces(capacities.attempts, seed);
     this.faults = new Faults(capacities.loads, seed);
     this.callers = new Callers(capacities.peers, seed);
     this.tolls = new Tolls(capacities.peers, seed);
+    this.callbacks = new Callbacks(capacities.peers, seed);
     this.homes = new Homes(capacities.registrations, seed);
     this.legs = new Legs(capacities.legs, seed, this.calls);
     this.contacts = new Sightings('first contacts', capacities.peers, SECOND_LOOK + 1_000_000, seed);
     this.opening = new Sightings('first OPTIONS', capacities.peers, ACQUAINTANCE, seed);
     this.#looks = new TimeoutQueue(capacities.peers);
     this.takeovers = new Takeovers(capacities.attempts, seed, this.transactions, this.registrations);
+    this.signIns = new SignIns(capacities.attempts, seed, this);
     this.clients = wanted.clients === undefined ? undefined : new Clients(capacities.peers, seed, wanted.clients);
     this.unheard = new Unheard(this.authentication);
     this.replays = new Replays(capacities.registrations, seed);
     this.loneAnswers = new LoneAnswers(capacities.attempts, seed);
     this.#watchLoads = wanted.loads === true;
     this.rates = new Rates(this.#watchLoads ? capacities : { loads: 8, transactions: 8 }, seed, this.transactions, this.peers);
-    this.#observation = {
-      packet: NO_PACKET,
-      message,
-      client: NO_ENDPOINT,
-      server: NO_ENDPOINT,
-      attributed: PACKET,
-      copy: false,
-      slot: -1,
-      transaction: undefined,
-      retransmission: false,
-      initial: false,
-      stranger: false,
-      probed: false,
-      opened: -1,
-      trusted: false,
-      relation: undefined,
-      concluded: false,
-      outcome: NONE,
-      attempt: undefined,
-      binding: undefined,
-      change: '',
-      call: undefined,
-      dialog: undefined,
-      side: NOBODY,
-      violation: NO_VIOLATION,
-      fromParty: true,
-      forgery: NO_EVIDENCE,
-      inferred: NONE,
-      broken: undefined,
-      retried: undefined,
-      replayed: false,
-      use: '',
-      repeated: false,
-      abroad: undefined,
-    };
+    this.#observation = createObservation(message);
   }
 
   /** The message plus the state it touched. */
@@ -235,14 +216,19 @@ export class Tracker {
     o.broken = undefined;
     o.retried = undefined;
     o.use = '';
+    o.rekeyed = '';
     o.replayed = false;
+    o.joined = 0;
+    o.others = 0;
     o.repeated = false;
+    o.over = undefined;
     o.abroad = undefined;
     o.dialog = undefined;
     o.side = NOBODY;
     o.violation = NO_VIOLATION;
     o.fromParty = true;
     o.forgery = NO_EVIDENCE;
+    o.stray = -1;
     this.dialogs.changed = 0;
     if (!m.isRequest) this.#answer(o, packet, m, now);
     else if (m.method === ACK) this.#ack(o, m, now);
@@ -256,7 +242,9 @@ export class Tracker {
     const c = o.call ?? this.#callOf(this.dialogs.changes[0]!.slot, now);
     if (c === undefined || c.ended === 0 || c.weighed) return;
     c.weighed = true;
+    o.over = c;
     this.tolls.over(c, now);
+    this.callbacks.over(c, m, now);
     o.repeated = this.callers.over(c, this.calls, m, now);
   }
 
@@ -280,12 +268,16 @@ export class Tracker {
     if (t !== undefined) this.#attribute(o, t, this.transactions.slot);
     // Some give the ACK to a 2xx the branch of the INVITE.
     if (t === undefined || t.status < 300) this.dialogs.request(o, m, now);
-    if (!o.retransmission) this.#acknowledged(o, now);
+    if (!o.retransmission) this.#acknowledged(o, m, now);
   }
 
-  #acknowledged({ transaction: t, client, server }: Observation, now: number): void {
+  #acknowledged(o: Observation, m: SipMessage, now: number): void {
+    const { transaction: t, client, server } = o;
     const relation = this.peers.find(client, server, now);
-    if (relation !== undefined && !relation.answered) relation.proved++;
+    if (relation !== undefined) {
+      if (!relation.answered) relation.proved++;
+      if (knowsTag(o, m)) relation.proofs++;
+    }
     if (!this.#watchLoads) return;
     if (relation !== undefined) this.rates.followed(relation, now);
     if (t !== undefined) this.rates.acknowledged(t, this.transactions.slot, now);
@@ -293,8 +285,8 @@ export class Tracker {
 
   /** µs at which the next lapse falls due. */
   get #due(): number {
-    const { transactions, authentication, rates, dialogs, calls, loneAnswers, media, forgeries } = this;
-    const first = Math.min(transactions.unanswered.next, authentication.pending.next, this.#looks.next, forgeries.due);
+    const { transactions, authentication, rates, dialogs, calls, loneAnswers, media, forgeries, strays } = this;
+    const first = Math.min(transactions.unanswered.next, authentication.pending.next, this.#looks.next, forgeries.due, strays.due);
     return Math.min(first, rates.due, dialogs.due, calls.due, loneAnswers.pending.next, media.due);
   }
 
@@ -315,6 +307,7 @@ export class Tracker {
     this.#abandoned(now, now, lapses);
     this.#unanswered(now, now, lapses);
     this.forgeries.lapse(now, lapses.forged);
+    this.strays.lapse(now, lapses.stray);
     if (now >= this.dialogs.due) {
       this.dialogs.lapse(now, (kind, slot) => {
         this.#settle(slot, now);
@@ -377,44 +370,15 @@ export class Tracker {
 
   /** Sizes and evictions of all tables. */
   tables(): TableStats[] {
-    const { peers, authentication } = this;
+    const { peers, authentication, forgeries, strays, rates } = this;
     const tables = [this.transactions.table, peers.peers, peers.relations, authentication.nonces, authentication.attempts];
-    const {
-      registrations,
-      calls,
-      dialled,
-      faults,
-      callers,
-      tolls,
-      homes,
-      dialogs,
-      legs,
-      contacts,
-      opening,
-      rates,
-      takeovers,
-      loneAnswers,
-    } = this;
-    const more = [
-      registrations.table,
-      calls.table,
-      dialled.table,
-      this.cnonces.table,
-      faults.table,
-      callers.table,
-      tolls.table,
-      homes.table,
-      dialogs.table,
-      this.forgeries.suspects,
-      legs.table,
-      this.replays.table,
-      rates.loads.table,
-      rates.stalls.table,
-      takeovers.table,
-      loneAnswers.table,
-    ];
+    const { registrations, calls, dialled, cnonces, faults, callers, tolls, homes, dialogs, legs, replays, takeovers, loneAnswers } = this;
+    const told = [registrations, calls, dialled, cnonces, faults, callers, tolls, this.callbacks, homes, dialogs].map(({ table }) => table);
+    const judged = [forgeries.suspects, strays.table, strays.sources, legs.table, replays.table, this.signIns.refusals.table];
+    const more = [...told, ...judged, rates.loads.table, rates.stalls.table, takeovers.table, loneAnswers.table];
     const known = this.clients === undefined ? [] : [this.clients.table.stats(), this.clients.owners.stats()];
-    return [...[...tables, contacts.table, opening.table, ...more].map((t) => t.stats()), ...known, ...this.media.tables()];
+    const media = [...this.media.tables(), this.agreements.keys.table.stats()];
+    return [...[...tables, this.contacts.table, this.opening.table, ...more].map((t) => t.stats()), ...known, ...media];
   }
 
   #request(o: Observation, packet: Packet, m: SipMessage, now: number): void {
@@ -430,10 +394,10 @@ export class Tracker {
       t.make = makeOf(m);
       t.ends = m.contactStar || m.expires === 0 || (m.contactCount > 0 && m.contact.expires === 0);
       if (t.credentials) o.replayed = this.replays.seen(o, now);
-    }
+    } else if (m.method === INVITE && t.credentials && !o.copy) t.make = makeOf(m);
     o.initial = t.initial;
     if (!t.initial) {
-      this.dialogs.request(o, m, now);
+      this.#insideCall(o, m, t, now);
       this.forgeries.request(o, m, now);
       return;
     }
@@ -446,7 +410,12 @@ export class Tracker {
       this.forgeries.invited(o, m);
       this.legs.invited(m, packet, o.call, this.calls.fresh, now);
       if (this.calls.fresh && o.attributed === VIA) this.calls.originated(o.call, o.client);
-    } else if (m.method === BYE || m.method === UPDATE || m.method === PRACK) this.dialogs.request(o, m, now);
+    } else if (m.method === BYE || m.method === UPDATE || m.method === PRACK) this.#insideCall(o, m, t, now);
+  }
+
+  #insideCall(o: Observation, m: SipMessage, t: Transaction, now: number): void {
+    this.dialogs.request(o, m, now);
+    if (t.astray && !o.copy) this.strays.sent(o, t, now);
   }
 
   #meet(o: Observation, m: SipMessage, t: Transaction, now: number): void {
@@ -456,6 +425,7 @@ export class Tracker {
     if (m.oddityCount > 0) o.broken = this.faults.count(o, o.relation, now);
     t.relation = this.peers.slot;
     t.relationGeneration = this.peers.relations.generation(t.relation);
+    if (t.nonce >= 0 || o.packet.transport !== 'udp') o.relation.proofs++;
     if (!o.relation.answered) this.unheard.asked(o, t, o.relation, now);
     if (this.#watchLoads) this.rates.begun(o, t, o.relation, now);
   }
@@ -511,9 +481,12 @@ export class Tracker {
     this.#talked(o, packet, m, t, now);
     if (m.status < 200 || t.final) return;
     t.final = true;
+    t.ended = packet.time;
+    if (t.method === INVITE) t.tag = tagOf(m);
     o.concluded = true;
     if (o.copy) this.#debts.forwardedAnswer(t, m.status, packet.dst, now);
     else {
+      if (t.astray) o.stray = this.strays.answered(o, now);
       this.#debts.answered(t, m.status, o.server, now);
       this.#conclude(o, m, t, now);
     }
@@ -530,6 +503,7 @@ export class Tracker {
       this.dialogs.invited(o, packet, m, t, now);
       o.call = this.calls.answer(m, packet, t, now);
       this.forgeries.answered(o, m, t, o.retransmission);
+      if (m.status < 300 && this.registrations.joined > 0) o.joined = this.joiners.answered(o, t, now);
       if (o.call !== undefined && !o.copy && m.status < 300) o.abroad = this.tolls.accepted(o, o.call, now);
     } else if ((t.method === SUBSCRIBE || t.method === REFER) && m.status >= 200 && m.status < 300) this.dialogs.subscribed(o, m, now);
   }
@@ -563,12 +537,14 @@ export class Tracker {
     this.outcomes[outcome]!++;
     if (this.#watchLoads && t.initial) this.rates.concluded(t, o.slot, m.status, outcome, now);
     if (m.challenge.span.start >= 0) authentication.given(o, t, now);
-    if (outcome === FAILED) this.#failed(o, t, now);
-    if (outcome === ACCEPTED) this.#accepted(o, t, now);
+    this.signIns.concluded(o, t, now);
     o.probed = t.initial && (outcome === UNKNOWN_USER || (t.method === OPTIONS && this.#namesAnother(o, m, now)));
     if (o.probed && o.relation !== undefined) o.relation.misses++;
     if (outcome !== ACCEPTED && outcome !== OPEN) return;
-    if (o.relation !== undefined && (t.method === REGISTER || t.method === INVITE)) o.relation.hits++;
+    if (o.relation !== undefined && (t.method === REGISTER || t.method === INVITE)) {
+      o.relation.hits++;
+      o.relation.served = true;
+    }
     if (t.method === INVITE && t.initial) this.dialled.answered(o, t, now);
     if (t.method !== REGISTER) return;
     if (outcome === OPEN) o.use = this.takeovers.open(o);
@@ -612,21 +588,5 @@ export class Tracker {
   #userOf({ bytes, to: { uri } }: SipMessage): number {
     const { start, end } = uri.user;
     return start < 0 || end === start ? 0 : hash(NAMES, this.#name.reset().add(bytes, start, end)) | 1;
-  }
-
-  #accepted(o: Observation, t: Transaction, now: number): void {
-    if (t.method === REGISTER || t.method === INVITE) this.homes.used(o.message, o.client, now);
-    o.attempt = this.authentication.accepted(o, t, now);
-    // Before this acceptance makes a binding itself: behind one address may be the owner as well as who guesses.
-    o.trusted = o.attempt !== undefined && this.registrations.boundBy(o.client, o.message, now);
-    o.use = this.takeovers.accepted(o, t, now);
-  }
-
-  #failed(o: Observation, t: Transaction, now: number): void {
-    const attempt = this.authentication.attempt(o, now);
-    o.attempt = attempt;
-    this.authentication.pace(attempt, o, t.proof);
-    if (attempt.refusals++ === 0) attempt.trusted = this.registrations.boundBy(o.client, o.message, now);
-    o.trusted = attempt.trusted;
   }
 }

@@ -44,10 +44,13 @@ export interface Transaction {
   answers: number;
   /** Status of the last answer, 0 before any. */
   status: number;
-  /** A final answer was seen. */
+  /** A final answer was seen; µs of the first one. */
   final: boolean;
+  ended: number;
   /** Of the body of an INVITE: a repetition must be identical (RFC 3261 §17.1.1.2). */
   offer: number;
+  /** Of the To tag of its first final answer, 0: none (INVITE). */
+  tag: number;
   /** An ACK to its final answer was seen (INVITE). */
   acknowledged: boolean;
   /** The request was outside any dialog. */
@@ -89,13 +92,15 @@ export interface Transaction {
   /** Slot and generation of the number it dials (dialled.ts), -1: none. */
   dialled: number;
   dialledGeneration: number;
-  /** Of the make of a REGISTER (calls/make.ts), 0 for others; and that it asks for a binding to end. */
+  /** Make (calls/make.ts) of a REGISTER, and of an INVITE with credentials, 0 for others; and that it asks for a binding to end. */
   make: number;
   ends: boolean;
   /** Its place in the queue of `Rates` it waits in, -1: none. */
   waiting: number;
   /** INVITE: hash of the host of its Request-URI (`Rates`). */
   hop: number;
+  /** It was sent inside a call of which nothing but requests of one side was seen before (`calls/strays.ts`). */
+  astray: boolean;
 }
 
 /*
@@ -120,6 +125,8 @@ function makeTransaction(): Transaction {
     answers: 0,
     status: 0,
     final: false,
+    ended: 0.5,
+    tag: 0,
     offer: 0,
     acknowledged: false,
     initial: false,
@@ -149,6 +156,7 @@ function makeTransaction(): Transaction {
     ends: false,
     waiting: -1,
     hop: 0,
+    astray: false,
   };
 }
 
@@ -161,6 +169,7 @@ function resetTransaction(t: Transaction): void {
   t.answers = 0;
   t.status = 0;
   t.final = false;
+  t.tag = 0;
   t.acknowledged = false;
   t.initial = false;
   t.credentials = false;
@@ -173,6 +182,7 @@ function resetTransaction(t: Transaction): void {
   t.original = -1;
   t.owed = false;
   t.finals = 0;
+  t.astray = false;
   t.load = 0;
   t.dialled = -1;
   t.waiting = -1;
@@ -393,4 +403,9 @@ export function mixTail(h: number, bytes: Uint8Array, { start, end }: Span): num
   let x = h ^ (end - start);
   for (let i = from; i < end; i++) x = Math.imul(x ^ bytes[i]!, 0x01000193);
   return x;
+}
+
+/** A number for the To tag of a message, 0 if it has none. */
+export function tagOf({ bytes, to: { tag } }: SipMessage): number {
+  return tag.start < 0 ? 0 : mixTail(1, bytes, tag) | 1;
 }

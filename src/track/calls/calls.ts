@@ -90,6 +90,7 @@ export class Calls {
     t.call = slot;
     t.callGeneration = this.table.generation(slot);
     c.hops++;
+    if (t.credentials) c.credentials = true;
     if (packet.transport === 'tls' || packet.transport === 'wss') c.secureHops++;
     // Whoever does not know the caller's tag is not made a party by an INVITE.
     if (t.identity === c.identity) this.meet(slot, packet);
@@ -243,6 +244,11 @@ export class Calls {
   /** True if the first INVITE of the call came from that endpoint. */
   isFirst(slot: number, endpoint: Uint8Array): boolean {
     return isPartyAt(this.table.rows, this.table.row(slot), 0, endpoint);
+  }
+
+  /** True if the first INVITE of the call went to that endpoint. */
+  isAsked(slot: number, endpoint: Uint8Array): boolean {
+    return isPartyAt(this.table.rows, this.table.row(slot), 1, endpoint);
   }
 
   /** Reports every call that was not reported yet. */

@@ -9,8 +9,13 @@ const THIEF = '203.0.113.66:5060';
 const SERVER = '198.51.100.1:5060';
 const HOUR = 3600;
 
+/** The program at each address, as it calls itself. */
+function agent(src: string): string {
+  return `User-Agent: ${src === OWNER ? 'desk/1' : src === THIEF ? 'tool/9' : 'mobile/2'}`;
+}
+
 /** A call of an account with its password: seconds since the start, how long it is talked; 0: it goes on. */
-function call(n: number, number: string, at: number, talk = 60, src = THIEF): Packet[] {
+function call(n: number, number: string, at: number, talk = 60, src = THIEF, program = agent(src)): Packet[] {
   const start = 1e15 + at * 1e6;
   const w = { user: number, fromUser: 'alice', callId: `c${n}-${src}`, fromTag: `f${n}`, branch: `z9hG4bKa${n}`, cseq: 1 };
   const again = { ...w, cseq: 2, branch: `z9hG4bKb${n}` };
@@ -20,7 +25,7 @@ function call(n: number, number: string, at: number, talk = 60, src = THIEF): Pa
     to(request('INVITE', w), start),
     from(response(401, 'INVITE', { ...w, headers: [challenge(`n${n}${src}`)] }), start + 1e4),
     to(request('ACK', { ...w, toTag: 't1' }), start + 2e4),
-    to(request('INVITE', { ...again, headers: [credentials(`n${n}${src}`)] }), start + 3e4),
+    to(request('INVITE', { ...again, headers: [credentials(`n${n}${src}`), program] }), start + 3e4),
     from(response(180, 'INVITE', again), start + 4e4),
     from(response(200, 'INVITE', again), start + 5e6),
     to(request('ACK', { ...again, toTag: 't1', branch: `z9hG4bKk${n}` }), start + 51e5),
@@ -31,10 +36,10 @@ function call(n: number, number: string, at: number, talk = 60, src = THIEF): Pa
   return [...packets, to(request('BYE', bye), end), from(response(200, 'BYE', bye), end + 1e4)];
 }
 
-function register(src: string, at: number): Packet[] {
+function register(src: string, at: number, program = agent(src)): Packet[] {
   const start = 1e15 + at * 1e6;
   const w = { callId: `r${src}${at}`, branch: `z9hG4bKr${src}${at}` };
-  const again = { ...w, cseq: 2, branch: `z9hG4bKq${src}${at}`, headers: [credentials(`r${src}${at}`)] };
+  const again = { ...w, cseq: 2, branch: `z9hG4bKq${src}${at}`, headers: [credentials(`r${src}${at}`), program] };
   return [
     packetOf(request('REGISTER', w), start, src, SERVER),
     packetOf(response(401, 'REGISTER', { ...w, headers: [challenge(`r${src}${at}`)] }), start + 1e4, SERVER, src),
@@ -61,10 +66,16 @@ test('the first costly call from where the account was never used', () => {
       fresh: true,
       credentials: true,
       elsewhere: true,
+      foreign: true,
       costly: 1,
+      numbers: 1,
       open: 1,
       cents: 0,
       neighbours: 0,
+      days: 0,
+      newCountry: true,
+      offHours: false,
+      rung: 0,
       serves: 0,
     },
   ]);
@@ -76,6 +87,32 @@ test('the owner calls a costly country from home, and once from a new telephone 
   assert.deepEqual(frauds(happenings([...register(OWNER, 0), ...register(THIEF, 60), ...call(1, '+37125550000', later)])), []);
   const soon = happenings([...register(OWNER, 0), ...register(THIEF, 60), ...call(1, '+37125550000', HOUR)]);
   assert.deepEqual(frauds(soon), THEFT, 'within the day it is a stranger');
+});
+
+test('whoever takes his telephone along may call two numbers, and one as often as he likes; a third is told', () => {
+  const road = (n: number) => call(n, `+3712${n}55000${n}`, n * 600, 60, THIEF, agent(OWNER));
+  const two = happenings([...register(OWNER, 0), ...register(THIEF, 60, agent(OWNER)), ...road(1), ...road(2)]);
+  assert.deepEqual(
+    dataOf(two, 'number.abroad').map(({ elsewhere, foreign }) => [elsewhere, foreign]),
+    [
+      [true, false],
+      [true, false],
+    ],
+  );
+  assert.deepEqual(frauds(two), []);
+  assert.deepEqual(frauds(happenings([...register(OWNER, 0), ...road(1), ...road(2), ...road(3)])), THEFT);
+  const one = [1, 2, 3, 4, 5].flatMap((n) => call(n, '+37125550000', n * 600, 60, THIEF, agent(OWNER)));
+  assert.deepEqual(frauds(happenings([...register(OWNER, 0), ...one])), []);
+});
+
+test('a program is at home after a day; with four of them none is foreign', () => {
+  const foreign = (packets: readonly Packet[]): unknown[] => dataOf(happenings(packets), 'number.abroad').map((data) => data['foreign']);
+  const number = '+37125550000';
+  assert.deepEqual(foreign([...register(OWNER, 0), ...register(THIEF, 60), ...call(1, number, 25 * HOUR)]), [false]);
+  assert.deepEqual(foreign([...register(OWNER, 0), ...register(THIEF, 60), ...call(1, number, HOUR)]), [true]);
+  const many = [1, 2, 3, 4].flatMap((n) => register(OWNER, n * 60, `User-Agent: p${n}`));
+  assert.deepEqual(foreign([...many, ...call(1, number, HOUR)]), [false]);
+  assert.deepEqual(foreign(call(1, number, 0)), [false], 'nothing is known of the account');
 });
 
 test('somebody on the road is nowhere a stranger', () => {
@@ -105,13 +142,13 @@ test('neighbours, several at once, and money', () => {
   );
   assert.deepEqual(frauds(once), THEFT);
   const dear = happenings(
-    [1, 2, 3, 4]
+    [1, 2, 3, 4, 5, 6]
       .flatMap((n) => call(n, '+861012345678', n * 10, 3 * HOUR))
-      .concat(call(5, '+861012345678', 4 * HOUR))
+      .concat(call(7, '+861012345678', 4 * HOUR))
       .sort((a, b) => a.time - b.time),
   );
   const { cents, fresh } = dataOf(dear, 'number.abroad').at(-1) ?? {};
-  assert.deepEqual([cents, fresh], [7200, false]);
+  assert.deepEqual([cents, fresh], [10800, false]);
   assert.deepEqual(frauds(dear), THEFT);
 });
 

@@ -27,7 +27,8 @@ export interface TollState {
   open: number;
   /** Cents of calls abroad that ended, halved every 6 h. */
   cents: number;
-  /** Different numbers so far that lie in a range with one called before. */
+  /** Different numbers so far that cost more than `abroad`, and that lie in a range with one called before; halved every 6 h. */
+  numbers: number;
   neighbours: number;
   known: number;
   countries: number;
@@ -55,7 +56,7 @@ export class Tolls {
       keyBytes: ADDRESS + 4,
       rowBytes: 4 * (2 * NUMBERS + COUNTRIES),
       seed,
-      make: () => ({ costly: 0, open: 0, cents: 0.5, neighbours: 0, known: 0, countries: 0, halved: 0.5 }),
+      make: () => ({ costly: 0, open: 0, cents: 0.5, numbers: 0, neighbours: 0, known: 0, countries: 0, halved: 0.5 }),
       // `begin` resets it: it knows the time.
       reset: () => {},
     });
@@ -104,6 +105,7 @@ export class Tolls {
     const kept = Math.min(t.known, NUMBERS);
     if (hasRowWord(rows, row, 8, kept, number)) return;
     const range = this.#hashOf(bytes, start, end - RANGE);
+    if (this.number.kind > 0) t.numbers++;
     if (hasRowWord(rows, row + 4, 8, kept, range)) t.neighbours++;
     const at = row + 8 * (t.known++ % NUMBERS);
     putRowWord(rows, at, number);
@@ -124,6 +126,7 @@ function begin(t: TollState, now: number): void {
   t.costly = 0;
   t.open = 0;
   t.cents = 0;
+  t.numbers = 0;
   t.neighbours = 0;
   t.known = 0;
   t.countries = 0;
@@ -133,6 +136,7 @@ function begin(t: TollState, now: number): void {
 function halve(t: TollState, now: number): void {
   while (now - t.halved >= HALF_LIFE) {
     t.costly >>= 1;
+    t.numbers >>= 1;
     t.neighbours >>= 1;
     t.cents = t.cents / 2;
     t.halved += HALF_LIFE;
