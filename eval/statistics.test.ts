@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bootstrap, poissonUpper, proportionLower, quantile } from './statistics.ts';
+import { auc, bootstrap, poissonUpper, proportionLower, quantile } from './statistics.ts';
 
 const near = (actual: number, expected: number, within = 1e-3): void =>
   assert.ok(Math.abs(actual - expected) <= within, `${actual}, not ${expected}`);
@@ -31,6 +31,14 @@ test('quantiles by the nearest rank', () => {
   assert.equal(quantile(values, 0.95), 10);
   assert.equal(quantile([7], 0.5), 7);
   assert.ok(Number.isNaN(quantile([], 0.5)));
+});
+
+test('the area under the ROC curve counts pairs, and ties by half', () => {
+  assert.equal(auc([3, 4], [1, 2]), 1);
+  assert.equal(auc([1], [1]), 0.5);
+  // Of six pairs four are in order, one is a tie.
+  near(auc([2, 5], [1, 2, 3]), (1 + 0.5 + 3) / 6);
+  assert.ok(Number.isNaN(auc([], [1])));
 });
 
 test('the bootstrap is over runs, repeatable, and needs two', () => {

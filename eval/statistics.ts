@@ -73,6 +73,21 @@ export function quantile(values: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
 }
 
+/** Area under the ROC curve: how often one of `high` is above one of `low`, ties by half (Mann and Whitney 1947). NaN of nothing. */
+export function auc(high: readonly number[], low: readonly number[]): number {
+  const all = [...high.map((value) => ({ value, up: true })), ...low.map((value) => ({ value, up: false }))];
+  all.sort((a, b) => a.value - b.value);
+  let ranks = 0;
+  for (let i = 0; i < all.length; ) {
+    let j = i;
+    while (j < all.length && all[j]!.value === all[i]!.value) j++;
+    // Equal values share the mean of their ranks, which begin at 1.
+    for (let k = i; k < j; k++) if (all[k]!.up) ranks += (i + j + 1) / 2;
+    i = j;
+  }
+  return (ranks - (high.length * (high.length + 1)) / 2) / (high.length * low.length);
+}
+
 /** Resamples of one bootstrap (evaluation.md G5). */
 const RESAMPLES = 1000;
 

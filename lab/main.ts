@@ -9,6 +9,7 @@ import { intensityOf, SCENARIOS, scenarioOf } from './scenarios.ts';
 import { prepareAsterisk } from './servers/asterisk.ts';
 import { folderOf, runSuite, suite } from './suite.ts';
 import { verify } from './verify.ts';
+import { makeWeek, WEEK } from './week/week.ts';
 
 const RUNS = 'runs';
 const interrupted = new AbortController();
@@ -59,6 +60,23 @@ async function runAll(kind: string, options: { seed: string; out: string; parall
   process.exitCode = tally.failed > 0 || interrupted.signal.aborted ? 1 : 0;
 }
 
+async function week(options: { days: string; benign?: true; seed: string; from: string[]; out: string }): Promise<void> {
+  const [days, seed] = [Number(options.days), Number(options.seed)];
+  if (!Number.isSafeInteger(days) || days < 1) throw new Error(`--days ${options.days}: a whole number from 1 is wanted`);
+  if (!Number.isSafeInteger(seed) || seed < 0) throw new Error(`--seed ${options.seed}: a whole number from 0 is wanted`);
+  const { benign = false, from, out } = options;
+  const { packets, sipMessages, week: made } = await makeWeek({ days, seed, benign, from, out }, (line) => console.log(line));
+  const { guesses = 0, scans = 0, answers, scale = 0 } = made ?? {};
+  console.log(`${packets} packets, ${sipMessages} SIP messages, ${guesses} guesses, ${scans} scans`);
+  if (answers !== undefined && !benign) {
+    const share = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(1)} %`;
+    const { hostile, strongest } = answers;
+    console.log(
+      `${share(hostile, hostile + answers.benign)} of ${hostile + answers.benign} answers to REGISTER go to attackers, ${share(strongest, hostile)} of those to the strongest; 1 for ${Math.round(1 / scale)} of the paper's`,
+    );
+  }
+}
+
 const program = new Command('lab').description(
   'Makes labelled VoIP traffic, benign and attacks, from real programs in network namespaces. Needs root and the packages of lab/README.md.',
 );
@@ -81,11 +99,20 @@ program
   .option('--only <scenarios>', 'names, separated by commas')
   .action(runAll);
 program
+  .command('week')
+  .description('compose a week of recorded runs in the shares of paper 003 (E3-3); a run like any other for `ringfence eval`')
+  .option('--days <number>', 'benign days, one after the other', '7')
+  .option('--benign', 'no attacks')
+  .option('--seed <number>', 'when attacks come, and from where; from 1000 on only runs of the test set are taken, below only others', '1')
+  .option('--from <folder...>', 'folders with recorded runs', [RUNS])
+  .option('--out <folder>', 'folder in which the folder of the week is made; its days would count twice among the runs', 'weeks')
+  .action(week);
+program
   .command('verify')
   .description('prove the labels of runs with tshark')
   .argument('<folder...>')
   .action(async (folders: string[]) => {
-    process.exitCode = (await verify(folders, (name) => scenarioOf(name).proof, console.log)) > 0 ? 1 : 0;
+    process.exitCode = (await verify(folders, (name) => (name === WEEK ? 'hashes' : scenarioOf(name).proof), console.log)) > 0 ? 1 : 0;
   });
 
 program

@@ -57,7 +57,7 @@ export async function run(order: Order, signal: AbortSignal): Promise<Manifest> 
     for (const address of media) state.timeline.media(address, incoming, now());
   };
   const site = await startSite({ random, wish, accounts, segment, resolver, launch: tools.start, logs, onBridge });
-  let dropped = 0;
+  let dropped: readonly string[] = [];
   try {
     const phones: Phone[] = [];
     const lab = { ...makeLab(order, random, state, segment, tools, site), phones };
@@ -72,7 +72,7 @@ export async function run(order: Order, signal: AbortSignal): Promise<Manifest> 
     dropped = network.dropped();
     network.close();
   }
-  if (dropped > 0) throw new Error(`the network lost ${dropped} packets: the machine is too busy for this run`);
+  if (dropped.length > 0) throw new Error(`the network lost packets, ${dropped.join(', ')}: the machine is too busy for this run`);
   writeServerLogs(join(partial, 'logs'), await site.records(), site.queries, state.timeline);
   const recorded = await finish(partial, captures.files, state.timeline, state.campaigns, state.calls, network.impairment.loss);
   const manifest = await manifestOf(order, state, network, tools, site, recorded, partial, (performance.now() - began) / 1000);
@@ -248,7 +248,7 @@ async function manifestOf(
     intensity: intensity.name,
     seed,
     commit: commit(),
-    host: `${cpus().length} cores, ${cpus()[0]?.model ?? 'unknown'}, Linux ${release()}`,
+    host: host(),
     impairment: { by: network.impairedBy, ...network.impairment },
     site: { kind: site.kind, domain: site.domain, servers: site.servers },
     first,
@@ -263,7 +263,13 @@ async function manifestOf(
   };
 }
 
-function commit(): string {
+/** The machine that recordings are made on. */
+export function host(): string {
+  return `${cpus().length} cores, ${cpus()[0]?.model ?? 'unknown'}, Linux ${release()}`;
+}
+
+/** Commit of the lab, with `+` if the tree has changes. */
+export function commit(): string {
   const git = (...words: string[]): string => ask('git', ['-C', import.meta.dirname, ...words]);
   return `${git('rev-parse', '--short=12', 'HEAD')}${git('status', '--porcelain', '--', '.', '../src') === '' ? '' : '+'}`;
 }

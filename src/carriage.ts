@@ -10,6 +10,7 @@ export const CAPTURE_ODDITIES = {
   'fragment-conflict': 'IP fragments that say other bytes than those before them for the same place',
   'stream-overlap': 'TCP segments that lie over bytes seen before and bring new ones',
   'stream-conflict': 'TCP segments that say other bytes than those before them for the same place',
+  'stream-reset': 'resets of TCP with SIP in it behind which the same direction goes on: nobody who was reset does',
   'stream-joined': 'TCP directions with SIP in them whose beginning was not seen',
   'stream-gap': 'gaps in TCP with SIP in it that were skipped',
   'stream-resync': 'times that the next start line had to be looked for in TCP',
@@ -32,5 +33,14 @@ export const FRAGMENT_CONFLICT = 4;
 /** Bit of `Packet.odd`: TCP segments contradicted each other since the message before. */
 export const STREAM_CONFLICT = 8;
 
+/** Bit of `Packet.odd`: the direction of TCP had been reset before, and goes on. */
+export const STREAM_RESET = 16;
+
 /** Names of the bits of `Packet.odd`, the lowest first. */
-export const ODD_BITS: readonly CaptureOddity[] = ['fragment-tiny', 'fragment-overlap', 'fragment-conflict', 'stream-conflict'];
+export const ODD_BITS: readonly CaptureOddity[] = [
+  'fragment-tiny',
+  'fragment-overlap',
+  'fragment-conflict',
+  'stream-conflict',
+  'stream-reset',
+];

@@ -127,6 +127,7 @@ export const CONFIG = schema({
         peers: capacity('Addresses and what they did.', 32_768),
         relations: capacity('Who sent requests to whom within the hour.', 65_536),
         registrations: capacity('Bindings of accounts to contacts.', 32_768),
+        accounts: capacity('Accounts whose habits are known, within 40 days.', 16_384),
         calls: capacity('Calls that are not over.', 32_768),
         promises: capacity('Endpoints where calls said that media would arrive.', 32_768),
         streams: capacity('RTP streams.', 32_768),

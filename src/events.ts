@@ -2,6 +2,8 @@
  * The catalogue of Events: what can happen, told without judgement. One entry each; every field has a kind, which says
  * how it is compared in rules, masked in outputs and indexed in stores. Rules and sinks are checked against this list.
  */
+
+import { DIALOG_EVENTS } from './dialogevents.ts';
 import { credentials, direction, type EventType, method, mgcp, status, userAgent } from './eventfields.ts';
 import { MEDIA_EVENTS } from './mediaevents.ts';
 
@@ -277,13 +279,25 @@ export const EVENTS = {
   },
   'gateway.unaudited': {
     about:
-      'Two audits (MGCP AUEP) of an endpoint are overdue, and half a period more, though its gateway is audited on a schedule: at least two intervals agreed within a quarter (S1-29). Once, until it is audited again.',
+      'Two audits (MGCP AUEP) of an endpoint are overdue, and half a period more, though its gateway is audited on a schedule: at least two intervals agreed within a quarter (S1-29). Of an endpoint that was reported out of service before, three even intervals between audits of any endpoints are enough, and each then has its turn. Once, until it is audited again.',
     src: 'who audited it',
     fields: {
       endpoint: { kind: 'text', about: 'endpoint, `local@domain`' },
       period: { kind: 'duration', about: 'seconds between two audits of one endpoint of the gateway' },
       since: { kind: 'duration', about: 'seconds since its last audit' },
       agreed: { kind: 'count', about: 'intervals of the gateway that agreed' },
+      withdrawn: { kind: 'flag', about: 'an RSIP (forced) had reported the endpoint out of service, and none that it is back' },
+    },
+  },
+  'gateway.contradicted': {
+    about:
+      'An endpoint of a media gateway notifies an event (NTFY) or opens a connection (CRCX), more than 1 s after an RSIP (forced) had reported it out of service and before any that says that it is back (RFC 3435 §2.3.12). Once for each report; time and frame are those of the report.',
+    src: 'who sent the RSIP, if that is another address than that of the gateway; else empty: MGCP over UDP is easily forged',
+    fields: {
+      endpoint: { kind: 'text', about: 'the endpoint that is at work, `local@domain`' },
+      reported: { kind: 'text', about: 'the name in the RSIP, which may stand for many' },
+      verb: { kind: 'name', about: 'what shows it: NTFY or CRCX' },
+      after: { kind: 'duration', about: 'seconds since the RSIP' },
     },
   },
   'gateway.talks-on': {
@@ -337,15 +351,27 @@ export const EVENTS = {
   },
   'capture.odd': {
     about:
-      'A payload was put together of IP fragments or TCP segments in a way that makes receivers and monitors see different things (Ptacek and Newsham 1998).',
-    src: 'who sent it, as its last part says',
+      'A payload was put together of IP fragments or TCP segments in a way that makes receivers and monitors see different things (Ptacek and Newsham 1998), or came behind a reset that ended its connection.',
+    src: 'who sent it, as its last part says; none with stream-reset, as anybody may have written the reset',
     fields: {
       oddity: {
         kind: 'name',
-        about: 'fragment-tiny, fragment-overlap, fragment-conflict or stream-conflict: see the counters of family `capture`',
+        about: 'fragment-tiny, fragment-overlap, fragment-conflict, stream-conflict or stream-reset: see the counters of family `capture`',
       },
       transport: { kind: 'name', about: 'how the payload travelled: udp, tcp, ws, sctp' },
       bytes: { kind: 'count', about: 'bytes of the payload' },
+    },
+  },
+  'tcp.half-open': {
+    about:
+      'Of the connections that a port of SIP (5060, 5061, 5080, or where SIP over TCP was seen) was asked for within a minute, 32 or more never came to be, those of the last eight seconds left out; told again when they have doubled, or after a minute (S2-34).',
+    src: 'none: a SYN shows nothing of who sent it',
+    fields: {
+      begun: { kind: 'count', about: 'SYNs, repetitions not counted' },
+      open: { kind: 'count', about: 'answered by the server, and the client did not come back' },
+      aborted: { kind: 'count', about: 'reset by the client before they were open' },
+      completed: { kind: 'count', about: 'that came to be' },
+      sources: { kind: 'count', about: 'about how many sources asked' },
     },
   },
   ...MEDIA_EVENTS,
@@ -418,11 +444,57 @@ export const EVENTS = {
       open: { kind: 'count', about: 'calls to such numbers that go on' },
       cents: { kind: 'count', about: 'cost of the calls abroad that ended' },
       neighbours: { kind: 'count', about: 'different numbers that share all but the last three digits with one called before' },
+      days: { kind: 'count', about: 'days since the first call with credentials of the account; 0: none before today' },
+      newCountry: { kind: 'flag', about: 'the account called nothing in that country before today, of the last eight countries it called' },
+      offHours: {
+        kind: 'flag',
+        about:
+          'the account, known by twenty calls or more, has not called within an hour of this hour of the day (UTC) for six weeks or more',
+      },
+      rung: {
+        kind: 'count',
+        about:
+          'users whom numbers of the same thousand called within two days and who did not answer, if this user is one of them; else 0; at most 32',
+      },
       serves: {
         kind: 'count',
         about:
           'how many different addresses had requests answered by this source: 0 for a client, 1 for a trunk, many for a proxy or exchange',
       },
+    },
+  },
+  'profile.compared': {
+    about:
+      'A day (UTC) on which an account placed calls is over, or the input is, and was compared with what had been usual on its days before (S1-49 to S1-54). Only calls with credentials that rang or were answered count. Its time is that of the last call of the day. From the fifth day of an account on, if three days were learnt to compare it with.',
+    src: 'where the last call of the account came from',
+    fields: {
+      kind: { kind: 'name', about: 'weekday or weekend' },
+      hours: { kind: 'count', about: 'hours of the day that are compared: 24, or fewer at the end of the input' },
+      days: { kind: 'count', about: 'days since the first call of the account' },
+      learnt: { kind: 'count', about: 'days of this kind that its profile is made of, at most 22 working days or 9 of weekends' },
+      calls: { kind: 'count', about: 'calls of the day that are over' },
+      callees: { kind: 'count', about: 'different people called' },
+      strangers: { kind: 'count', about: 'calls to people whom it had not called before' },
+      minutes: { kind: 'number', about: 'minutes of talk' },
+      euclidean: { kind: 'number', about: 'Euclidean distance of the histograms (roots of calls, people and minutes by hour)' },
+      quadratic: { kind: 'number', about: 'quadratic-form distance of the histograms: neighbouring hours are alike' },
+      mahalanobis: {
+        kind: 'number',
+        about: 'Mahalanobis distance, diagonal covariance, by the root of the number of cells: about 1 as usual',
+      },
+      hellinger: { kind: 'number', about: 'Hellinger distance of how the calls spread over people: 0 as usual, at most 1' },
+      shape: { kind: 'number', about: 'Hellinger distance of the shape of the list of people, whoever is on it' },
+    },
+  },
+  'profile.resembles': {
+    about:
+      'Accounts were put into classes by what is usual of them (k-means over up to 512, S1-51), as the calls of one were shown to be a machine’s (evidence of `calls.alike` under its name 9 or more): this one is in the class of a machine, and not in that of most. Told at the end of the day, once a month.',
+    src: 'where the last call of the account came from',
+    fields: {
+      days: { kind: 'count', about: 'days since the first call of the account' },
+      members: { kind: 'count', about: 'accounts of its class' },
+      machines: { kind: 'count', about: 'of these, known as machines' },
+      accounts: { kind: 'count', about: 'accounts that were put into classes' },
     },
   },
   'table.evicted': {
@@ -433,93 +505,7 @@ export const EVENTS = {
       evicted: { kind: 'count', about: 'live entries pushed out' },
     },
   },
-  'dialog.started': {
-    about:
-      'A dialog began (RFC 3261 §12.1): an INVITE got its first answer with a To tag, or the first message of a dialog was seen whose beginning was not.',
-    src: 'who asked for the dialog; if it was adopted, who sent the message',
-    fields: {
-      adopted: { kind: 'flag', about: 'its beginning was not seen' },
-      forks: { kind: 'count', about: 'dialogs of the same call so far, this one included' },
-    },
-  },
-  'dialog.confirmed': {
-    about: 'A dialog was confirmed: a 2xx was seen, or an ACK that proves it.',
-    src: 'who asked for the dialog',
-    fields: {
-      setup: { kind: 'duration', about: 'seconds since the dialog began' },
-      session: { kind: 'flag', about: 'it is that of a call, not of a subscription' },
-      routes: { kind: 'count', about: 'Record-Route lines in its latest answer: proxies that stay in the path' },
-    },
-  },
-  'dialog.ended': {
-    about:
-      'A dialog ended: a BYE was answered or stayed without an answer, its INVITE was refused, a subscription was ended, another branch was answered, or it was silent for too long.',
-    src: 'who asked for the end; who called, if time ended it',
-    fields: {
-      by: { kind: 'name', about: 'caller, callee or timeout' },
-      reason: {
-        kind: 'name',
-        about: 'bye, bye-unanswered, bye-by-stranger, notify, idle, session-timer, answered-elsewhere, or the status code that ended it',
-      },
-      duration: { kind: 'duration', about: 'seconds since it was confirmed, 0 if it never was' },
-      early: { kind: 'flag', about: 'it was never confirmed' },
-    },
-  },
-  'dialog.unacknowledged': {
-    about:
-      'Nobody acknowledged the 2xx to an INVITE within 32 s (64 × T1, RFC 3261 §13.3.1.4; at the end of the input 4 s and two repetitions), though what else the caller sent in the dialog was in view (S1-33).',
-    src: 'who called',
-    fields: {
-      repeats: { kind: 'count', about: 'repetitions of the 2xx on one hop' },
-      requests: { kind: 'count', about: 'requests seen inside the dialog' },
-      talk: { kind: 'duration', about: 'seconds for which both sides sent media since the 2xx; 0: none was captured, or of one side only' },
-    },
-  },
-  'credentials.replayed': {
-    about:
-      'A REGISTER bears digest credentials with qop that were sent before from another address: a client counts and draws anew for each request, so they were read off the wire (RFC 7616 §3.4, §5.5).',
-    src: 'who sent them again',
-    fields: {
-      method,
-      first: { kind: 'address', about: 'who had sent them first' },
-      contacts: { kind: 'count', about: 'Contact values of the request' },
-    },
-  },
-  'dialog.forged': {
-    about:
-      'Something shows that a message inside a call is not of the party in whose name it speaks (S1-40, S1-43, S2-26 to S2-29). Its source is empty where it bore the address of a party.',
-    src: 'who sent it, if that was an address which had no part in the call; else empty: nobody knows',
-    fields: {
-      evidence: {
-        kind: 'name',
-        about:
-          'media-goes-on: its party goes on sending from where it was; no-media: it came from an address that had no part in the call, and no media was captured that could tell; other-make: it is written otherwise than the earlier requests of that side, or a refusal otherwise than the ringing before; not-forwarded: it bears the address of a proxy, and no mark of whom it was forwarded for; not-cancelled: the caller was told 487 and had not cancelled; not-answered: the caller was refused in the name of a telephone that still rings; answered-after: a telephone answered after a refusal in its name',
-      },
-      method,
-      status: { kind: 'status', about: 'status code of the forged answer, 0 if it is a request' },
-      side: { kind: 'name', about: 'whose it claims to be: caller, callee or none' },
-    },
-  },
-  'dialog.violated': {
-    about:
-      'A message did not fit the state of its dialog (RFC 3261 §12.2; S2-24, S2-25), or came from an address that had no part in the call. What only looks so because messages cross, hops repeat them or the capture began late is not told.',
-    src: 'who sent the message',
-    fields: {
-      what: {
-        kind: 'name',
-        about:
-          'sender-unknown, tags-unknown, ack-without-invite, bye-outside-dialog, bye-before-answer, cseq-behind, reinvite-not-active, invite-in-terminated, update-inactive, request-in-terminated, cancel-unmatched, cancel-after-final, prack-unknown or answer-by-stranger',
-      },
-      method,
-      status: { kind: 'status', about: 'status code if it was an answer, else 0' },
-      state: { kind: 'name', about: 'state of the dialog in the machine of paper 002: inactive, wait-ack or active' },
-      expected: { kind: 'text', about: 'states of that machine in which the message may come' },
-      side: { kind: 'name', about: 'whose request it claims to be, by its tags: caller, callee or none' },
-      fromParty: { kind: 'flag', about: 'the address it came from had a part in the call before' },
-      party: { kind: 'address', about: 'where that side was first seen in the call: caller or callee; empty if that is not known' },
-      age: { kind: 'duration', about: 'seconds since the call was first seen' },
-    },
-  },
+  ...DIALOG_EVENTS,
   'script.answered': {
     about: 'A program that a rule asked about an Event has answered; src, dst, account and callId are those of that Event.',
     src: 'src of the Event that was asked about',

@@ -25,6 +25,18 @@ export const MEDIA_EVENTS = {
       encryption: { kind: 'name', about: 'none, sdes, dtls, zrtp, srtp (the profile says so, keys not seen)' },
     },
   },
+  'media.rekeyed': {
+    about:
+      'A session description came over a hop with another SRTP key (a=crypto, a=fingerprint) than the same message had on the hop before, and for the same endpoint: who ends SRTP lawfully names an endpoint of his own (S2-34).',
+    src: 'who sent it on, if that is where it had gone before; else empty: nobody knows who changed it',
+    fields: {
+      method,
+      status: { kind: 'status', about: 'of the answer that held it, 0 for a request' },
+      address: { kind: 'address', about: 'the endpoint that it promises' },
+      port: { kind: 'port', about: 'its port' },
+      encryption: { kind: 'name', about: 'how keys are exchanged: sdes, dtls' },
+    },
+  },
   'media.started': {
     about: 'An RTP stream began: two packets in sequence to or from an endpoint of a call, four elsewhere.',
     src: 'who sends the stream',
@@ -79,6 +91,17 @@ export const MEDIA_EVENTS = {
       rival: { kind: 'address', about: 'source of the other stream' },
       rivalPort: { kind: 'port', about: 'its port' },
       streams: { kind: 'count', about: 'streams that came to this endpoint so far' },
+    },
+  },
+  'media.detoured': {
+    about:
+      'The stream of a call came in over another neighbour on the link (source address of Ethernet) than the session descriptions of its source, and none of those of its network (/24, /64) came over that neighbour in the last hours (RFC 3704). Told at once, and again of the last eight each time twice as many streams have come as they should.',
+    src: 'who sends the stream, as it says: whoever writes such packets writes this too',
+    fields: {
+      ...stream,
+      described: { kind: 'count', about: 'session descriptions that have come from the network so far' },
+      same: { kind: 'count', about: 'streams, of whatever source, that came over a neighbour of their signalling so far' },
+      others: { kind: 'count', about: 'streams that did not, this one included; of both, what is long ago counts half' },
     },
   },
   'media.jumped': {

@@ -26,6 +26,7 @@ export function createPacket(where: Where, bytes: Uint8Array): Packet {
     truncated: false,
     odd: 0,
     hep: undefined,
+    handshakes: undefined,
   };
 }
 

@@ -20,13 +20,15 @@ import { H225, MGCP, NOTHING, RTCP, RTP, SIP, STUN, sniff } from './decode/sniff
 import { detectCarriage } from './detect/carriage.ts';
 import { detectContact } from './detect/contact.ts';
 import { detectCrowding } from './detect/crowding.ts';
-import { detectDescription } from './detect/description.ts';
+import { detectDescription, detectRekeyed } from './detect/description.ts';
 import { detect } from './detect/detectors.ts';
 import { detectDialogLapse } from './detect/dialog.ts';
 import { Emitter, typeIndex } from './detect/emitter.ts';
 import { detectForgeryLapse } from './detect/forgery.ts';
-import { detectGateway, detectMissedAudit, detectReleased } from './detect/gateway.ts';
+import { detectContradiction, detectGateway, detectMissedAudit, detectReleased } from './detect/gateway.ts';
 import { detectH323 } from './detect/h323.ts';
+import { detectHabit, detectLikeness } from './detect/habit.ts';
+import { detectHandshakes } from './detect/handshake.ts';
 import { detectLoads } from './detect/load.ts';
 import { detectLogged } from './detect/logged.ts';
 import { detectLoneChallenge } from './detect/lone.ts';
@@ -35,12 +37,15 @@ import { detectAbandoned } from './detect/probe.ts';
 import { pack, RECORD_WORDS } from './detect/record.ts';
 import { detectSilence } from './detect/silence.ts';
 import { detectStalls } from './detect/stall.ts';
+import { detectStray } from './detect/stray.ts';
 import { EVENT_NAMES, type EventName } from './events.ts';
 import type { KnownClient } from './knowndna.ts';
 import { family } from './metrics.ts';
+import { Habits } from './profile/habits.ts';
+import { PlacedCalls } from './profile/placed.ts';
 import type { Ask, Queries, Query } from './queries.ts';
 import { SipRecords } from './siprecords.ts';
-import type { Seed } from './table.ts';
+import type { Seed, TableStats } from './table.ts';
 import { Gateways } from './track/gateways.ts';
 import { LoggedPeers } from './track/logged.ts';
 import { MEDIA_TOTALS } from './track/media/mediatotals.ts';
@@ -89,6 +94,8 @@ export class Pipeline {
   readonly #sdp = createSdp();
   readonly #inner = { start: 0, end: 0 };
   readonly #tracker: Tracker;
+  readonly #placed: PlacedCalls;
+  readonly #habits: Habits;
   readonly #emitter: Emitter;
   readonly #correlator: Correlator;
   readonly #ties: Ties;
@@ -129,6 +136,10 @@ export class Pipeline {
     };
     this.#tracker = new Tracker(config.tables, config.seed, this.#message, heard, config.network.proxies);
     this.#seed = config.seed;
+    this.#habits = new Habits(config.tables.accounts, config.seed);
+    this.#habits.compared = (comparison) => detectHabit(comparison, this.#habits, this.#emitter);
+    this.#habits.resembled = (resemblance) => detectLikeness(resemblance, this.#habits, this.#emitter);
+    this.#placed = new PlacedCalls(this.#habits, config.seed);
     this.#keepEvents = sinks.events;
     if (sinks.records === true) {
       this.#records = new SipRecords(RECORD_WORDS);
@@ -141,6 +152,7 @@ export class Pipeline {
       abandoned: (challenge) => detectAbandoned(challenge, this.#tracker, this.#emitter, this.#clock.now),
       dialog: (kind, slot) => detectDialogLapse(kind, slot, this.#tracker, this.#emitter, this.#clock.now),
       forged: (slot, evidence) => detectForgeryLapse(slot, evidence, this.#tracker, this.#emitter),
+      stray: (slot) => detectStray(slot, this.#tracker, this.#emitter),
       media: (slot) => detectMediaEnd(slot, this.#tracker.media, this.#emitter, this.#clock.now),
     };
   }
@@ -156,6 +168,7 @@ export class Pipeline {
     this.#emitter.begin(++this.#inputs);
     if (this.#tracker.isDue(now)) this.#tracker.lapse(now, this.#lapses);
     if (now >= this.#housekeeping) this.#keepHouse(now);
+    if (now >= this.#habits.due) this.#habits.lapse(now);
     if (this.#gateways !== undefined && now >= this.#gateways.audits.due) this.#lookAtAudits(this.#gateways, now);
     if (input.kind === 'packet') this.#decode(input, now);
     else if (input.kind === 'log') {
@@ -169,6 +182,7 @@ export class Pipeline {
 
   #decode(packet: Packet, now: number): void {
     if (packet.odd !== 0) detectCarriage(packet, this.#emitter);
+    if (packet.handshakes !== undefined) detectHandshakes(packet.handshakes, packet, this.#emitter);
     const kind = sniff(packet.bytes, packet.start, packet.end);
     this.#protocols[kind]!++;
     this.observation = undefined;
@@ -206,7 +220,9 @@ export class Pipeline {
     }
     for (let i = 0; i < m.oddityCount; i++) this.#oddities[m.oddities[i]!.code]!++;
     if (this.#body.kind === SDP_BODY) detectDescription(this.observation, this.#sdp, this.#emitter);
-    detect(this.observation, this.#tracker, this.#emitter, now);
+    if (this.observation.rekeyed !== '') detectRekeyed(this.observation, this.#sdp, this.#emitter);
+    detect(this.observation, this.#tracker, this.#placed, this.#emitter, now);
+    if (this.observation.over !== undefined) this.#placed.over(this.observation, this.observation.over, this.#tracker, now);
     if (this.#records !== undefined) pack(this.#records, this.observation);
   }
 
@@ -220,7 +236,9 @@ export class Pipeline {
     this.#gateways ??= new Gateways(this.#seed, packet, m);
     let left = MOST_PIGGYBACKED;
     for (let at = packet.start; at >= 0 && left-- > 0 && parseMgcp(m, packet.bytes, at, packet.end); at = m.next) {
-      detectGateway(this.#gateways.observe(packet, m, now), this.#emitter);
+      const o = this.#gateways.observe(packet, m, now);
+      detectGateway(o, this.#emitter);
+      if (o.contradicts >= 0) detectContradiction(o, this.#gateways.service, this.#emitter);
     }
   }
 
@@ -257,14 +275,14 @@ export class Pipeline {
     }
   }
 
+  #tables(): TableStats[] {
+    const late = [...(this.#gateways?.tables() ?? []), ...(this.#logged?.tables() ?? [])];
+    return [...this.#tracker.tables(), this.#habits.table.stats(), ...late];
+  }
+
   #keepHouse(now: number): void {
     this.#housekeeping = now + HOUSEKEEPING;
-    detectCrowding(
-      [...this.#tracker.tables(), ...(this.#gateways?.tables() ?? []), ...(this.#logged?.tables() ?? [])],
-      this.#evicted,
-      this.#emitter,
-      now,
-    );
+    detectCrowding(this.#tables(), this.#evicted, this.#emitter, now);
   }
 
   /** Carries out a Command of the control side. */
@@ -276,6 +294,7 @@ export class Pipeline {
         this.#tracker.finish(now, this.#lapses);
         detectLoads(this.#tracker.rates.loads, this.#emitter, now);
         detectStalls(this.#tracker.rates.stalls, this.#emitter);
+        this.#habits.finish(now);
         this.#keepHouse(now);
         this.#correlate(now);
         this.#correlator.finish(now);
@@ -308,12 +327,7 @@ export class Pipeline {
       capture: {},
     }),
     calls: () => ({ ...this.#tracker.calls.summary, hungUpBy: { ...this.#tracker.calls.summary.hungUpBy } }),
-    tables: () => [
-      ...this.#tracker.tables(),
-      ...(this.#gateways?.tables() ?? []),
-      ...(this.#logged?.tables() ?? []),
-      ...this.#correlator.stats().map((rule) => rule.table),
-    ],
+    tables: () => [...this.#tables(), ...this.#correlator.stats().map((rule) => rule.table)],
     rules: () => this.#correlator.stats(),
   };
 

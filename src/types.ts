@@ -39,6 +39,19 @@ export interface HepInfo {
   correlation: Span;
 }
 
+/** What came of the connections that a server was asked for over TCP within a minute, those of the last seconds left out; one object, reused. */
+export interface HandshakeCounts {
+  /** SYNs, repetitions not counted. */
+  begun: number;
+  /** Answered by the server, and not heard of again. */
+  open: number;
+  /** Ended by a reset of the client before they were open. */
+  aborted: number;
+  completed: number;
+  /** About how many sources asked in this minute and the one before. */
+  sources: number;
+}
+
 /**
  * One transport payload as it arrived. The object and everything it points to are reused: good until the next packet
  * of the same source is read. `src` and `dst` are 18 bytes each (see top of file).
@@ -75,6 +88,8 @@ export interface Packet {
   odd: number;
   /** Set if the packet came in HEP; `where.source` is then `hep:` and the agent's id. */
   hep: HepInfo | undefined;
+  /** Set if the packet is a SYN without payload that made the half open connections of a server worth a look. */
+  handshakes: HandshakeCounts | undefined;
 }
 
 /** Time passed on a quiet source: each second live, once at the end of a file. */
@@ -208,6 +223,11 @@ export interface Party {
   readonly value: string;
 }
 
+/** Every kind of evidence that a capture may lack. */
+export const LACKING = ['media', 'requests', 'answers'] as const;
+/** Kind of evidence. */
+export type Lacking = (typeof LACKING)[number];
+
 /** A pointer to the packet that shows it. */
 export interface Evidence {
   readonly file: string;
@@ -247,7 +267,9 @@ export interface Alert {
   readonly evidence: readonly Evidence[];
   /** How the address of the subject was found, in the latest Event; `packet` also for what is no address. */
   readonly attributed: Attribution;
-  /** One or two sentences for a person: what was seen, against which limit, and how sure the address is. */
+  /** What was not captured, so that it rests on less; absent if nothing was. */
+  readonly missing?: readonly Lacking[];
+  /** Some sentences for a person: what was seen, against which limit, how sure the address is, what is concluded without what is missing. */
   readonly why: string;
 }
 

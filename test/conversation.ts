@@ -60,6 +60,7 @@ export class Conversation {
     contacted: () => undefined,
     dialog: () => undefined,
     forged: () => undefined,
+    stray: () => undefined,
     media: () => undefined,
     lone: ({ user, host }: LoneChallenge) => void this.lone.push(`${user}@${host}`),
   };

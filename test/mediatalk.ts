@@ -4,7 +4,7 @@ import { parseConfig } from '../src/config.ts';
 import { createMessage, parseSip } from '../src/decode/sip.ts';
 import type { EventData, EventName } from '../src/events.ts';
 import { Pipeline } from '../src/pipeline.ts';
-import type { Event, MediaStream } from '../src/types.ts';
+import type { Event, MediaStream, Packet } from '../src/types.ts';
 import { type Place, packetOf } from './talk.ts';
 
 /** The caller's phone and the callee's, where they speak SIP. */
@@ -62,11 +62,21 @@ export function rtpOf({
   return Buffer.concat([head, payload]);
 }
 
+/** The packet in a frame of Ethernet, IPv4 and UDP, of whose headers only the source of the link is filled in. */
+function framed(packet: Packet, mac: string): Packet {
+  const head = Buffer.alloc(42);
+  head.write(mac, 6, 'hex');
+  const frame = Buffer.concat([head, packet.bytes]);
+  return { ...packet, frame, bytes: frame, frameEnd: frame.length, start: head.length, end: frame.length };
+}
+
 /** An engine, its clock and what it said. */
 export class MediaTalk {
   readonly pipeline: Pipeline;
   readonly events: Event[] = [];
   now = 1_700_000_000_000_000;
+  /** Source address of Ethernet, six bytes as hex, of what is sent from now on; empty: payloads without frames. */
+  mac = '';
   #ordinal = 0;
   #branch = 0;
 
@@ -90,7 +100,8 @@ export class MediaTalk {
   /** Any payload as a packet, `after` seconds later. */
   send(payload: string | Buffer, src: Place, dst: Place, after = 0.001): this {
     this.now += Math.round(after * 1e6);
-    this.pipeline.handle(packetOf(payload, this.now, src, dst, ++this.#ordinal));
+    const packet = packetOf(payload, this.now, src, dst, ++this.#ordinal);
+    this.pipeline.handle(this.mac === '' ? packet : framed(packet, this.mac));
     this.#take();
     return this;
   }

@@ -40,6 +40,8 @@ export class Phones {
   readonly happened: string[] = [];
   /** Codes of the evidence that time brought against messages from new places. */
   readonly forged: number[] = [];
+  /** Slots of requests for calls that nobody knows, which nobody answered. */
+  readonly strays: number[] = [];
   now = 1_000_000_000;
   #branch = 0;
   readonly #lapses: Lapses = {
@@ -48,6 +50,7 @@ export class Phones {
     contacted: () => {},
     forged: (_, evidence) => this.forged.push(evidence),
     lone: () => {},
+    stray: (slot) => this.strays.push(slot),
     media: () => {},
     dialog: (kind) => this.happened.push(`~${CHANGES[kind]!}`),
   };

@@ -15,10 +15,13 @@ export interface Datagram {
   readonly dst: Place;
 }
 
-/** A gzipped capture of raw IPv4 packets (LINKTYPE_RAW). */
-export function captureOf(datagrams: readonly Datagram[]): Buffer {
-  const records = datagrams.map(({ time, payload, src, dst }) => writePcapRecord(time, udp(Buffer.from(payload), src, dst)));
-  return gzipSync(Buffer.concat([writePcapHeader({ linkType: 101 }), ...records]));
+/** A gzipped capture of raw IPv4 packets (LINKTYPE_RAW), or of Ethernet frames, as the lab writes them. */
+export function captureOf(datagrams: readonly Datagram[], linkType: 101 | 1 = 101): Buffer {
+  const link = linkType === 1 ? Buffer.concat([Buffer.alloc(12), Buffer.from([8, 0])]) : Buffer.alloc(0);
+  const records = datagrams.map(({ time, payload, src, dst }) =>
+    writePcapRecord(time, Buffer.concat([link, udp(Buffer.from(payload), src, dst)])),
+  );
+  return gzipSync(Buffer.concat([writePcapHeader({ linkType }), ...records]));
 }
 
 /** IPv4 and UDP headers before a payload; the UDP checksum is absent (RFC 768). */

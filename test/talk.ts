@@ -52,6 +52,7 @@ export function packetOf(payload: string | Uint8Array, time: number, src: Place,
     truncated: false,
     odd: 0,
     hep: undefined,
+    handshakes: undefined,
   };
 }
 

@@ -143,7 +143,7 @@ function rulesPage(): string {
 }
 
 function ruleText(rule: RuleFile): string {
-  const { id, title, about, level, class: kind, stage, variables, falsePositives, references } = rule;
+  const { id, title, about, level, class: kind, stage, variables, without, falsePositives, references } = rule;
   const events = typesOf(rule)
     .map((name) => `[${name}](events.md#${String(name).replaceAll('.', '')})`)
     .join(', ');
@@ -151,7 +151,9 @@ function ruleText(rule: RuleFile): string {
   const settings = Object.entries(variables).map(([name, each]) => [code(name), code(JSON.stringify(each.value)), each.about]);
   const set = settings.length === 0 ? [] : ['A site may set:', table(['variable', 'standard', 'what'], settings)];
   const list = (head: string, lines: readonly string[]): string => `${head}\n\n${lines.map((line) => `- ${line}`).join('\n')}`;
-  const parts = [list('What may look like it:', falsePositives), list('References:', references)];
+  const less = without.map(({ evidence, concludes }) => `without ${evidence}: ${concludes}`);
+  const lack = less.length === 0 ? [] : [list('What it concludes with less evidence:', less)];
+  const parts = [...lack, list('What may look like it:', falsePositives), list('References:', references)];
   return [`### ${title}`, facts, (about ?? '').trim(), ...set, ...parts].join('\n\n');
 }
 

@@ -23,6 +23,11 @@ const FIRST = [
   195, 212, 213, 217,
 ];
 
+/** A public /16 network, as its first two octets. */
+export function drawNetwork(random: Random): string {
+  return `${random.pick(FIRST)}.${random.integer(1, 254)}`;
+}
+
 /** Draws the plan; no two segments share a /16. */
 export function planNetwork(random: Random): NetworkPlan {
   const first = random.shuffle(FIRST);

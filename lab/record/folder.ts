@@ -78,6 +78,30 @@ export interface ToolRun {
   readonly exit: number | null;
 }
 
+/** A recording that is part of a week. */
+export interface WeekPart {
+  /** Name of its folder, and the SHA-256 of its merged.pcap.gz. */
+  readonly run: string;
+  readonly capture: string;
+  /** µs by which its packets were moved. */
+  readonly shift: number;
+  /** Id of the campaign in the week; absent: it has none. */
+  readonly campaign?: string;
+  /** Only what the attacker sent and got is in the week, in the name of another address with other Call-IDs, branches and digests. */
+  readonly copied?: { readonly from: string; readonly to: string };
+}
+
+/** What a week was composed of (E3-3), beside the shares that paper 003 tells (S3-16). */
+export interface WeekParts {
+  readonly parts: readonly WeekPart[];
+  /** Answers 200 and 401 to REGISTER: to attackers, to everybody else, to the strongest attacker. */
+  readonly answers: { readonly hostile: number; readonly benign: number; readonly strongest: number };
+  /** All of these answers for each one of the paper's 40,909,352. */
+  readonly scale: number;
+  readonly guesses: number;
+  readonly scans: number;
+}
+
 /** manifest.json. */
 export interface Manifest {
   readonly format: 1;
@@ -109,6 +133,8 @@ export interface Manifest {
   readonly hardNegatives: Readonly<Record<string, number>>;
   readonly packets: number;
   readonly sipMessages: number;
+  /** Of what other recordings it was composed; absent: it was recorded. */
+  readonly week?: WeekParts;
   /** SHA-256 of each file, by its path in the folder. */
   readonly files: Readonly<Record<string, string>>;
 }

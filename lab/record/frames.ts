@@ -31,7 +31,7 @@ export function* framesOf(file: Buffer, segment: string): Generator<Frame> {
     const length = file.readUInt32LE(at + 8);
     const start = at + RECORD;
     if (start + length > file.length) return;
-    yield frame(file, segment, file.readUInt32LE(at) * 1e6 + file.readUInt32LE(at + 4), start, start + length);
+    yield frameAt(file, segment, file.readUInt32LE(at) * 1e6 + file.readUInt32LE(at + 4), start, start + length);
     at = start + length;
   }
 }
@@ -40,13 +40,14 @@ export function* framesOf(file: Buffer, segment: string): Generator<Frame> {
 export function subjectOf(told: Frame): Frame {
   const { file, segment, real, start, end, payload } = told;
   const error = file[start + ETHERNET + 9] === 1 && [3, 4, 11, 12].includes(file[payload]!);
-  return error && end - payload >= QUOTED ? frame(file, segment, real, start, end, payload + 8) : told;
+  return error && end - payload >= QUOTED ? frameAt(file, segment, real, start, end, payload + 8) : told;
 }
 
 /** Least bytes of an ICMP error: its header, and an IPv4 header with ports. */
 const QUOTED = 8 + 20 + 4;
 
-function frame(file: Buffer, segment: string, real: number, start: number, end: number, ip = start + ETHERNET): Frame {
+/** The Ethernet frame at `[start, end)`. @param ip where its IPv4 header begins, if not behind the Ethernet header. */
+export function frameAt(file: Buffer, segment: string, real: number, start: number, end: number, ip: number = start + ETHERNET): Frame {
   const inner = ip + (file[ip]! & 15) * 4;
   const last = Math.min(end, ip + file.readUInt16BE(ip + 2));
   const offset = file.readUInt16BE(ip + 6) & 0x1fff;

@@ -88,8 +88,8 @@ function plain(text: string): string {
   return text.replace(UNSAFE, '_');
 }
 
-/** `YYYY-MM-DD HH:MM:SS.ffffff` in UTC. */
-function localTime(time: number): string {
+/** `YYYY-MM-DD HH:MM:SS.ffffff` in UTC: how the lines of these logs begin, in brackets. */
+export function localTime(time: number): string {
   const iso = new Date(Math.floor(time / 1000)).toISOString();
   return `${iso.slice(0, 10)} ${iso.slice(11, 23)}${String(time % 1000).padStart(3, '0')}`;
 }

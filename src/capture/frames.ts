@@ -13,6 +13,7 @@ import type { Packet } from '../types.ts';
 import { Agents } from './agents.ts';
 import { Chunks } from './chunks.ts';
 import { BROKEN, DUPLICATE, type Fragment, Fragments, OVERLAP, WHOLE } from './fragments.ts';
+import { Handshakes } from './handshakes.ts';
 import { behindRadio, openExported, openNflog, openWifi } from './linkheaders.ts';
 import { ETHERNET, EXPORTED, HDLC, type Link, LOOPBACK, MPLS, NFLOG, NO_LINK, PPP, PPPOE, RADIO, RAW, SLL, SLL2, WIFI } from './links.ts';
 import { createOrigin, noteEnds, notePlace, recall } from './origin.ts';
@@ -73,6 +74,7 @@ export class Frames {
   readonly #counts: number[] = REASONS.map(() => 0);
   readonly #fragments: Fragments;
   readonly #streams: Streams;
+  readonly #handshakes: Handshakes;
   readonly #chunks: Chunks;
   readonly #agents = new Agents();
   /** Packets beyond the first of a frame, and those of no frame at the end. */
@@ -105,6 +107,7 @@ export class Frames {
     this.packet = packet;
     this.#fragments = new Fragments(seed);
     this.#streams = new Streams(seed);
+    this.#handshakes = new Handshakes(seed);
     this.#chunks = new Chunks(seed);
   }
 
@@ -161,6 +164,7 @@ export class Frames {
     this.#opened = false;
     recall(this.#outer, this.packet);
     this.packet.hep = undefined;
+    this.packet.handshakes = undefined;
   }
 
   /** The input has ended: fragments that still wait are given up; `more` gives what streams hold behind gaps. */
@@ -205,6 +209,7 @@ export class Frames {
       ['fragment-conflict', fragments.conflicts],
       ['stream-overlap', streams.overlaps],
       ['stream-conflict', streams.conflicts],
+      ['stream-reset', streams.resets],
       ['stream-joined', streams.joined],
       ['stream-gap', streams.gaps],
       ['stream-resync', streams.resyncs],
@@ -547,6 +552,13 @@ export class Frames {
   /** RFC 9293. */
   #tcp(bytes: Uint8Array, at: number, end: number, stop: number): number {
     const reason = this.#streams.segment(this.packet, this.#tunnels, bytes, at, end, stop);
+    if (reason === SHORT || reason === MALFORMED) return reason;
+    if (reason === TAKEN) this.#handshakes.spoken(this.packet);
+    if (this.#handshakes.take(this.packet, this.#tunnels, bytes[at + 13]!) && reason !== TAKEN) {
+      this.#dirty = true;
+      this.#handshakes.tell(this.packet, bytes, end);
+      return TAKEN;
+    }
     if (reason !== TAKEN) return reason;
     this.#dirty = true;
     this.pending = true;

@@ -7,7 +7,7 @@
  * not fill is skipped, and the next start line looked for.
  */
 import { portOf, word32 } from '../bytes.ts';
-import { STREAM_CONFLICT } from '../carriage.ts';
+import { STREAM_CONFLICT, STREAM_RESET } from '../carriage.ts';
 import {
   BAD,
   createFraming,
@@ -32,6 +32,7 @@ import { History } from './history.ts';
 import { noteEnds, notePlace, recall } from './origin.ts';
 import { isSipPort } from './protocols.ts';
 import { MALFORMED, SHORT, STREAM, STREAM_DUPLICATE, TAKEN, TCP, TLS } from './reasons.ts';
+import { Resets } from './resets.ts';
 import { WINDOW, type Window, Windows } from './windows.ts';
 
 /** Directions of connections followed at a time. */
@@ -94,6 +95,7 @@ export class Streams {
   evicted = 0;
 
   readonly #table: Table<Stream>;
+  readonly #resets: Resets;
   readonly #windows = new Windows();
   readonly #history = new History();
   readonly #deflated = new Deflated();
@@ -117,6 +119,7 @@ export class Streams {
 
   constructor(seed: Seed) {
     this.#stream = makeStream();
+    this.#resets = new Resets(seed, KEY_BYTES);
     this.#table = new Table<Stream>({
       name: 'streams',
       capacity: MAX_STREAMS,
@@ -153,6 +156,11 @@ export class Streams {
     const slot = this.#find(key, packet, bytes, start, end, flags, sequence);
     if (slot < 0 || start >= end) return slot < 0 && isTls(bytes, start, end) ? TLS : TCP;
     return this.#take(packet, slot, sequence, bytes, start, end, stop);
+  }
+
+  /** Resets that were contradicted by what came behind them. */
+  get resets(): number {
+    return this.#resets.contradicted;
   }
 
   /** Compressed WebSocket messages that could not be opened. */
@@ -195,6 +203,7 @@ export class Streams {
   #find(key: Key, packet: Packet, bytes: Uint8Array, start: number, end: number, flags: number, sequence: number): number {
     let slot = this.#table.find(key, packet.time);
     if (slot >= 0 && this.#isOver(slot, flags, sequence)) {
+      if ((flags & RST) !== 0 && !this.#table.at(slot).young) this.#resets.note(key, sequence, packet.time);
       this.#clear(this.#table.at(slot));
       this.#table.remove(slot);
       slot = -1;
@@ -204,6 +213,7 @@ export class Streams {
     if ((flags & SYN) !== 0) this.#table.expireAt(slot, packet.time + SYN_LIFE);
     const stream = this.#table.at(slot);
     stream.next = sequence;
+    if (this.#resets.isContradicted(key, (flags & SYN) !== 0, sequence, packet.time)) stream.odd |= STREAM_RESET;
     if ((flags & SYN) !== 0) return slot;
     this.joined++;
     if (isUpgrade(bytes, start, end)) stream.carries = UPGRADE;

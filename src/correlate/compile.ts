@@ -4,7 +4,7 @@ import type { FieldKind } from '../eventfields.ts';
 import { EVENT_NAMES } from '../events.ts';
 import { check, type Place } from '../readyaml.ts';
 import { nearest, parseDuration } from '../schema.ts';
-import type { AttackClass, Event, Level, Party, Stage } from '../types.ts';
+import type { AttackClass, Event, Lacking, Level, Party, Stage } from '../types.ts';
 import { compilePlan, listOf, single, type Workshop } from './compileplan.ts';
 import { compileCondition, type Predicate } from './condition.ts';
 import type { Doubt } from './doubt.ts';
@@ -66,9 +66,17 @@ export interface CompiledRule {
   readonly sample: Field | undefined;
   readonly success: CompiledSuccess | undefined;
   readonly why: Template;
+  readonly without: readonly Lack[];
   /** The file it came from, and what it says. */
   readonly file: string;
   readonly source: RuleFile;
+}
+
+/** Evidence that is missing if the last Event of an Alert meets a condition, and what is concluded without it. */
+export interface Lack {
+  readonly evidence: Lacking;
+  readonly where: Predicate;
+  readonly concludes: string;
 }
 
 /** What shows that an attack succeeded. */
@@ -187,6 +195,7 @@ class Compiler {
       sample,
       success: this.#success(by, fields),
       why: this.#template(['why'], file.why, fields),
+      without: this.#without(fields),
       file: this.#name,
       source: file,
     };
@@ -463,6 +472,13 @@ class Compiler {
       why: clause.why === undefined ? undefined : this.#template(['success', 'why'], clause.why, shown),
       doubt: this.#doubt(clause.doubt, fields),
     };
+  }
+
+  #without(fields: ReadonlyMap<string, FieldKind>): readonly Lack[] {
+    return this.#file.without.flatMap(({ evidence, where: source, concludes }, i) => {
+      const where = this.#condition(['without', i, 'where'], source, fields);
+      return where === undefined ? [] : [{ evidence, where, concludes }];
+    });
   }
 
   #doubt(doubt: NonNullable<RuleFile['success']>['doubt'], fields: ReadonlyMap<string, FieldKind>): Doubt | undefined {

@@ -8,7 +8,7 @@ import type { Ask, RuleStats } from '../queries.ts';
 import { hash, Key, type Seed, Table } from '../table.ts';
 import type { Alert, Event, Evidence, Outcome, Party } from '../types.ts';
 import { attributionText } from './attribution.ts';
-import type { CompiledRule, PartyField } from './compile.ts';
+import type { CompiledRule, Lack, PartyField } from './compile.ts';
 import type { Budget } from './distinct.ts';
 import { believe, noteDoubt } from './doubt.ts';
 import { DueQueue } from './duequeue.ts';
@@ -420,6 +420,7 @@ export class Correlator {
     const { rule } = this.#runtimes[group.rule]!;
     const event = group.lastEvent!;
     const count = countOf(rule, group);
+    const missing = rule.without.filter(({ where }) => where(event));
     return {
       id: group.id,
       time,
@@ -442,7 +443,8 @@ export class Correlator {
       ...(group.success === undefined ? {} : { proof: pointer(group.success) }),
       evidence: evidenceOf(group),
       attributed: isAddressParty(rule.subject) ? event.origin : 'packet',
-      why: whyOf(rule, group, event, count, this.#tools),
+      ...(missing.length === 0 ? {} : { missing: missing.map(({ evidence }) => evidence) }),
+      why: [whyOf(rule, group, event, count, this.#tools), ...missing.map(lackText)].join(' '),
     };
   }
 }
@@ -487,6 +489,17 @@ function evidenceOf(group: Group): Evidence[] {
 
 function pointer({ file, frame, time, type }: Event): Evidence {
   return { file, frame, time, event: type };
+}
+
+const LACKS = {
+  media: 'No media of the call was captured',
+  requests: 'The requests were not seen, only the answers',
+  answers: 'No answer was seen, only the requests',
+} as const;
+
+/** What is said with less evidence, in a sentence. */
+function lackText({ evidence, concludes }: Lack): string {
+  return `${LACKS[evidence]}: it concludes ${concludes}`;
 }
 
 function whyOf(rule: CompiledRule, group: Group, event: Event, count: number, tools: Tools): string {

@@ -1,6 +1,6 @@
 /** What a rule file may hold. One YAML file per attack; rules/README.md says how to write one. */
 import { type Infer, schema } from '../schema.ts';
-import { CLASSES, LEVELS, OUTCOMES, STAGES, SUBJECT_KINDS } from '../types.ts';
+import { CLASSES, LACKING, LEVELS, OUTCOMES, STAGES, SUBJECT_KINDS } from '../types.ts';
 
 /** Shapes of a rule; docs/sec.md says which rule type of SEC each of them is the equal of. */
 export const SHAPES = ['any', 'count', 'distinct', 'sequence', 'absence', 'schedule', 'script'] as const;
@@ -117,6 +117,19 @@ const UNTIL = schema({
   },
 });
 
+const WITHOUT = schema({
+  type: 'object',
+  fields: {
+    evidence: { type: 'enum', values: LACKING, about: 'what was not captured' },
+    where: {
+      type: 'string',
+      optional: true,
+      about: 'condition that the last Event of an Alert meets if it was missing: then the Alert names it, and says what it concludes',
+    },
+    concludes: { type: 'string', minLength: 1, about: 'what the rule concludes without it, behind a colon, to the end of the sentence' },
+  },
+});
+
 const MEMORY = schema({
   type: 'object',
   fields: {
@@ -171,6 +184,12 @@ const TEST = schema({
     outcome: { type: 'enum', values: OUTCOMES, optional: true, about: 'outcome of the last version of the last Alert' },
     level: { type: 'enum', values: LEVELS, optional: true, about: 'its level' },
     count: { type: 'integer', optional: true, about: 'its count' },
+    missing: {
+      type: 'array',
+      items: { type: 'enum', values: LACKING },
+      optional: true,
+      about: 'evidence that it names as missing',
+    },
   },
 });
 
@@ -316,6 +335,12 @@ export const RULE = schema({
       type: 'string',
       minLength: 1,
       about: 'what was seen, in a sentence; `{field}`, `{count}`, `{limit}`, `{within}`, `{events}`, `{span}`, `{rate}`',
+    },
+    without: {
+      type: 'array',
+      items: WITHOUT,
+      default: [],
+      about: 'what it concludes where media, requests or answers were not captured; rules that use such evidence say so',
     },
     falsePositives: {
       type: 'array',

@@ -60,6 +60,8 @@ function compareAlerts(t: RuleTest, out: readonly Alert[], raised: number): stri
     if (expected !== undefined && last?.[key] !== expected)
       faults.push(`expected ${key} ${expected}, received ${last?.[key] ?? 'no alert'}`);
   }
+  const [expected, named] = [t.missing, last?.missing ?? []].map((list) => list?.join(', ') || 'nothing');
+  if (t.missing !== undefined && expected !== named) faults.push(`expected ${expected} to be missing, received ${named}`);
   return faults;
 }
 

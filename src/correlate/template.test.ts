@@ -58,13 +58,3 @@ test('unknown names and secrets are refused with their place', () => {
     { at: 17, message: 'unknown name "zzzzzzzz"', near: undefined },
   ]);
 });
-
-test('what the sensor did not see is said in a sentence', () => {
-  const seen = (direction: string): string => render('Guessing.{unseen}', { event: testEvent('auth.failed', { direction }, 0, 1) });
-  assert.deepEqual(['both', 'answers', 'requests', ''].map(seen), [
-    'Guessing.',
-    'Guessing. The requests were not seen, only the answers.',
-    'Guessing. No answer was seen, only the requests.',
-    'Guessing.',
-  ]);
-});

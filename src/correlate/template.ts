@@ -43,18 +43,8 @@ export const COMPUTED: Readonly<Record<string, { readonly about: string; readonl
   limit: { about: 'the limit that was reached', text: (f) => grouped(f.limit) },
   within: { about: 'the time of that limit, e.g. `10 minutes`', text: (f) => durationWords(f.within) },
   span: { about: 'time from the first to the last Event', text: (f) => durationWords(f.last - f.first) },
-  unseen: { about: 'a sentence that says which direction the sensor did not see, behind a space; empty if it saw both', text: unseen },
   rate: { about: '`count` per second, minute or hour over that time', text: (f) => rateWords(f.count, f.last - f.first) },
 };
-
-const UNSEEN: Readonly<Record<string, string>> = {
-  answers: ' The requests were not seen, only the answers.',
-  requests: ' No answer was seen, only the requests.',
-};
-
-function unseen({ event }: Facts): string {
-  return UNSEEN[`${event.data['direction']}`] ?? '';
-}
 
 /** Compiles a template, or says every name that is wrong and where. */
 export function compileTemplate(

@@ -1,5 +1,6 @@
 /** How a packet was carried was odd in a way that hides messages from who reads along (Ptacek and Newsham 1998). */
-import { ODD_BITS } from '../carriage.ts';
+import { NO_ENDPOINT } from '../bytes.ts';
+import { ODD_BITS, STREAM_RESET } from '../carriage.ts';
 import type { Packet } from '../types.ts';
 import { type Emitter, typeIndex } from './emitter.ts';
 
@@ -12,6 +13,8 @@ export function detectCarriage(packet: Packet, emitter: Emitter): void {
   const scene = { time, src, dst, callId: '', account: '', file: where.file, frame };
   for (let bit = 0; bit < ODD_BITS.length; bit++) {
     if ((odd & (1 << bit)) === 0) continue;
-    emitter.emit('capture.odd', TYPE, scene, { oddity: ODD_BITS[bit]!, transport, bytes: end - start });
+    // Who is named in a reset that is not true is its victim.
+    const seen = 1 << bit === STREAM_RESET ? { ...scene, src: NO_ENDPOINT } : scene;
+    emitter.emit('capture.odd', TYPE, seen, { oddity: ODD_BITS[bit]!, transport, bytes: end - start });
   }
 }

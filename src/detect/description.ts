@@ -1,16 +1,18 @@
-/** A session description was offered or answered: what it asks for, as text (S1-25). */
-import { ADDRESS, addressText, ENDPOINT, keptText } from '../bytes.ts';
+/** A session description was offered or answered: what it asks for, as text (S1-25); and whether its keys were changed on the way. */
+import { ADDRESS, addressText, ENDPOINT, keptText, NO_ENDPOINT } from '../bytes.ts';
 import { headerLines, headerValue, VIA } from '../decode/headers.ts';
 import type { SipMessage } from '../decode/message.ts';
 import { CODECS } from '../decode/sdp/codecs.ts';
 import { DIRECTIONS, IPV4, IPV6, MEDIA_TYPES, SDP_PROTOCOLS, type Sdp, type SdpAddress, type SdpMedia } from '../decode/sdp/sdpview.ts';
 import { ENCRYPTIONS, encryptionOf } from '../track/media/promises.ts';
 import type { Observation } from '../track/observation.ts';
+import { PACKET } from '../track/origin.ts';
 import type { Span } from '../types.ts';
 import { type Emitter, typeIndex } from './emitter.ts';
 import { methodOf, sceneOf } from './scene.ts';
 
 const TYPE = typeIndex('media.described');
+const REKEYED = typeIndex('media.rekeyed');
 /** Via lines and codecs that are shown. */
 const MOST = 8;
 
@@ -37,6 +39,16 @@ export function detectDescription(o: Observation, sdp: Sdp, emitter: Emitter): v
       ...sectionOf(sdp, media),
     },
   );
+}
+
+/** Emits `media.rekeyed`. */
+export function detectRekeyed(o: Observation, sdp: Sdp, emitter: Emitter): void {
+  if (!emitter.wants(REKEYED)) return;
+  const { message: m, packet } = o;
+  const src = o.rekeyed === 'receiver' ? packet.src : NO_ENDPOINT;
+  const scene = { ...sceneOf(o, ''), src, dst: packet.dst, hop: src, attributed: PACKET };
+  const { address, port, encryption } = sectionOf(sdp, sdp.media[0]);
+  emitter.emit('media.rekeyed', REKEYED, scene, { method: methodOf(m), status: m.status, address, port, encryption });
 }
 
 function sectionOf(sdp: Sdp, media: SdpMedia | undefined) {

@@ -1,4 +1,5 @@
 /** All detectors, and the Observations each is called for. */
+import type { PlacedCalls } from '../profile/placed.ts';
 import { NONE, type Observation } from '../track/observation.ts';
 import type { Tracker } from '../track/tracker.ts';
 import { detectAlike } from './alike.ts';
@@ -19,6 +20,8 @@ import { detectOddity } from './oddity.ts';
 import { detectOffer } from './offer.ts';
 import { detectProbe } from './probe.ts';
 import { detectReplay } from './replay.ts';
+import { detectStray } from './stray.ts';
+import { detectTaken } from './taken.ts';
 import { detectTakeover } from './takeover.ts';
 import { detectToll } from './toll.ts';
 import { detectUnchallenged } from './unchallenged.ts';
@@ -31,11 +34,12 @@ function detectInferred(o: Observation, tracker: Tracker, emitter: Emitter, now:
 }
 
 /** Calls the detectors filed under what this Observation is. */
-export function detect(o: Observation, tracker: Tracker, emitter: Emitter, now: number): void {
+export function detect(o: Observation, tracker: Tracker, placed: PlacedCalls, emitter: Emitter, now: number): void {
   if (tracker.dialogs.changed > 0) detectDialog(o, tracker, emitter);
   if (o.violation > 0) detectViolation(o, tracker, emitter);
-  if (o.forgery > 0) detectForgery(o, emitter);
+  if (o.forgery > 0) detectForgery(o, tracker, emitter);
   if (o.repeated) detectAlike(o, tracker, emitter, now);
+  if (o.joined > 0) detectTaken(o, tracker, emitter);
   // The same request one hop earlier is what counts.
   if (o.copy) return;
   if (o.initial && tracker.clients !== undefined) detectClient(o, tracker.clients, emitter, now);
@@ -51,10 +55,11 @@ export function detect(o: Observation, tracker: Tracker, emitter: Emitter, now: 
   if (tracker.transactions.offerChanged) detectOffer(o, tracker, emitter);
   if (o.replayed) detectReplay(o, tracker, emitter);
   if (o.message.isRequest && o.message.credentials.cnonce.start >= 0 && !o.retransmission) detectCnonce(o, tracker, emitter, now);
-  if (o.abroad !== undefined) detectToll(o, tracker, emitter, now);
+  if (o.abroad !== undefined) detectToll(o, tracker, placed, emitter, now);
   if (o.retried !== undefined) detectDialling(o, emitter, now);
   if (o.inferred !== NONE) detectInferred(o, tracker, emitter, now);
   if (!o.concluded) return;
+  if (o.stray >= 0) detectStray(o.stray, tracker, emitter);
   detectUnchallenged(o, tracker, emitter);
   detectProbe(o, tracker, emitter, now);
   detectCredentials(o, tracker, emitter, now);

@@ -14,15 +14,17 @@ const TYPE = typeIndex('dialog.forged');
  * Emits `dialog.forged` for a message that shows it itself. It has a source only where that is no address of a party. Its status is that of
  * the forged answer, also where a later one shows it.
  */
-export function detectForgery(o: Observation, emitter: Emitter): void {
+export function detectForgery(o: Observation, tracker: Tracker, emitter: Emitter): void {
   if (!emitter.wants(TYPE)) return;
   const scene = senderScene(o);
+  const t = o.transaction;
   const known = o.fromParty ? { ...scene, src: NO_ENDPOINT, hop: NO_ENDPOINT } : scene;
   emitter.emit('dialog.forged', TYPE, known, {
     evidence: EVIDENCE_NAMES[o.forgery]!,
     method: methodOf(o.message),
     status: o.forgery === ANSWERED_AFTER && o.call !== undefined ? o.call.signs.refusal : o.message.status,
     side: SIDE_NAMES[o.side]!,
+    media: t !== undefined && heard(t.call, t.callGeneration, tracker),
   });
 }
 
@@ -37,6 +39,16 @@ export function detectForgeryLapse(slot: number, evidence: number, tracker: Trac
   const id = calls.table.generation(suspect.call) === suspect.callGeneration ? calls.table.keyAt(suspect.call) : undefined;
   const callId = id === undefined ? '' : keptText(id, 0, id.length);
   const scene = { time: suspect.time, src, dst, callId, account: '', file: suspect.file, frame: suspect.frame };
-  const data = { evidence: EVIDENCE_NAMES[evidence]!, method: METHODS[suspect.method]!, status: 0, side: SIDE_NAMES[suspect.side]! };
-  emitter.emit('dialog.forged', TYPE, scene, data);
+  emitter.emit('dialog.forged', TYPE, scene, {
+    evidence: EVIDENCE_NAMES[evidence]!,
+    method: METHODS[suspect.method]!,
+    status: 0,
+    side: SIDE_NAMES[suspect.side]!,
+    media: heard(suspect.call, suspect.callGeneration, tracker),
+  });
+}
+
+/** Any media of a call was captured. */
+function heard(call: number, generation: number, { media: { ofCalls } }: Tracker): boolean {
+  return ofCalls.holds(call, generation) && ofCalls.streamsKept(call) > 0;
 }

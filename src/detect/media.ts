@@ -8,6 +8,7 @@ import { ENCRYPTIONS } from '../track/media/promises.ts';
 import {
   AFTER_END,
   CONFLICT,
+  DETOURED,
   DIGIT,
   DISORDERED,
   FLOODED,
@@ -35,6 +36,7 @@ const ODD = typeIndex('media.odd');
 const LATES = typeIndex('media.late');
 const FLOODS = typeIndex('media.flooded');
 const DISORDERS = typeIndex('media.disordered');
+const DETOURS = typeIndex('media.detoured');
 const DIGITS = typeIndex('dtmf.sent');
 
 /** µs before a new SSRC within which a description explains it. */
@@ -48,6 +50,7 @@ const dst = new Uint8Array(ENDPOINT);
 export function detectMedia(shown: number, media: Media, packet: Packet, emitter: Emitter, now: number): void {
   const s = media.streams.at(media.slot);
   if ((shown & STARTED) !== 0 && emitter.wants(STARTS)) started(s, media, packet, emitter, now);
+  if ((shown & DETOURED) !== 0 && emitter.wants(DETOURS)) detoured(media, packet, emitter, now);
   if ((shown & SSRC_CHANGED) !== 0 && emitter.wants(CHANGES)) changed(s, media, packet, emitter, now);
   if ((shown & INTRUDED) !== 0 && emitter.wants(UNPROMISED)) intruded(media, packet, emitter, now);
   if ((shown & JUMPED) !== 0 && (s.jumps & (s.jumps - 1)) === 0 && emitter.wants(JUMPS)) {
@@ -169,6 +172,19 @@ function intruded(media: Media, packet: Packet, emitter: Emitter, now: number): 
   const scene: Scene = { ...sceneOf(intruder, media, packet, now), src, dst, file: intruder.file, frame: intruder.frame };
   const streams = intruder.promise < 0 ? 0 : media.promises.table.at(intruder.promise).streams;
   emitter.emit('media.unpromised', UNPROMISED, scene, { ...streamData(intruder), rival, rivalPort, streams });
+}
+
+function detoured(media: Media, packet: Packet, emitter: Emitter, now: number): void {
+  const { detours, news, same, others } = media.neighbours;
+  for (const detour of detours.slice(news)) {
+    const { slot, generation } = detour;
+    const described = media.neighbours.described(detour, now);
+    if (!media.streams.alive(slot, generation, now)) continue;
+    const s = media.streams.at(slot);
+    media.endpoints(slot, src, dst);
+    const scene = { ...sceneOf(s, media, packet, now), src: src.slice(), dst: dst.slice(), file: s.file, frame: s.frame };
+    emitter.emit('media.detoured', DETOURS, scene, { ...streamData(s), described, same, others });
+  }
 }
 
 function odd(shown: number, s: Stream, media: Media, packet: Packet, emitter: Emitter, now: number): void {

@@ -11,6 +11,12 @@ const TYPE = typeIndex('credentials.replayed');
 /** Emits `credentials.replayed`. */
 export function detectReplay(o: Observation, tracker: Tracker, emitter: Emitter): void {
   if (!emitter.wants(TYPE)) return;
-  const data = { method: methodOf(o.message), first: addressText(tracker.replays.first), contacts: o.message.contactCount };
+  const { message: m } = o;
+  const data = {
+    method: methodOf(m),
+    first: addressText(tracker.replays.first),
+    contacts: m.contactCount,
+    uncounted: m.credentials.qop.start < 0,
+  };
   emitter.emit('credentials.replayed', TYPE, sceneOf(o, accountOf(o.message)), data);
 }

@@ -1,5 +1,6 @@
 /** A call goes abroad. */
 import { keptText } from '../bytes.ts';
+import type { PlacedCalls } from '../profile/placed.ts';
 import { countryOf } from '../track/fraud/numberplan.ts';
 import { classOf } from '../track/fraud/tolls.ts';
 import type { Observation } from '../track/observation.ts';
@@ -10,10 +11,12 @@ import { sceneOf } from './scene.ts';
 const TYPE = typeIndex('number.abroad');
 
 /** Emits `number.abroad` when a server accepts a call to a number abroad. */
-export function detectToll(o: Observation, { tolls, homes, peers }: Tracker, emitter: Emitter, now: number): void {
+export function detectToll(o: Observation, tracker: Tracker, placed: PlacedCalls, emitter: Emitter, now: number): void {
+  const { tolls, callbacks, homes, peers } = tracker;
   const { abroad, message: m, transaction: t } = o;
   if (abroad === undefined || !emitter.wants(TYPE)) return;
   const { start, end, kind, cents } = tolls.number;
+  placed.judge(m, tolls.number, now);
   const digits = keptText(m.bytes, start, end);
   const { user, host } = m.from.uri;
   const account = `${keptText(m.bytes, user.start, user.end)}@${keptText(m.bytes, host.start, host.end)}`;
@@ -31,6 +34,10 @@ export function detectToll(o: Observation, { tolls, homes, peers }: Tracker, emi
     open: abroad.open,
     cents: Math.round(abroad.cents),
     neighbours: abroad.neighbours,
+    days: placed.days,
+    newCountry: placed.newCountry,
+    offHours: placed.offHours,
+    rung: callbacks.rung(m, tolls.number, now),
     serves: peers.servesOf(o.client, now),
   });
 }

@@ -28,6 +28,7 @@ const guess = alert({
   proof: PROOF,
   sample: ['1003@pbx.example'],
   evidence: [{ file: 'day.pcap', frame: 0, time: at(3), event: 'auth.failed' }],
+  missing: ['requests'],
 });
 const full = findings({
   alerts: [guess, alert({ id: 'x', target: { kind: 'none', value: '' } })],
@@ -80,7 +81,8 @@ test('the schema refuses what is not an analysis', async () => {
 test('what fell, and the frame that shows it, are in the object where there are any', async () => {
   const [first, second] = (await analysisOf(full)).alerts;
   assert.deepEqual([first?.fallen, first?.proof?.frame, first?.proof?.event], [['1003@pbx.example'], 476, 'auth.accepted']);
-  assert.deepEqual([second?.fallen, second?.proof], [undefined, undefined]);
+  assert.deepEqual([second?.fallen, second?.proof, second?.missing], [undefined, undefined, undefined]);
+  assert.deepEqual(first?.missing, ['requests']);
   assert.equal(first?.attributed, 'packet');
 });
 

@@ -14,6 +14,7 @@ import {
   DISPOSITIONS,
   type Evidence,
   type Incident,
+  LACKING,
   LEVELS,
   type MediaStream,
   OUTCOMES,
@@ -96,6 +97,10 @@ export const ALERT = {
     proof: { ...EVIDENCE, about: 'the piece of evidence that showed success first; absent if there was none', optional: true },
     evidence: list(EVIDENCE, 'where to look'),
     attributed: word(ATTRIBUTIONS, 'how the address of the subject was found; packet: the source address of the packets'),
+    missing: {
+      ...list(word(LACKING, 'kind of evidence'), 'evidence that was not captured, so that it rests on less; absent if nothing was missing'),
+      optional: true,
+    },
     why: text('what was seen, against which limit'),
   },
 } as const;
@@ -338,6 +343,7 @@ export function alertOf(a: Alert): Analysis['alerts'][number] {
     ...(a.proof === undefined ? {} : { proof: evidenceOf(a.proof) }),
     evidence: a.evidence.map(evidenceOf),
     attributed: a.attributed,
+    ...(a.missing === undefined ? {} : { missing: [...a.missing] }),
     why: cut(a.why),
   };
 }

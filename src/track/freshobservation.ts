@@ -37,13 +37,17 @@ export function createObservation(message: SipMessage): Observation {
     violation: NO_VIOLATION,
     fromParty: true,
     forgery: NO_EVIDENCE,
+    stray: -1,
     inferred: NONE,
     broken: undefined,
     retried: undefined,
     replayed: false,
+    joined: 0,
     use: '',
     others: 0,
+    rekeyed: '',
     repeated: false,
+    over: undefined,
     abroad: undefined,
   };
 }

@@ -96,7 +96,15 @@ test('an identifier is used again', () => {
   assert.deepEqual(open, [0, 0, 0, 2e6, 0, 0, 0, 2e6]);
   assert.deepEqual(
     gateways.tables().map(({ name, inserted }) => `${name} ${inserted}`),
-    ['gateway transactions 4', 'gateway connections 2', 'gateways 1', 'audit schedules 0', 'audited endpoints 0', 'gateway releases 0'],
+    [
+      'gateway transactions 4',
+      'gateway connections 2',
+      'gateways 1',
+      'audit schedules 0',
+      'audited endpoints 0',
+      'gateway releases 0',
+      'gateway endpoints out of service 0',
+    ],
   );
 });
 

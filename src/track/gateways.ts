@@ -9,6 +9,7 @@ import type { Packet, Span } from '../types.ts';
 import { Agents } from './gatewayagents.ts';
 import { Audits } from './gatewayaudits.ts';
 import { Releases } from './gatewaymedia.ts';
+import { Service } from './gatewayservice.ts';
 
 /** µs a transaction is remembered: T-HIST, 30 s (RFC 3435 §3.5.3), and some. */
 const HISTORY = 32_000_000;
@@ -67,6 +68,8 @@ export interface GatewayObservation {
   received: number;
   /** The gateway has a call agent, and the client is another. */
   stranger: boolean;
+  /** Slot of a report (`Service`) that the gateway contradicts by this, -1: it contradicts none. */
+  contradicts: number;
 }
 
 /** All gateways' transactions and connections. */
@@ -76,6 +79,7 @@ export class Gateways {
   readonly agents: Agents;
   readonly audits: Audits;
   readonly releases: Releases;
+  readonly service: Service;
   readonly #key = new Key(160);
   readonly #span: Span = { start: -1, end: -1 };
   readonly #observation: GatewayObservation;
@@ -107,7 +111,8 @@ export class Gateways {
       },
     });
     this.agents = new Agents(seed);
-    this.audits = new Audits(seed);
+    this.service = new Service(seed);
+    this.audits = new Audits(seed, this.service);
     this.releases = new Releases(seed);
     const nobody = new Uint8Array(ENDPOINT);
     this.#observation = { packet, message, repeated: false, known: false, client: nobody, server: nobody, ...NOTHING };
@@ -128,8 +133,8 @@ export class Gateways {
 
   /** Sizes and evictions of its tables. */
   tables(): TableStats[] {
-    const { agents, audits, releases } = this;
-    const tables = [this.transactions, this.connections, agents.table, audits.schedules, audits.endpoints, releases.table];
+    const { agents, audits, releases, service } = this;
+    const tables = [this.transactions, this.connections, agents.table, audits.schedules, audits.endpoints, releases.table, service.table];
     return tables.map((table) => table.stats());
   }
 
@@ -148,6 +153,8 @@ export class Gateways {
       this.#keepParameter(m, LETTER_C, row + CALL);
       this.#keepParameter(m, LETTER_I, row + CONNECTION);
       if (m.verb === AUEP) this.audits.audited(o.client, o.server, m.bytes, m.endpoint.start, m.endpoint.end, now);
+      else if (m.verb === RSIP) this.service.restarts(packet, m, now);
+      else if (m.verb === NTFY) this.#works(o, slot, now);
     }
     this.#recall(o, slot);
     if (!isReport(m.verb)) o.stranger = this.agents.isStranger(o.server, o.client, now);
@@ -176,6 +183,13 @@ export class Gateways {
     else if (verb !== DLCX) this.agents.obeyed(server, client, now);
   }
 
+  /** An endpoint is at work: it notifies, or opened a connection. */
+  #works(o: GatewayObservation, slot: number, now: number): void {
+    const { rows } = this.transactions;
+    const name = this.transactions.row(slot) + NAME;
+    o.contradicts = this.service.contradicted(rows, name + 1, name + 1 + rows[name]!, o.packet.time, now);
+  }
+
   #succeeded(o: GatewayObservation, m: MgcpMessage, verb: number, slot: number, now: number): void {
     if (verb === CRCX) {
       const row = this.transactions.row(slot);
@@ -185,6 +199,7 @@ export class Gateways {
       this.connections.at(at).opened = o.packet.time;
       this.#place(at, m, now);
       o.change = 'opened';
+      this.#works(o, slot, now);
     } else if (verb === MDCX) this.#changed(o, m, slot, now);
     else if (verb === DLCX) this.#closed(o, m, slot, now);
   }
@@ -260,6 +275,7 @@ const NOTHING = {
   sent: -1,
   received: -1,
   stranger: false,
+  contradicts: -1,
 } as const;
 const LETTER_C = 0x43;
 const LETTER_I = 0x49;

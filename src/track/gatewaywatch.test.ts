@@ -5,6 +5,7 @@ import { rtpOf } from '../../test/mediatalk.ts';
 import { packetOf } from '../../test/talk.ts';
 import type { Packet } from '../types.ts';
 import { Audits, type MissedAudit } from './gatewayaudits.ts';
+import { Service } from './gatewayservice.ts';
 
 const AGENT = '198.51.100.1:2727';
 const GATEWAY = '192.0.2.9:2427';
@@ -146,7 +147,7 @@ describe('audits', () => {
   });
 
   test('a schedule that was pushed out is none', () => {
-    const audits = new Audits({ k0: 1, k1: 2 });
+    const audits = new Audits({ k0: 1, k1: 2 }, new Service({ k0: 1, k1: 2 }));
     const name = Buffer.from('a@gw');
     const address = (n: number): Uint8Array => Uint8Array.from({ length: 18 }, (_, i) => (i < 12 ? 0 : (n >> (8 * (i % 4))) & 255));
     const missed: MissedAudit[] = [];

@@ -7,6 +7,7 @@ import type { DialogState } from './calls/dialogstate.ts';
 import type { DialledNumber } from './dialled.ts';
 import type { Broken } from './faults.ts';
 import type { TollState } from './fraud/tolls.ts';
+import type { Rekeyed } from './media/keys.ts';
 import type { Relation } from './peers.ts';
 import type { Binding, Change } from './registrations.ts';
 import type { Use } from './takeovers.ts';
@@ -81,6 +82,8 @@ export interface Observation {
   fromParty: boolean;
   /** Code of what shows that it is not of the party in whose name it speaks (`calls/forgeries.ts`), 0: nothing. */
   forgery: number;
+  /** It answers a request inside a call that nobody knows: slot of that (`calls/strays.ts`), else -1. */
+  stray: number;
   /** Outcome told by one direction alone: by an answer whose request was not seen, or by a request where no answers are seen. NONE for all others. */
   inferred: number;
   /** It is an initial request with a fault: what its client sent of these. */
@@ -89,12 +92,18 @@ export interface Observation {
   retried: DialledNumber | undefined;
   /** Its credentials were sent before from another address (`replays.ts`). */
   replayed: boolean;
+  /** A call was answered at once at a binding that joined another one: second in which it did (`joiners.ts`), else 0. */
+  joined: number;
   /** What this acceptance does with an account that was guessed; empty: nothing. */
   use: Use;
   /** Accepted: refusals so far of whoever is like this client, if it had none for this account (`Refusals`). */
   others: number;
+  /** Its session description has other keys than on the hop before; empty: it has not. Filled in after the rest. */
+  rekeyed: Rekeyed;
   /** It ended a call, and the calls of its caller look made by a machine (`Tracker.callers`). */
   repeated: boolean;
+  /** The call that it ended. */
+  over: CallState | undefined;
   /** A server accepted a call to a number abroad: who calls so (`Tracker.tolls`). */
   abroad: TollState | undefined;
 }

@@ -199,7 +199,7 @@ describe('behind a trusted proxy', () => {
     talk.ask('INVITE', [PROXYS, BELOW], PROXY, REGISTRAR);
     talk.ask('INVITE', [via('198.51.100.9', 'z9hG4bKr')], REGISTRAR, '198.51.100.20:5060');
     const no = (): void => {};
-    talk.tracker.finish(talk.now, { unanswered: no, abandoned: no, contacted: no, dialog: no, forged: no, lone: no, media: no });
+    talk.tracker.finish(talk.now, { unanswered: no, abandoned: no, contacted: no, dialog: no, forged: no, stray: no, lone: no, media: no });
     assert.deepEqual(
       talk.tracker.calls.over.map(({ src, dst }) => [src, dst]),
       [['203.0.113.66', '198.51.100.9']],

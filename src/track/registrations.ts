@@ -63,7 +63,9 @@ const URI = CLIENT + ENDPOINT;
 const LONGEST_URI = 47;
 /** Of the make of the client that registered it. */
 const MAKE = URI + 1 + LONGEST_URI;
-const STRIDE = MAKE + 4;
+/** Second in which it joined one of another make and address that was in force, 0: it did not. */
+const JOINED = MAKE + 4;
+const STRIDE = JOINED + 4;
 
 /** All addresses of record with a binding in force. */
 export class Registrations {
@@ -71,6 +73,8 @@ export class Registrations {
   /** What the last accepted REGISTER changed; the first `changed` entries count. */
   readonly changes: readonly BindingChange[];
   changed = 0;
+  /** Bindings that ever joined one of another make and address. */
+  joined = 0;
   readonly #key = new Key(256);
   readonly #contact = new Key(256);
   #make = 0;
@@ -170,7 +174,12 @@ export class Registrations {
     putRowWord(rows, at, contact);
     putRowWord(rows, at + MAKE, this.#make);
     for (let i = 0; i < ENDPOINT; i++) rows[at + CLIENT + i] = client[i]!;
-    if (known < 0) keepShort(rows, at + URI, LONGEST_URI, m.bytes, start, end);
+    if (known < 0) {
+      keepShort(rows, at + URI, LONGEST_URI, m.bytes, start, end);
+      const joins = this.#other(b, row, client, second) >= 0;
+      putRowWord(rows, at + JOINED, joins ? second : 0);
+      if (joins) this.joined++;
+    }
     this.#tell(known < 0 ? 'added' : 'refreshed', m.bytes, start, end, expires);
     return place;
   }
@@ -212,6 +221,38 @@ export class Registrations {
   #free(b: Binding, row: number, second: number, seen: number): number {
     for (let i = 0; i < b.places; i++) if ((seen & (1 << i)) === 0 && wordAt(this.table.rows, row + i * STRIDE + UNTIL) <= second) return i;
     return b.places < MOST_BINDINGS ? b.places++ : -1;
+  }
+
+  /** Where in `rows` the first binding in force lies that was made from another address by another make, or -1. */
+  #other({ places }: Binding, row: number, client: Uint8Array, second: number, make = this.#make): number {
+    const { rows } = this.table;
+    for (let i = 0; i < places; i++) {
+      const at = row + i * STRIDE;
+      if (wordAt(rows, at + UNTIL) > second && wordAt(rows, at + MAKE) !== make >>> 0 && !sameAddress(client, rows, at + CLIENT)) return at;
+    }
+    return -1;
+  }
+
+  /**
+   * If the To URI's address of record has a binding of that endpoint which joined another one that is still in force: the second
+   * in which it did; else 0. `owner` becomes who made the other one (18 bytes).
+   */
+  joinedBy(endpoint: Uint8Array, m: SipMessage, now: number, owner: Uint8Array): number {
+    const slot = this.table.find(this.#keyOf(m), now);
+    if (slot < 0) return 0;
+    const { rows } = this.table;
+    const row = this.table.row(slot);
+    const b = this.table.at(slot);
+    const second = Math.floor(now / 1_000_000);
+    for (let i = 0; i < b.places; i++) {
+      const at = row + i * STRIDE;
+      if (wordAt(rows, at + UNTIL) <= second || wordAt(rows, at + JOINED) === 0 || !sameEndpoint(rows, at + CLIENT, endpoint)) continue;
+      const other = this.#other(b, row, endpoint, second, wordAt(rows, at + MAKE));
+      if (other < 0) continue;
+      for (let k = 0; k < ENDPOINT; k++) owner[k] = rows[other + CLIENT + k]!;
+      return wordAt(rows, at + JOINED);
+    }
+    return 0;
   }
 
   /** True if the account whose credentials a request or its answer is about was bound by a REGISTER from this endpoint, and still is. */

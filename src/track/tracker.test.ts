@@ -82,6 +82,7 @@ class Talk {
     abandoned: (c: Abandoned) => this.abandoned.push(`${c.user}@${c.host}`),
     dialog: () => {},
     forged: () => {},
+    stray: () => {},
     media: () => {},
     contacted: (r: SeenRequest) => this.contacted.push(this.#seen(r)),
   };
@@ -688,9 +689,12 @@ describe('calls', () => {
       'broken requests',
       'callers',
       'callers abroad',
+      'callbacks',
       'homes',
       'dialogs',
       'suspects',
+      'stray requests',
+      'sources of strays',
       'legs',
       'replays',
       'loads',
@@ -699,7 +703,7 @@ describe('calls', () => {
       'lone answers',
       'refusals',
     ];
-    assert.deepEqual(names.slice(5), [...more, 'promises', 'streams']);
+    assert.deepEqual(names.slice(5), [...more, 'promises', 'streams', 'neighbours', 'described keys']);
   });
 });
 

@@ -17,16 +17,19 @@ import { NOBODY } from './calls/dialogstate.ts';
 import { Forgeries, NO_EVIDENCE, VERDICT } from './calls/forgeries.ts';
 import { Legs } from './calls/legs.ts';
 import { makeOf } from './calls/make.ts';
+import { Strays } from './calls/strays.ts';
 import { NO_VIOLATION } from './calls/violations.ts';
 import { Clients } from './clients.ts';
 import { Cnonces } from './cnonces.ts';
 import { Debts } from './debts.ts';
 import { Dialled } from './dialled.ts';
 import { Faults } from './faults.ts';
+import { Callbacks } from './fraud/callbacks.ts';
 import { Callers } from './fraud/callers.ts';
 import { Homes } from './fraud/homes.ts';
 import { Tolls } from './fraud/tolls.ts';
 import { createObservation } from './freshobservation.ts';
+import { Joiners } from './joiners.ts';
 import { LoneAnswers, type LoneChallenge } from './loads/loneanswers.ts';
 import { Rates } from './loads/rates.ts';
 import { Unheard } from './loads/unheard.ts';
@@ -81,6 +84,8 @@ export interface Lapses {
   dialog: DialogLapse;
   /** Time has shown that a message from a new place was forged: the suspect by slot, and the code of the evidence. */
   forged(slot: number, evidence: number): void;
+  /** A request for a call that nobody knows stayed without an answer: the stray by slot. */
+  stray(slot: number): void;
   /** A stream of media fell silent, or the input ended. */
   media(slot: number): void;
   /** The second look at the first request of a client to a server: who could answer has answered. */
@@ -104,16 +109,19 @@ export class Tracker {
   readonly peers: Peers;
   readonly authentication: Authentication;
   readonly registrations: Registrations;
+  readonly joiners: Joiners;
   readonly calls: Calls;
   readonly media: Media;
   readonly agreements: Agreements;
   readonly dialogs: Dialogs;
   readonly forgeries: Forgeries;
+  readonly strays: Strays;
   readonly dialled: Dialled;
   readonly cnonces: Cnonces;
   readonly faults: Faults;
   readonly callers: Callers;
   readonly tolls: Tolls;
+  readonly callbacks: Callbacks;
   readonly homes: Homes;
   readonly legs: Legs;
   /** First requests of clients to servers that wait for their second look. */
@@ -149,18 +157,21 @@ export class Tracker {
     this.#origins = new Origins(this.transactions, this.#debts, proxies);
     this.authentication = new Authentication(capacities, seed, this.transactions);
     this.registrations = new Registrations(capacities.registrations, seed);
+    this.joiners = new Joiners(this.registrations);
     this.calls = new Calls(capacities.calls, seed, wanted.calls);
     this.media = new Media(capacities, seed, this.calls);
     this.calls.talkSince = (slot, generation, since) => this.media.talkSince(slot, generation, since);
     this.calls.mediaOf = (slot, generation) => this.media.streamsOf(slot, generation);
-    this.agreements = new Agreements(this.media, this.calls);
+    this.agreements = new Agreements(this.media, this.calls, seed);
     this.dialogs = new Dialogs(capacities.dialogs, seed, this.calls, this.transactions, this.registrations);
     this.forgeries = new Forgeries(seed, this.transactions, this.calls, this.media);
+    this.strays = new Strays(seed, this.transactions, this.peers, this.registrations);
     this.dialled = new Dialled(capacities.calls, seed);
     this.cnonces = new Cnonces(capacities.attempts, seed);
     this.faults = new Faults(capacities.loads, seed);
     this.callers = new Callers(capacities.peers, seed);
     this.tolls = new Tolls(capacities.peers, seed);
+    this.callbacks = new Callbacks(capacities.peers, seed);
     this.homes = new Homes(capacities.registrations, seed);
     this.legs = new Legs(capacities.legs, seed, this.calls);
     this.contacts = new Sightings('first contacts', capacities.peers, SECOND_LOOK + 1_000_000, seed);
@@ -205,15 +216,19 @@ export class Tracker {
     o.broken = undefined;
     o.retried = undefined;
     o.use = '';
+    o.rekeyed = '';
     o.replayed = false;
     o.others = 0;
+    o.joined = 0;
     o.repeated = false;
+    o.over = undefined;
     o.abroad = undefined;
     o.dialog = undefined;
     o.side = NOBODY;
     o.violation = NO_VIOLATION;
     o.fromParty = true;
     o.forgery = NO_EVIDENCE;
+    o.stray = -1;
     this.dialogs.changed = 0;
     if (!m.isRequest) this.#answer(o, packet, m, now);
     else if (m.method === ACK) this.#ack(o, m, now);
@@ -227,7 +242,9 @@ export class Tracker {
     const c = o.call ?? this.#callOf(this.dialogs.changes[0]!.slot, now);
     if (c === undefined || c.ended === 0 || c.weighed) return;
     c.weighed = true;
+    o.over = c;
     this.tolls.over(c, now);
+    this.callbacks.over(c, m, now);
     o.repeated = this.callers.over(c, this.calls, m, now);
   }
 
@@ -268,8 +285,8 @@ export class Tracker {
 
   /** µs at which the next lapse falls due. */
   get #due(): number {
-    const { transactions, authentication, rates, dialogs, calls, loneAnswers, media, forgeries } = this;
-    const first = Math.min(transactions.unanswered.next, authentication.pending.next, this.#looks.next, forgeries.due);
+    const { transactions, authentication, rates, dialogs, calls, loneAnswers, media, forgeries, strays } = this;
+    const first = Math.min(transactions.unanswered.next, authentication.pending.next, this.#looks.next, forgeries.due, strays.due);
     return Math.min(first, rates.due, dialogs.due, calls.due, loneAnswers.pending.next, media.due);
   }
 
@@ -290,6 +307,7 @@ export class Tracker {
     this.#abandoned(now, now, lapses);
     this.#unanswered(now, now, lapses);
     this.forgeries.lapse(now, lapses.forged);
+    this.strays.lapse(now, lapses.stray);
     if (now >= this.dialogs.due) {
       this.dialogs.lapse(now, (kind, slot) => {
         this.#settle(slot, now);
@@ -352,37 +370,14 @@ export class Tracker {
 
   /** Sizes and evictions of all tables. */
   tables(): TableStats[] {
-    const { peers, authentication } = this;
+    const { peers, authentication, forgeries, strays, rates } = this;
     const tables = [this.transactions.table, peers.peers, peers.relations, authentication.nonces, authentication.attempts];
-    const {
-      registrations,
-      calls,
-      dialled,
-      faults,
-      callers,
-      tolls,
-      homes,
-      dialogs,
-      legs,
-      contacts,
-      opening,
-      rates,
-      takeovers,
-      loneAnswers,
-    } = this;
+    const { registrations, calls, dialled, cnonces, faults, callers, tolls, homes, dialogs, legs, replays, takeovers, loneAnswers } = this;
+    const told = [registrations, calls, dialled, cnonces, faults, callers, tolls, this.callbacks, homes, dialogs].map(({ table }) => table);
+    const judged = [forgeries.suspects, strays.table, strays.sources, legs.table, replays.table];
     const more = [
-      registrations.table,
-      calls.table,
-      dialled.table,
-      this.cnonces.table,
-      faults.table,
-      callers.table,
-      tolls.table,
-      homes.table,
-      dialogs.table,
-      this.forgeries.suspects,
-      legs.table,
-      this.replays.table,
+      ...told,
+      ...judged,
       rates.loads.table,
       rates.stalls.table,
       takeovers.table,
@@ -390,7 +385,8 @@ export class Tracker {
       this.signIns.refusals.table,
     ];
     const known = this.clients === undefined ? [] : [this.clients.table.stats(), this.clients.owners.stats()];
-    return [...[...tables, contacts.table, opening.table, ...more].map((t) => t.stats()), ...known, ...this.media.tables()];
+    const media = [...this.media.tables(), this.agreements.keys.table.stats()];
+    return [...[...tables, this.contacts.table, this.opening.table, ...more].map((t) => t.stats()), ...known, ...media];
   }
 
   #request(o: Observation, packet: Packet, m: SipMessage, now: number): void {
@@ -409,7 +405,7 @@ export class Tracker {
     } else if (m.method === INVITE && t.credentials && !o.copy) t.make = makeOf(m);
     o.initial = t.initial;
     if (!t.initial) {
-      this.dialogs.request(o, m, now);
+      this.#insideCall(o, m, t, now);
       this.forgeries.request(o, m, now);
       return;
     }
@@ -422,7 +418,12 @@ export class Tracker {
       this.forgeries.invited(o, m);
       this.legs.invited(m, packet, o.call, this.calls.fresh, now);
       if (this.calls.fresh && o.attributed === VIA) this.calls.originated(o.call, o.client);
-    } else if (m.method === BYE || m.method === UPDATE || m.method === PRACK) this.dialogs.request(o, m, now);
+    } else if (m.method === BYE || m.method === UPDATE || m.method === PRACK) this.#insideCall(o, m, t, now);
+  }
+
+  #insideCall(o: Observation, m: SipMessage, t: Transaction, now: number): void {
+    this.dialogs.request(o, m, now);
+    if (t.astray && !o.copy) this.strays.sent(o, t, now);
   }
 
   #meet(o: Observation, m: SipMessage, t: Transaction, now: number): void {
@@ -493,6 +494,7 @@ export class Tracker {
     o.concluded = true;
     if (o.copy) this.#debts.forwardedAnswer(t, m.status, packet.dst, now);
     else {
+      if (t.astray) o.stray = this.strays.answered(o, now);
       this.#debts.answered(t, m.status, o.server, now);
       this.#conclude(o, m, t, now);
     }
@@ -509,6 +511,7 @@ export class Tracker {
       this.dialogs.invited(o, packet, m, t, now);
       o.call = this.calls.answer(m, packet, t, now);
       this.forgeries.answered(o, m, t, o.retransmission);
+      if (m.status < 300 && this.registrations.joined > 0) o.joined = this.joiners.answered(o, t, now);
       if (o.call !== undefined && !o.copy && m.status < 300) o.abroad = this.tolls.accepted(o, o.call, now);
     } else if ((t.method === SUBSCRIBE || t.method === REFER) && m.status >= 200 && m.status < 300) this.dialogs.subscribed(o, m, now);
   }

@@ -99,6 +99,8 @@ export interface Transaction {
   waiting: number;
   /** INVITE: hash of the host of its Request-URI (`Rates`). */
   hop: number;
+  /** It was sent inside a call of which nothing but requests of one side was seen before (`calls/strays.ts`). */
+  astray: boolean;
 }
 
 /*
@@ -154,6 +156,7 @@ function makeTransaction(): Transaction {
     ends: false,
     waiting: -1,
     hop: 0,
+    astray: false,
   };
 }
 
@@ -179,6 +182,7 @@ function resetTransaction(t: Transaction): void {
   t.original = -1;
   t.owed = false;
   t.finals = 0;
+  t.astray = false;
   t.load = 0;
   t.dialled = -1;
   t.waiting = -1;

@@ -52,7 +52,17 @@ function makePacket(): Packet {
   const ranges = { bytes, start: 0, end: 0, frame: bytes, frameStart: 0, frameEnd: 0 };
   const where = { source: 'fuzz', file: 'fuzz', link: 'ethernet' };
   const head = { kind: 'packet', time: 1.7e15, ordinal: 0, frameNumber: 0, offset: 0, where, vlan: -1, transport: 'udp' } as const;
-  return { ...head, src: endpoint(), dst: endpoint(), ...ranges, truncated: false, odd: 0, tunnel: '', hep: undefined };
+  return {
+    ...head,
+    src: endpoint(),
+    dst: endpoint(),
+    ...ranges,
+    truncated: false,
+    odd: 0,
+    tunnel: '',
+    hep: undefined,
+    handshakes: undefined,
+  };
 }
 
 /** Puts the payload into the packet; who sent it, and when, follows from its bytes. */

@@ -5,7 +5,7 @@
  * allocation, no string.
  */
 import type { Span } from '../../types.ts';
-import { clearSpan, isDigit, isSpace, setSpan, skipSpace, trimSpace } from '../grammar.ts';
+import { clearSpan, isDigit, isSpace, sameName, setSpan, skipSpace, trimSpace } from '../grammar.ts';
 
 /** Verbs by code; 0 stands for every other, such as those of third parties (`XPIN`). RFC 3435 §3.2.1.1, RFC 3991 (MESG). */
 export const VERBS = ['', 'EPCF', 'CRCX', 'MDCX', 'DLCX', 'RQNT', 'NTFY', 'AUEP', 'AUCX', 'RSIP', 'MESG'] as const;
@@ -195,6 +195,27 @@ export function parameter(m: MgcpMessage, letter: number, into: Span): Span {
     return into;
   }
   return into;
+}
+
+/** What an RSIP says of its endpoints: nothing, they are back, they are out of service, something else (RFC 3435 §2.3.12). */
+export const NOT_SAID = 0;
+/** See NOT_SAID: `restart`, or `disconnected` and there again. */
+export const RESTART = 1;
+/** See NOT_SAID. */
+export const FORCED = 2;
+const OTHERWISE = 3;
+const METHODS = [Buffer.from('restart'), Buffer.from('disconnected'), Buffer.from('forced')];
+const METHOD_CODES = [RESTART, RESTART, FORCED];
+
+/** The restart method (`RM:`) of an RSIP: a code, see NOT_SAID. */
+export function restartMethod({ bytes, parameters, parameterCount }: MgcpMessage): number {
+  for (let at = 0; at < parameterCount * STRIDE; at += STRIDE) {
+    const name = parameters[at]!;
+    if (parameters[at + 1]! - name !== 2 || (bytes[name]! & 0xdf) !== 0x52 || (bytes[name + 1]! & 0xdf) !== 0x4d) continue;
+    const known = METHODS.findIndex((method) => sameName(bytes, parameters[at + 2]!, parameters[at + 3]!, method));
+    return METHOD_CODES[known] ?? OTHERWISE;
+  }
+  return NOT_SAID;
 }
 
 /** Places of the names of all parameters kept, in order; for people, not for the hot path. */

@@ -90,6 +90,7 @@ export class Calls {
     t.call = slot;
     t.callGeneration = this.table.generation(slot);
     c.hops++;
+    if (t.credentials) c.credentials = true;
     if (packet.transport === 'tls' || packet.transport === 'wss') c.secureHops++;
     // Whoever does not know the caller's tag is not made a party by an INVITE.
     if (t.identity === c.identity) this.meet(slot, packet);
@@ -156,6 +157,13 @@ export class Calls {
     c.hungUpBy = refuserOf(c.disposition, m.status);
     if (c.disposition === CANCELLED && !c.cancelled) c.hungUpBy = NETWORK;
     this.#end(c, packet.time, now);
+  }
+
+  /** One of its dialogs was confirmed at `time` (µs). */
+  dialogOpened(slot: number, time: number): void {
+    const c = this.table.at(slot);
+    if (c.ended > 0) c.again = time;
+    c.open++;
   }
 
   /** One of its dialogs ended at `time` (µs); the call is over with the last of them. */

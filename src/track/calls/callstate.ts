@@ -57,6 +57,8 @@ export interface CallState {
   hops: number;
   secureHops: number;
   authenticated: boolean;
+  /** One of its INVITEs carried credentials. */
+  credentials: boolean;
   signed: boolean;
   asserted: boolean;
   attestation: CallSecurity['attestation'];
@@ -117,6 +119,7 @@ export function makeCall(): CallState {
     hops: 0,
     secureHops: 0,
     authenticated: false,
+    credentials: false,
     signed: false,
     asserted: false,
     attestation: '',
@@ -168,6 +171,7 @@ export function beginCall(c: CallState, time: number): void {
   c.hops = 0;
   c.secureHops = 0;
   c.authenticated = false;
+  c.credentials = false;
   c.signed = false;
   c.asserted = false;
   c.attestation = '';

@@ -286,6 +286,7 @@ export class Dialogs {
     o.fromParty = call < 0 || this.#calls.isParty(call, o.packet) || this.#isRegistered(o, m, now);
     const what = d.session ? judge(d, side, m, now) : NO_VIOLATION;
     o.violation = what === NO_VIOLATION && !o.fromParty ? SENDER_UNKNOWN : what;
+    if (call >= 0) this.#doubt(o, call);
     this.#link(o.transaction, slot);
     if (!o.fromParty) return;
     d.last = now;
@@ -358,7 +359,14 @@ export class Dialogs {
       // The ACK to a refusal on a branch of its own.
       if (m.method === ACK && c.answered === 0 && c.status >= 300) return;
     }
-    if (belongsToCall(m)) this.#adopt(o, m, now);
+    if (!belongsToCall(m)) return;
+    this.#doubt(o, call);
+    this.#adopt(o, m, now);
+  }
+
+  /** If nothing but requests of one side was seen of a call (-1: nothing), its answer tells whether there is one (`strays.ts`). */
+  #doubt({ transaction: t }: Observation, call: number): void {
+    if (t !== undefined && (call < 0 || !this.#calls.isKnown(call))) t.astray = true;
   }
 
   #adopt(o: Observation, m: SipMessage, now: number): void {
@@ -390,6 +398,7 @@ export class Dialogs {
     const call = this.#calls.find(m, now);
     o.violation = what;
     o.fromParty = call >= 0 && this.#calls.isParty(call, o.packet);
+    this.#doubt(o, call);
     if (call >= 0) o.call = this.#calls.table.at(call);
   }
 
@@ -398,6 +407,7 @@ export class Dialogs {
     const t = this.#transactions.inviteOf(m, now);
     const linked = t !== undefined && t.call >= 0 && this.#calls.table.alive(t.call, t.callGeneration, now);
     const call = linked ? t.call : this.#calls.find(m, now);
+    if (t === undefined) this.#doubt(o, call);
     if (call < 0) return;
     const c = this.#calls.table.at(call);
     o.call = c;
@@ -459,10 +469,7 @@ export class Dialogs {
     this.table.touch(slot, now);
     this.#change(BECAME_CONFIRMED, slot);
     const call = this.#callOf(d, now);
-    if (call < 0) return;
-    const c = this.#calls.table.at(call);
-    if (c.ended > 0) c.again = time;
-    c.open++;
+    if (call >= 0) this.#calls.dialogOpened(call, time);
   }
 
   #reinvited(slot: number, d: DialogState, t: Transaction, m: SipMessage, now: number): void {

@@ -72,6 +72,10 @@ test('the first costly call from where the account was never used', () => {
       open: 1,
       cents: 0,
       neighbours: 0,
+      days: 0,
+      newCountry: true,
+      offHours: false,
+      rung: 0,
       serves: 0,
     },
   ]);

@@ -4,8 +4,8 @@
  */
 import { ENDPOINT, keepShort, shortText } from '../../bytes.ts';
 import { INVITE, METHODS, OPTIONS, REGISTER } from '../../decode/message.ts';
+import { SKETCH, sketchAdd, sketchCount } from '../../sketch.ts';
 import { type Key, type Seed, Table } from '../../table.ts';
-import { SKETCH, sketchAdd, sketchCount } from './sketch.ts';
 
 /** Requests begun (outside dialogs, each once). In rows of answers and of other payloads: these. */
 export const BEGUN = 0;

@@ -12,6 +12,7 @@ import { hash, Key, type Seed } from '../../table.ts';
 import type { Packet, Span } from '../../types.ts';
 import type { Calls } from '../calls/calls.ts';
 import type { Observation } from '../observation.ts';
+import { DescribedKeys } from './keys.ts';
 import type { Media } from './media.ts';
 import { CANDIDATE, DESCRIBED } from './promises.ts';
 import { DIGIT } from './streams.ts';
@@ -28,25 +29,35 @@ const NAMES: Seed = { k0: 0x736470, k1: 0x746167 };
 export class Agreements {
   readonly #media: Media;
   readonly #calls: Calls;
+  readonly keys: DescribedKeys;
   readonly #key = new Key(256);
 
-  constructor(media: Media, calls: Calls) {
+  constructor(media: Media, calls: Calls, seed: Seed) {
     this.#media = media;
     this.#calls = calls;
+    this.keys = new DescribedKeys(seed);
   }
 
   /** Takes a message after the tracker has; `part` is what its body holds, `sdp` what it says if it is a description. */
   take(o: Observation, part: BodyPart, sdp: Sdp, now: number): number {
     const { message: m, packet } = o;
     if (!m.isRequest && m.status >= 200) this.#concluded(o, m, packet, now);
-    if (part.kind === 0 || o.retransmission) return 0;
     if (part.kind === SDP_BODY) {
-      if (sdp.present && negotiates(m)) this.#promise(o, m, packet, sdp, now);
+      if (sdp.present && negotiates(m)) this.#described(o, m, packet, sdp, now);
       return 0;
     }
+    if (part.kind === 0 || o.retransmission) return 0;
     if (part.kind !== DTMF_BODY && part.kind !== DTMF_RELAY_BODY && part.kind !== NORTEL_BODY) return 0;
     const digit = m.isRequest && m.method === INFO && readInfoDigit(m.bytes, part.start, part.end, part.kind, this.#media.dtmf);
     return digit ? DIGIT : 0;
+  }
+
+  /** On each hop a description may have other keys, also where the message looks like a repetition. */
+  #described(o: Observation, m: SipMessage, packet: Packet, sdp: Sdp, now: number): void {
+    const hop = this.#hop(packet);
+    this.#media.neighbours.learn(packet, now);
+    o.rekeyed = this.keys.take(m, sdp, packet, hop, now);
+    if (!o.retransmission) this.#promise(o, m, packet, sdp, hop, now);
   }
 
   /** A final answer: the call is up, or over. */
@@ -73,12 +84,11 @@ export class Agreements {
   }
 
   /** Each section that names where media can arrive is a promise of the side that sent the description. */
-  #promise(o: Observation, m: SipMessage, packet: Packet, sdp: Sdp, now: number): void {
+  #promise(o: Observation, m: SipMessage, packet: Packet, sdp: Sdp, hop: number, now: number): void {
     const call = this.#callOf(o, m, now);
     const asker = call < 0 ? 0 : this.#media.ofCalls.side(call, this.#number(m.bytes, m.from.tag));
     const side = m.isRequest ? asker : 1 - asker;
     const renewed = o.transaction !== undefined && !o.transaction.initial;
-    const hop = this.#hop(packet);
     if (call >= 0 && this.#decreased(m, sdp, call, side)) addOddity(m, DECREASE, sdp.origin.start, sdp.origin.end);
     for (let k = 0; k < sdp.mediaCount; k++) {
       const section = sdp.media[k]!;

@@ -15,6 +15,7 @@ import type { Calls } from '../calls/calls.ts';
 import { CallMedia } from './callmedia.ts';
 import { FarEnd } from './farend.ts';
 import { MediaTotals } from './mediatotals.ts';
+import { Neighbours } from './neighbours.ts';
 import { DESCRIBED, DTLS_KEYS, LATCHED, type Promised, Promises, ZRTP_KEYS } from './promises.ts';
 import {
   AFTER_END,
@@ -22,6 +23,7 @@ import {
   beginStream,
   CHALLENGED,
   copyStream,
+  DETOURED,
   DIGIT,
   DISORDERED,
   FLOODED,
@@ -83,6 +85,7 @@ export class Media {
   readonly streams: Table<Stream>;
   readonly ofCalls: CallMedia;
   readonly totals = new MediaTotals();
+  readonly neighbours: Neighbours;
   /** Slot of the stream of the last packet; with INTRUDED `intruder` goes on beside `rival`, with SSRC_CHANGED this one took the place of `rival`. */
   slot = -1;
   rival = -1;
@@ -116,13 +119,14 @@ export class Media {
         resetStream(s);
       },
     });
+    this.neighbours = new Neighbours(seed);
     this.#farEnd = new FarEnd(this.streams);
     this.#idle = new TimeoutQueue(this.streams.capacity);
   }
 
-  /** Sizes and evictions of both tables. */
+  /** Sizes and evictions of its tables. */
   tables(): TableStats[] {
-    return [this.promises.table.stats(), this.streams.stats()];
+    return [this.promises.table.stats(), this.streams.stats(), this.neighbours.table.stats()];
   }
 
   /** Takes the RTP packet `packet.bytes[start, end)`, which `sniff` knew as such. Returns bits of what it showed (streams.ts). */
@@ -339,8 +343,16 @@ export class Media {
     if (!s.started && s.unique >= (s.call >= 0 || s.promised !== UNPROMISED ? ENOUGH : ENOUGH_UNPROMISED)) {
       s.started = true;
       shown |= STARTED;
+      if (s.promised !== UNPROMISED) shown |= this.#cameIn(slot, s, packet, now);
     } else if (!s.started && s.call < 0) this.streams.expireAt(slot, Math.max(now, packet.time) + DOUBT);
     return shown;
+  }
+
+  /** Over which neighbour it came. A port that a NAT has given away may be anybody's: of these only the usual way is counted. */
+  #cameIn(slot: number, s: Stream, packet: Packet, now: number): number {
+    const from = this.#source(slot, now);
+    const named = s.promised === PROMISED && from >= 0 && this.promises.table.at(from).kind !== LATCHED;
+    return this.neighbours.began(packet, slot, this.streams.generation(slot), named, now) ? DETOURED : 0;
   }
 
   /** Finds the promise a stream belongs to. */

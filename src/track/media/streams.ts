@@ -46,6 +46,9 @@ export const FLOODED = 128;
 /** See STARTED: the promised endpoint gets packets that follow from nothing, 16 within a second, 32 … */
 export const DISORDERED = 1024;
 
+/** See STARTED: streams came over another neighbour on the link than the signalling of their sources (neighbours.ts). */
+export const DETOURED = 2048;
+
 /** One stream. */
 export interface Stream {
   ssrc: number;

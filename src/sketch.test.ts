@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { hash, Key } from '../../table.ts';
 import { SKETCH, sketchAdd, sketchCount } from './sketch.ts';
+import { hash, Key } from './table.ts';
 
 const SEED = { k0: 11, k1: 12 };
 
