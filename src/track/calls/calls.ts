@@ -159,6 +159,13 @@ export class Calls {
     this.#end(c, packet.time, now);
   }
 
+  /** One of its dialogs was confirmed at `time` (µs). */
+  dialogOpened(slot: number, time: number): void {
+    const c = this.table.at(slot);
+    if (c.ended > 0) c.again = time;
+    c.open++;
+  }
+
   /** One of its dialogs ended at `time` (µs); the call is over with the last of them. */
   dialogEnded(slot: number, by: number, time: number, now: number): void {
     const c = this.table.at(slot);
