@@ -26,9 +26,9 @@ export function blamed(findings: readonly Finding[], messages: Messages): Uint8A
   return marks;
 }
 
-/** The first that it names of: an address to blame, a Call-ID, an account, an address or account under attack. */
-function suspicionOf({ subject, target, callId }: Finding, names: Names): Suspicion {
-  const who = subject === undefined ? '' : host(subject);
+/** The first that it names of: an address to blame or in whose name it was, a Call-ID, an account, an address or account under attack. */
+function suspicionOf({ subject, claimed, target, callId }: Finding, names: Names): Suspicion {
+  const who = host(subject ?? claimed ?? '');
   const at = target === undefined ? '' : host(target);
   if (isAddress(who)) return { columns: ['src'], texts: names.exactly(who) };
   if (callId !== undefined) return { columns: ['callId'], texts: names.exactly(callId) };

@@ -34,6 +34,8 @@ export interface Finding {
   readonly level: Level;
   /** Who is blamed: address (no port; IPv6 without brackets), `ip:port`, account `user@domain`; absent: nobody. */
   readonly subject?: string;
+  /** Address that it names without blaming it, because it may be forged, and says so. */
+  readonly claimed?: string;
   /** What is under attack: address, account, Call-ID or number. */
   readonly target?: string;
   /** Further targets that it names. */

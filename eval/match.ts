@@ -69,8 +69,8 @@ function linkOf(finding: Finding, accused: Accused): 'names' | 'points' | 'blame
   return namesTarget(finding, subject, accused) ? 'names' : 'none';
 }
 
-function namesTarget({ target, also = [], callId }: Finding, subject: string, { targets, attackers, accounts }: Accused): boolean {
-  const named = [subject, target ?? '', callId ?? '', ...also].filter((name) => name !== '').map(host);
+function namesTarget({ target, claimed, also = [], callId }: Finding, subject: string, { targets, attackers, accounts }: Accused): boolean {
+  const named = [subject, target ?? '', claimed ?? '', callId ?? '', ...also].filter((name) => name !== '').map(host);
   return named.some((name) => targets.has(name) || attackers.has(name) || accounts.some((account) => isSameAccount(account, name)));
 }
 

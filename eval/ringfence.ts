@@ -118,6 +118,7 @@ class Story {
 function findingOf(alert: Alert, time: number): Finding {
   const { subject, target, sample, first, last, level, outcome, rule, title } = alert;
   const callId = [subject, target].find(({ kind }) => kind === 'call')?.value;
+  const claimed = alert.attributed === 'claimed';
   const who = nameOf(subject);
   const aim = nameOf(target);
   return {
@@ -126,7 +127,7 @@ function findingOf(alert: Alert, time: number): Finding {
     last,
     class: alert.class,
     level,
-    ...(who === '' ? {} : { subject: who }),
+    ...(who === '' ? {} : claimed ? { claimed: who } : { subject: who }),
     ...(aim === '' ? {} : { target: aim }),
     also: sample,
     ...(callId === undefined ? {} : { callId }),

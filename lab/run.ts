@@ -57,7 +57,7 @@ export async function run(order: Order, signal: AbortSignal): Promise<Manifest> 
     for (const address of media) state.timeline.media(address, incoming, now());
   };
   const site = await startSite({ random, wish, accounts, segment, resolver, launch: tools.start, logs, onBridge });
-  let dropped = 0;
+  let dropped: readonly string[] = [];
   try {
     const phones: Phone[] = [];
     const lab = { ...makeLab(order, random, state, segment, tools, site), phones };
@@ -72,7 +72,7 @@ export async function run(order: Order, signal: AbortSignal): Promise<Manifest> 
     dropped = network.dropped();
     network.close();
   }
-  if (dropped > 0) throw new Error(`the network lost ${dropped} packets: the machine is too busy for this run`);
+  if (dropped.length > 0) throw new Error(`the network lost packets, ${dropped.join(', ')}: the machine is too busy for this run`);
   writeServerLogs(join(partial, 'logs'), await site.records(), site.queries, state.timeline);
   const recorded = await finish(partial, captures.files, state.timeline, state.campaigns, state.calls, network.impairment.loss);
   const manifest = await manifestOf(order, state, network, tools, site, recorded, partial, (performance.now() - began) / 1000);

@@ -2,6 +2,8 @@
  * The catalogue of Events: what can happen, told without judgement. One entry each; every field has a kind, which says
  * how it is compared in rules, masked in outputs and indexed in stores. Rules and sinks are checked against this list.
  */
+
+import { DIALOG_EVENTS } from './dialogevents.ts';
 import { credentials, direction, type EventType, method, mgcp, status, userAgent } from './eventfields.ts';
 import { MEDIA_EVENTS } from './mediaevents.ts';
 
@@ -52,6 +54,7 @@ export const EVENTS = {
         about: 'answers to this source within the minute that it had not asked for, or to INVITEs that it does not acknowledge',
       },
       unwantedFrom: { kind: 'count', about: 'about how many servers sent these' },
+      asked: { kind: 'count', about: 'how many different addresses this source has sent initial requests to' },
       direction,
     },
   },
@@ -66,9 +69,17 @@ export const EVENTS = {
   },
   'auth.accepted': {
     about:
-      'Credentials were accepted (2xx, or for a call an answer of the callee such as 480 or 486) after the same source had credentials for the same account refused.',
+      'Credentials were accepted (2xx, or for a call an answer of the callee such as 480 or 486) after the same source had credentials for the same account refused, or, as `others` counts, for other accounts, or other sources for this one.',
     src: 'who sent the credentials',
-    fields: { ...credentials, refusals: { kind: 'count', about: 'refused credentials of this source for this account before' } },
+    fields: {
+      ...credentials,
+      refusals: { kind: 'count', about: 'refused credentials of this source for this account before' },
+      others: {
+        kind: 'count',
+        about:
+          'if `refusals` is 0: refused credentials within the hour of this source for any account, if some came from the same port; or of all sources for this account, if some came from a program that writes as this one',
+      },
+    },
   },
   'request.unanswered': {
     about:
@@ -494,125 +505,7 @@ export const EVENTS = {
       evicted: { kind: 'count', about: 'live entries pushed out' },
     },
   },
-  'dialog.started': {
-    about:
-      'A dialog began (RFC 3261 §12.1): an INVITE got its first answer with a To tag, or the first message of a dialog was seen whose beginning was not.',
-    src: 'who asked for the dialog; if it was adopted, who sent the message',
-    fields: {
-      adopted: { kind: 'flag', about: 'its beginning was not seen' },
-      forks: { kind: 'count', about: 'dialogs of the same call so far, this one included' },
-    },
-  },
-  'dialog.confirmed': {
-    about: 'A dialog was confirmed: a 2xx was seen, or an ACK that proves it.',
-    src: 'who asked for the dialog',
-    fields: {
-      setup: { kind: 'duration', about: 'seconds since the dialog began' },
-      session: { kind: 'flag', about: 'it is that of a call, not of a subscription' },
-      routes: { kind: 'count', about: 'Record-Route lines in its latest answer: proxies that stay in the path' },
-    },
-  },
-  'dialog.ended': {
-    about:
-      'A dialog ended: a BYE was answered or stayed without an answer, its INVITE was refused, a subscription was ended, another branch was answered, or it was silent for too long.',
-    src: 'who asked for the end; who called, if time ended it',
-    fields: {
-      by: { kind: 'name', about: 'caller, callee or timeout' },
-      reason: {
-        kind: 'name',
-        about: 'bye, bye-unanswered, bye-by-stranger, notify, idle, session-timer, answered-elsewhere, or the status code that ended it',
-      },
-      duration: { kind: 'duration', about: 'seconds since it was confirmed, 0 if it never was' },
-      early: { kind: 'flag', about: 'it was never confirmed' },
-    },
-  },
-  'dialog.unacknowledged': {
-    about:
-      'Nobody acknowledged the 2xx to an INVITE within 32 s (64 × T1, RFC 3261 §13.3.1.4; at the end of the input 4 s and two repetitions), though what else the caller sent in the dialog was in view (S1-33).',
-    src: 'who called',
-    fields: {
-      repeats: { kind: 'count', about: 'repetitions of the 2xx on one hop' },
-      requests: { kind: 'count', about: 'requests seen inside the dialog' },
-      talk: { kind: 'duration', about: 'seconds for which both sides sent media since the 2xx; 0: none was captured, or of one side only' },
-    },
-  },
-  'credentials.replayed': {
-    about:
-      'A REGISTER bears digest credentials that were sent before from another address, which did not send them to this one. They cover neither Contact nor Expires (RFC 7616 §5.5).',
-    src: 'who sent them again',
-    fields: {
-      method,
-      first: { kind: 'address', about: 'who had sent them first' },
-      contacts: { kind: 'count', about: 'Contact values of the request' },
-      uncounted: {
-        kind: 'flag',
-        about:
-          'without qop: a telephone that moved may send the same ones again; with it a client counts and draws anew for each request (RFC 7616 §3.4), so they were read off the wire',
-      },
-    },
-  },
-  'call.taken': {
-    about:
-      'A call to an account was answered within 1 s of reaching it, at a binding that was added while one of another make, made from another address, was in force, and that still is.',
-    src: 'who answered',
-    fields: {
-      after: { kind: 'duration', about: 'seconds from the INVITE to the answer, there' },
-      since: { kind: 'duration', about: 'seconds since the binding was added' },
-      owner: { kind: 'address', about: 'who had made the other binding' },
-      userAgent,
-    },
-  },
-  'dialog.forged': {
-    about:
-      'Something shows that a message inside a call is not of the party in whose name it speaks (S1-40, S1-43, S2-26 to S2-29). Its source is empty where it bore the address of a party.',
-    src: 'who sent it, if that was an address which had no part in the call; else empty: nobody knows',
-    fields: {
-      evidence: {
-        kind: 'name',
-        about:
-          'media-goes-on: its party goes on sending from where it was; no-media: it came from an address that had no part in the call, and no media was captured that could tell; other-make: it is written otherwise than the earlier requests of that side; not-forwarded: it bears the address of a proxy, and no mark of whom it was forwarded for; not-cancelled: the caller was told 487 and had not cancelled; not-answered: the caller was refused in the name of a telephone that still rings; answered-after: a telephone answered after a refusal in its name',
-      },
-      method,
-      status: { kind: 'status', about: 'status code if it was an answer, else 0' },
-      side: { kind: 'name', about: 'whose it claims to be: caller, callee or none' },
-      media: { kind: 'flag', about: 'media of the call was captured; without it nobody knows whether the party goes on' },
-    },
-  },
-  'request.stray': {
-    about:
-      'A request inside a call (BYE, CANCEL, re-INVITE, UPDATE, REFER, PRACK, INFO) belongs to no call that was seen, and who got it knows it no better: it was answered 481 or 404, or not within 2 s though others are answered. Each call of a source once a minute.',
-    src: 'who sent the request',
-    fields: {
-      method,
-      status: { kind: 'status', about: '481 or 404; 0: no answer' },
-      refused: { kind: 'count', about: 'such requests of this source, until it pauses for 30 min' },
-      accepted: { kind: 'count', about: 'requests of this source inside calls whose beginning was not seen that were accepted' },
-      known: {
-        kind: 'flag',
-        about: 'the source is no stranger: it answers others, registered the account of its From, or had a call or REGISTER accepted there',
-      },
-    },
-  },
-  'dialog.violated': {
-    about:
-      'A message did not fit the state of its dialog (RFC 3261 §12.2; S2-24, S2-25), or came from an address that had no part in the call. What only looks so because messages cross, hops repeat them or the capture began late is not told.',
-    src: 'who sent the message',
-    fields: {
-      what: {
-        kind: 'name',
-        about:
-          'sender-unknown, tags-unknown, ack-without-invite, bye-outside-dialog, bye-before-answer, cseq-behind, reinvite-not-active, invite-in-terminated, update-inactive, request-in-terminated, cancel-unmatched, cancel-after-final, prack-unknown or answer-by-stranger',
-      },
-      method,
-      status: { kind: 'status', about: 'status code if it was an answer, else 0' },
-      state: { kind: 'name', about: 'state of the dialog in the machine of paper 002: inactive, wait-ack or active' },
-      expected: { kind: 'text', about: 'states of that machine in which the message may come' },
-      side: { kind: 'name', about: 'whose request it claims to be, by its tags: caller, callee or none' },
-      fromParty: { kind: 'flag', about: 'the address it came from had a part in the call before' },
-      party: { kind: 'address', about: 'where that side was first seen in the call: caller or callee; empty if that is not known' },
-      age: { kind: 'duration', about: 'seconds since the call was first seen' },
-    },
-  },
+  ...DIALOG_EVENTS,
   'script.answered': {
     about: 'A program that a rule asked about an Event has answered; src, dst, account and callId are those of that Event.',
     src: 'src of the Event that was asked about',

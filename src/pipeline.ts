@@ -148,7 +148,7 @@ export class Pipeline {
     this.#lapses = {
       unanswered: (t, client, server) => detectSilence(t, client, server, this.#tracker, this.#emitter, this.#clock.now),
       contacted: (request) => detectContact(request, this.#tracker, this.#emitter, this.#clock.now),
-      lone: (challenge) => detectLoneChallenge(challenge, this.#emitter),
+      lone: (challenge) => detectLoneChallenge(challenge, this.#tracker, this.#emitter, this.#clock.now),
       abandoned: (challenge) => detectAbandoned(challenge, this.#tracker, this.#emitter, this.#clock.now),
       dialog: (kind, slot) => detectDialogLapse(kind, slot, this.#tracker, this.#emitter, this.#clock.now),
       forged: (slot, evidence) => detectForgeryLapse(slot, evidence, this.#tracker, this.#emitter),

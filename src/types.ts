@@ -138,12 +138,13 @@ export interface Oddity {
 }
 
 /** Every way in which the address of who acted was found. */
-export const ATTRIBUTIONS = ['packet', 'via', 'witnessed', 'hep', 'nat', 'relayed', 'unknown', 'log'] as const;
+export const ATTRIBUTIONS = ['packet', 'via', 'witnessed', 'hep', 'nat', 'relayed', 'unknown', 'log', 'claimed'] as const;
 /**
  * How the address of who acted was found: `packet` the packet's source; `via` a proxy of ours says where it got the request from;
  * `witnessed` the request was seen on its way to the proxy that forwarded it; `hep` a capture agent says so; `nat` the address
  * of a NAT that others may share; `relayed` it says that it forwards for others and nobody vouches for it; `unknown` a proxy of ours
- * that does not say whom it forwarded for; `log` a line in a server's log says so, which nothing else vouches for.
+ * that does not say whom it forwarded for; `log` a line in a server's log says so, which nothing else vouches for; `claimed` the source of
+ * UDP packets that anybody may have written: next to nothing shows that it hears what it is answered.
  */
 export type Attribution = (typeof ATTRIBUTIONS)[number];
 

@@ -93,7 +93,10 @@ async function bySvwar(lab: Lab, intensity: Intensity): Promise<void> {
     ],
     agent,
   );
-  const { output } = await lab.tool('attack', command, 20);
+  let { output } = await lab.tool('attack', command, 20);
+  // It gives up if its first request or the answer to it is lost on the way: whoever means it starts it again.
+  for (let again = 0; again < 2 && output.includes('socket error: timed out'); again++)
+    ({ output } = await lab.tool('attack', command, 20));
   const found = users(lab).filter((user) => new RegExp(`\\| ${user} +\\| (reqauth|noauth|weird)`).test(output));
   campaign.end(found.length > 0 ? 'succeeded' : 'failed', { targets: found.map((user) => `${user}@${domain}`) });
 }

@@ -79,9 +79,9 @@ export class Network {
     return spawn('nsenter', [`--net=/run/netns/${namespace_}`, ...command], { stdio: ['ignore', stdout, stderr] });
   }
 
-  /** Packets that devices lost because a queue was full; what is lost on purpose on the way to the far segments does not count. */
-  dropped(): number {
-    return [...this.plan.segments.map(({ name }) => name), 'router', 'nat'].reduce((sum, name) => sum + droppedIn(name), 0);
+  /** Devices that lost packets because a queue was full, each with how many; what is lost on purpose on the way to the far segments does not count. */
+  dropped(): string[] {
+    return [...this.plan.segments.map(({ name }) => name), 'router', 'nat'].flatMap(droppedIn);
   }
 
   close(): void {
@@ -150,10 +150,14 @@ const SYSCTLS: readonly (readonly [string, string])[] = [
   ['ipv6/conf/default/disable_ipv6', '1'],
 ];
 
-function droppedIn(namespace_: string): number {
+function droppedIn(namespace_: string): string[] {
   const told = execFileSync('ip', ['-n', namespace_, '-s', '-j', 'link'], { encoding: 'utf8' });
-  const devices: { readonly stats64: Readonly<Record<'rx' | 'tx', { readonly dropped: number }>> }[] = JSON.parse(told);
-  return devices.reduce((sum, { stats64: { rx, tx } }) => sum + rx.dropped + tx.dropped, 0);
+  const devices: { readonly ifname: string; readonly stats64: Readonly<Record<'rx' | 'tx', { readonly dropped: number }>> }[] =
+    JSON.parse(told);
+  return devices.flatMap(({ ifname, stats64: { rx, tx } }) => {
+    const lost = rx.dropped + tx.dropped;
+    return lost === 0 ? [] : [`${lost} at ${namespace_}/${ifname}`];
+  });
 }
 
 function ip(namespace_: string, command: readonly string[]): void {

@@ -554,7 +554,11 @@ export class Frames {
     const reason = this.#streams.segment(this.packet, this.#tunnels, bytes, at, end, stop);
     if (reason === SHORT || reason === MALFORMED) return reason;
     if (reason === TAKEN) this.#handshakes.spoken(this.packet);
-    if (this.#handshakes.take(this.packet, this.#tunnels, bytes[at + 13]!) && reason !== TAKEN) return this.#knocked(bytes, end);
+    if (this.#handshakes.take(this.packet, this.#tunnels, bytes[at + 13]!) && reason !== TAKEN) {
+      this.#dirty = true;
+      this.#handshakes.tell(this.packet, bytes, end);
+      return TAKEN;
+    }
     if (reason !== TAKEN) return reason;
     this.#dirty = true;
     this.pending = true;
@@ -564,19 +568,6 @@ export class Frames {
     if (inside === TAKEN) return TAKEN;
     this.pending = this.#next();
     return this.pending ? TAKEN : inside;
-  }
-
-  /** A packet without payload, for what it says of its server. */
-  #knocked(bytes: Uint8Array, end: number): number {
-    const { packet } = this;
-    this.#dirty = true;
-    packet.transport = 'tcp';
-    packet.bytes = bytes;
-    packet.start = end;
-    packet.end = end;
-    packet.truncated = false;
-    packet.handshakes = this.#handshakes.counts;
-    return TAKEN;
   }
 
   /** RFC 9260. */

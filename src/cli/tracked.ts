@@ -55,6 +55,7 @@ const ORIGINS: Readonly<Record<Attribution, string>> = {
   relayed: ', which forwards for others, as it says; below that no Via is believed',
   unknown: ', a trusted proxy that does not say whom it forwarded for',
   log: ', as a log says',
+  claimed: ', as it claims',
 };
 
 /** C-03, in words. */

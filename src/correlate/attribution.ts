@@ -19,6 +19,8 @@ export function attributionText({ origin, via, src }: Event): string {
       return `${src} is a trusted proxy that does not say whom it forwarded for.`;
     case 'log':
       return 'The address is what a log line says.';
+    case 'claimed':
+      return `The address is only claimed: next to nothing shows that ${src} hears the answers, and over UDP anybody can write it. Do not ban it for this.`;
     case 'packet':
       return '';
   }
@@ -34,6 +36,7 @@ export const ADDRESS_WEIGHT: Readonly<Record<Attribution, number>> = {
   relayed: 0.5,
   unknown: 0.3,
   log: 0.8,
+  claimed: 0.5,
 };
 
 /** Why two alerts of one address belong together, in words. */
@@ -46,4 +49,5 @@ export const ADDRESS_REASON: Readonly<Record<Attribution, string>> = {
   relayed: 'same address, which may be a proxy’s',
   unknown: 'same trusted proxy, which does not say whom it forwarded for',
   log: 'same address in a log',
+  claimed: 'same address, which may be forged',
 };

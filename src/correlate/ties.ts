@@ -48,8 +48,8 @@ export class Ties {
   /** Looks at an Event. `now` is the pipeline's time in µs. */
   take(event: Event, now: number): void {
     const { type, src, origin, data } = event;
-    // Of a proxy it is not known who stands behind it.
-    if (src === '' || origin === 'unknown' || origin === 'relayed') return;
+    // Of a proxy it is not known who stands behind it, and a forged address ties nobody to anything.
+    if (src === '' || origin === 'unknown' || origin === 'relayed' || origin === 'claimed') return;
     if (type === 'cnonce.repeated') this.#tie('cnonce', `${data['cnonce']}`, event, `${data['other']}`);
     else if (type === 'account.used') this.#used(event, now);
     else if (type === 'auth.accepted') this.#accepted(event, now);

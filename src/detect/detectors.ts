@@ -30,7 +30,7 @@ import { detectViolation } from './violation.ts';
 
 function detectInferred(o: Observation, tracker: Tracker, emitter: Emitter, now: number): void {
   if (o.message.isRequest) detectUnheard(o, tracker, emitter, now);
-  else detectLone(o, tracker, emitter);
+  else detectLone(o, tracker, emitter, now);
 }
 
 /** Calls the detectors filed under what this Observation is. */

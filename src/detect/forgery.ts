@@ -2,7 +2,7 @@
 import { ENDPOINT, keptText, NO_ENDPOINT } from '../bytes.ts';
 import { METHODS } from '../decode/message.ts';
 import { SIDE_NAMES } from '../track/calls/dialogstate.ts';
-import { EVIDENCE_NAMES } from '../track/calls/forgeries.ts';
+import { ANSWERED_AFTER, EVIDENCE_NAMES } from '../track/calls/forgeries.ts';
 import type { Observation } from '../track/observation.ts';
 import type { Tracker } from '../track/tracker.ts';
 import { type Emitter, typeIndex } from './emitter.ts';
@@ -10,7 +10,10 @@ import { methodOf, senderScene } from './scene.ts';
 
 const TYPE = typeIndex('dialog.forged');
 
-/** Emits `dialog.forged` for a message that shows it itself. It has a source only where that is no address of a party. */
+/**
+ * Emits `dialog.forged` for a message that shows it itself. It has a source only where that is no address of a party. Its status is that of
+ * the forged answer, also where a later one shows it.
+ */
 export function detectForgery(o: Observation, tracker: Tracker, emitter: Emitter): void {
   if (!emitter.wants(TYPE)) return;
   const scene = senderScene(o);
@@ -19,7 +22,7 @@ export function detectForgery(o: Observation, tracker: Tracker, emitter: Emitter
   emitter.emit('dialog.forged', TYPE, known, {
     evidence: EVIDENCE_NAMES[o.forgery]!,
     method: methodOf(o.message),
-    status: o.message.status,
+    status: o.forgery === ANSWERED_AFTER && o.call !== undefined ? o.call.signs.refusal : o.message.status,
     side: SIDE_NAMES[o.side]!,
     media: t !== undefined && heard(t.call, t.callGeneration, tracker),
   });

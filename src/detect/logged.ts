@@ -28,7 +28,7 @@ function signedIn(entry: LogEntry, scene: Scene, peers: LoggedPeers, emitter: Em
   peers.note(entry, '', now);
   const common = { method, user, realm, userAgent: '', guess: '', steady: 0, hasty: 0, trusted, refusals, direction: 'both' };
   if (what === 'refused') emitter.emit('auth.failed', FAILURE, scene, { ...common, status: 401 });
-  else if (refusals > 0) emitter.emit('auth.accepted', ACCEPTANCE, scene, { ...common, status: 200 });
+  else if (refusals > 0) emitter.emit('auth.accepted', ACCEPTANCE, scene, { ...common, others: 0, status: 200 });
 }
 
 function probed(entry: LogEntry, scene: Scene, peers: LoggedPeers, emitter: Emitter, now: number): void {
@@ -45,6 +45,7 @@ function probed(entry: LogEntry, scene: Scene, peers: LoggedPeers, emitter: Emit
     abandoned: false,
     unwanted: 0,
     unwantedFrom: 0,
+    asked: 0,
     direction: 'both',
   });
 }

@@ -5,7 +5,9 @@ import { METHODS } from '../decode/message.ts';
 import { accountOf } from '../track/authentication.ts';
 import type { LoneChallenge } from '../track/loads/loneanswers.ts';
 import { ACCEPTED, FAILED, type Observation, UNKNOWN_USER } from '../track/observation.ts';
+import { PACKET } from '../track/origin.ts';
 import type { Tracker } from '../track/tracker.ts';
+import { attributionOf, unwantedOf } from './claimed.ts';
 import { type Emitter, typeIndex } from './emitter.ts';
 import { methodOf, sceneOf } from './scene.ts';
 
@@ -15,10 +17,10 @@ const PROBE = typeIndex('account.probed');
 const DIRECTION = 'answers';
 
 /** Emits `auth.failed`, `auth.accepted` and `account.probed` for an answer whose request was not seen. */
-export function detectLone(o: Observation, tracker: Tracker, emitter: Emitter): void {
+export function detectLone(o: Observation, tracker: Tracker, emitter: Emitter, now: number): void {
   if (o.inferred === FAILED && emitter.wants(FAILURE)) emitCredentials('auth.failed', FAILURE, o, tracker, emitter);
   if (o.inferred === ACCEPTED && emitter.wants(ACCEPTANCE)) emitCredentials('auth.accepted', ACCEPTANCE, o, tracker, emitter);
-  if (o.inferred === UNKNOWN_USER && emitter.wants(PROBE)) emitProbe(o, tracker, emitter);
+  if (o.inferred === UNKNOWN_USER && emitter.wants(PROBE)) emitProbe(o, tracker, emitter, now);
 }
 
 function emitCredentials(name: 'auth.failed' | 'auth.accepted', type: number, o: Observation, tracker: Tracker, emitter: Emitter): void {
@@ -27,7 +29,7 @@ function emitCredentials(name: 'auth.failed' | 'auth.accepted', type: number, o:
   if (account === undefined) return;
   const user = keptText(m.bytes, m.to.uri.user.start, m.to.uri.user.end);
   // The realm stands in challenges only, so that the host names the account: in both Events the same.
-  emitter.emit(name, type, sceneOf(o, accountOf(m)), {
+  const data = {
     method: methodOf(m),
     status: m.status,
     user,
@@ -39,32 +41,52 @@ function emitCredentials(name: 'auth.failed' | 'auth.accepted', type: number, o:
     hasty: 0,
     trusted: account.trusted,
     direction: DIRECTION,
-  });
+  };
+  const scene = sceneOf(o, accountOf(m));
+  if (name === 'auth.failed') emitter.emit(name, type, scene, data);
+  // Requests are not seen, so nothing tells two apart behind one address.
+  else emitter.emit(name, type, scene, { ...data, others: 0 });
 }
 
-function emitProbe(o: Observation, tracker: Tracker, emitter: Emitter): void {
+function emitProbe(o: Observation, tracker: Tracker, emitter: Emitter, now: number): void {
   const { message: m } = o;
   const { pair } = tracker.loneAnswers;
-  emitter.emit('account.probed', PROBE, sceneOf(o, accountOf(m)), {
-    method: methodOf(m),
-    status: m.status,
-    user: keptText(m.bytes, m.to.uri.user.start, m.to.uri.user.end),
-    userAgent: '',
-    misses: pair === undefined ? 0 : pair.misses,
-    hits: pair === undefined ? 0 : pair.hits,
-    served: pair !== undefined && pair.hits > 0,
-    abandoned: false,
-    unwanted: 0,
-    unwantedFrom: 0,
-    direction: DIRECTION,
-  });
+  const scene = sceneOf(o, accountOf(m));
+  const attributed = attributionOf(o.attributed, pair?.hits ?? 0, pair?.misses ?? 1);
+  emitter.emit(
+    'account.probed',
+    PROBE,
+    { ...scene, attributed },
+    {
+      method: methodOf(m),
+      status: m.status,
+      user: keptText(m.bytes, m.to.uri.user.start, m.to.uri.user.end),
+      userAgent: '',
+      misses: pair === undefined ? 0 : pair.misses,
+      hits: pair === undefined ? 0 : pair.hits,
+      served: pair !== undefined && pair.hits > 0,
+      abandoned: false,
+      ...unwantedOf(scene.src, tracker, now),
+      direction: DIRECTION,
+    },
+  );
 }
 
 /** Emits `account.probed` for a challenge that nothing followed. */
-export function detectLoneChallenge(challenge: LoneChallenge, emitter: Emitter): void {
+export function detectLoneChallenge(challenge: LoneChallenge, tracker: Tracker, emitter: Emitter, now: number): void {
   if (!emitter.wants(PROBE)) return;
   const { account: a, pair, client, server, user, host } = challenge;
-  const scene = { time: a.time, src: client, dst: server, callId: '', account: `${user}@${host}`, file: a.file, frame: a.frame };
+  const attributed = attributionOf(PACKET, pair.hits, pair.misses);
+  const scene = {
+    time: a.time,
+    attributed,
+    src: client,
+    dst: server,
+    callId: '',
+    account: `${user}@${host}`,
+    file: a.file,
+    frame: a.frame,
+  };
   const { misses, hits } = pair;
   emitter.emit('account.probed', PROBE, scene, {
     method: METHODS[a.method]!,
@@ -75,8 +97,7 @@ export function detectLoneChallenge(challenge: LoneChallenge, emitter: Emitter):
     hits,
     served: hits > 0,
     abandoned: true,
-    unwanted: 0,
-    unwantedFrom: 0,
+    ...unwantedOf(client, tracker, now),
     direction: DIRECTION,
   });
 }

@@ -3,10 +3,12 @@ import { keptText } from '../bytes.ts';
 import { METHODS } from '../decode/message.ts';
 import { type Abandoned, accountOf } from '../track/authentication.ts';
 import type { Observation } from '../track/observation.ts';
+import { PACKET } from '../track/origin.ts';
 import type { Relation } from '../track/peers.ts';
 import type { SeenRequest } from '../track/sightings.ts';
 import type { Tracker } from '../track/tracker.ts';
-import { type Emitter, typeIndex } from './emitter.ts';
+import { attributionOf, unwantedOf } from './claimed.ts';
+import { type Emitter, type Scene, typeIndex } from './emitter.ts';
 import { methodOf, sceneOf } from './scene.ts';
 
 const TYPE = typeIndex('account.probed');
@@ -18,7 +20,7 @@ export function detectProbe(o: Observation, tracker: Tracker, emitter: Emitter, 
   const scene = sceneOf(o, accountOf(m));
   const relation = tracker.peers.find(scene.src, scene.dst, now);
   if (o.opened >= 0) emitOpening(tracker.opening.read(o.opened), relation, tracker, emitter, now);
-  emitter.emit('account.probed', TYPE, scene, {
+  emitter.emit('account.probed', TYPE, believed(scene, relation), {
     method: methodOf(m),
     status: m.status,
     user: keptText(m.bytes, m.to.uri.user.start, m.to.uri.user.end),
@@ -40,7 +42,7 @@ function emitOpening(request: SeenRequest, relation: Relation | undefined, track
   const { time, status, attributed, file, frame } = sighting;
   const account = `${user}@${opening.hostOf(slot)}`;
   const scene = { time, src, dst, attributed, hop, callId: opening.callIdOf(slot), account, file, frame };
-  emitter.emit('account.probed', TYPE, scene, {
+  emitter.emit('account.probed', TYPE, believed(scene, relation), {
     method: opening.methodOf(slot),
     status,
     user,
@@ -70,7 +72,7 @@ export function detectAbandoned(challenge: Abandoned, tracker: Tracker, emitter:
     file: n.file,
     frame: n.frame,
   };
-  emitter.emit('account.probed', TYPE, scene, {
+  emitter.emit('account.probed', TYPE, believed(scene, relation), {
     method: METHODS[n.method]!,
     status: n.status,
     user,
@@ -84,7 +86,7 @@ export function detectAbandoned(challenge: Abandoned, tracker: Tracker, emitter:
   });
 }
 
-function unwantedOf(client: Uint8Array, tracker: Tracker, now: number): { unwanted: number; unwantedFrom: number } {
-  const { answers, servers } = tracker.rates.unwanted(client, now);
-  return { unwanted: answers, unwantedFrom: servers };
+/** The scene, with what is to be thought of its source. */
+function believed(scene: Scene, relation: Relation | undefined): Scene {
+  return { ...scene, attributed: attributionOf(scene.attributed ?? PACKET, relation?.proofs ?? 0, relation?.misses ?? 1) };
 }

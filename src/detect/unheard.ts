@@ -4,6 +4,7 @@ import { readGuess } from '../decode/guess.ts';
 import { accountOf } from '../track/authentication.ts';
 import { FAILED, type Observation, UNKNOWN_USER } from '../track/observation.ts';
 import type { Tracker } from '../track/tracker.ts';
+import { attributionOf } from './claimed.ts';
 import { type Emitter, typeIndex } from './emitter.ts';
 import { methodOf, sceneOf } from './scene.ts';
 
@@ -37,17 +38,25 @@ function emitFailure(o: Observation, tracker: Tracker, emitter: Emitter, now: nu
 
 function emitProbe(o: Observation, tracker: Tracker, emitter: Emitter, now: number): void {
   const { message: m, relation } = o;
-  emitter.emit('account.probed', PROBE, sceneOf(o, accountOf(m)), {
-    method: methodOf(m),
-    status: 0,
-    user: keptText(m.bytes, m.to.uri.user.start, m.to.uri.user.end),
-    userAgent: tracker.peers.agent(o.client, o.server, now),
-    misses: relation === undefined ? 0 : relation.misses,
-    hits: relation === undefined ? 0 : relation.proved,
-    served: relation !== undefined && relation.proved > 0,
-    abandoned: false,
-    unwanted: 0,
-    unwantedFrom: 0,
-    direction: 'requests',
-  });
+  const scene = sceneOf(o, accountOf(m));
+  const attributed = attributionOf(o.attributed, relation?.proofs ?? 0, relation?.misses ?? 1);
+  emitter.emit(
+    'account.probed',
+    PROBE,
+    { ...scene, attributed },
+    {
+      method: methodOf(m),
+      status: 0,
+      user: keptText(m.bytes, m.to.uri.user.start, m.to.uri.user.end),
+      userAgent: tracker.peers.agent(o.client, o.server, now),
+      misses: relation === undefined ? 0 : relation.misses,
+      hits: relation === undefined ? 0 : relation.proved,
+      served: relation !== undefined && relation.proved > 0,
+      abandoned: false,
+      unwanted: 0,
+      unwantedFrom: 0,
+      asked: 0,
+      direction: 'requests',
+    },
+  );
 }

@@ -44,6 +44,7 @@ function forRisk({ incidents }: Digest, alerts: readonly Alert[]): string[] {
 /** Block by address. Whoever answered challenges got packets there; other UDP may come from anywhere (design: Honest actions). */
 function block(alerts: readonly Alert[], own: readonly Network[]): string[] {
   const bad = alerts.filter(({ level, subject }) => severity(level) >= severity('warning') && isAddress(subject.kind));
+  const claimed = different(bad.filter(({ attributed }) => attributed === 'claimed').map(({ subject }) => subject.value));
   const proxies = different(bad.filter(forwards).map(({ subject }) => subject.value));
   const inside = different(bad.map(({ subject }) => subject.value)).filter(
     (value) => !proxies.includes(value) && own.some((network) => contains(network, value)),
@@ -52,7 +53,10 @@ function block(alerts: readonly Alert[], own: readonly Network[]): string[] {
   const proven = different(
     high.filter(({ stage, attributed }) => stage === 'credential' && attributed !== 'log').map(({ subject }) => subject.value),
   );
-  const unproven = different(high.map(({ subject }) => subject.value)).filter((value) => !proven.includes(value));
+  const unproven = different(high.filter(({ attributed }) => attributed !== 'claimed').map(({ subject }) => subject.value)).filter(
+    (value) => !proven.includes(value),
+  );
+  const unheard = claimed.filter((value) => ![...proxies, ...inside, ...proven, ...unproven].includes(value));
   const out: string[] = [];
   if (proxies.length > 0)
     out.push(
@@ -69,6 +73,10 @@ function block(alerts: readonly Alert[], own: readonly Network[]): string[] {
   if (unproven.length > 0)
     out.push(
       `Limit or block ${named(unproven)} on the SIP ports, with care: over UDP a source address can be forged, and nothing here proves it was not.`,
+    );
+  if (unheard.length > 0)
+    out.push(
+      `Limit what ${named(unheard)} may ask without signing in, but do not block it for this: nothing shows that it hears the answers, so that someone else may ask in its name.`,
     );
   return out;
 }

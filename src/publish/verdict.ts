@@ -55,6 +55,8 @@ export function deed(alert: Alert): string {
 export function doer(alert: Alert): string {
   const { kind, value } = alert.subject;
   if (value === '') return 'Someone';
+  // Anybody may have written a claimed address.
+  if (alert.attributed === 'claimed') return `Someone in the name of ${neutral(value)}`;
   return kind === 'address' || kind === 'endpoint' || kind === 'network' ? neutral(value) : `Someone (${kind} ${neutral(value)})`;
 }
 

@@ -45,6 +45,7 @@ export function createObservation(message: SipMessage): Observation {
     joined: 0,
     use: '',
     rekeyed: '',
+    others: 0,
     repeated: false,
     over: undefined,
     abroad: undefined,

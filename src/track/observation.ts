@@ -98,6 +98,8 @@ export interface Observation {
   use: Use;
   /** Its session description has other keys than on the hop before; empty: it has not. Filled in after the rest. */
   rekeyed: Rekeyed;
+  /** Accepted: refusals so far of whoever is like this client, if it had none for this account (`Refusals`). */
+  others: number;
   /** It ended a call, and the calls of its caller look made by a machine (`Tracker.callers`). */
   repeated: boolean;
   /** The call that it ended. */

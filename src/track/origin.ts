@@ -11,6 +11,7 @@
  * - `nat`: the sender's own idea of its address is a private one, the packet's is not: others may share that address (S2-40).
  * - `hep`: a capture agent says so, without proof.
  * - `packet`: the source address of the packet.
+ * - `claimed`: that too, but what it does does not show that it hears the answers (`Relation.proofs`).
  */
 import { ADDRESS, ENDPOINT, isIPv4 } from '../bytes.ts';
 import { skipSpace } from '../decode/grammar.ts';
@@ -29,9 +30,13 @@ export const VIA = 1;
 /** Code of an attribution, see ATTRIBUTIONS in types.ts. */
 export const WITNESSED = 2;
 const HEP = 3;
-const NAT = 4;
+/** Code of an attribution, see ATTRIBUTIONS in types.ts. */
+export const NAT = 4;
 const RELAYED = 5;
-const UNKNOWN = 6;
+/** Code of an attribution, see ATTRIBUTIONS in types.ts. */
+export const UNKNOWN = 6;
+/** Code of an attribution, see ATTRIBUTIONS in types.ts; not found here, but by what follows the request (detect/probe.ts). */
+export const CLAIMED = 8;
 
 /** Trusted proxies in a row that are followed. */
 const MOST_HOPS = 16;

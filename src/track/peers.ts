@@ -48,6 +48,11 @@ export interface Relation {
   served: boolean;
   /** Requests of the client that named an account it did not show to be its own, halved every 30 min. */
   misses: number;
+  /**
+   * What of the client shows that it hears this server, halved every 30 min: over UDP an ACK with the To tag of the answer or credentials
+   * over a nonce that it was given; over others each request.
+   */
+  proofs: number;
   /** Initial requests of the client, halved every 30 min. */
   requests: number;
   /** Calls of the client that the server answered with 2xx, halved every 30 min. */
@@ -113,6 +118,7 @@ export class Peers {
         hits: 0,
         served: false,
         misses: 0,
+        proofs: 0,
         connected: 0,
         forwards: -1,
         forwardsChanges: 0,
@@ -143,6 +149,7 @@ export class Peers {
         r.hits = 0;
         r.served = false;
         r.misses = 0;
+        r.proofs = 0;
         r.connected = 0;
         r.forwards = -1;
         r.forwardsChanges = 0;
@@ -165,6 +172,12 @@ export class Peers {
   servesOf(address: Uint8Array, now: number): number {
     const slot = this.peers.find(this.#key.reset().add(address, 0, ADDRESS), now);
     return slot < 0 ? 0 : this.peers.at(slot).serves;
+  }
+
+  /** How many different addresses this one has sent initial requests to. */
+  askedBy(address: Uint8Array, now: number): number {
+    const slot = this.peers.find(this.#key.reset().add(address, 0, ADDRESS), now);
+    return slot < 0 ? 0 : this.peers.at(slot).asked;
   }
 
   /** Refusals an address has not passed on, 0 if nothing is known of it. */
@@ -195,6 +208,7 @@ export class Peers {
     while (now - r.halved >= HALF_LIFE) {
       r.hits >>= 1;
       r.misses >>= 1;
+      r.proofs >>= 1;
       r.connected >>= 1;
       r.requests >>= 1;
       r.halved += HALF_LIFE;

@@ -689,6 +689,7 @@ describe('calls', () => {
       'broken requests',
       'callers',
       'callers abroad',
+      'callbacks',
       'homes',
       'dialogs',
       'suspects',
@@ -700,8 +701,9 @@ describe('calls', () => {
       'stalled domains',
       'takeovers',
       'lone answers',
+      'refusals',
     ];
-    assert.deepEqual(names.slice(5), [...more, 'promises', 'streams']);
+    assert.deepEqual(names.slice(5), [...more, 'promises', 'streams', 'neighbours', 'described keys']);
   });
 });
 

@@ -35,15 +35,16 @@ import { Rates } from './loads/rates.ts';
 import { Unheard } from './loads/unheard.ts';
 import { Agreements } from './media/agreements.ts';
 import { Media } from './media/media.ts';
-import { ACCEPTED, FAILED, NONE, type Observation, OPEN, OUTCOME_NAMES, UNKNOWN_USER } from './observation.ts';
+import { ACCEPTED, NONE, type Observation, OPEN, OUTCOME_NAMES, UNKNOWN_USER } from './observation.ts';
 import { Origins, PACKET, VIA, WITNESSED } from './origin.ts';
-import { notePace } from './pace.ts';
 import { ACQUAINTANCE, Peers } from './peers.ts';
+import { knowsTag } from './proofs.ts';
 import { Registrations } from './registrations.ts';
 import { Replays } from './replays.ts';
 import { type SeenRequest, Sightings } from './sightings.ts';
+import { SignIns } from './signins.ts';
 import { Takeovers } from './takeovers.ts';
-import { TIMEOUT, type Transaction, Transactions } from './transactions.ts';
+import { TIMEOUT, type Transaction, Transactions, tagOf } from './transactions.ts';
 
 /** Most entries of each table (config `tables`). */
 export interface Capacities {
@@ -134,6 +135,7 @@ export class Tracker {
   readonly clients: Clients | undefined;
   readonly loneAnswers: LoneAnswers;
   readonly unheard: Unheard;
+  readonly signIns: SignIns;
   /** Finished authentications by outcome code. */
   readonly outcomes = new Float64Array(OUTCOME_NAMES.length);
   readonly #looks: TimeoutQueue;
@@ -162,7 +164,7 @@ export class Tracker {
     this.calls.mediaOf = (slot, generation) => this.media.streamsOf(slot, generation);
     this.agreements = new Agreements(this.media, this.calls, seed);
     this.dialogs = new Dialogs(capacities.dialogs, seed, this.calls, this.transactions, this.registrations);
-    this.forgeries = new Forgeries(seed, this.calls, this.media);
+    this.forgeries = new Forgeries(seed, this.transactions, this.calls, this.media);
     this.strays = new Strays(seed, this.transactions, this.peers, this.registrations);
     this.dialled = new Dialled(capacities.calls, seed);
     this.cnonces = new Cnonces(capacities.attempts, seed);
@@ -176,6 +178,7 @@ export class Tracker {
     this.opening = new Sightings('first OPTIONS', capacities.peers, ACQUAINTANCE, seed);
     this.#looks = new TimeoutQueue(capacities.peers);
     this.takeovers = new Takeovers(capacities.attempts, seed, this.transactions, this.registrations);
+    this.signIns = new SignIns(capacities.attempts, seed, this);
     this.clients = wanted.clients === undefined ? undefined : new Clients(capacities.peers, seed, wanted.clients);
     this.unheard = new Unheard(this.authentication);
     this.replays = new Replays(capacities.registrations, seed);
@@ -216,6 +219,7 @@ export class Tracker {
     o.rekeyed = '';
     o.replayed = false;
     o.joined = 0;
+    o.others = 0;
     o.repeated = false;
     o.over = undefined;
     o.abroad = undefined;
@@ -264,12 +268,16 @@ export class Tracker {
     if (t !== undefined) this.#attribute(o, t, this.transactions.slot);
     // Some give the ACK to a 2xx the branch of the INVITE.
     if (t === undefined || t.status < 300) this.dialogs.request(o, m, now);
-    if (!o.retransmission) this.#acknowledged(o, now);
+    if (!o.retransmission) this.#acknowledged(o, m, now);
   }
 
-  #acknowledged({ transaction: t, client, server }: Observation, now: number): void {
+  #acknowledged(o: Observation, m: SipMessage, now: number): void {
+    const { transaction: t, client, server } = o;
     const relation = this.peers.find(client, server, now);
-    if (relation !== undefined && !relation.answered) relation.proved++;
+    if (relation !== undefined) {
+      if (!relation.answered) relation.proved++;
+      if (knowsTag(o, m)) relation.proofs++;
+    }
     if (!this.#watchLoads) return;
     if (relation !== undefined) this.rates.followed(relation, now);
     if (t !== undefined) this.rates.acknowledged(t, this.transactions.slot, now);
@@ -366,7 +374,7 @@ export class Tracker {
     const tables = [this.transactions.table, peers.peers, peers.relations, authentication.nonces, authentication.attempts];
     const { registrations, calls, dialled, cnonces, faults, callers, tolls, homes, dialogs, legs, replays, takeovers, loneAnswers } = this;
     const told = [registrations, calls, dialled, cnonces, faults, callers, tolls, this.callbacks, homes, dialogs].map(({ table }) => table);
-    const judged = [forgeries.suspects, strays.table, strays.sources, legs.table, replays.table];
+    const judged = [forgeries.suspects, strays.table, strays.sources, legs.table, replays.table, this.signIns.refusals.table];
     const more = [...told, ...judged, rates.loads.table, rates.stalls.table, takeovers.table, loneAnswers.table];
     const known = this.clients === undefined ? [] : [this.clients.table.stats(), this.clients.owners.stats()];
     const media = [...this.media.tables(), this.agreements.keys.table.stats()];
@@ -417,6 +425,7 @@ export class Tracker {
     if (m.oddityCount > 0) o.broken = this.faults.count(o, o.relation, now);
     t.relation = this.peers.slot;
     t.relationGeneration = this.peers.relations.generation(t.relation);
+    if (t.nonce >= 0 || o.packet.transport !== 'udp') o.relation.proofs++;
     if (!o.relation.answered) this.unheard.asked(o, t, o.relation, now);
     if (this.#watchLoads) this.rates.begun(o, t, o.relation, now);
   }
@@ -472,6 +481,8 @@ export class Tracker {
     this.#talked(o, packet, m, t, now);
     if (m.status < 200 || t.final) return;
     t.final = true;
+    t.ended = packet.time;
+    if (t.method === INVITE) t.tag = tagOf(m);
     o.concluded = true;
     if (o.copy) this.#debts.forwardedAnswer(t, m.status, packet.dst, now);
     else {
@@ -526,9 +537,7 @@ export class Tracker {
     this.outcomes[outcome]!++;
     if (this.#watchLoads && t.initial) this.rates.concluded(t, o.slot, m.status, outcome, now);
     if (m.challenge.span.start >= 0) authentication.given(o, t, now);
-    if (outcome === FAILED) this.#failed(o, t, now);
-    if (outcome === ACCEPTED) this.#accepted(o, t, now);
-    else if (outcome === NONE && authentication.passed(m.status, t)) this.#passed(o, t, now);
+    this.signIns.concluded(o, t, now);
     o.probed = t.initial && (outcome === UNKNOWN_USER || (t.method === OPTIONS && this.#namesAnother(o, m, now)));
     if (o.probed && o.relation !== undefined) o.relation.misses++;
     if (outcome !== ACCEPTED && outcome !== OPEN) return;
@@ -579,30 +588,5 @@ export class Tracker {
   #userOf({ bytes, to: { uri } }: SipMessage): number {
     const { start, end } = uri.user;
     return start < 0 || end === start ? 0 : hash(NAMES, this.#name.reset().add(bytes, start, end)) | 1;
-  }
-
-  #accepted(o: Observation, t: Transaction, now: number): void {
-    if (t.method === REGISTER || t.method === INVITE) this.homes.used(o.message, o.client, t.make, now);
-    const attempt = this.authentication.accepted(o, t, now);
-    o.attempt = attempt;
-    // Before this acceptance makes a binding itself: behind one address may be the owner as well as who guesses.
-    o.trusted =
-      attempt !== undefined && (this.authentication.isAnother(attempt, o, t) || this.registrations.boundBy(o.client, o.message, now));
-    o.use = this.takeovers.accepted(o, t, now);
-  }
-
-  /** A call did not come about, but its caller was believed: that matters if he was not before. */
-  #passed(o: Observation, t: Transaction, now: number): void {
-    this.#accepted(o, t, now);
-    if (o.attempt !== undefined) o.outcome = ACCEPTED;
-  }
-
-  #failed(o: Observation, t: Transaction, now: number): void {
-    const attempt = this.authentication.attempt(o, now);
-    o.attempt = attempt;
-    notePace(attempt, o, t.proof);
-    this.authentication.refused(attempt, o, t);
-    if (attempt.refusals++ === 0) attempt.trusted = this.registrations.boundBy(o.client, o.message, now);
-    o.trusted = attempt.trusted;
   }
 }

@@ -44,10 +44,13 @@ export interface Transaction {
   answers: number;
   /** Status of the last answer, 0 before any. */
   status: number;
-  /** A final answer was seen. */
+  /** A final answer was seen; µs of the first one. */
   final: boolean;
+  ended: number;
   /** Of the body of an INVITE: a repetition must be identical (RFC 3261 §17.1.1.2). */
   offer: number;
+  /** Of the To tag of its first final answer, 0: none (INVITE). */
+  tag: number;
   /** An ACK to its final answer was seen (INVITE). */
   acknowledged: boolean;
   /** The request was outside any dialog. */
@@ -122,6 +125,8 @@ function makeTransaction(): Transaction {
     answers: 0,
     status: 0,
     final: false,
+    ended: 0.5,
+    tag: 0,
     offer: 0,
     acknowledged: false,
     initial: false,
@@ -164,6 +169,7 @@ function resetTransaction(t: Transaction): void {
   t.answers = 0;
   t.status = 0;
   t.final = false;
+  t.tag = 0;
   t.acknowledged = false;
   t.initial = false;
   t.credentials = false;
@@ -397,4 +403,9 @@ export function mixTail(h: number, bytes: Uint8Array, { start, end }: Span): num
   let x = h ^ (end - start);
   for (let i = from; i < end; i++) x = Math.imul(x ^ bytes[i]!, 0x01000193);
   return x;
+}
+
+/** A number for the To tag of a message, 0 if it has none. */
+export function tagOf({ bytes, to: { tag } }: SipMessage): number {
+  return tag.start < 0 ? 0 : mixTail(1, bytes, tag) | 1;
 }

@@ -246,6 +246,11 @@ export class Calls {
     return isPartyAt(this.table.rows, this.table.row(slot), 0, endpoint);
   }
 
+  /** True if the first INVITE of the call went to that endpoint. */
+  isAsked(slot: number, endpoint: Uint8Array): boolean {
+    return isPartyAt(this.table.rows, this.table.row(slot), 1, endpoint);
+  }
+
   /** Reports every call that was not reported yet. */
   finish(): void {
     this.table.each(Number.NEGATIVE_INFINITY, (c) => this.#tell(c));

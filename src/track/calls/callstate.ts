@@ -45,6 +45,8 @@ export interface CallState {
   hungUpBy: number;
   /** A CANCEL of a party was seen. */
   cancelled: boolean;
+  /** µs of a 2xx of somebody else that was called, after all who had answered were gone (RFC 3261 §13.2.2.4); 0: none. */
+  again: number;
   forks: number;
   /** Its dialogs that are confirmed and not over. */
   open: number;
@@ -108,6 +110,7 @@ export function makeCall(): CallState {
     cause: 0,
     hungUpBy: NOBODY,
     cancelled: false,
+    again: 0.5,
     forks: 0,
     open: 0,
     reinvites: 0,
@@ -159,6 +162,7 @@ export function beginCall(c: CallState, time: number): void {
   c.cause = 0;
   c.hungUpBy = NOBODY;
   c.cancelled = false;
+  c.again = 0;
   c.forks = 0;
   c.open = 0;
   c.reinvites = 0;

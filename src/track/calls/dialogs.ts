@@ -469,7 +469,10 @@ export class Dialogs {
     this.table.touch(slot, now);
     this.#change(BECAME_CONFIRMED, slot);
     const call = this.#callOf(d, now);
-    if (call >= 0) this.#calls.table.at(call).open++;
+    if (call < 0) return;
+    const c = this.#calls.table.at(call);
+    if (c.ended > 0) c.again = time;
+    c.open++;
   }
 
   #reinvited(slot: number, d: DialogState, t: Transaction, m: SipMessage, now: number): void {

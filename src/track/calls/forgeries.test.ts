@@ -104,8 +104,32 @@ describe('from a new place, with media', () => {
   const MOVED = '203.0.113.66:4000';
 
   test('a re-INVITE takes media elsewhere, and who is said to have moved goes on sending from where it was', () => {
-    const t = talking().sip(INVITED, '2 INVITE', sdp(MOVED, { version: 2 }), from);
+    const t = talking()
+      .sip(INVITED, '2 INVITE', sdp(MOVED, { version: 2 }), from)
+      .sip('SIP/2.0 200 OK', '2 INVITE', sdp(B));
     assert.deepEqual(told(goOn(t, A, B, 0x1001)), ['INVITE media-goes-on caller 203.0.113.66:5060 198.51.100.20:5060']);
+    const u = talking()
+      .sip(INVITED, '2 INVITE', sdp(MOVED, { version: 2 }), from)
+      .sip('SIP/2.0 491 Request Pending', '2 INVITE');
+    assert.equal(told(goOn(u, A, B, 0x1001)).length, 1, 'whoever tries in vain has not moved either');
+  });
+
+  test('who moves stays where it was until its offer is accepted, whose answer may be lost and sent again', () => {
+    const t = talking().sip(INVITED, '2 INVITE', sdp(MOVED, { version: 2 }), from);
+    t.rtp(A, B, 250, { sequence: 110 }).sip('SIP/2.0 200 OK', '2 INVITE', sdp(B)).rtp(A, B, 20, { sequence: 360 }).wait(3).wait(3);
+    assert.deepEqual(told(t), []);
+    const u = talking().sip(INVITED, '2 INVITE', sdp(MOVED, { version: 2 }), from);
+    u.rtp(A, B, 250, { sequence: 110 }).sip('SIP/2.0 200 OK', '2 INVITE', sdp(B)).rtp(A, B, 300, { sequence: 360 });
+    assert.deepEqual(told(u), ['INVITE media-goes-on caller 203.0.113.66:5060 198.51.100.20:5060']);
+  });
+
+  test('a re-INVITE that is challenged, or never answered, moves nobody', () => {
+    const t = talking()
+      .sip(INVITED, '2 INVITE', sdp(MOVED, { version: 2 }), from)
+      .sip('SIP/2.0 407 Who', '2 INVITE');
+    assert.deepEqual(told(goOn(t, A, B, 0x1001).wait(32)), []);
+    const u = talking().sip(INVITED, '2 INVITE', sdp(MOVED, { version: 2 }), from);
+    assert.deepEqual(told(u.rtp(A, B, 1900, { sequence: 110 }).wait(3)), []);
   });
 
   test('a re-INVITE that names the same place for media moves nothing', () => {
@@ -151,6 +175,45 @@ describe('behind a proxy', () => {
     assert.equal(below(q, 603), '');
     assert.equal(below(q, 200), 'answered-after');
     assert.equal(below(ringing(), 200), '');
+  });
+
+  test('what a proxy that hides its topology is told by the telephone is no answer to the caller', () => {
+    const INNER = '198.51.100.98:5060';
+    const p = new Phones();
+    const hidden = (text: string, branch: string): string =>
+      text.replace('Via: ', `Via: SIP/2.0/UDP 198.51.100.99;branch=${branch}\r\nVia: `);
+    const invite = { branch: 'z9hG4bKa' };
+    const veiled = { branch: 'z9hG4bKveil' };
+    p.ask('INVITE', invite, ALICE, PROXY);
+    p.send(hidden(request('INVITE', veiled), 'z9hG4bKe1'), PROXY, INNER);
+    const back = (text: string): string =>
+      hidden(text, 'z9hG4bKe1').replace('Via: ', 'Via: SIP/2.0/UDP 198.51.100.98;branch=z9hG4bKi\r\nVia: ');
+    p.send(back(request('INVITE', veiled)), INNER, PROXY);
+    p.send(hidden(request('INVITE', { branch: 'z9hG4bKother' }), 'z9hG4bKe2'), PROXY, BOB);
+    for (const status of [180, 486]) {
+      assert.equal(evidence(p.send(hidden(response(status, 'INVITE', { branch: 'z9hG4bKother' }), 'z9hG4bKe2'), BOB, PROXY).forgery), '');
+      assert.equal(evidence(p.send(back(response(status, 'INVITE', veiled)), PROXY, INNER).forgery), '');
+      assert.equal(evidence(p.send(hidden(response(status, 'INVITE', veiled), 'z9hG4bKe1'), INNER, PROXY).forgery), '');
+      assert.equal(evidence(p.reply(status, 'INVITE', invite, PROXY, ALICE).forgery), '', `${status}`);
+    }
+  });
+
+  test('a refusal in the name of who rings, of another make', () => {
+    const forged = forwarded(response(302, 'INVITE', INVITED)).replace('Call-ID: ', 'Call-ID:');
+    assert.equal(evidence(ringing().send(forged, BOB, PROXY).forgery), 'other-make');
+    assert.equal(below(ringing(), 302), '');
+    const p = ringing();
+    assert.equal(evidence(p.send(forged.replace(/tag=t1/, 'tag=t2'), BOB, PROXY).forgery), '', 'in the name of somebody else');
+    assert.equal(evidence(p.send(forged, BOB, PROXY).forgery), '', 'what comes after the first is not compared');
+  });
+
+  test('messages without a Call-ID belong to no call', () => {
+    const p = new Phones();
+    const bare = (text: string): string => text.replace(/Call-ID: [^\r]*\r\n/, '');
+    p.send(bare(request('INVITE', INVITED)), ALICE, BOB);
+    p.send(bare(response(180, 'INVITE', INVITED)), BOB, ALICE);
+    assert.equal(evidence(p.send(bare(response(302, 'INVITE', INVITED)).replace('CSeq: ', 'CSeq:'), BOB, ALICE).forgery), '');
+    assert.equal(evidence(p.send(bare(request('CANCEL', INVITED)).replace('CSeq: ', 'CSeq:'), ALICE, BOB).forgery), '');
   });
 
   test('487 where the caller has not cancelled', () => {

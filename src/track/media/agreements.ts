@@ -62,9 +62,11 @@ export class Agreements {
 
   /** A final answer: the call is up, or over. */
   #concluded(o: Observation, m: SipMessage, packet: Packet, now: number): void {
-    if (m.cseqMethod === INVITE && m.status < 300) {
+    if (m.status < 300 && (m.cseqMethod === INVITE || m.cseqMethod === UPDATE)) {
       const call = this.#callOf(o, m, now);
-      if (call >= 0) this.#media.ofCalls.answer(call, packet.time);
+      if (call < 0) return;
+      if (m.cseqMethod === INVITE) this.#media.ofCalls.answer(call, packet.time);
+      if (o.transaction !== undefined && !o.transaction.initial) this.#accepted(call, o.transaction.ordinal, packet.time);
     } else if (m.cseqMethod === BYE && m.status < 300) {
       const call = this.#callOf(o, m, now);
       // Of several dialogs (forks) the last one ends the call.
@@ -96,7 +98,7 @@ export class Agreements {
       if (this.#media.promises.usable(section)) {
         const slot = this.#media.promises.put(section, now);
         this.#fill(slot, DESCRIBED, section, k, sdp, call, side, hop, packet);
-        if (renewed && call >= 0) this.#replace(slot, call, side, k, hop, packet.time);
+        if (renewed && call >= 0) this.#replace(slot, o, side, k, hop);
       }
       for (let c = 0; c < section.candidateCount; c++) {
         const slot = this.#media.promises.putEndpoint(section.candidates, c * 18, now);
@@ -135,18 +137,39 @@ export class Agreements {
     p.hop = hop;
     p.told = packet.time;
     p.replaced = 0;
+    p.leaving = 0;
     promises.describe(slot, section, sdp);
   }
 
-  /** A later description of a dialog takes media elsewhere: what the same side named before for that section holds no more. */
-  #replace(slot: number, call: number, side: number, index: number, hop: number, time: number): void {
+  /**
+   * A later description of a dialog takes media elsewhere: what the same side named before for that section holds no more. An offer does
+   * so once it is accepted (RFC 3264 §8): until then, also while its answer is lost and sent again, media go on as before.
+   */
+  #replace(slot: number, { packet, message: m, transaction }: Observation, side: number, index: number, hop: number): void {
     const { promises, ofCalls } = this.#media;
+    const { call } = promises.table.at(slot);
+    const offer = transaction !== undefined && m.isRequest && (m.method === INVITE || m.method === UPDATE) ? transaction.ordinal : 0;
     for (let n = 0; n < ofCalls.promisesKept(call); n++) {
       const old = ofCalls.promise(call, n);
       if (old === slot || promises.table.generation(old) !== ofCalls.promiseGeneration(call, n)) continue;
       const p = promises.table.at(old);
       const same = p.kind === DESCRIBED && p.call === call && p.side === side && p.section === index && p.hop === hop;
-      if (same && p.replaced === 0) this.#media.replaced(old, time);
+      if (!same || p.replaced > 0) continue;
+      if (offer === 0) this.#media.replaced(old, packet.time);
+      else p.leaving = offer;
+    }
+  }
+
+  /** An offer was accepted: what it puts others in the place of, holds no more. */
+  #accepted(call: number, offer: number, time: number): void {
+    const { promises, ofCalls } = this.#media;
+    for (let n = 0; n < ofCalls.promisesKept(call); n++) {
+      const old = ofCalls.promise(call, n);
+      if (promises.table.generation(old) !== ofCalls.promiseGeneration(call, n)) continue;
+      const p = promises.table.at(old);
+      if (p.leaving !== offer || p.call !== call) continue;
+      p.leaving = 0;
+      this.#media.replaced(old, time);
     }
   }
 

@@ -241,6 +241,25 @@ describe('too late', () => {
     );
   });
 
+  test('another who was called answers after all: what he says is not late, what the others say is', () => {
+    const body = sdp('198.51.100.20:5002');
+    const head = [
+      'Via: SIP/2.0/UDP 192.0.2.10:5060;branch=z9hG4bK-c1-1',
+      'From: <sip:a@example.com>;tag=a',
+      'To: <sip:b@example.com>;tag=c',
+    ];
+    const more = ['Call-ID: c1', 'CSeq: 1 INVITE', 'Content-Type: application/sdp', `Content-Length: ${body.length}`, ''];
+    const t = talk().rtp(B, A, 10, { ssrc: 1 }).hangUp();
+    t.send(['SIP/2.0 200 OK', ...head, ...more, body].join('\r\n'), '198.51.100.20:5060', '192.0.2.10:5060');
+    t.rtp('198.51.100.20:5002', A, 200, { ssrc: 7 });
+    assert.deepEqual(t.of('media.late'), []);
+    t.rtp(B, A, 100, { ssrc: 1, sequence: 110 });
+    assert.deepEqual(
+      t.of('media.late').map(({ from, data }) => [from, data.why]),
+      [[B, 'over']],
+    );
+  });
+
   describe('one leg of a B2BUA that leaves the media alone is over', () => {
     const B2BUA: Place = '203.0.113.5:5060';
 
@@ -308,11 +327,29 @@ describe('too late', () => {
       t.of('media.late').map(({ from, data }) => [from, data.why, Math.round(data.after)]),
       [[B, 'replaced', 1]],
     );
-    const u = talk().sip('UPDATE sip:a@example.com SIP/2.0', '2 UPDATE', sdp(MOVED), { from: 'b' }).wait(3).rtp(B, A, 2, { ssrc: 4 });
+    const u = talk().sip('UPDATE sip:a@example.com SIP/2.0', '2 UPDATE', sdp(MOVED), { from: 'b' });
+    u.sip('SIP/2.0 200 OK', '2 UPDATE', sdp(A), { from: 'b' });
+    u.wait(3).rtp(B, A, 2, { ssrc: 4 });
     assert.deepEqual(
       u.of('media.late').map(({ data }) => data.why),
       ['replaced'],
     );
+  });
+
+  test('an offer takes media elsewhere once it is accepted: until then, and after a refusal, they go on as before', () => {
+    const t = talk().rtp(B, A, 10, { ssrc: 1 });
+    t.sip('INVITE sip:a@example.com SIP/2.0', '2 INVITE', sdp(MOVED, { version: 2 }), { from: 'b' });
+    t.rtp(B, A, 250, { ssrc: 1, sequence: 110 });
+    assert.deepEqual(t.of('media.late'), [], 'its answer was lost, and is sent again');
+    t.sip('SIP/2.0 200 OK', '2 INVITE', sdp(A), { from: 'b' }).rtp(B, A, 60, { ssrc: 1, sequence: 360 });
+    assert.deepEqual(
+      t.of('media.late').map(({ data }) => [data.why, Math.round(data.after)]),
+      [['replaced', 1]],
+    );
+    const u = talk().rtp(B, A, 10, { ssrc: 1 });
+    u.sip('INVITE sip:a@example.com SIP/2.0', '2 INVITE', sdp(MOVED, { version: 2 }), { from: 'b' });
+    u.sip('SIP/2.0 488 Not Acceptable Here', '2 INVITE', '', { from: 'b' }).rtp(B, A, 150, { ssrc: 1, sequence: 110 });
+    assert.deepEqual(u.of('media.late'), []);
   });
 
   test('hold, and the same endpoint again, replace nothing', () => {

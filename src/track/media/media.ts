@@ -574,6 +574,13 @@ export class Media {
     this.#idle.push(slot, this.streams.generation(slot), now + IDLE);
   }
 
+  /** It began when somebody else had answered, after those who talked before were gone: what he says is not late. */
+  #isAnother({ call, callGeneration, first }: Stream, now: number): boolean {
+    if (call < 0 || !this.#calls.table.alive(call, callGeneration, now)) return false;
+    const { again } = this.#calls.table.at(call);
+    return again > 0 && first >= again;
+  }
+
   /** The time has come that a stream was watched for. */
   #watched(slot: number, s: Stream, time: number, now: number): number {
     if (s.watchKind === CHALLENGED || s.watchKind === INTRUDES) {
@@ -582,6 +589,11 @@ export class Media {
       s.watchKind = NO_WATCH;
       s.watch = Number.POSITIVE_INFINITY;
       return this.streams.alive(s.other, s.otherGeneration, now) ? INTRUDED : 0;
+    }
+    if (s.watchKind === AFTER_END && this.#isAnother(s, now)) {
+      s.watchKind = NO_WATCH;
+      s.watch = Number.POSITIVE_INFINITY;
+      return 0;
     }
     this.lateKind = s.watchKind;
     this.lateBy = time - s.watchFrom;

@@ -47,6 +47,8 @@ export interface Promised {
   told: number;
   /** µs since when another endpoint has taken its place; 0: it is in force. */
   replaced: number;
+  /** Ordinal of the transaction that offers to put another endpoint in its place, 0: none does. */
+  leaving: number;
   /** Slot and generation of the stream that goes there, -1: none yet. */
   stream: number;
   streamGeneration: number;
@@ -128,6 +130,7 @@ export class Promises {
     p.call = call;
     p.callGeneration = callGeneration;
     p.replaced = 0;
+    p.leaving = 0;
     p.stream = -1;
     p.second = 0;
     p.newcomers = 0;
@@ -181,6 +184,7 @@ function makePromised(): Promised {
     hop: 0,
     told: 0.5,
     replaced: 0.5,
+    leaving: 0,
     stream: -1,
     streamGeneration: 0,
     calls: 0,
