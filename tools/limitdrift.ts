@@ -1,6 +1,6 @@
 /**
  * `node tools/limitdrift.ts [--seeds 101,102,103] [--days 14]`: fixed limits against learned ones over made-up sources whose load drifts for a
- * week: false alarms, and which attacks are found. The table of docs/decisions/0023-learned-limits.md.
+ * week: false alarms, and which attacks are found. The table of docs/decisions/0024-learned-limits.md.
  */
 import { parseArgs } from 'node:util';
 import { stringify } from 'yaml';
