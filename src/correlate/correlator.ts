@@ -13,6 +13,7 @@ import type { Budget } from './distinct.ts';
 import { believe, noteDoubt } from './doubt.ts';
 import { DueQueue } from './duequeue.ts';
 import { type Field, isEventName } from './fields.ts';
+import { FileNames } from './filenames.ts';
 import {
   evidenceOf,
   type Group,
@@ -34,7 +35,7 @@ import { ScheduleMachine } from './schedule.ts';
 import { ScriptMachine } from './script.ts';
 import { type MachineParts, StepMachine } from './steps.ts';
 import { Tools } from './tools.ts';
-import { FileNames, planRow, Watch } from './watch.ts';
+import { planRow, Watch } from './watch.ts';
 
 /** What one rule makes of one Event, for `explain`. */
 export interface Look {

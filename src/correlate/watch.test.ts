@@ -7,7 +7,6 @@ import type { Alert, Event } from '../types.ts';
 import { type CompiledRule, compileRule } from './compile.ts';
 import { Correlator } from './correlator.ts';
 import { testEvent } from './ruletests.ts';
-import { FileNames } from './watch.ts';
 
 const S = 1e6;
 const T0 = 1_767_225_600e6;
@@ -155,13 +154,4 @@ test('a key that comes again after its group has ended begins anew', () => {
   correlator.advance(T0 + 1000 * S);
   assert.deepEqual(correlator.out.filter(({ state }) => state === 'closed').length, 2);
   assert.equal(opened(correlator, six(2000, 'w')).length, 3);
-});
-
-test('names of captures: so many at the same time, the oldest is forgotten', () => {
-  const names = new FileNames();
-  assert.deepEqual([names.of('a'), names.of('b'), names.of('a'), names.of('a')], [0, 1, 0, 0]);
-  for (let i = 2; i < 65_536; i++) names.of(`${i}`);
-  assert.equal(names.at(1), 'b');
-  assert.equal(names.of('new'), 0);
-  assert.deepEqual([names.at(0), names.of('a'), names.at(1)], ['new', 1, 'a']);
 });

@@ -6,6 +6,7 @@
 import { hash, Key, type Seed, type Table } from '../table.ts';
 import type { Event, Evidence } from '../types.ts';
 import type { CompiledRule, Tier } from './compile.ts';
+import type { FileNames } from './filenames.ts';
 import { EVIDENCE, type Group, SAMPLE } from './group.ts';
 
 /** Times (and values) that lie in the row; who needs more gets a ring of its own, which grows up to the limit. */
@@ -31,40 +32,7 @@ const SAMPLE_HEAD = 5;
 /** Type and file of each piece of evidence. */
 const NAMES = 6;
 
-const MOST_FILES = 65_536;
 const LONGEST_TARGET = 256;
-
-/** Names of captures as numbers of 16 bits. One that 65,536 others came after is forgotten: no group waits for its limit that long. */
-export class FileNames {
-  readonly #numbers = new Map<string, number>();
-  readonly #names: string[] = [];
-  #next = 0;
-  #last = '';
-  #lastNumber = -1;
-
-  /** The number of a name. */
-  of(name: string): number {
-    if (name === this.#last && this.#lastNumber >= 0) return this.#lastNumber;
-    this.#last = name;
-    this.#lastNumber = this.#numbers.get(name) ?? this.#add(name);
-    return this.#lastNumber;
-  }
-
-  /** The name of a number. */
-  at(number: number): string {
-    return this.#names[number]!;
-  }
-
-  #add(name: string): number {
-    const number = this.#next;
-    const old = this.#names[number];
-    if (old !== undefined) this.#numbers.delete(old);
-    this.#names[number] = name;
-    this.#numbers.set(name, number);
-    this.#next = (number + 1) % MOST_FILES;
-    return number;
-  }
-}
 
 /** How much of a row a rule needs. */
 export interface RowPlan {
