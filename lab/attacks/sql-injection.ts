@@ -8,7 +8,7 @@ import { drawnPace, play } from './senders/schedule.ts';
 
 /** Words that every statement below has; only the attacker's own requests have one Via and such a word in a header field. */
 const FILTER =
-  'sip.Method && count(sip.Via) == 1 && sip.msg_hdr matches "(?i)(select|insert|drop|update|delete|waitfor|or)(%20| |\\\\+|/\\\\*\\\\*/)+[(%\'0-9a-z]"';
+  'sip.Method && count(sip.Via) == 1 && sip.msg_hdr matches "(?i)(select|insert|drop|update|delete|waitfor|or)(%20| |\\\\+|(/|%2F)\\\\*\\\\*(/|%2F))+[(%\'0-9a-z]"';
 const COUNT = 12;
 /** Real milliseconds between two requests of which the gap is stretched. */
 const GAP = 250;

@@ -50,6 +50,15 @@ describe('a request inside a call that nobody knows', () => {
     assert.equal(Buffer.from(strays.callIdAt(stray)).toString(), 'e');
   });
 
+  test('its source is forgotten after half an hour without another', () => {
+    const p = new Phones();
+    assert.equal(shown(p, 'BYE', 'a', 481)?.refused, 1);
+    p.wait(1799);
+    assert.equal(shown(p, 'BYE', 'b', 481)?.refused, 2);
+    p.wait(1801);
+    assert.equal(shown(p, 'BYE', 'c', 481)?.refused, 1);
+  });
+
   test('is not shown by any other answer, nor by the second request for the same call within a minute', () => {
     const p = new Phones();
     for (const status of [401, 405, 408, 491, 500, 501]) assert.equal(shown(p, 'UPDATE', `${status}`, status), undefined);
