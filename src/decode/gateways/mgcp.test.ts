@@ -6,7 +6,19 @@ import { shared, tool } from '../../../test/peers.ts';
 import { text } from '../../bytes.ts';
 import { openCapture } from '../../capture/reader.ts';
 import { MGCP, sniff } from '../sniff.ts';
-import { createMgcp, isMgcp, type MgcpMessage, parameter, parameterNames, parseMgcp, VERBS } from './mgcp.ts';
+import {
+  createMgcp,
+  FORCED,
+  isMgcp,
+  type MgcpMessage,
+  NOT_SAID,
+  parameter,
+  parameterNames,
+  parseMgcp,
+  RESTART,
+  restartMethod,
+  VERBS,
+} from './mgcp.ts';
 
 function read(source: string): MgcpMessage {
   const bytes = Buffer.from(source, 'latin1');
@@ -53,6 +65,13 @@ describe('MGCP', () => {
     assert.equal(read('510 999999999\r\n').transaction, 999999999);
     assert.equal(read('000 12 ack').code, 0);
     assert.equal(m.endpoint.start, -1);
+  });
+
+  test('what a restart says', () => {
+    const said = (lines: string): number => restartMethod(read(`RSIP 9 *@gw MGCP 1.0\r\n${lines}`));
+    assert.deepEqual(['RM: restart\r\n', 'RD: 0\r\nrm: Disconnected\r\n', 'RM: forced\r\n'].map(said), [RESTART, RESTART, FORCED]);
+    assert.deepEqual(['', 'RD: 0\r\n'].map(said), [NOT_SAID, NOT_SAID]);
+    assert.ok(![NOT_SAID, RESTART, FORCED].includes(said('RM: graceful\r\n')));
   });
 
   test('messages that share a datagram', () => {

@@ -241,6 +241,17 @@ describe('too late', () => {
     );
   });
 
+  test('after an answer without a description, who begins to talk is not late, who goes on is', () => {
+    const t = talk().rtp(B, A, 10, { ssrc: 1 }).hangUp();
+    const head = ['Via: SIP/2.0/UDP 192.0.2.10:5060;branch=z9hG4bK-c1-1', 'From: <sip:a@example.com>;tag=a'];
+    const more = ['To: <sip:b@example.com>;tag=c', 'Call-ID: c1', 'CSeq: 1 INVITE', 'Content-Length: 0', '', ''];
+    t.send(['SIP/2.0 200 OK', ...head, ...more].join('\r\n'), '198.51.100.20:5060', '192.0.2.10:5060');
+    t.rtp(B, A, 200, { ssrc: 7 });
+    assert.deepEqual(t.of('media.late'), []);
+    t.rtp(A, B, 200, { ssrc: 2 });
+    assert.deepEqual(t.of('media.late'), []);
+  });
+
   test('another who was called answers after all: what he says is not late, what the others say is', () => {
     const body = sdp('198.51.100.20:5002');
     const head = [
