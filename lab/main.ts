@@ -123,7 +123,9 @@ program
 try {
   await program.parseAsync();
 } catch (error) {
-  console.error(`lab: ${error instanceof Error ? error.message : String(error)}`);
+  // A fault of a program (TypeError …) wants its place; what a run has to say for itself is said by its message.
+  const told = error instanceof Error ? (error.constructor === Error ? error.message : (error.stack ?? error.message)) : String(error);
+  console.error(`lab: ${told}`);
   process.exitCode = 1;
 }
 // Sockets of a failed run must not keep the process.
