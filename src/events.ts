@@ -371,7 +371,7 @@ export const EVENTS = {
       open: { kind: 'count', about: 'answered by the server, and the client did not come back' },
       aborted: { kind: 'count', about: 'reset by the client before they were open' },
       completed: { kind: 'count', about: 'that came to be' },
-      sources: { kind: 'count', about: 'about how many sources asked' },
+      sources: { kind: 'count', about: 'about how many sources asked in this minute and the one before' },
     },
   },
   ...MEDIA_EVENTS,
@@ -449,7 +449,7 @@ export const EVENTS = {
       offHours: {
         kind: 'flag',
         about:
-          'the account, known by twenty calls or more, has not called within an hour of this hour of the day (UTC) for six weeks or more',
+          'the account, known by twenty calls or more, has not called within an hour of this hour of the day (UTC) for six weeks or more, or since it is known: see `days`',
       },
       rung: {
         kind: 'count',

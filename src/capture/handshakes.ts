@@ -55,9 +55,9 @@ export class Handshakes {
   readonly #servers: Table<Server>;
   readonly #seed: Seed;
   readonly #key = new Key(2 * ENDPOINT + 4);
-  /** How many wait, by a cheap hash of the client: spares the table most other TCP. Never too low by more than what was forgotten. */
+  /** How many wait, by a cheap hash of the client: spares the table most other TCP. Never too low; too high by those that were forgotten. */
   readonly #filter = new Uint16Array(65_536);
-  /** One bit for each port that SIP over TCP was seen to go to. */
+  /** One bit for each port that SIP over TCP was seen to come from or go to: which of the two is the server's, a message does not show. */
   readonly #ports = new Uint32Array(2048);
   readonly counts: HandshakeCounts = { begun: 0, open: 0, aborted: 0, completed: 0, sources: 0 };
 

@@ -1,8 +1,8 @@
 /**
- * `limit: auto`: limits that groups teach (S2-38 [6.5.1]; docs/decisions/0024-learned-limits.md). The highest count that a group's window had is
- * noted for each time of `within` that had Events; what 95 of 100 of these stayed within, twofold, is its limit. What lies `learn` back counts
- * half. An Alert takes the time it opened in out of that, and nothing is learned while it is open. A limit at most doubles in `learn`, and stays
- * between floor and ceiling: so much can be taught by an attacker who is patient.
+ * `limit: auto`: limits that groups teach (S2-38 [6.5.1]; docs/decisions/0024-learned-limits.md). The highest count that a group's window
+ * had is noted for each time of `within` that had Events; what 95 of 100 of these stayed within, twofold, is its limit. What lies `learn`
+ * back counts half. An Alert takes the time it opened in out of that, and nothing is learned while it is open. A limit at most doubles in
+ * `learn`, and stays between floor and ceiling: so much can be taught by an attacker who is patient.
  */
 import { type Key, type Seed, Table } from '../table.ts';
 

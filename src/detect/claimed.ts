@@ -15,7 +15,10 @@ export function attributionOf(found: number, proofs: number, misses: number): nu
   return proofs === 0 && found === UNKNOWN ? CLAIMED : found;
 }
 
-/** What of a source may show that others ask in its name: answers within the minute that it did not ask for or does not acknowledge, and how many it asks. */
+/**
+ * What of a source may show that others ask in its name: answers within the minute that it did not ask for or does not acknowledge,
+ * and how many it asks.
+ */
 export function unwantedOf(client: Uint8Array, tracker: Tracker, now: number): { unwanted: number; unwantedFrom: number; asked: number } {
   const { answers, servers } = tracker.rates.unwanted(client, now);
   return { unwanted: answers, unwantedFrom: servers, asked: tracker.peers.askedBy(client, now) };

@@ -38,9 +38,9 @@ export function quadratic(cells: Float32Array, { mean }: UsualDay, hours: number
 }
 
 /**
- * Mahalanobis distance with a diagonal covariance, by the root of the number of cells of a whole day: about 1 for a usual day, and a part of
- * a day is never further off than the whole. A month has fewer days
- * than a histogram has cells, so a full covariance has no inverse; and each variance is drawn towards that of a Poisson count.
+ * Mahalanobis distance with a diagonal covariance, by the root of the number of cells of a whole day: about 1 for a usual day, and a part
+ * of a day is never further off than the whole. A month has fewer days than a histogram has cells, so a full covariance has no
+ * inverse; and each variance is drawn towards that of a Poisson count.
  */
 export function mahalanobis(cells: Float32Array, { mean, variance, days }: UsualDay, hours: number): number {
   let sum = 0;

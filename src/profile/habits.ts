@@ -34,6 +34,7 @@ const AT_ONCE = 32;
 const NEVER = 0.012;
 /** Calls without which an account has no hours yet. */
 const ENOUGH_CALLS = 20;
+
 /** A day beside what was usual before. Reused: good until the next one. */
 export interface Comparison {
   /** Slot of the account in the table. */
@@ -160,7 +161,10 @@ export class Habits {
     });
   }
 
-  /** True if the account is known well enough to tell, and has not called within an hour of this hour of the day for six weeks or more. */
+  /**
+   * True if the account has calls enough to tell, and has not called within an hour of this hour of the day for six weeks or more, or since
+   * it is known: that may be a day, so look at `ageOf` as well.
+   */
   isOffHours(account: Key, now: number): boolean {
     const slot = this.table.find(account, now);
     if (slot < 0) return false;

@@ -51,7 +51,7 @@ interface Audited {
 
 /** An endpoint that is not audited any more. Reused: good until the next. */
 export interface MissedAudit {
-  /** 18 bytes each: who audited last, and whom. */
+  /** 18 bytes each: who was first seen to audit it, and whom. */
   agent: Uint8Array;
   gateway: Uint8Array;
   endpoint: string;

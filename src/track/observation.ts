@@ -59,7 +59,10 @@ export interface Observation {
   probed: boolean;
   /** Slot of the client's first OPTIONS to this server (`Tracker.opening`), which this one shows to have been a probe too; -1: none. */
   opened: number;
-  /** With outcome FAILED: this source had registered the account before its first refusal; with ACCEPTED: this endpoint holds a binding of it, or is not who was refused. */
+  /**
+   * With outcome FAILED: this source had registered the account before its first refusal; with ACCEPTED: this endpoint holds a binding
+   * of it, or is not who was refused.
+   */
   trusted: boolean;
   /** What client and server had to do with each other; for initial requests and their answers. */
   relation: Relation | undefined;
@@ -98,7 +101,7 @@ export interface Observation {
   use: Use;
   /** Its session description has other keys than on the hop before; empty: it has not. Filled in after the rest. */
   rekeyed: Rekeyed;
-  /** Accepted: refusals so far of whoever is like this client, if it had none for this account (`Refusals`). */
+  /** Believed (2xx, or an answer of the callee): refusals so far of whoever is like this client, if it had none for this account (`Refusals`). */
   others: number;
   /** It ended a call, and the calls of its caller look made by a machine (`Tracker.callers`). */
   repeated: boolean;

@@ -50,7 +50,8 @@ export interface Relation {
   misses: number;
   /**
    * What of the client shows that it hears this server, halved every 30 min: over UDP an ACK with the To tag of the answer or credentials
-   * over a nonce that it was given; over others each request.
+   * over a nonce that it was given; over others each request. Weak where a server gives all clients of a second the same nonce, as
+   * Kamailio does: who asks in his own name as well knows the nonce that went to the address he forges.
    */
   proofs: number;
   /** Initial requests of the client, halved every 30 min. */

@@ -44,7 +44,7 @@ interface Place {
 export class Neighbours {
   readonly table: Table<Place>;
   readonly #key = new Key(ADDRESS + 4);
-  /** Streams that came over a neighbour of their signalling, and over another. */
+  /** Streams that came over a neighbour of their signalling, and over another; halved together, so that the others may be no whole number. */
   same = 0;
   others = 0;
   /** The latest that came over another. */
@@ -76,8 +76,9 @@ export class Neighbours {
   }
 
   /**
-   * A stream begins, of which only slot and generation are noted. True: `detours` from `news` on are worth a look. It came over another neighbour than
-   * the signalling of its source and its network, and a description had `named` its source; or twice as many as when that was last told have since come as they should.
+   * A stream begins, of which only slot and generation are noted. True: `detours` from `news` on are worth a look. It came over another
+   * neighbour than the signalling of its source and its network, and a description had `named` its source; or twice as many as when
+   * that was last told have since come as they should.
    */
   began(packet: Packet, slot: number, generation: number, named: boolean, now: number): boolean {
     if (!hasNeighbour(packet)) return false;
