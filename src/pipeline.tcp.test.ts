@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { ipv4, segment, sipMessage, tcp } from '../test/traces/make-links.ts';
+import { ipv4, segment, sipMessage, tcp, udp } from '../test/traces/make-links.ts';
 import { openCapture } from './capture/reader.ts';
 import { loadConfig } from './config.ts';
 import { loadRules } from './correlate/load.ts';
@@ -47,6 +47,27 @@ test('a SYN flood names the server, and nobody else', async () => {
       writePcapRecord(at + 100, ipv4(withFlags(tcp(5061, 40_000, n, none), SYN | 16), { protocol: 6, src: SERVER, dst: src })),
     );
   }
+  assert.deepEqual(await alertsOf(records), [`syn-flood of  at ${SERVER}`]);
+});
+
+test('what is sent behind a SYN flood says nothing of it', async () => {
+  const none = new Uint8Array(0);
+  const records: Uint8Array[] = [];
+  for (let n = 0; n < 1500; n++) {
+    const src = `203.0.${n >> 8}.${n & 255}`;
+    const at = 1e15 + n * 10_000;
+    records.push(
+      writePcapRecord(at, ipv4(withFlags(tcp(40_000, 5061, n, none), SYN), { protocol: 6, src, dst: SERVER })),
+      writePcapRecord(at + 100, ipv4(withFlags(tcp(5061, 40_000, n, none), SYN | 16), { protocol: 6, src: SERVER, dst: src })),
+    );
+  }
+  for (let n = 0; n < 3; n++)
+    records.push(
+      writePcapRecord(
+        1e15 + 16e6 + n,
+        ipv4(udp(5060, 5060, Buffer.from(sipMessage(`x${n}`))), { protocol: 17, src: '192.0.2.7', dst: `192.0.2.${10 + n}` }),
+      ),
+    );
   assert.deepEqual(await alertsOf(records), [`syn-flood of  at ${SERVER}`]);
 });
 

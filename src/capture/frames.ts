@@ -345,6 +345,7 @@ export class Frames {
     this.packet.transport = 'udp';
     this.packet.odd = 0;
     this.packet.hep = undefined;
+    this.packet.handshakes = undefined;
     this.#depth = 0;
     this.#tunnels = 0;
     this.#path = this.#paths.root;

@@ -17,14 +17,13 @@ const TYPE = typeIndex('dialog.forged');
 export function detectForgery(o: Observation, tracker: Tracker, emitter: Emitter): void {
   if (!emitter.wants(TYPE)) return;
   const scene = senderScene(o);
-  const t = o.transaction;
   const known = o.fromParty ? { ...scene, src: NO_ENDPOINT, hop: NO_ENDPOINT } : scene;
   emitter.emit('dialog.forged', TYPE, known, {
     evidence: EVIDENCE_NAMES[o.forgery]!,
     method: methodOf(o.message),
     status: o.forgery === ANSWERED_AFTER && o.call !== undefined ? o.call.signs.refusal : o.message.status,
     side: SIDE_NAMES[o.side]!,
-    media: t !== undefined && heard(t.call, t.callGeneration, tracker),
+    media: o.call !== undefined && heard(o.call.slot, o.call.generation, tracker),
   });
 }
 

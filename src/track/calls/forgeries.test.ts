@@ -95,6 +95,16 @@ describe('from a new place, with media', () => {
     assert.deepEqual(told(t), ['BYE media-goes-on caller 203.0.113.66:5060 198.51.100.20:5060']);
   });
 
+  test('of a request of another make, too, it is told whether media of its call was captured', () => {
+    const invite = ['INVITE sip:b@example.com SIP/2.0', '1 INVITE', sdp(A)] as const;
+    const t = new MediaTalk().sip(...invite, { toTag: false, headers: ['User-Agent: Phone/1'] }).accept();
+    t.rtp(A, B, 100).sip('BYE sip:b@example.com SIP/2.0', '9 BYE', '', { headers: ['User-Agent: Tool/9'] });
+    assert.deepEqual(
+      t.of('dialog.forged').map(({ data }) => [data.evidence, data.media]),
+      [['other-make', true]],
+    );
+  });
+
   test('that the other side goes on shows nothing', () => {
     const t = talking().sip('BYE sip:b@example.com SIP/2.0', '9 BYE', '', from);
     assert.deepEqual(told(goOn(t, B, A, 2).wait(3)), []);
