@@ -12,14 +12,19 @@ const TYPE = typeIndex('number.abroad');
 
 /** Emits `number.abroad` when a server accepts a call to a number abroad. */
 export function detectToll(o: Observation, tracker: Tracker, placed: PlacedCalls, emitter: Emitter, now: number): void {
-  const { tolls, callbacks, homes, peers } = tracker;
+  const { tolls, callbacks, homes, peers, transactions } = tracker;
   const { abroad, message: m, transaction: t } = o;
   if (abroad === undefined || !emitter.wants(TYPE)) return;
   const { start, end, kind, cents } = tolls.number;
   placed.judge(m, tolls.number, now);
   const digits = keptText(m.bytes, start, end);
   const { user, host } = m.from.uri;
-  const account = `${keptText(m.bytes, user.start, user.end)}@${keptText(m.bytes, host.start, host.end)}`;
+  // Who pays is whose password it was: From may say another name, or the domain where the realm is another (RFC 3261 §22.1).
+  const pays = t?.credentials === true ? transactions.userOf(o.slot) : '';
+  const account =
+    pays === ''
+      ? `${keptText(m.bytes, user.start, user.end)}@${keptText(m.bytes, host.start, host.end)}`
+      : `${pays}@${transactions.realmOf(o.slot)}`;
   emitter.emit('number.abroad', TYPE, sceneOf(o, account), {
     number: digits,
     country: countryOf(digits),
