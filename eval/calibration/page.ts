@@ -21,7 +21,7 @@ export function calibrationPage(calibration: Calibration, command: string, commi
 Made by \`${command}\`, commit ${commit}; do not edit. ${runs.length} benign days of the lab (validation set, seeds ${Math.min(...seeds)} to ${Math.max(...seeds)}, set
 ${hashOf(runs).slice(0, 12)}), ${whole(messages)} SIP messages, read by the program's own capture, decode and track, without labels (E3-2).
 Alerts at \`warning\` or above while reading them: ${raised === '' ? 'none' : raised}.
-Thresholds within what 99.9 % of benign groups do: ${doubtful.length === 0 ? 'none' : doubtful.join(', ')}.
+Thresholds within what 99.9 % of benign groups do: ${doubtful.length === 0 ? 'none' : [...new Set(doubtful)].join(', ')}.
 
 The numbers are those of our benign model, mistyped passwords, phones with last month's password, shared addresses and the storm after
 a power cut among them. They bound what a rule may call an attack here; they are no measurement of a network in use.
