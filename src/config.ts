@@ -50,8 +50,9 @@ export const CONFIG = schema({
     },
     profile: {
       type: 'enum',
-      values: ['default', 'paper', 'nemea'],
-      about: 'Thresholds of the rules: our own, those of the papers, or those of NEMEA’s sip_bf_detector, for comparison.',
+      values: ['default', 'paper', '002', 'nemea'],
+      about:
+        'Thresholds of the rules: our own, those of the papers, those of paper 002 with its bare comparison of addresses, or those of NEMEA’s sip_bf_detector, for comparison.',
       default: 'default',
     },
     network: {

@@ -34,7 +34,7 @@ export function commands(done: (code: number) => void = () => {}): Command {
   return program;
 }
 
-const profile = (): Option => new Option('--profile <name>', 'thresholds of the rules').choices(['default', 'paper', 'nemea']);
+const profile = (): Option => new Option('--profile <name>', 'thresholds of the rules').choices(['default', 'paper', '002', 'nemea']);
 const config = (): Option => new Option('--config <file>', 'configuration file');
 const rules = (): Option => new Option('--rules <dir>', 'rules of this folder or file instead of those that come with Ringfence');
 

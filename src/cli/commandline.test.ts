@@ -46,7 +46,7 @@ test('wrong words get the nearest right one and exit code 64', () => {
     [['analyse', 'x'], /unknown command 'analyse'\n\(Did you mean analyze\?\)/],
     [['analyze', '--jsn', 'x'], /unknown option '--jsn'\n\(Did you mean --json\?\)/],
     [['analyze'], /name captures to read, or logs with --log/],
-    [['analyze', '--profile', 'x', SAMPLE], /Allowed choices are default, paper, nemea/],
+    [['analyze', '--profile', 'x', SAMPLE], /Allowed choices are default, paper, 002, nemea/],
     [['explain', SAMPLE, '--packet', 'one'], /--packet wants a frame number/],
     [['explain', SAMPLE, '--packet', '0'], /--packet wants a frame number/],
     [['explain', SAMPLE], /--packet NUMBER or --call-id ID/],

@@ -13,7 +13,7 @@ const SHAPE_ABOUT =
 export const EXPECTATIONS = ['none', 'some', 'report'] as const;
 
 /** Sets of thresholds a site chooses from: ours, those of paper 003, those of NEMEA's shipped detector (C-28). */
-export const PROFILES = ['default', 'paper', 'nemea'] as const;
+export const PROFILES = ['default', 'paper', '002', 'nemea'] as const;
 
 const VARIABLE = { type: 'string', pattern: '^\\$[A-Za-z]\\w*$', says: 'a $variable' } as const;
 
@@ -344,7 +344,7 @@ export const RULE = schema({
     },
     profiles: {
       type: 'map',
-      keys: ['paper', 'nemea'],
+      keys: ['paper', '002', 'nemea'],
       values: PROFILE,
       default: {},
       about: 'other thresholds, chosen by `profile` in the config',
