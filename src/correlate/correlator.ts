@@ -70,6 +70,8 @@ interface Runtime {
   readonly budget: Budget;
   /** Makes the matches of a rule with a plan. */
   readonly machine: Machine | undefined;
+  /** Type of the Event that tells that what an absence waits for did come. */
+  readonly met: string;
   evaluations: number;
   matches: number;
   alerts: number;
@@ -275,7 +277,7 @@ export class Correlator {
     const watch = row === undefined ? undefined : new Watch(rule, row, table, this.#files, seed);
     const { auto, tiers } = rule;
     const learned = auto && new Learned(auto, tiers[0]!.within, { name: `limits of ${rule.id}`, capacity, keyBytes, seed });
-    return { rule, index, step, table, watch, learned, budget, machine, evaluations: 0, matches: 0, alerts: 0 };
+    return { rule, index, step, table, watch, learned, budget, machine, met: `rule.${rule.id}.met`, evaluations: 0, matches: 0, alerts: 0 };
   }
 
   #machine(rule: CompiledRule, index: number, { capacity, seed }: CorrelatorOptions): Machine | undefined {
@@ -311,11 +313,13 @@ export class Correlator {
 
   /** A plan has come to its end. */
   #planned(runtime: Runtime, event: Event, steps: Steps, met: boolean): void {
+    // Nearly always it does come, and nobody asks.
+    if (met && !this.#bindings.has(runtime.met)) return;
     const { plan, where } = runtime.rule;
     const names = plan?.kind === 'steps' ? plan.steps.map(({ name }) => name) : plan?.kind === 'script' ? VERDICT : NO_NAMES;
     const whole = steps.length === 0 ? event : mergeSteps(event, steps, names);
     if (plan?.kind === 'steps' && where !== undefined && !where(whole, this.#memories)) return;
-    if (met) this.#raise(`rule.${runtime.rule.id}.met`, whole, 1, '');
+    if (met) this.#raise(runtime.met, whole, 1, '');
     else this.#hit(runtime, whole, steps);
   }
 
