@@ -30,6 +30,7 @@ export interface MachineParts {
 const KEY_BYTES = 64;
 const LONGEST_KEY = 1024;
 const NONE: readonly number[] = [];
+const NO_STEPS: readonly (Event | undefined)[] = [];
 
 /** Runs the steps of one rule. */
 export class StepMachine implements Machine {
@@ -157,7 +158,7 @@ export class StepMachine implements Machine {
 
   #start(k: number, event: Event, now: number): boolean {
     const step = this.#plan.steps[k]!;
-    this.#parts.memories.steps = [];
+    this.#parts.memories.steps = NO_STEPS;
     if (step.where !== undefined && !step.where(event, this.#parts.memories)) return false;
     const instance = this.#free(this.#table.at(this.#table.put(this.#keyOf(step, event), now)), now);
     if (instance === undefined) return false;
