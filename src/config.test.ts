@@ -46,7 +46,7 @@ test('a seed of digits only is read as written', () => {
 test('faults have their places and the nearest right word', () => {
   assert.deepEqual(faultsOf('tabels: {}\nprofile: papper\nseed: abc\ntables: {peers: 3}'), [
     'c.yaml:1:1: unknown key "tabels"; did you mean "tables"? (allowed: node, seed, rules, dna, profile, network, overrides, lists, programs, tables, limits)',
-    'c.yaml:2:10: expected one of the words, received "papper"; did you mean "paper"? (allowed: default, paper, nemea)',
+    'c.yaml:2:10: expected one of the words, received "papper"; did you mean "paper"? (allowed: default, paper, 002, nemea)',
     'c.yaml:3:7: expected 16 hexadecimal digits, received "abc" (allowed: ^[0-9a-fA-F]{16}$)',
     'c.yaml:4:17: expected a whole number, received "3" (allowed: at least 8, at most 4194304)',
   ]);

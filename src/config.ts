@@ -52,7 +52,7 @@ export const CONFIG = schema({
       type: 'enum',
       values: ['default', 'paper', '002', 'nemea'],
       about:
-        'Thresholds of the rules: our own, those of the papers, those of paper 002 with its bare comparison of addresses, or those of NEMEA’s sip_bf_detector, for comparison.',
+        'Thresholds of the rules: our own, those of the papers, those of paper 002 (`"002"`, in quotes) with its comparison of addresses, or those of NEMEA’s sip_bf_detector, for comparison.',
       default: 'default',
     },
     network: {
