@@ -96,7 +96,8 @@ test('talk time is stretched between units, media is played at the edges', kamai
     };
     const { record } = await one.call(two.account.user, plan);
     assert.equal(record.status, 200);
-    assert.equal(record.start, start);
+    // The clock may tick between its two readings.
+    assert.ok(record.start >= start && record.start <= start + 5_000, `started ${record.start - start} µs late`);
     const talked = (record.end - (record.answer ?? 0)) / 1e6;
     assert.ok(talked > 119.5 && talked < 121, `talked ${talked} s`);
     const own = units.filter((unit) => unit.callId === record.callId);
