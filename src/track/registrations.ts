@@ -233,6 +233,14 @@ export class Registrations {
     return -1;
   }
 
+  /** Where in `rows` the first binding in force lies at or behind `at`, or -1. */
+  #inForce(slot: number, at: number, second: number): number {
+    const { rows } = this.table;
+    const end = this.table.row(slot) + this.table.at(slot).places * STRIDE;
+    for (let next = at; next < end; next += STRIDE) if (wordAt(rows, next + UNTIL) > second) return next;
+    return -1;
+  }
+
   /**
    * If the To URI's address of record has a binding of that endpoint which joined another one that is still in force: the second
    * in which it did; else 0. `owner` becomes who made the other one (18 bytes).
@@ -244,9 +252,8 @@ export class Registrations {
     const row = this.table.row(slot);
     const b = this.table.at(slot);
     const second = Math.floor(now / 1_000_000);
-    for (let i = 0; i < b.places; i++) {
-      const at = row + i * STRIDE;
-      if (wordAt(rows, at + UNTIL) <= second || wordAt(rows, at + JOINED) === 0 || !sameEndpoint(rows, at + CLIENT, endpoint)) continue;
+    for (let at = this.#inForce(slot, row, second); at >= 0; at = this.#inForce(slot, at + STRIDE, second)) {
+      if (wordAt(rows, at + JOINED) === 0 || !sameEndpoint(rows, at + CLIENT, endpoint)) continue;
       const other = this.#other(b, row, endpoint, second, wordAt(rows, at + MAKE));
       if (other < 0) continue;
       for (let k = 0; k < ENDPOINT; k++) owner[k] = rows[other + CLIENT + k]!;
@@ -261,13 +268,9 @@ export class Registrations {
     const slot = this.table.find(this.#keyOf(m, m.cseqMethod === REGISTER ? m.to.uri : m.from.uri), now);
     if (slot < 0) return false;
     const { rows } = this.table;
-    const row = this.table.row(slot);
-    const { places } = this.table.at(slot);
     const second = Math.floor(now / 1_000_000);
-    for (let i = 0; i < places; i++) {
-      const at = row + i * STRIDE;
-      if (wordAt(rows, at + UNTIL) > second && sameEndpoint(rows, at + CLIENT, endpoint)) return true;
-    }
+    for (let at = this.#inForce(slot, this.table.row(slot), second); at >= 0; at = this.#inForce(slot, at + STRIDE, second))
+      if (sameEndpoint(rows, at + CLIENT, endpoint)) return true;
     return false;
   }
 
@@ -275,15 +278,8 @@ export class Registrations {
   boundFrom(m: SipMessage, now: number): Uint8Array | undefined {
     const slot = this.table.find(this.#keyOf(m), now);
     if (slot < 0) return undefined;
-    const { rows } = this.table;
-    const row = this.table.row(slot);
-    const { places } = this.table.at(slot);
-    const second = Math.floor(now / 1_000_000);
-    for (let i = 0; i < places; i++) {
-      const at = row + i * STRIDE;
-      if (wordAt(rows, at + UNTIL) > second) return rows.subarray(at + CLIENT, at + CLIENT + ENDPOINT);
-    }
-    return undefined;
+    const at = this.#inForce(slot, this.table.row(slot), Math.floor(now / 1_000_000));
+    return at < 0 ? undefined : this.table.rows.subarray(at + CLIENT, at + CLIENT + ENDPOINT);
   }
 
   /** True if the address of record of a URI of `m` has a binding in force that was made from the address of that endpoint. */
@@ -291,13 +287,9 @@ export class Registrations {
     const slot = this.table.find(this.#keyOf(m, uri), now);
     if (slot < 0) return false;
     const { rows } = this.table;
-    const row = this.table.row(slot);
-    const { places } = this.table.at(slot);
     const second = Math.floor(now / 1_000_000);
-    for (let i = 0; i < places; i++) {
-      const at = row + i * STRIDE;
-      if (wordAt(rows, at + UNTIL) > second && sameAddress(endpoint, rows, at + CLIENT)) return true;
-    }
+    for (let at = this.#inForce(slot, this.table.row(slot), second); at >= 0; at = this.#inForce(slot, at + STRIDE, second))
+      if (sameAddress(endpoint, rows, at + CLIENT)) return true;
     return false;
   }
 
