@@ -94,6 +94,12 @@ describe('connections that never come to be', () => {
 describe('what is no flood', () => {
   const none = (port: Port): void => assert.deepEqual(port.told, []);
 
+  test('connections to a port from which a client spoke SIP', () => {
+    const port = new Port();
+    port.watch.spoken(packetOf('', START, '192.0.2.9:40000', '198.51.100.1:5070'));
+    none(port.ask(64, 'answer', '198.51.100.7:40000').ask(1, 'open', '198.51.100.7:40000', 9).ask(1, 'open', '198.51.100.7:40000'));
+  });
+
   test('connections that come to be, or are refused, or are not answered at all', () => {
     none(new Port().ask(200, 'open').wait(9));
     none(new Port().ask(200, 'refuse').wait(9));

@@ -38,6 +38,8 @@ interface Knock {
   cell: number;
   /** The server answered. */
   answered: boolean;
+  /** Cell of the filter that counts it, or -1. */
+  filtered: number;
 }
 
 interface Server {
@@ -55,7 +57,7 @@ export class Handshakes {
   readonly #servers: Table<Server>;
   readonly #seed: Seed;
   readonly #key = new Key(2 * ENDPOINT + 4);
-  /** How many wait, by a cheap hash of the client: spares the table most other TCP. Never too low; too high by those that were forgotten. */
+  /** How many are in the table, by a cheap hash of the client: spares it most other TCP. Too high only by those that ran out and wait for another use. */
   readonly #filter = new Uint16Array(65_536);
   /** One bit for each port that SIP over TCP was seen to come from or go to: which of the two is the server's, a message does not show. */
   readonly #ports = new Uint32Array(2048);
@@ -69,9 +71,11 @@ export class Handshakes {
       ttl: PATIENCE,
       keyBytes: 2 * ENDPOINT + 4,
       seed,
-      make: () => ({ server: 0, serverGeneration: 0, cell: 0, answered: false }),
+      make: () => ({ server: 0, serverGeneration: 0, cell: 0, answered: false, filtered: -1 }),
+      // Of one that ran out nobody hears again: it leaves the filter when its place is used again.
       reset: (knock) => {
         knock.answered = false;
+        this.#unfilter(knock);
       },
     });
     this.#servers = new Table<Server>({
@@ -92,10 +96,9 @@ export class Handshakes {
     for (const port of [5060, 5061, 5080]) this.#mark(port);
   }
 
-  /** A message of SIP came over TCP: one of the two ports is that of a server. */
+  /** A message of SIP came over TCP: the lower of the two ports is taken for that of the server, as clients' are ephemeral. */
   spoken({ src, dst }: Packet): void {
-    this.#mark(portOf(src));
-    this.#mark(portOf(dst));
+    this.#mark(Math.min(portOf(src), portOf(dst)));
   }
 
   #mark(port: number): void {
@@ -128,10 +131,10 @@ export class Handshakes {
     const slot = this.#waiting.put(this.#connection(src, dst, tunnels), time);
     // It is sent again until it is answered.
     if (!this.#waiting.fresh) return false;
-    const cell = cheap(src);
-    if (this.#filter[cell]! < 0xffff) this.#filter[cell]!++;
     const at = this.#servers.put(this.#key.reset().add(dst, 0, ENDPOINT), time);
     const knock = this.#waiting.at(slot);
+    knock.filtered = cheap(src);
+    this.#filter[knock.filtered]!++;
     knock.server = at;
     knock.serverGeneration = this.#servers.generation(at);
     const turned = this.#turn(at, time);
@@ -164,9 +167,13 @@ export class Handshakes {
     if (knock.answered) this.#count(knock, OPEN, -1);
     if (kind >= 0) this.#count(knock, kind, 1);
     this.#waiting.remove(slot);
-    const cell = cheap(client);
-    if (this.#filter[cell]! > 0) this.#filter[cell]!--;
+    this.#unfilter(knock);
     return true;
+  }
+
+  #unfilter(knock: Knock): void {
+    if (knock.filtered >= 0) this.#filter[knock.filtered]!--;
+    knock.filtered = -1;
   }
 
   /** Counts in the cell of the SYN, if it is still kept. */
