@@ -2,6 +2,7 @@
 import { ENDPOINT } from '../bytes.ts';
 import type { SipMessage } from '../decode/message.ts';
 import { hash, Key, type Seed } from '../table.ts';
+import { addressOfRecord } from '../track/addressofrecord.ts';
 import { isCaller } from '../track/calls/calls.ts';
 import { ANSWERED, type CallState } from '../track/calls/callstate.ts';
 import type { CallerState } from '../track/fraud/callers.ts';
@@ -62,11 +63,7 @@ export class PlacedCalls {
 
   /** `user@host` of the caller. */
   #accountOf(m: SipMessage, forward: boolean): Key {
-    const { user, host } = forward ? m.from.uri : m.to.uri;
-    const key = this.#key.reset();
-    if (user.start >= 0) key.add(m.bytes, user.start, user.end);
-    key.addByte(0x40);
-    return host.start < 0 ? key : key.add(m.bytes, host.start, host.end);
+    return addressOfRecord(this.#key, m.bytes, forward ? m.from.uri : m.to.uri);
   }
 
   #countryOf(bytes: Uint8Array, { start }: Span): number {

@@ -8,6 +8,7 @@ import { readContactAt } from '../decode/lower.ts';
 import { type AddressView, REGISTER, type SipMessage, type UriView } from '../decode/message.ts';
 import { hash, Key, type Seed, Table } from '../table.ts';
 import type { Packet } from '../types.ts';
+import { addressOfRecord } from './addressofrecord.ts';
 
 /** What happened to a binding; empty: nothing. */
 export type Change = '' | 'added' | 'refreshed' | 'removed';
@@ -294,12 +295,7 @@ export class Registrations {
   }
 
   #keyOf(m: SipMessage, uri: UriView = m.to.uri): Key {
-    const { user, host } = uri;
-    const key = this.#key.reset();
-    if (user.start >= 0) key.add(m.bytes, user.start, user.end);
-    key.addByte(0x40);
-    if (host.start >= 0) key.add(m.bytes, host.start, host.end);
-    return key;
+    return addressOfRecord(this.#key, m.bytes, uri);
   }
 
   #hashOf(bytes: Uint8Array, start: number, end: number): number {

@@ -7,6 +7,7 @@
 import { ADDRESS, putRowWord, rowWord, sameAddress } from '../../bytes.ts';
 import type { SipMessage } from '../../decode/message.ts';
 import { Key, type Seed, Table } from '../../table.ts';
+import { addressOfRecord } from '../addressofrecord.ts';
 
 /** µs an account is remembered after its last use. */
 const MEMORY = 7 * 86_400_000_000;
@@ -103,11 +104,7 @@ export class Homes {
   }
 
   #keyOf({ bytes, from }: SipMessage): Key {
-    const { user, host } = from.uri;
-    const key = this.#key.reset();
-    if (user.start >= 0) key.add(bytes, user.start, user.end);
-    key.addByte(0x40);
-    return host.start < 0 ? key : key.add(bytes, host.start, host.end);
+    return addressOfRecord(this.#key, bytes, from.uri);
   }
 }
 
